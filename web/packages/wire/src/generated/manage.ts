@@ -1,0 +1,509 @@
+// Written by web/scripts/wire.py from the server's structs. Do not edit.
+
+export type State = "pending" | "resolved" | "unresolved";
+
+export type Role = "admin" | "operator" | "owner";
+
+export type Availability = "away" | "online";
+
+export type Scalar = string | number | boolean;
+
+/** Where a stream of the relay stood when the snapshot was taken. */
+export interface Position {
+  stream: string;
+  epoch: string;
+  offset: number;
+}
+
+/** An operator as others see them. */
+export interface OperatorBrief {
+  id: string;
+  name: string;
+  avatar: string | null;
+  availability: "away" | "online";
+}
+
+/** An operator as colleagues with `operators:read` see them. */
+export interface OperatorView {
+  id: string;
+  email: string;
+  name: string;
+  role: "admin" | "operator" | "owner";
+  avatar: string | null;
+  availability: "away" | "online";
+  active: boolean;
+  last_seen_at: string | null;
+  created_at: string;
+}
+
+/** The workspace of the caller. */
+export interface WorkspaceView {
+  id: string;
+  name: string;
+}
+
+/** The signed-in operator, or the integration behind a token (then `operator` is null). */
+export interface MeView {
+  operator: OperatorView | null;
+  workspace: WorkspaceView;
+  scopes: string[];
+  locale: string | null;
+  theme: "dark" | "light" | "system";
+  sound: boolean;
+}
+
+/** What an operator may change about themselves; absent keys stay as they are. */
+export interface MePatch {
+  name?: string;
+  locale?: string | null;
+  theme?: "dark" | "light" | "system";
+  sound?: boolean;
+}
+
+/** `PUT /core/me/availability`. */
+export interface AvailabilityPut {
+  state: "away" | "online";
+}
+
+/** `POST /core/me/password`: other sessions of the operator end. */
+export interface PasswordChange {
+  current_password: string;
+  new_password: string;
+}
+
+/** `POST /core/session`. */
+export interface SignIn {
+  email: string;
+  password: string;
+}
+
+/** `PATCH /core/operators/{id}`. */
+export interface OperatorPatch {
+  name?: string;
+  role?: "admin" | "operator" | "owner";
+  active?: boolean;
+}
+
+/** `POST /core/operators`: an operator with a password set by an administrator. */
+export interface OperatorPost {
+  email: string;
+  name: string;
+  password: string;
+  role?: "admin" | "operator" | "owner";
+}
+
+/** `POST /core/invitations`. */
+export interface InvitationPost {
+  email: string;
+  role?: "admin" | "operator" | "owner";
+}
+
+/** An open invitation. */
+export interface InvitationView {
+  id: string;
+  email: string;
+  role: "admin" | "operator" | "owner";
+  invited_by: OperatorBrief | null;
+  created_at: string;
+  expires_at: string;
+}
+
+/** The answer to `POST /core/invitations`: the only time `url` is shown. */
+export interface InvitationCreated {
+  id: string;
+  email: string;
+  role: "admin" | "operator" | "owner";
+  invited_by: OperatorBrief | null;
+  created_at: string;
+  expires_at: string;
+  url: string;
+}
+
+/** `POST /core/invitations/accept`: no sign-in needed, the token is the proof; answers like a sign-in. */
+export interface InvitationAccept {
+  token: string;
+  name: string;
+  password: string;
+}
+
+/** `POST /core/tokens`. */
+export interface TokenPost {
+  name: string;
+  scopes: string[];
+  expires_at?: string | null;
+}
+
+/** An API token without its secret; `hint` is its first characters. */
+export interface TokenView {
+  id: string;
+  name: string;
+  scopes: string[];
+  hint: string;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+}
+
+/** The answer to `POST /core/tokens`: the only time `token` is shown. */
+export interface TokenCreated {
+  id: string;
+  name: string;
+  scopes: string[];
+  hint: string;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+  token: string;
+}
+
+/** Name and version of a browser or an operating system; empty strings where unknown. */
+export interface Software {
+  name: string;
+  version: string;
+}
+
+/** A page a visitor looked at. */
+export interface PageView {
+  url: string;
+  title: string;
+  referrer: string;
+  at: string;
+}
+
+/** A visitor: one browser on one customer site. Claimed values are what page or visitor said, not proven. */
+export interface VisitorView {
+  id: string;
+  user_id: string;
+  identified: boolean;
+  name: string | null;
+  email: string | null;
+  locale: string | null;
+  timezone: string | null;
+  parent_origin: string | null;
+  embedding: "claimed" | "none" | "verified";
+  online: boolean;
+  blocked: boolean;
+  browser: Software;
+  os: Software;
+  device: "desktop" | "mobile" | "other" | "tablet";
+  /** Newest first, at most 10. */
+  pages: PageView[];
+  first_seen_at: string;
+  last_seen_at: string;
+}
+
+/** A person, known or not; `name` is null until somebody gave one. */
+export interface ContactView {
+  id: string;
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+  company: string | null;
+  avatar: string | null;
+  verified: boolean;
+  notes: string;
+  data: Record<string, string | number | boolean>;
+  conversations: number;
+  first_seen_at: string;
+  last_seen_at: string;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `POST /core/contacts`. */
+export interface ContactPost {
+  name?: string | null;
+  email?: string | null;
+  phone?: string | null;
+  company?: string | null;
+  notes?: string;
+  data?: Record<string, string | number | boolean>;
+}
+
+/** `PATCH /core/contacts/{id}`; absent keys stay as they are. */
+export interface ContactPatch {
+  name?: string | null;
+  email?: string | null;
+  phone?: string | null;
+  company?: string | null;
+  notes?: string;
+  data?: Record<string, string | number | boolean>;
+}
+
+/** Who a message is from; a visitor's `user_id` is the conversation's `session_id`. */
+export interface MessageUser {
+  user_id: string;
+  nickname: string;
+  avatar: string | null;
+  type?: string;
+}
+
+/** A message: one shape in the API, the relay and the message facts. `seq` is absent on notes. */
+export interface MessageView {
+  id: string;
+  fingerprint: number;
+  type: string;
+  content: unknown;
+  from: "operator" | "user";
+  origin: string;
+  /** Milliseconds since 1970. */
+  timestamp: number;
+  user: MessageUser;
+  client_id: string | null;
+  edited: boolean;
+  removed: boolean;
+  seq: number;
+  /** Operators' ids; on notes only. */
+  mentions: string[];
+  automated: boolean;
+}
+
+/** `POST /core/conversations/{id}/messages`; `type` is `text` or `note`, `client_id` a UUID made by the caller. */
+export interface MessagePost {
+  client_id: string;
+  type: string;
+  content: unknown;
+  mentions?: string[];
+  properties?: Record<string, string | number | boolean>;
+}
+
+/** The answer to a sent message. */
+export interface MessageSent {
+  message: MessageView;
+}
+
+/** `PATCH …/messages/{fingerprint}`. */
+export interface MessagePatch {
+  content: unknown;
+}
+
+/** `GET /core/conversations/{id}/messages`: ascending, notes included. */
+export interface MessagePage {
+  data: MessageView[];
+  has_more: boolean;
+  last_seq: number;
+  /** Of the `w:` stream. */
+  position: Position;
+}
+
+/** The newest message or note of a conversation in one line. */
+export interface LastMessage {
+  type: string;
+  from: "operator" | "user";
+  excerpt: string;
+  timestamp: number;
+  author: string;
+}
+
+/** A conversation in a list. */
+export interface ConversationRow {
+  id: string;
+  state: "pending" | "resolved" | "unresolved";
+  snoozed_until: string | null;
+  assignee: OperatorBrief | null;
+  inbox_id: string | null;
+  widget_id: string;
+  subject: string;
+  tags: string[];
+  created_at: string;
+  updated_at: string;
+  /** Since when the visitor waits for an answer; null while nobody waits. */
+  waiting_since: string | null;
+  last_seq: number;
+  /** Messages of the visitor that no operator has read. */
+  unread: number;
+  visitor_read_seq: number;
+  last_message: LastMessage | null;
+  contact: ContactView;
+  visitor: VisitorView;
+}
+
+/** One conversation; `position` has the keys `w` and `c`. */
+export interface ConversationView {
+  id: string;
+  state: "pending" | "resolved" | "unresolved";
+  snoozed_until: string | null;
+  assignee: OperatorBrief | null;
+  inbox_id: string | null;
+  widget_id: string;
+  subject: string;
+  tags: string[];
+  created_at: string;
+  updated_at: string;
+  waiting_since: string | null;
+  last_seq: number;
+  unread: number;
+  visitor_read_seq: number;
+  last_message: LastMessage | null;
+  contact: ContactView;
+  visitor: VisitorView;
+  custom_metadata: Record<string, unknown>;
+  position: Record<"c" | "w", Position>;
+}
+
+/** `GET /core/conversations`. */
+export interface ConversationPage {
+  data: ConversationRow[];
+  next_cursor: string | null;
+  /** Of the `w:` stream. */
+  position: Position;
+}
+
+/** `PATCH /core/conversations/{id}`; absent keys stay as they are. `assignee` is an operator's id. */
+export interface ConversationPatch {
+  state?: "pending" | "resolved" | "unresolved";
+  snoozed_until?: string | null;
+  assignee?: string | null;
+  tags?: string[];
+  subject?: string;
+  custom_metadata?: Record<string, unknown>;
+}
+
+/** `POST /core/conversations`: an operator begins; exactly one of `visitor_id` and `contact_id`. */
+export interface ConversationPost {
+  widget_id: string;
+  message: MessagePost;
+  visitor_id?: string | null;
+  contact_id?: string | null;
+}
+
+/** How many conversations, and how many of them hold something unread. */
+export interface Tally {
+  total: number;
+  unread: number;
+}
+
+/** Counts of one state. */
+export interface FolderCounts {
+  all: Tally;
+  mine: Tally;
+  unassigned: Tally;
+}
+
+/** `GET /core/conversations/counts`. */
+export interface Counts {
+  open: FolderCounts;
+  snoozed: FolderCounts;
+  resolved: FolderCounts;
+}
+
+/** `POST /core/conversations/{id}/read`; never moves back. */
+export interface ReadPost {
+  seq: number;
+}
+
+/** `POST /core/conversations/{id}/typing`. */
+export interface TypingPost {
+  state: "start" | "stop";
+}
+
+/** A hit of `GET /core/search`; `marks` are [start, end) character positions in `excerpt`. */
+export interface SearchHit {
+  kind: "contacts" | "conversations" | "messages";
+  conversation_id: string | null;
+  contact_id: string | null;
+  fingerprint: number | null;
+  title: string;
+  excerpt: string;
+  marks: [number, number][];
+  at: string;
+}
+
+/** `GET /core/search?q&in=messages|contacts|conversations&cursor`. */
+export interface SearchPage {
+  data: SearchHit[];
+  next_cursor: string | null;
+}
+
+/** A prepared answer; `shortcut` is what follows the `/`. */
+export interface CannedReplyView {
+  id: string;
+  shortcut: string;
+  text: string;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `POST /core/canned-replies`; `PATCH` takes the same, both keys optional. */
+export interface CannedReplyPost {
+  shortcut: string;
+  text: string;
+}
+
+/** `PATCH /core/canned-replies/{id}`. */
+export interface CannedReplyPatch {
+  shortcut?: string;
+  text?: string;
+}
+
+/** A tag of the workspace. */
+export interface TagView {
+  id: string;
+  name: string;
+  color: string;
+  created_at: string;
+}
+
+/** `POST /core/tags`; `color` is one of the ten names of the design. */
+export interface TagPost {
+  name: string;
+  color?: string;
+}
+
+/** `PATCH /core/tags/{id}`; renaming renames it on every conversation. */
+export interface TagPatch {
+  name?: string;
+  color?: string;
+}
+
+/** Something worth knowing about an accepted widget; `path` says where. */
+export interface Warning {
+  code: string;
+  path: string;
+  message: string;
+}
+
+/** A widget as the management API shows it. `organization_id` equals `workspace_id`. */
+export interface WidgetView {
+  id: string;
+  workspace_id: string;
+  organization_id: string;
+  domains: string[];
+  published: boolean;
+  config: Record<string, unknown>;
+  created_at: string;
+  updated_at: string;
+  warnings: Warning[];
+}
+
+/** `POST` and `PUT /core/web-widgets`: each field given replaces the stored value. */
+export interface WidgetPut {
+  domains?: string[];
+  published?: boolean;
+  config?: Record<string, unknown>;
+}
+
+/** Who did what, when and from where. */
+export interface AuditEntry {
+  id: string;
+  at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  details: Record<string, unknown>;
+  address: string | null;
+}
+
+/** `POST /core/relay-token`. */
+export interface RelayToken {
+  token: string;
+  expires_in: number;
+  streams: string[];
+}
+
+/** Every refusal: a stable code, a sentence in English, and where. */
+export interface Refusal {
+  error: string;
+  message: string;
+  details: Record<string, unknown>;
+}
