@@ -61,8 +61,7 @@ def ts(kind: shapes.Type) -> str:
         case shapes.EnumType(cls=cls):
             return " | ".join(literal(member.value) for member in cls)
         case shapes.UnionType(types=members):
-            known = [ts(member) for member in members if not is_unset(member)]
-            return " | ".join(dict.fromkeys(known))
+            return " | ".join(dict.fromkeys(ts(member) for member in members))
         case shapes.ListType(item_type=item) | shapes.VarTupleType(item_type=item) | shapes.SetType(item_type=item):
             inner = ts(item)
             return f"({inner})[]" if " | " in inner else f"{inner}[]"
@@ -77,14 +76,9 @@ def ts(kind: shapes.Type) -> str:
             raise TypeError(message)
 
 
-def is_unset(kind: shapes.Type) -> bool:
-    """Whether this is the mark of an absent field."""
-    return isinstance(kind, shapes.CustomType) and kind.cls is msgspec.UnsetType
-
-
 def may_be_absent(field: shapes.Field, cls: type[msgspec.Struct]) -> bool:
     """A field with the absent mark, with a default in a request, or with a default that is left out when written."""
-    if isinstance(field.type, shapes.UnionType) and any(is_unset(member) for member in field.type.types):
+    if field.default is msgspec.UNSET:
         return True
     config = cls.__struct_config__
     return not field.required and (config.forbid_unknown_fields or config.omit_defaults)
