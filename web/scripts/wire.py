@@ -78,7 +78,7 @@ def ts(kind: shapes.Type) -> str:
 
 def may_be_absent(field: shapes.Field, cls: type[msgspec.Struct]) -> bool:
     """A field with the absent mark, with a default in a request, or with a default that is left out when written."""
-    if field.default is msgspec.UNSET:
+    if not field.required and field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT:
         return True
     config = cls.__struct_config__
     return not field.required and (config.forbid_unknown_fields or config.omit_defaults)

@@ -252,10 +252,10 @@ export interface MessageView {
   client_id: string | null;
   edited: boolean;
   removed: boolean;
-  seq: number;
+  seq?: number;
   /** Operators' ids; on notes only. */
-  mentions: string[];
-  automated: boolean;
+  mentions?: string[];
+  automated?: boolean;
 }
 
 /** `POST /core/conversations/{id}/messages`; `type` is `text` or `note`, `client_id` a UUID made by the caller. */
