@@ -1,0 +1,1 @@
+"""The database: engine, transaction, group commit, migrations. It knows no domain words."""

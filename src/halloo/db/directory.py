@@ -1,0 +1,34 @@
+"""The global look-up from an id, or a credential's digest, to its workspace. Run it in the scope `DIRECTORY`."""
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from halloo.db.schema import directory, meta
+from halloo.db.statement import Statement
+from halloo.db.tx import Tx
+
+_FIND = Statement(
+    select(directory.c.workspace_id).where(directory.c.kind == bindparam("kind"), directory.c.key == bindparam("key"))
+)
+_ENTER = Statement(insert(directory).values({c.name: bindparam(c.name) for c in directory.c}))
+_LEAVE = Statement(delete(directory).where(directory.c.kind == bindparam("kind_"), directory.c.key == bindparam("key_")))
+_META = Statement(select(meta.c.value).where(meta.c.key == bindparam("key")))
+
+
+def find_workspace(tx: Tx, kind: str, key: str) -> str | None:
+    """The workspace that `key` belongs to, or None."""
+    return tx.scalar(_FIND, kind=kind, key=key)
+
+
+def enter(tx: Tx, kind: str, key: str) -> None:
+    """Point `key` at the transaction's workspace. A key that is taken fails as the driver's integrity error."""
+    tx.run(_ENTER, kind=kind, key=key, workspace_id=tx.workspace_id)
+
+
+def leave(tx: Tx, kind: str, key: str) -> None:
+    """Forget `key`."""
+    tx.run(_LEAVE, kind_=kind, key_=key)
+
+
+def find_meta(tx: Tx, key: str) -> str | None:
+    """A fact about this database, or None."""
+    return tx.scalar(_META, key=key)

@@ -1,0 +1,151 @@
+"""The port to the database and its group commit; twins: `db.sqlite.SqliteDatabase`, `db.postgres.PostgresDatabase`.
+
+Guarantee of `write`: when it returns, the transaction is committed and synced to disk. When it raises, nothing of that action
+was stored, and other actions of the same group were not touched. Values left with `Tx.after_commit` reach the listener after
+the commit, in commit order per workspace, before the caller of `write` goes on.
+"""
+
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from halloo.db.tx import Tx
+
+P = ParamSpec("P")
+T = TypeVar("T")
+DIRECTORY = ""
+"""The scope of look-ups that come before a workspace is known."""
+GROUP_MAX = 512
+
+
+class Job:
+    """One action or query on its way through a worker thread."""
+
+    __slots__ = ("args", "error", "function", "future", "kwargs", "loop", "result", "workspace_id")
+
+    def __init__(self, workspace_id: str, function: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        """Bind the call to the running loop."""
+        self.workspace_id = workspace_id
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[Any] = self.loop.create_future()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def settle(self) -> None:
+        """Answer the caller; runs on the loop."""
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+class Database(Protocol):
+    """What the edges call. Both methods take the workspace first: no query runs without one."""
+
+    async def write(self, workspace_id: str, action: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `action(tx, …)` in a transaction; returns after commit and sync. Raises what the action raised."""
+        ...
+
+    async def read(self, workspace_id: str, query: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `query(tx, …)` on one consistent, read-only snapshot."""
+        ...
+
+    def listen(self, listener: Callable[[list[Any]], None]) -> None:
+        """Have `listener` called on the loop with what actions left with `after_commit`. One listener."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is queued and close every connection."""
+        ...
+
+
+class Worker(threading.Thread):
+    """A thread with a queue; takes all that waits, up to `GROUP_MAX`, and hands it to `group`."""
+
+    def __init__(self, name: str, group: Callable[[list[Job]], None], group_max: int = GROUP_MAX) -> None:
+        """Start at once."""
+        super().__init__(name=name, daemon=True)
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._group = group
+        self._group_max = group_max
+        self.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a job; any thread may call it."""
+        self._jobs.put(job)
+
+    def stop(self) -> None:
+        """Let the thread end after what is queued."""
+        self._jobs.put(None)
+
+    def run(self) -> None:
+        """Work until stopped."""
+        going = True
+        while going:
+            jobs: list[Job] = []
+            job = self._jobs.get()
+            with contextlib.suppress(queue.Empty):
+                while job is not None:
+                    jobs.append(job)
+                    if len(jobs) >= self._group_max:
+                        break
+                    job = self._jobs.get_nowait()
+            going = job is not None
+            if jobs:
+                self._group(jobs)
+
+
+class Threaded:
+    """What both twins share: choosing a worker, telling the listener, settling on the loop."""
+
+    def __init__(self) -> None:
+        """No workers yet; the twin adds them."""
+        self.writers: list[Worker] = []
+        self.readers: list[Worker] = []
+        self._next_reader = 0
+        self._listener: Callable[[list[Any]], None] | None = None
+
+    def listen(self, listener: Callable[[list[Any]], None]) -> None:
+        """See `Database.listen`."""
+        self._listener = listener
+
+    async def write(self, workspace_id: str, action: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Database.write`."""
+        job = Job(workspace_id, action, args, kwargs)
+        self.writers[hash(workspace_id) % len(self.writers)].submit(job)
+        return await job.future
+
+    async def read(self, workspace_id: str, query: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Database.read`."""
+        job = Job(workspace_id, query, args, kwargs)
+        self._next_reader = (self._next_reader + 1) % len(self.readers)
+        self.readers[self._next_reader].submit(job)
+        return await job.future
+
+    def deliver(self, jobs: list[Job], after: list[Any]) -> None:
+        """Hand results back to the loop, the listener first; called by a worker once the commit is safe."""
+
+        def on_loop() -> None:
+            if after and self._listener is not None:
+                self._listener(after)
+            for job in jobs:
+                job.settle()
+
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            jobs[0].loop.call_soon_threadsafe(on_loop)
+
+    async def close(self) -> None:
+        """See `Database.close`."""
+        workers = [*self.writers, *self.readers]
+        for worker in workers:
+            worker.stop()
+        for worker in workers:
+            await asyncio.to_thread(worker.join, 30)

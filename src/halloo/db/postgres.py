@@ -1,0 +1,155 @@
+"""PostgreSQL: the same actions on a few writer threads; a workspace always on the same one; forced row-level security."""
+
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import Connection
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+from halloo.db.engine import Job, Threaded, Worker
+from halloo.db.tx import Cursor, Tx
+from halloo.kit.clock import Clock
+from halloo.kit.refusals import Unavailable
+
+_SCOPE: LiteralString = "SELECT set_config('halloo.workspace', %s, true)"
+_TRIES = 5
+
+
+class UnsafeLogin(Exception):
+    """The database login could see past row-level security."""
+
+
+def check_login(connection: Connection[Any]) -> None:
+    """Refuse a login that row-level security does not bind. Raises `UnsafeLogin` with what to do."""
+    row = connection.execute("SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user").fetchone()
+    connection.rollback()
+    if row is None or not (row[1] or row[2]):
+        return
+    what = "is a superuser" if row[1] else "has BYPASSRLS"
+    msg = (
+        f"The database login “{row[0]}” {what}, so row-level security could not keep workspaces apart. "
+        "Use an ordinary login in HALLOO_DATABASE_URL (CREATE ROLE halloo LOGIN PASSWORD '…'), give the owner of the tables in "
+        "HALLOO_DATABASE_OWNER_URL, and run “halloo migrate”, which grants the ordinary login what it needs."
+    )
+    raise UnsafeLogin(msg)
+
+
+class _Link:
+    """A connection that one thread uses and that is made again after it broke."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: Connection[Any] | None = None
+
+    def get(self) -> Connection[Any]:
+        if self._connection is None or self._connection.closed or self._connection.broken:
+            self._connection = psycopg.connect(self._url, autocommit=True)
+        return self._connection
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+
+class PostgresDatabase(Threaded):
+    """The database of a deployment with more than one machine."""
+
+    def __init__(self, url: str, clock: Clock, writers: int = 4, readers: int = 4) -> None:
+        """Connect and check the login. Raises `UnsafeLogin`, `psycopg.OperationalError`."""
+        super().__init__()
+        self._clock = clock
+        self._links = [_Link(url) for _ in range(writers + readers)]
+        check_login(self._links[0].get())
+        self.writers = [self._writer(link, number) for number, link in enumerate(self._links[:writers])]
+        self.readers = [self._reader(link, number) for number, link in enumerate(self._links[writers:])]
+
+    def _writer(self, link: _Link, number: int) -> Worker:
+        def group(jobs: list[Job]) -> None:
+            self._write_group(link, jobs)
+
+        return Worker(f"halloo-write-{number}", group)
+
+    def _reader(self, link: _Link, number: int) -> Worker:
+        def group(jobs: list[Job]) -> None:
+            self._read_group(link, jobs)
+
+        return Worker(f"halloo-read-{number}", group)
+
+    def _write_group(self, link: _Link, jobs: list[Job]) -> None:
+        """One transaction for all that waits; after a conflict between nodes, one for each job, tried again."""
+        after: list[Any] = []
+        try:
+            self._transaction(link, jobs, after)
+        except (SerializationFailure, DeadlockDetected):
+            after = []
+            for job in jobs:
+                self._alone(link, job, after)
+        except psycopg.Error as error:
+            after = []
+            _refuse(jobs, error)
+        self.deliver(jobs, after)
+
+    def _transaction(self, link: _Link, jobs: list[Job], after: list[Any]) -> None:
+        connection = link.get()
+        scope: str | None = None
+        with connection.transaction(), connection.cursor() as cursor:
+            for job in jobs:
+                job.error = None
+                if job.workspace_id != scope:
+                    cursor.execute(_SCOPE, (job.workspace_id,))
+                    scope = job.workspace_id
+                tx = Tx(cast("Cursor", cursor), "postgresql", job.workspace_id, self._clock())
+                cursor.execute("SAVEPOINT a")
+                try:
+                    job.result = job.function(tx, *job.args, **job.kwargs)
+                except (SerializationFailure, DeadlockDetected, psycopg.OperationalError):
+                    raise
+                except Exception as error:  # noqa: BLE001 - whatever an action raises is its caller's
+                    job.error = error
+                    cursor.execute("ROLLBACK TO a")
+                else:
+                    after.extend(tx.after)
+                cursor.execute("RELEASE a")
+
+    def _alone(self, link: _Link, job: Job, after: list[Any]) -> None:
+        for attempt in range(_TRIES):
+            mine: list[Any] = []
+            try:
+                self._transaction(link, [job], mine)
+            except (SerializationFailure, DeadlockDetected) as error:
+                if attempt == _TRIES - 1:
+                    _refuse([job], error)
+            except psycopg.Error as error:
+                _refuse([job], error)
+                return
+            else:
+                after.extend(mine)
+                return
+
+    def _read_group(self, link: _Link, jobs: list[Job]) -> None:
+        for job in jobs:
+            try:
+                connection = link.get()
+                with connection.transaction(), connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                    cursor.execute(_SCOPE, (job.workspace_id,))
+                    tx = Tx(cast("Cursor", cursor), "postgresql", job.workspace_id, self._clock())
+                    job.result = job.function(tx, *job.args, **job.kwargs)
+            except psycopg.Error as error:
+                _refuse([job], error)
+            except Exception as error:  # noqa: BLE001 - whatever a query raises is its caller's
+                job.error = error
+            self.deliver([job], [])
+
+    async def close(self) -> None:
+        """See `Database.close`."""
+        await super().close()
+        for link in self._links:
+            link.close()
+
+
+def _refuse(jobs: list[Job], error: psycopg.Error) -> None:
+    for job in jobs:
+        if job.error is None:
+            job.error = Unavailable(f"The database could not store this: {type(error).__name__}.")
+            job.error.__cause__ = error

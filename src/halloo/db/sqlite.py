@@ -1,0 +1,105 @@
+"""SQLite: WAL, full sync, one writer thread with group commit, readers on their own read-only connections."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from halloo.db.engine import Job, Threaded, Worker
+from halloo.db.tx import Tx
+from halloo.kit.clock import Clock
+from halloo.kit.refusals import Unavailable
+
+_BUSY_MS = 10_000
+_WRITER_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={_BUSY_MS}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA wal_autocheckpoint=4000",
+)
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """The one connection that writes; transactions are ours to begin."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    for pragma in _WRITER_PRAGMAS:
+        connection.execute(pragma).fetchall()
+    return connection
+
+
+def _connect_reader(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}").fetchall()
+    return connection
+
+
+class SqliteDatabase(Threaded):
+    """The default database: one file, one process."""
+
+    def __init__(self, path: Path, clock: Clock, readers: int = 3) -> None:
+        """Open `path`, which `migrate` has made."""
+        super().__init__()
+        self._clock = clock
+        self._connection = connect_writer(path)
+        self._cursor = self._connection.cursor()
+        self.writers = [Worker("halloo-write", self._write_group)]
+        self.readers = [self._reader(path, number) for number in range(readers)]
+
+    def _reader(self, path: Path, number: int) -> Worker:
+        connection = _connect_reader(path)
+
+        def group(jobs: list[Job]) -> None:
+            self._read_group(connection, jobs)
+
+        return Worker(f"halloo-read-{number}", group)
+
+    def _write_group(self, jobs: list[Job]) -> None:
+        """One transaction for all; a savepoint for each, so that a failed action fails alone."""
+        after: list[Any] = []
+        run = self._cursor.execute
+        try:
+            run("BEGIN IMMEDIATE")
+            for job in jobs:
+                run("SAVEPOINT a")
+                tx = Tx(self._cursor, "sqlite", job.workspace_id, self._clock())
+                try:
+                    job.result = job.function(tx, *job.args, **job.kwargs)
+                except Exception as error:  # noqa: BLE001 - whatever an action raises is its caller's
+                    job.error = error
+                    run("ROLLBACK TO a")
+                else:
+                    after.extend(tx.after)
+                run("RELEASE a")
+            run("COMMIT")
+        except sqlite3.Error as error:
+            after = []
+            self._abandon(jobs, error)
+        self.deliver(jobs, after)
+
+    def _abandon(self, jobs: list[Job], error: sqlite3.Error) -> None:
+        """The group could not be committed (disk full, locked by another program): nobody is told success."""
+        if self._connection.in_transaction:
+            self._connection.rollback()
+        for job in jobs:
+            if job.error is None:
+                job.error = Unavailable(f"The database could not store this: {error}.")
+
+    def _read_group(self, connection: sqlite3.Connection, jobs: list[Job]) -> None:
+        cursor = connection.cursor()
+        for job in jobs:
+            cursor.execute("BEGIN")
+            try:
+                job.result = job.function(Tx(cursor, "sqlite", job.workspace_id, self._clock()), *job.args, **job.kwargs)
+            except Exception as error:  # noqa: BLE001 - whatever a query raises is its caller's
+                job.error = error
+            cursor.execute("ROLLBACK")
+            self.deliver([job], [])
+
+    async def close(self) -> None:
+        """See `Database.close`."""
+        await super().close()
+        self._connection.close()

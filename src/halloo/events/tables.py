@@ -1,0 +1,30 @@
+"""Tables of the log."""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
+
+from halloo.db.schema import metadata
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("conversation_id", Text),
+    Column("conversation_offset", BigInteger),
+    Column("visitor_id", Text),
+    Column("visitor_offset", BigInteger),
+)
+Index("facts_conversation", facts.c.workspace_id, facts.c.conversation_id, facts.c.conversation_offset)
+Index("facts_visitor", facts.c.workspace_id, facts.c.visitor_id, facts.c.visitor_offset)
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("head", BigInteger, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Small tools without domain words: ids, clock, refusals, signing, limits, text, JSON bytes."""

@@ -1,0 +1,39 @@
+"""Time: UNIX milliseconds inside, RFC 3339 on the management API."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], int]
+"""Gives UNIX milliseconds; tests hand in their own."""
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def system_clock() -> int:
+    """UNIX milliseconds of this machine."""
+    return time.time_ns() // 1_000_000
+
+
+def rfc3339(ms: int) -> str:
+    """A time in UTC as the API writes it: `2026-11-20T10:00:00Z`, with milliseconds only where there are some."""
+    moment = datetime.fromtimestamp(ms / 1000, UTC)
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{ms % 1000:03d}Z" if ms % 1000 else f"{text}Z"
+
+
+def optional_rfc3339(ms: int | None) -> str | None:
+    """`rfc3339`, with null for null."""
+    return None if ms is None else rfc3339(ms)
+
+
+def parse_rfc3339(text: str) -> int:
+    """UNIX milliseconds of an RFC 3339 time with an offset. Raises `ValueError` for anything else."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        msg = "a time needs its offset, such as Z"
+        raise ValueError(msg)
+    return int(moment.timestamp() * 1000)
