@@ -1,0 +1,39 @@
+import { useState } from "preact/hooks";
+import { cx, hueOf } from "./dom.ts";
+
+/** At most two letters that stand for a name; empty where there is none. */
+export function initials(name: string): string {
+  const words = name
+    .trim()
+    .split(/[\s._-]+/u)
+    .filter(Boolean);
+  const first = words[0];
+  if (!first) return "";
+  const letter = (word: string) => [...word][0] ?? "";
+  const last = words.length > 1 ? letter(words.at(-1) ?? "") : "";
+  return `${letter(first)}${last}`.toLocaleUpperCase();
+}
+
+export interface AvatarProps {
+  id: string;
+  name: string;
+  src?: string | null | undefined;
+  size?: 16 | 20 | 24 | 28 | 32 | 36 | 40 | 56 | undefined;
+  presence?: "online" | "away" | "offline" | undefined;
+}
+
+/** A face: the picture, else initials on a colour taken from the id. */
+export function Avatar({ id, name, src, size = 32, presence }: AvatarProps) {
+  const [broken, setBroken] = useState(false);
+  const hue = hueOf(id);
+  return (
+    <span class={cx("ui-avatar", `ui-avatar-${size}`)} style={{ "--hue": String(hue) }} aria-hidden="true">
+      {src && !broken ? (
+        <img src={src} alt="" loading="lazy" decoding="async" onError={() => setBroken(true)} />
+      ) : (
+        <span class="ui-initials">{initials(name) || "·"}</span>
+      )}
+      {presence && presence !== "offline" && <span class={cx("ui-presence", `ui-${presence}`)} />}
+    </span>
+  );
+}
