@@ -1,0 +1,44 @@
+/** HTTP calls to Halloo: JSON in, JSON out, refusals as `Refusal`. */
+import type { Fetch } from "./ports.ts";
+import { OFFLINE, Refusal } from "./refusal.ts";
+
+export interface ApiOptions {
+  fetch: Fetch;
+  /** Prefix of every path, for example `/core`. */
+  base: string;
+  /** Headers of this moment, for example the visitor's token. */
+  headers?: () => Record<string, string>;
+}
+
+export type Api = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
+
+const parse = (text: string): Record<string, unknown> => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+};
+
+/** Gives `call(method, path, body)`. Answers without a body give `{}`; a dead line is a `Refusal` with code `offline`. */
+export function createApi({ fetch, base, headers }: ApiOptions): Api {
+  return async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
+    const all: Record<string, string> = { ...headers?.() };
+    if (body !== undefined) all["content-type"] = "application/json";
+    const init = body === undefined ? { method, headers: all } : { method, headers: all, body: JSON.stringify(body) };
+    const answer = await fetch(base + path, init).catch(() => {
+      throw new Refusal(OFFLINE);
+    });
+    const json = parse(await answer.text().catch(() => ""));
+    if (answer.status < 400) return json as Answer;
+    const wait = Number(answer.headers.get("retry-after"));
+    throw new Refusal(
+      typeof json["error"] === "string" ? json["error"] : "bad_answer",
+      typeof json["message"] === "string" ? json["message"] : `HTTP ${answer.status}`,
+      answer.status,
+      (json["details"] ?? {}) as Record<string, unknown>,
+      wait > 0 ? wait * 1000 : null,
+    );
+  };
+}

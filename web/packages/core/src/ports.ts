@@ -1,0 +1,38 @@
+/** What the engine needs from outside. A browser gives the real things, a test gives its own. */
+
+/** Time, chance and waking up. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Calls `run` once after `ms`; the answer cancels it. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** A WebSocket, or anything that carries text frames both ways (HTTP streaming later). */
+export interface Socket {
+  send(text: string): void;
+  close(code?: number): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+}
+
+/** A place for small texts. Neither function throws; what cannot be stored lives in memory. */
+export interface Store {
+  get(key: string): string | null;
+  /** `null` removes the key. */
+  set(key: string, value: string | null): void;
+}
+
+/** A fetch that answers in JSON, as small as the engine needs it. */
+export type Fetch = (
+  url: string,
+  init: { method: string; headers: Record<string, string>; body?: string },
+) => Promise<{ status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>;
+
+/** The browser's lock manager, for the election of one tab. */
+export interface Locks {
+  request(name: string, options: { signal?: unknown }, held: () => Promise<void>): Promise<unknown>;
+}
