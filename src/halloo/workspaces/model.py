@@ -1,12 +1,19 @@
-"""Who may do what: roles, scopes and the Actor that every action is handed."""
+"""Who may do what: roles, scopes, the Actor that every action is handed; operators and what they hold."""
 
+import unicodedata
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-from halloo.kit.refusals import Forbidden
+from halloo.kit.passwords import MAX_LENGTH, MIN_LENGTH
+from halloo.kit.refusals import Forbidden, field_invalid
+from halloo.kit.text import clean, is_email
 
 Role = Literal["owner", "admin", "operator"]
 Kind = Literal["operator", "integration", "visitor", "system"]
+Availability = Literal["online", "away"]
+Theme = Literal["system", "light", "dark"]
+NAME_MAX = 80
+LOCALE_MAX = 35
 
 SCOPES: dict[str, str] = {
     "web_widgets:read": "Read widgets",
@@ -36,7 +43,11 @@ _OPERATOR = frozenset(
         "operators:read",
     }
 )
-ROLE_SCOPES: dict[Role, frozenset[str]] = {"owner": frozenset(SCOPES), "admin": frozenset(SCOPES), "operator": _OPERATOR}
+ROLE_SCOPES: dict[Role, frozenset[str]] = {
+    "owner": frozenset(SCOPES),
+    "admin": frozenset(SCOPES),
+    "operator": _OPERATOR,
+}
 
 
 class MissingScope(Forbidden):
@@ -49,8 +60,9 @@ class MissingScope(Forbidden):
 class Actor:
     """Who acts. `id` is the operator's, the token's or the visitor's; `name` is what others see.
 
-    An integration acts for an operator where `operator_id` says so. A visitor has no scopes: what is theirs is checked by the
-    actions that visitors may call. `widget_id` is set for visitors alone.
+    An integration acts for an operator where `operator_id` says so. A visitor has no scopes: what is theirs is checked
+    by the actions that visitors may call. `widget_id` is set for visitors alone. `session_id` names the sign-in of an
+    operator, `address` is where the request came from, for the audit log.
     """
 
     kind: Kind
@@ -62,6 +74,8 @@ class Actor:
     operator_id: str | None = None
     widget_id: str | None = None
     avatar: str | None = None
+    session_id: str | None = None
+    address: str | None = None
 
     def require(self, *scopes: str) -> None:
         """Raise `MissingScope` unless one of `scopes` is the actor's."""
@@ -72,3 +86,124 @@ class Actor:
 def system_actor(workspace_id: str) -> Actor:
     """The server itself, or its administrator at the command line."""
     return Actor("system", workspace_id, "system", "Halloo", scopes=frozenset(SCOPES))
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The tenant."""
+
+    workspace_id: str
+    name: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A human who answers. Times in UNIX milliseconds. A removed one stays as the author of what they wrote."""
+
+    workspace_id: str
+    id: str
+    email: str
+    name: str
+    role: Role
+    avatar: str | None
+    availability: Availability
+    active: bool
+    removed: bool
+    locale: str | None
+    theme: Theme
+    sound: bool
+    last_seen_at: int | None
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An operator's sign-in on one browser."""
+
+    id: str
+    operator_id: str
+    user_agent: str
+    address: str | None
+    created_at: int
+    last_used_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A program's credential. It acts as `operator_id` if that is set, and never outlives or outranks `created_by`."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    hint: str
+    operator_id: str | None
+    created_by: str | None
+    created_at: int
+    expires_at: int | None
+    last_used_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that makes one colleague an operator."""
+
+    id: str
+    email: str
+    role: Role
+    invited_by: str | None
+    created_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what, when and from where."""
+
+    id: str
+    at: int
+    actor_kind: str
+    actor_id: str
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any]
+    address: str | None
+
+
+def fold_email(email: str) -> str:
+    """An address as it is compared: people do not think of case in it."""
+    return unicodedata.normalize("NFC", email.strip()).casefold()
+
+
+def check_email(email: str) -> str:
+    """An address without the space around it. Raises `field_invalid`."""
+    text = email.strip()
+    if not is_email(text):
+        raise field_invalid("email", "this is not an e-mail address.")
+    return text
+
+
+def check_name(name: str) -> str:
+    """A name in one line of 1 to 80 characters. Raises `field_invalid`."""
+    text = " ".join(clean(name).split())
+    if not 1 <= len(text) <= NAME_MAX:
+        raise field_invalid("name", f"use 1 to {NAME_MAX} characters.")
+    return text
+
+
+def check_password(password: str, field_name: str = "password") -> str:
+    """A password of a useful length. Raises `field_invalid`."""
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise field_invalid(field_name, f"use {MIN_LENGTH} to {MAX_LENGTH} characters.")
+    return password
+
+
+def check_scopes(scopes: list[str]) -> list[str]:
+    """Scopes that exist, each once, in the order of `SCOPES`. Raises `field_invalid`."""
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown:
+        raise field_invalid("scopes", f"there is no scope “{clean(unknown[0])[:40]}”.")
+    if not scopes:
+        raise field_invalid("scopes", "choose at least one.")
+    return [scope for scope in SCOPES if scope in scopes]

@@ -1,0 +1,1 @@
+"""What can be done with workspaces, operators and their credentials, a file a noun."""

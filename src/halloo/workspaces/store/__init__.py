@@ -1,0 +1,1 @@
+"""All SQL of workspaces, operators and their credentials, a file a table."""
