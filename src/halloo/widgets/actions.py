@@ -1,0 +1,138 @@
+"""What can be done with widgets: one function a verb, each a permission, the rules, the write and its fact."""
+
+from dataclasses import replace
+from typing import Any
+
+from halloo.db import directory
+from halloo.db.tx import Tx
+from halloo.kit.ids import is_uuid, new_id
+from halloo.kit.refusals import Stale, field_invalid
+from halloo.widgets import facts, store
+from halloo.widgets.config import check_config
+from halloo.widgets.errors import WidgetNotFound
+from halloo.widgets.model import Widget, WidgetChange, WidgetPage
+from halloo.widgets.origins import normalise_domains
+from halloo.workspaces.actions.audit import audit
+from halloo.workspaces.actions.workspaces import read_workspace
+from halloo.workspaces.model import Actor, system_actor
+
+READ = ("web_widgets:read", "web_widgets:manage")
+MANAGE = "web_widgets:manage"
+PAGE_MAX = 200
+_EMPTY: dict[str, Any] = {"v1": {}}
+
+
+def create_widget(tx: Tx, who: Actor, change: WidgetChange, *, dry_run: bool = False) -> Widget:
+    """Make a widget; nothing is required. `dry_run` checks and answers without storing."""
+    who.require(MANAGE)
+    blank = Widget(
+        id=new_id(),
+        workspace_id=who.workspace_id,
+        domains=(),
+        published=False,
+        config=_EMPTY,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    widget = _changed(blank, change, tx.now)
+    if not dry_run:
+        store.insert_widget(tx, widget)
+        directory.enter(tx, "widget", widget.id)
+        facts.widget_updated(tx, widget.id)
+        audit(tx, who, "widget.created", widget.id, domains=list(widget.domains), published=widget.published)
+    return widget
+
+
+def read_widget(tx: Tx, who: Actor, widget_id: str) -> Widget:
+    """One widget. Raises `WidgetNotFound`."""
+    who.require(*READ)
+    return store.get_widget(tx, who.workspace_id, widget_id)
+
+
+def list_widgets(tx: Tx, who: Actor, cursor: str | None = None, limit: int = 50) -> WidgetPage:
+    """Widgets, newest first; `cursor` as the page before gave it."""
+    who.require(*READ)
+    if cursor is not None and not is_uuid(cursor):
+        raise field_invalid("cursor", "this is no cursor of this list.")
+    limit = max(1, min(limit, PAGE_MAX))
+    found = store.list_widgets(tx, who.workspace_id, cursor, limit + 1)
+    page = found[:limit]
+    return WidgetPage(page, page[-1].id if len(found) > limit else None)
+
+
+def update_widget(
+    tx: Tx, who: Actor, widget_id: str, change: WidgetChange, *, if_match: str | None = None, dry_run: bool = False
+) -> Widget:
+    """Replace what `change` gives. One bad domain refuses all of it.
+
+    `if_match` is the request's `If-Match`: raises `Stale` unless it names the widget's present entity tag. A change that
+    changes nothing leaves no trace.
+    """
+    who.require(MANAGE)
+    read = store.get_widget if dry_run else store.get_widget_for_update
+    widget = read(tx, who.workspace_id, widget_id)
+    if if_match is not None and not _names(if_match, widget.etag()):
+        raise Stale
+    wanted = _changed(widget, change, tx.now)
+    if not dry_run and wanted is not widget:
+        store.update_widget(tx, wanted)
+        facts.widget_updated(tx, widget_id)
+        audit(tx, who, "widget.changed", widget_id, **_difference(widget, wanted))
+    return wanted
+
+
+def delete_widget(tx: Tx, who: Actor, widget_id: str, *, if_match: str | None = None) -> None:
+    """Remove a widget: its loader and sockets stop, its conversations stay."""
+    who.require(MANAGE)
+    widget = store.get_widget_for_update(tx, who.workspace_id, widget_id)
+    if if_match is not None and not _names(if_match, widget.etag()):
+        raise Stale
+    store.delete_widget(tx, who.workspace_id, widget_id)
+    directory.leave(tx, "widget", widget_id)
+    facts.widget_removed(tx, widget_id)
+    audit(tx, who, "widget.deleted", widget_id, domains=list(widget.domains))
+
+
+def get_published_widget(tx: Tx, widget_id: str) -> Widget:
+    """A widget as its visitors reach it, in the transaction's workspace; raises `WidgetNotFound` if unpublished too."""
+    widget = store.find_widget(tx, tx.workspace_id, widget_id)
+    if widget is None or not widget.published:
+        raise WidgetNotFound
+    return widget
+
+
+def get_widget_with_name(tx: Tx, widget_id: str) -> tuple[Widget, str]:
+    """A published widget and the name of its workspace: what the public record is made of. Raises `WidgetNotFound`."""
+    widget = get_published_widget(tx, widget_id)
+    return widget, read_workspace(tx, system_actor(tx.workspace_id)).name
+
+
+def _changed(widget: Widget, change: WidgetChange, now: int) -> Widget:
+    """The widget after a checked change; the same object where nothing differs."""
+    values: dict[str, Any] = {}
+    if change.domains is not None:
+        values["domains"] = normalise_domains(change.domains)
+    if change.published is not None:
+        values["published"] = change.published
+    if change.config is not None:
+        check_config(change.config)
+        values["config"] = change.config
+    if all(getattr(widget, name) == value for name, value in values.items()):
+        return widget
+    return replace(widget, **values, updated_at=max(now, widget.updated_at + 1))
+
+
+def _difference(before: Widget, after: Widget) -> dict[str, Any]:
+    """What the audit log keeps of a change: domains and publication whole, the configuration as a mark."""
+    found: dict[str, Any] = {}
+    if before.domains != after.domains:
+        found["domains"] = {"before": list(before.domains), "after": list(after.domains)}
+    if before.published != after.published:
+        found["published"] = after.published
+    if before.config != after.config:
+        found["config"] = "changed"
+    return found
+
+
+def _names(if_match: str, etag: str) -> bool:
+    return if_match.strip() == "*" or etag in {part.strip() for part in if_match.split(",")}
