@@ -51,6 +51,7 @@ _FONT_CONFIG = """<?xml version="1.0"?>
     <test name="family"><string>system-ui</string></test>
     <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
   </match>
+  <alias><family>sans</family><prefer><family>Inter</family></prefer></alias>
   <alias><family>sans-serif</family><prefer>
     <family>Inter</family><family>Open Sans</family><family>Noto Sans Arabic</family><family>Noto Sans Hebrew</family>
     <family>Noto Sans JP</family><family>Noto Color Emoji</family>

@@ -1,0 +1,94 @@
+"""The demo shop: a page on another origin that embeds the widget with the real one-line snippet, under a strict policy.
+
+`make demo` starts it. By hand: python3 demo/shop.py 8001 http://localhost:8000 <widget id>
+"""
+
+from __future__ import annotations
+
+import html
+import sys
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Final
+
+SITE: Final = Path(__file__).parent / "site"
+
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+_TITLES: Final = {
+    "/": "Kiln & Clay",
+    "/pots/morning-mug": "Morning mug – Kiln & Clay",
+    "/pots/long-vase": "Long vase – Kiln & Clay",
+    "/pots/wide-bowl": "Wide bowl – Kiln & Clay",
+}
+
+
+def snippet(product: str, widget_id: str) -> str:
+    """Return the one line that a site owner pastes."""
+    return f'<script async src="{html.escape(product)}/public/embed/{html.escape(widget_id)}"></script>'
+
+
+def policy(product: str) -> str:
+    """Return the shop's content security policy: its own files, the loader, the frame, and nothing else."""
+    return "; ".join([
+        "default-src 'none'",
+        f"script-src 'self' {product}",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        f"frame-src {product}",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    ])
+
+
+def make_server(port: int, product: str, widget_id: str, host: str = "127.0.0.1") -> ThreadingHTTPServer:
+    """Return the shop, listening; `serve_forever` serves it. `product` is the origin that serves the widget."""
+    page = (SITE / "index.html").read_text(encoding="utf-8")
+    page = page.replace("{{snippet}}", snippet(product, widget_id)).replace("{{inbox}}", f"{html.escape(product)}/inbox")
+    headers = {"Content-Security-Policy": policy(product), "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        server_version = "KilnAndClay"
+
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            title = _TITLES.get(path)
+            if title is not None:
+                self._answer(HTTPStatus.OK, page.replace("{{title}}", html.escape(title)).encode(), "text/html; charset=utf-8")
+                return
+            file = SITE / path.lstrip("/")
+            if file.parent == SITE and file.suffix in _TYPES and file.is_file():
+                self._answer(HTTPStatus.OK, file.read_bytes(), _TYPES[file.suffix])
+            else:
+                self._answer(HTTPStatus.NOT_FOUND, b"There is no such page in this shop.\n", "text/plain; charset=utf-8")
+
+        do_HEAD = do_GET  # noqa: N815 - http.server's own spelling
+
+        def _answer(self, status: HTTPStatus, body: bytes, kind: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing: the demo's terminal is for its addresses."""
+
+    return ThreadingHTTPServer((host, port), Handler)
+
+
+if __name__ == "__main__":
+    make_server(int(sys.argv[1]), sys.argv[2], sys.argv[3]).serve_forever()

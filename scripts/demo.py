@@ -1,0 +1,208 @@
+"""Serve Halloo with a demo workspace, and beside it, on another origin as in life, a small shop that embeds the widget."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import seed
+import setup
+from setup import PYTHON
+from steps import ROOT, StepError, paint, step
+
+sys.path.insert(0, str(ROOT / "demo"))
+
+import shop  # noqa: E402 - it lies beside, not above
+
+HOME = ROOT / ".demo"
+EMAIL = "ada@halloo.example"
+
+_WORDS = ("amber", "birch", "cedar", "clover", "coral", "ember", "fern", "hazel", "heron", "lilac", "maple", "olive", "pebble",
+          "poppy", "raven", "sorrel", "thistle", "willow")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports of product and shop, from the environment (`make demo PORT=… SHOP_PORT=…`)."""
+
+    product: int
+    shop: int
+
+    @classmethod
+    def chosen(cls) -> Ports:
+        """Read the environment; raises StepError for what is no port."""
+        return cls(_port("PORT", 8000), _port("SHOP_PORT", 8001))
+
+    @property
+    def product_url(self) -> str:
+        """The origin of the product."""
+        return f"http://localhost:{self.product}"
+
+    @property
+    def shop_url(self) -> str:
+        """The origin of the shop."""
+        return f"http://localhost:{self.shop}"
+
+
+def main() -> None:
+    """Prepare what is missing, then serve until Ctrl-C."""
+    ports = Ports.chosen()
+    _require_free("PORT", ports.product)
+    _require_free("SHOP_PORT", ports.shop)
+    started = time.monotonic()
+    setup.product()
+    facts = _workspace(ports)
+    log = HOME / "server.log"
+    server = _serve(ports, log)
+    try:
+        with step("Product started"):
+            _wait_until_ready(ports, server, log)
+        _seed(ports, facts)
+        site = shop.make_server(ports.shop, ports.product_url, facts["widget_id"])
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        _show(ports, facts, time.monotonic() - started)
+        _stay(server, log)
+    except KeyboardInterrupt:
+        print("\nStopping.")
+    finally:
+        _stop(server)
+
+
+def _workspace(ports: Ports) -> dict[str, Any]:
+    file = HOME / "workspace.json"
+    if file.exists():
+        return json.loads(file.read_text())
+    with step("Demo workspace"):
+        HOME.mkdir(mode=0o700, exist_ok=True)
+        password = "-".join([*(secrets.choice(_WORDS) for _ in range(3)), str(secrets.randbelow(90) + 10)])
+        command = [str(PYTHON), "-m", "halloo", "init", "--json", "--data", str(HOME / "data"), "--email", EMAIL, "--password", password]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment(ports), cwd=ROOT)
+        if done.returncode != 0:
+            raise StepError(f"{done.stderr or done.stdout}\n`halloo init` failed. Remove .demo/ to begin again.")
+        facts = {**json.loads(done.stdout), "password": password}
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(facts, indent=2))
+    return facts
+
+
+def _environment(ports: Ports) -> dict[str, str]:
+    """The demo's settings alone: whatever HALLOO_… the shell has is for another installation."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("HALLOO_")}
+    return {**own, "HALLOO_PUBLIC_URL": ports.product_url}
+
+
+def _serve(ports: Ports, log: Path) -> subprocess.Popen[bytes]:
+    command = [str(PYTHON), "-m", "halloo", "serve", "--data", str(HOME / "data"), "--host", "127.0.0.1", "--port", str(ports.product)]
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=_environment(ports), cwd=ROOT,
+            start_new_session=True,
+        )
+
+
+def _wait_until_ready(ports: Ports, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        if server.poll() is not None:
+            _died(server, log)
+        if seed.is_ready(ports.product_url):
+            return
+        time.sleep(0.05)
+    raise StepError(f"The product did not answer within 30 s. What it said: {log.relative_to(ROOT)}")
+
+
+def _seed(ports: Ports, facts: dict[str, Any]) -> None:
+    """Bring in the demo's people and replies, once; and the shop's address, which may change with the port."""
+    api = seed.Api(ports.product_url, facts["token"])
+    if facts.get("shop") == ports.shop_url:
+        return
+    with step("Demo colleague, replies and tags"):
+        if "shop" not in facts:
+            seed.fill(api, facts["password"])
+        seed.dress_widget(api, facts["widget_id"], ports.shop_url)
+    (HOME / "workspace.json").write_text(json.dumps({**facts, "shop": ports.shop_url}, indent=2))
+
+
+def _show(ports: Ports, facts: dict[str, Any], seconds: float) -> None:
+    def row(name: str, value: str, note: str = "") -> str:
+        return f"  {name:<10}{paint(value, '1;36')}" + (f"   {paint(note, '2')}" if note else "")
+
+    print("\n".join([
+        "",
+        paint(f"Halloo is up after {seconds:.1f} s.", "1"),
+        "",
+        row("Shop", ports.shop_url, "open it and write, as a visitor"),
+        row("Inbox", f"{ports.product_url}/inbox", "answer yourself, in another window"),
+        row("API", f"{ports.product_url}/docs", "the pages to read and try it on"),
+        "",
+        row("Sign in", EMAIL, f"the owner; grace@halloo.example is a colleague with the same password"),
+        row("Password", facts["password"]),
+        "",
+        paint("  Ctrl-C stops both. `make clean` removes the demo with its data.", "2"),
+        "",
+    ]), flush=True)
+
+
+def _stay(server: subprocess.Popen[bytes], log: Path) -> NoReturn:
+    server.wait()
+    _died(server, log)
+
+
+def _died(server: subprocess.Popen[bytes], log: Path) -> NoReturn:
+    said = log.read_text(errors="replace").splitlines()[-30:]
+    raise StepError("\n".join([*said, "", f"The product stopped by itself with {server.returncode}."]))
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is not None:
+        return
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(8)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        server.kill()
+        server.wait()
+
+
+def _port(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise StepError(f"{name}={text} is no port; a number from 1 to 65535 is meant.")
+    return int(text)
+
+
+def _require_free(name: str, port: int) -> None:
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((address, port))
+        except PermissionError:
+            raise StepError(f"Port {port} is reserved for the system. Choose another: make demo {name}={port + 8000}") from None
+        except OSError as error:
+            if error.errno == 98 or error.errno == 48:  # noqa: PLR1714 - in use, on Linux and on macOS
+                other = {"PORT": 9000, "SHOP_PORT": 9001}[name]
+                raise StepError(f"Port {port} is in use by another program. Choose another: make demo {name}={other}") from None
+
+
+def _on_terminate(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _on_terminate)
+    try:
+        main()
+    except StepError as error:
+        sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,75 @@
+"""Fill the demo workspace through the management API: a colleague, canned replies, tags, the look of the widget."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from steps import StepError
+
+GREETING = "Hello, I am Ada. Ask me about glazes, sizes or shipping; I usually answer within minutes."
+
+_REPLIES = {
+    "hello": "Hello, and welcome to Kiln & Clay. How can I help?",
+    "shipping": "We pack by hand and ship within two working days. To Germany it takes 2–3 days, elsewhere in Europe 4–6.",
+    "glaze": "All our glazes are food safe, made without lead, and happy in the dishwasher.",
+    "return": "You may send anything back within 30 days. I will gladly send you a label; just tell me your order number.",
+    "thanks": "Thank you for writing. Have a lovely day.",
+}
+_TAGS = {"order": "blue", "shipping": "green", "broken": "red", "question": "amber"}
+
+
+class Api:
+    """The management API with a token."""
+
+    def __init__(self, origin: str, token: str) -> None:
+        self._origin = origin
+        self._token = token
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Call a route; raises StepError with the API's own words where it refuses."""
+        request = urllib.request.Request(  # noqa: S310 - our own server
+            self._origin + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - likewise
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            raise StepError(f"{method} {path} answered {error.code}: {error.read().decode(errors='replace')}") from error
+        return json.loads(text) if text else None
+
+
+def is_ready(origin: str) -> bool:
+    """Say whether the product answers its health check."""
+    try:
+        with urllib.request.urlopen(f"{origin}/healthz", timeout=2) as answer:  # noqa: S310 - our own server
+            return answer.status == 200  # noqa: PLR2004 - HTTP's own number
+    except OSError:
+        return False
+
+
+def fill(api: Api, password: str) -> None:
+    """Bring in the colleague Grace, replies and tags, and give the owner her name."""
+    me = api.call("GET", "/core/operators")["data"][0]
+    api.call("PATCH", f"/core/operators/{me['id']}", {"name": "Ada Morgenstern"})
+    api.call("POST", "/core/operators", {"email": "grace@halloo.example", "name": "Grace Adeyemi", "password": password})
+    for shortcut, text in _REPLIES.items():
+        api.call("POST", "/core/canned-replies", {"shortcut": shortcut, "text": text})
+    for name, color in _TAGS.items():
+        api.call("POST", "/core/tags", {"name": name, "color": color})
+
+
+def dress_widget(api: Api, widget_id: str, shop: str) -> None:
+    """Let the shop embed the widget, in the shop's colours."""
+    clay = {"background_color": {"user_message": "#9c4326", "controls_button": "#9c4326"}}
+    config = {
+        "chat": {"title": "Kiln & Clay", "light_mode": clay, "dark_mode": clay},
+        "greeting": {"text": GREETING, "bubble_after_s": 4},
+        "suggested_questions": ["Is the glaze dishwasher safe?", "How long does shipping take?"],
+    }
+    api.call("PUT", f"/core/web-widgets/{widget_id}", {"domains": [shop], "published": True, "config": {"v1": config}})
