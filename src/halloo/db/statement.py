@@ -38,11 +38,14 @@ class Statement:
         return found
 
 
-def compile_clause(clause: ClauseElement, dialect: DialectName) -> tuple[str, Params]:
-    """SQL text and literal values of a statement that was composed for one call, such as a filtered list."""
-    compiled = clause.compile(dialect=_DIALECTS[dialect], compile_kwargs={"render_postcompile": True})
+def compile_clause(clause: ClauseElement, dialect: DialectName, params: Params | None = None) -> tuple[str, Params]:
+    """SQL text and its own values. With `params`: a query composed for one call, whose lists (`IN`) are written out."""
+    compiled = clause.compile(dialect=_DIALECTS[dialect])
     if not isinstance(compiled, SQLCompiler):
         msg = f"{type(clause).__name__} is no query"
         raise TypeError(msg)
-    values: Params = {name: value for name, value in compiled.params.items() if value is not None}
-    return str(compiled), values
+    if params is not None and compiled.post_compile_params:
+        state = compiled.construct_expanded_state(params)
+        return state.statement, dict(state.parameters)
+    required = {name for name, bind in compiled.binds.items() if bind.required}
+    return str(compiled), {name: value for name, value in compiled.params.items() if name not in required}

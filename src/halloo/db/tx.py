@@ -61,7 +61,7 @@ class Tx:
         if isinstance(query, Statement):
             sql, values = query.compiled(self.dialect)
         else:
-            sql, values = compile_clause(query, self.dialect)
+            sql, values = compile_clause(query, self.dialect, params)
         self._cursor.execute(sql, {**values, **params} if values else params)
         return self._cursor
 

@@ -4,7 +4,7 @@ Numbers are given inside the transaction from one row per stream, so that they h
 reaches the pump after commit through `Tx.after_commit`.
 """
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, select, text, update
 
 from halloo.db.directory import find_meta
 from halloo.db.statement import Statement
@@ -81,6 +81,11 @@ def record(
     return fact
 
 
+_ERASE = Statement(
+    update(facts)
+    .where(facts.c.workspace_id == bindparam("workspace_id_"), facts.c.conversation_id == bindparam("owner"))
+    .values(data=bindparam("nothing"))
+)
 _COLUMNS = [column.name for column in facts.c]
 
 
@@ -106,3 +111,8 @@ def list_after(tx: Tx, stream: str, after: int, limit: int) -> list[Fact]:
 
 def _fact(row: Row) -> Fact:
     return Fact(**{**row, "data": bytes(row["data"])})
+
+
+def erase_payloads(tx: Tx, conversation_id: str) -> None:
+    """Empty the payloads of a deleted conversation's facts; their numbers stay."""
+    tx.run(_ERASE, workspace_id_=tx.workspace_id, owner=conversation_id, nothing=b"{}")

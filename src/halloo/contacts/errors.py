@@ -1,0 +1,33 @@
+"""Refusals of visitors and contacts."""
+
+from halloo.kit.refusals import Forbidden, Invalid, NotFound, Unauthorized
+
+
+class ContactNotFound(NotFound):
+    """There is no such contact."""
+
+    code = "contact_not_found"
+
+
+class VisitorTokenMissing(Unauthorized):
+    """Send the visitor token in the header X-Halloo-Visitor."""
+
+    code = "visitor_token_missing"
+
+
+class VisitorTokenInvalid(Unauthorized):
+    """The visitor token is unknown, expired or revoked; start again without it."""
+
+    code = "visitor_token_invalid"
+
+
+class VisitorBlocked(Forbidden):
+    """This visitor is blocked."""
+
+    code = "visitor_blocked"
+
+
+class ValueRefused(Invalid):
+    """A value is not valid."""
+
+    code = "field_invalid"

@@ -1,0 +1,66 @@
+"""Facts of visitors and contacts (`contracts/hooks.md` 10), each rendered once."""
+
+from typing import Any
+
+from halloo.contacts.device import parse_user_agent
+from halloo.contacts.model import Contact, Page, Visitor
+from halloo.db.tx import Tx
+from halloo.events.log import record
+from halloo.kit.json import canonical, dump
+
+
+def profile_created(tx: Tx, contact: Contact) -> None:
+    """`people:profile:created`."""
+    data: dict[str, Any] = {"website_id": tx.workspace_id, "people_id": contact.id}
+    if contact.email:
+        data["email"] = contact.email
+    record(tx, "people:profile:created", dump(data))
+
+
+def profile_updated(tx: Tx, contact: Contact, changed: dict[str, Any]) -> None:
+    """`people:profile:updated`: the changed fields only."""
+    person: dict[str, Any] = {}
+    if "name" in changed:
+        person["nickname"] = contact.name
+    if "phone" in changed:
+        person["phone"] = contact.phone
+    if "company" in changed:
+        person["employment"] = {"name": contact.company}
+    data: dict[str, Any] = {"website_id": tx.workspace_id, "people_id": contact.id}
+    if contact.email:
+        data["email"] = contact.email
+    record(tx, "people:profile:updated", dump({**data, "update": {"updated_at": tx.now, "person": person}}))
+
+
+def profile_removed(tx: Tx, contact_id: str) -> None:
+    """`people:profile:removed`."""
+    record(tx, "people:profile:removed", dump({"website_id": tx.workspace_id, "people_id": contact_id}))
+
+
+def about_session(tx: Tx, conversation_id: str, name: str, **values: Any) -> None:
+    """An event about the visitor, told under their current conversation."""
+    session = {"website_id": tx.workspace_id, "session_id": f"session_{conversation_id}", "inbox_id": None}
+    record(tx, name, dump({**session, **canonical(values)}), conversation_id=conversation_id)
+
+
+def pages_synced(tx: Tx, conversation_id: str, pages: list[Page]) -> None:
+    """`session:sync:pages`: the pages the visitor looked at, newest last."""
+    listed = [
+        {"page_url": page.url, "page_title": page.title, "page_referrer": page.referrer, "timestamp": page.at}
+        for page in reversed(pages)
+    ]
+    about_session(tx, conversation_id, "session:sync:pages", pages=listed)
+
+
+def system_known(tx: Tx, conversation_id: str, visitor: Visitor) -> None:
+    """`session:sync:system` and `session:sync:locales`: the browser and its language are known."""
+    device = parse_user_agent(visitor.user_agent)
+    system = {
+        "os": {"name": device.os_name, "version": device.os_version},
+        "engine": {"name": "", "version": ""},
+        "browser": {"name": device.browser_name, "version": device.browser_version, "major": device.browser_version.split(".")[0]},
+        "useragent": visitor.user_agent,
+    }
+    about_session(tx, conversation_id, "session:sync:system", system=system)
+    if visitor.locale:
+        about_session(tx, conversation_id, "session:sync:locales", locales={"locales": [visitor.locale]})

@@ -1,0 +1,170 @@
+"""Visitors and contacts as values, and the rules that need no database."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from halloo.contacts.errors import ValueRefused
+from halloo.kit.text import clean, is_email
+
+Embedding = Literal["none", "claimed", "verified"]
+Scalar = str | int | float | bool
+
+GUEST = re.compile(r"guest_[A-Za-z0-9_-]{22,64}")
+TOKEN_PREFIX = "hvt_"  # noqa: S105 - a prefix, no secret
+TOKEN_LIFE_MS = 180 * 86_400_000
+PAGES_KEPT = 10
+NAME_MAX, PHONE_MAX, COMPANY_MAX, NOTES_MAX = 128, 32, 128, 10_000
+DATA_KEYS, DATA_TEXT = 20, 500
+_DATA_KEY = re.compile(r"[a-z0-9_]{1,40}")
+_PHONE = re.compile(r"[0-9 +\-().\/]{5,32}")
+_URL_MAX, _TITLE_MAX = 2_048, 256
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that a visitor looked at; `at` in UNIX milliseconds."""
+
+    url: str
+    title: str
+    referrer: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody on a page: one browser on one customer site. Times in UNIX milliseconds."""
+
+    workspace_id: str
+    id: str
+    widget_id: str
+    user_id: str
+    contact_id: str | None
+    identified: bool
+    blocked: bool
+    name: str | None
+    email: str | None
+    phone: str | None
+    company: str | None
+    data: dict[str, Scalar]
+    parent_origin: str | None
+    embedding: Embedding
+    locale: str | None
+    timezone: str | None
+    user_agent: str
+    pages: list[Page]
+    created_at: int
+    last_seen_at: int
+
+    @property
+    def nickname(self) -> str:
+        """The name that others see: the claimed one, else one made from the id."""
+        return self.name or nickname(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The person record behind visitors. Times in UNIX milliseconds."""
+
+    workspace_id: str
+    id: str
+    name: str | None
+    email: str | None
+    phone: str | None
+    company: str | None
+    avatar: str | None
+    verified: bool
+    notes: str
+    data: dict[str, Scalar]
+    conversations: int
+    first_seen_at: int
+    last_seen_at: int
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What may be said of a person; a key that is not in `given` was not said."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    company: str | None = None
+    notes: str = ""
+    data: dict[str, Any] = field(default_factory=dict[str, Any])
+    given: frozenset[str] = frozenset()
+
+    def checked(self) -> "dict[str, Any]":
+        """Cleaned values by column name. Raises `ValueRefused` with the field."""
+        values: dict[str, Any] = {}
+        for column, limit in (("name", NAME_MAX), ("company", COMPANY_MAX)):
+            if column in self.given:
+                values[column] = _line(column, getattr(self, column), limit)
+        if "email" in self.given:
+            values["email"] = check_email(self.email)
+        if "phone" in self.given:
+            values["phone"] = _phone(self.phone)
+        if "notes" in self.given:
+            values["notes"] = _notes(self.notes)
+        if "data" in self.given:
+            values["data"] = check_data(self.data)
+        return values
+
+
+def nickname(visitor_id: str) -> str:
+    """`visitor` and six digits, always the same for the same visitor."""
+    number = int.from_bytes(hashlib.sha256(visitor_id.encode()).digest()[:4], "big") % 900_000 + 100_000
+    return f"visitor{number}"
+
+
+def check_email(value: str | None) -> str | None:
+    """An e-mail address in lower case without space around it, or None for none. Raises `ValueRefused`."""
+    text = (value or "").strip().lower()
+    if not text:
+        return None
+    if not is_email(text):
+        raise ValueRefused("email: this is not an e-mail address.", field="email")
+    return text
+
+
+def _line(column: str, value: str | None, limit: int) -> str | None:
+    text = " ".join(clean(value or "").split())
+    if len(text) > limit:
+        raise ValueRefused(f"{column}: at most {limit} characters.", field=column)
+    return text or None
+
+
+def _phone(value: str | None) -> str | None:
+    text = (value or "").strip()
+    if text and not _PHONE.fullmatch(text):
+        raise ValueRefused("phone: use 5 to 32 digits, spaces and + - ( ) . /", field="phone")
+    return text or None
+
+
+def _notes(value: str) -> str:
+    text = clean(value)
+    if len(text) > NOTES_MAX:
+        raise ValueRefused(f"notes: at most {NOTES_MAX} characters.", field="notes")
+    return text
+
+
+def check_data(data: dict[str, Any]) -> dict[str, Scalar]:
+    """Custom data: at most 20 keys, each a short text, number or boolean. Raises `ValueRefused`."""
+    if len(data) > DATA_KEYS:
+        raise ValueRefused(f"data: at most {DATA_KEYS} keys.", field="data")
+    for key, value in data.items():
+        if not _DATA_KEY.fullmatch(key):
+            raise ValueRefused(f"data.{key[:40]}: a key has 1 to 40 of a-z, 0-9 and _.", field="data")
+        if not isinstance(value, (str, int, float, bool)) or (isinstance(value, str) and len(value) > DATA_TEXT):
+            raise ValueRefused(f"data.{key}: a text of at most {DATA_TEXT} characters, a number or true/false.", field="data")
+    return {key: clean(value) if isinstance(value, str) else value for key, value in data.items()}
+
+
+def check_page(url: str, title: str, referrer: str, at: int) -> Page | None:
+    """A page as it is kept, or None where the address is no web page."""
+    if not url.startswith(("http://", "https://")):
+        return None
+    kept_referrer = referrer if referrer.startswith(("http://", "https://")) else ""
+    return Page(clean(url)[:_URL_MAX], " ".join(clean(title).split())[:_TITLE_MAX], clean(kept_referrer)[:_URL_MAX], at)

@@ -1,0 +1,67 @@
+"""Tables of visitors and contacts."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+
+from halloo.db.schema import metadata
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("company", Text),
+    Column("avatar", Text),
+    Column("verified", Integer, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("conversations", Integer, nullable=False),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+Index("contacts_seen", contacts.c.workspace_id, contacts.c.last_seen_at)
+Index("contacts_email", contacts.c.workspace_id, contacts.c.email)
+
+visitors = Table(
+    "visitors",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("widget_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("contact_id", Text),
+    Column("identified", Integer, nullable=False),
+    Column("blocked", Integer, nullable=False),
+    Column("name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("company", Text),
+    Column("data", Text, nullable=False),
+    Column("parent_origin", Text),
+    Column("embedding", Text, nullable=False),
+    Column("locale", Text),
+    Column("timezone", Text),
+    Column("user_agent", Text, nullable=False),
+    Column("pages", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+)
+Index("visitors_user", visitors.c.workspace_id, visitors.c.widget_id, visitors.c.user_id, unique=True)
+Index("visitors_contact", visitors.c.workspace_id, visitors.c.contact_id)
+
+visitor_tokens = Table(
+    "visitor_tokens",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("visitor_id", Text, nullable=False),
+    Column("widget_id", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger, nullable=False),
+)
+Index("visitor_tokens_visitor", visitor_tokens.c.workspace_id, visitor_tokens.c.visitor_id)

@@ -1,0 +1,53 @@
+"""One function a verb: permission, rule, write, fact."""
+
+from halloo.conversations.actions.canned import (
+    create_canned_reply,
+    delete_canned_reply,
+    list_canned_replies,
+    update_canned_reply,
+)
+from halloo.conversations.actions.change import change_conversation, delete_conversation, end_conversation
+from halloo.conversations.actions.read import (
+    count_conversations,
+    get_conversation,
+    list_by_ids,
+    list_conversations,
+    list_messages,
+)
+from halloo.conversations.actions.reading import mark_read
+from halloo.conversations.actions.search import Hit, search_messages
+from halloo.conversations.actions.send import Sent, begin_conversation, edit_message, remove_message, send_message
+from halloo.conversations.actions.start import Start, Started, current_conversation, owns_conversation, start_conversation
+from halloo.conversations.actions.tags import create_tag, delete_tag, list_tags, update_tag
+
+__all__ = [
+    "Hit",
+    "Sent",
+    "Start",
+    "Started",
+    "begin_conversation",
+    "change_conversation",
+    "count_conversations",
+    "create_canned_reply",
+    "create_tag",
+    "current_conversation",
+    "delete_canned_reply",
+    "delete_conversation",
+    "delete_tag",
+    "edit_message",
+    "end_conversation",
+    "get_conversation",
+    "list_by_ids",
+    "list_canned_replies",
+    "list_conversations",
+    "list_messages",
+    "list_tags",
+    "mark_read",
+    "owns_conversation",
+    "remove_message",
+    "search_messages",
+    "send_message",
+    "start_conversation",
+    "update_canned_reply",
+    "update_tag",
+]

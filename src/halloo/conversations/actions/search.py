@@ -1,0 +1,83 @@
+"""Search over everything that was said: words, beginnings of words, and phrases in quotes, in every shipped language."""
+
+import re
+from dataclasses import dataclass
+
+from halloo.conversations import search_store, store
+from halloo.conversations.model import Conversation, Filter
+from halloo.conversations.search_store import Term
+from halloo.db.tx import Tx
+from halloo.kit.text import fold, search_words
+from halloo.workspaces.model import Actor
+
+NEWEST = 2**62
+_PART = re.compile(r'"([^"]*)"|(\S+)')
+_WORD = re.compile(r"\w+")
+_BEFORE, _LENGTH = 40, 180
+_FACTOR = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message that fits. `marks` are [start, end) positions in `excerpt`."""
+
+    conversation: Conversation
+    fingerprint: int
+    author: str
+    timestamp: int
+    excerpt: str
+    marks: list[tuple[int, int]]
+
+
+def parse(q: str) -> list[Term]:
+    """What was asked: quoted parts are phrases, other words may be beginnings."""
+    terms: list[Term] = []
+    for quoted, word in _PART.findall(q):
+        words = tuple(search_words(quoted or word))
+        if words:
+            terms.append((words, not quoted))
+    return terms
+
+
+def search_messages(tx: Tx, who: Actor, q: str, before: int, limit: int) -> list[Hit]:
+    """Messages and notes that hold every word of `q`, newest first, older than fingerprint `before`."""
+    who.require("conversations:read")
+    terms = parse(q)
+    if not terms:
+        return []
+    places = search_store.find_words(tx, who.workspace_id, terms, before, limit)
+    conversations = store.list_by_id(tx, who.workspace_id, {place[0] for place in places})
+    hits: list[Hit] = []
+    for conversation_id, fingerprint in places:
+        conversation = conversations.get(conversation_id)
+        if conversation is None:
+            continue
+        message = store.get_message(tx, who.workspace_id, conversation_id, fingerprint)
+        excerpt, marks = mark(message.text, terms)
+        hits.append(Hit(conversation, fingerprint, message.author_name, message.timestamp, excerpt, marks))
+    return hits
+
+
+def conversations_saying(tx: Tx, who: Actor, wanted: Filter, limit: int) -> list[Conversation]:
+    """Conversations in which the words of the filter were said, each once, newest hit first."""
+    terms: list[Term] = [((word,), True) for word in wanted.words]
+    places = search_store.find_words(tx, who.workspace_id, terms, NEWEST, limit * _FACTOR)
+    found = store.list_by_id(tx, who.workspace_id, {place[0] for place in places})
+    ordered = dict.fromkeys(place[0] for place in places)
+    return [found[key] for key in ordered if key in found][:limit]
+
+
+def mark(said: str, terms: list[Term]) -> tuple[str, list[tuple[int, int]]]:
+    """A part of `said` around its first fitting word in one line, and where the fitting words stand in it."""
+    line = " ".join(said.split())
+    wanted = {word for words, _ in terms for word in words}
+    spans = [span.span() for span in _WORD.finditer(line) if _fits(fold(span.group()), wanted)]
+    start = max(0, spans[0][0] - _BEFORE) if spans else 0
+    end = min(len(line), start + _LENGTH)
+    lead, tail = "…" if start else "", "…" if end < len(line) else ""
+    shift = len(lead) - start
+    return lead + line[start:end] + tail, [(a + shift, b + shift) for a, b in spans if b <= end]
+
+
+def _fits(word: str, wanted: set[str]) -> bool:
+    return any(word.startswith(part) or (not part.isascii() and part in word) for part in wanted)

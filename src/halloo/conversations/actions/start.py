@@ -1,0 +1,82 @@
+"""A visitor starts a conversation, or goes on with one."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from halloo.contacts import actions as contacts
+from halloo.contacts import facts as contact_facts
+from halloo.contacts.model import Page, Visitor
+from halloo.conversations import store
+from halloo.conversations.actions.scope import reach
+from halloo.conversations.actions.send import add_message
+from halloo.conversations.errors import ConversationForbidden
+from halloo.conversations.model import Conversation, Draft, Message, begin, check_metadata
+from halloo.db.tx import Tx
+from halloo.kit.ids import is_uuid
+from halloo.workspaces.model import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a start brings along. `conversation_id` resumes; `client_id` makes a repeated start one conversation."""
+
+    conversation_id: str | None = None
+    client_id: str | None = None
+    draft: Draft | None = None
+    page: Page | None = None
+    custom_metadata: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The conversation, the message that was sent with it, and whether it is a new one."""
+
+    conversation: Conversation
+    message: Message | None
+    created: bool
+
+
+def start_conversation(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> Started:
+    """Start or resume, and send the first message in the same transaction. Raises `ConversationForbidden`, `MessageRefused`."""
+    conversation, created = _conversation(tx, who, visitor, start)
+    message = None
+    if start.draft is not None:
+        sent = add_message(tx, who, conversation, start.draft)
+        conversation, message = sent.conversation, sent.message
+    if start.page is not None:
+        contacts.see_page(tx, visitor.id, start.page, conversation.id)
+    return Started(conversation, message, created)
+
+
+def _conversation(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> tuple[Conversation, bool]:
+    if start.conversation_id is not None:
+        return reach(tx, who, start.conversation_id, "", lock=True), False
+    if start.client_id is not None:
+        before = store.find_conversation_of_client(tx, who.workspace_id, visitor.id, start.client_id)
+        if before is not None:
+            return before, False
+    conversation = begin(
+        who.workspace_id, visitor.widget_id, visitor.id, contacts.ensure_contact(tx, visitor), tx.now, start.client_id
+    )
+    store.insert_conversation(tx, conversation)
+    contacts.count_conversation(tx, conversation.contact_id)
+    if start.custom_metadata:
+        metadata = check_metadata(start.custom_metadata)
+        store.update_conversation(tx, who.workspace_id, conversation.id, {"custom_metadata": metadata})
+    if visitor.user_agent:
+        contact_facts.system_known(tx, conversation.id, visitor)
+    return conversation, True
+
+
+def owns_conversation(tx: Tx, who: Actor, conversation_id: str) -> bool:
+    """Whether the visitor may read this conversation's stream."""
+    try:
+        reach(tx, who, conversation_id, "conversations:read")
+    except ConversationForbidden:
+        return False
+    return is_uuid(conversation_id)
+
+
+def current_conversation(tx: Tx, who: Actor) -> str | None:
+    """The id of the visitor's newest conversation, or None."""
+    return store.find_newest_of_visitor(tx, who.workspace_id, who.id)

@@ -1,0 +1,297 @@
+"""Conversations and messages as values, and the rules that need no database. Times are UNIX milliseconds."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from halloo.conversations.errors import MessageRefused
+from halloo.kit.ids import is_uuid, new_id
+from halloo.kit.json import NotJson, canonical
+from halloo.kit.text import clean, excerpt
+from halloo.workspaces.model import Actor
+
+State = Literal["pending", "unresolved", "resolved"]
+Sender = Literal["user", "operator"]
+
+TEXT_MAX = 10_000
+MENTIONS_MAX = 50
+TAGS_MAX, TAG_MAX = 50, 80
+SUBJECT_MAX = 255
+METADATA_MAX = 16_384
+TAG_COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "grey", "black")
+_PER_MS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message as its author hands it in. `client_id` is a UUID: the same again is the same message."""
+
+    client_id: str
+    type: str
+    content: Any
+    mentions: tuple[str, ...] = ()
+    properties: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def checked(self, sender: Sender) -> "Draft":
+        """The draft cleaned, or `MessageRefused` with the field."""
+        if not is_uuid(self.client_id):
+            raise MessageRefused("client_id: a UUID in lower case is needed.", field="client_id")
+        allowed = ("text",) if sender == "user" else ("text", "note")
+        if self.type not in allowed:
+            raise MessageRefused(f"type: one of {', '.join(allowed)}.", field="type")
+        if len(self.mentions) > MENTIONS_MAX:
+            raise MessageRefused(f"mentions: at most {MENTIONS_MAX}.", field="mentions")
+        if self.mentions and self.type != "note":
+            raise MessageRefused("mentions: only a note can mention colleagues.", field="mentions")
+        return replace(self, content=check_text(self.content), properties=_checked_map(self.properties, "properties"))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something that was said. `fingerprint` orders a conversation; `seq` counts what the visitor may see, None on notes."""
+
+    conversation_id: str
+    id: str
+    fingerprint: int
+    seq: int | None
+    client_id: str | None
+    type: str
+    content: Any
+    sender: Sender
+    origin: str
+    author_id: str
+    author_name: str
+    author_avatar: str | None
+    mentions: tuple[str, ...]
+    properties: dict[str, Any]
+    automated: bool
+    edited: bool
+    removed: bool
+    timestamp: int
+
+    @property
+    def text(self) -> str:
+        """What of it can be read and searched as text."""
+        return self.content if isinstance(self.content, str) else ""
+
+    @property
+    def private(self) -> bool:
+        """Only operators ever see it."""
+        return self.type == "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation between a visitor and the operators of a workspace."""
+
+    workspace_id: str
+    id: str
+    widget_id: str
+    visitor_id: str
+    contact_id: str
+    client_id: str | None
+    state: State
+    snoozed_until: int | None
+    assignee_id: str | None
+    subject: str
+    tags: list[str]
+    custom_metadata: dict[str, Any]
+    last_seq: int
+    last_fingerprint: int
+    last_type: str | None
+    last_from: Sender | None
+    last_author: str | None
+    last_excerpt: str | None
+    last_at: int | None
+    unread: int
+    visitor_unread: int
+    operator_read_seq: int
+    visitor_read_seq: int
+    waiting_since: int | None
+    created_at: int
+    updated_at: int
+
+    def accept(self, draft: Draft, author: Actor, sender: Sender, at: int) -> tuple["Conversation", Message]:
+        """The conversation after a message, and the message: numbers, unread counts, waiting time and state follow."""
+        message = Message(
+            conversation_id=self.id,
+            id=new_id(),
+            fingerprint=max(at * _PER_MS, self.last_fingerprint + 1),
+            seq=None if draft.type == "note" else self.last_seq + 1,
+            client_id=draft.client_id,
+            type=draft.type,
+            content=draft.content,
+            sender=sender,
+            origin="chat",
+            author_id=f"session_{self.id}" if sender == "user" else author.operator_id or author.id,
+            author_name=author.name,
+            author_avatar=author.avatar,
+            mentions=draft.mentions,
+            properties=draft.properties,
+            automated=author.kind == "integration",
+            edited=False,
+            removed=False,
+            timestamp=at,
+        )
+        after = replace(
+            self,
+            last_fingerprint=message.fingerprint,
+            last_type=message.type,
+            last_from=sender,
+            last_author=author.name,
+            last_excerpt=excerpt(message.text),
+            last_at=at,
+            updated_at=max(at, self.updated_at),
+        )
+        if message.seq is None:
+            return after, message
+        return after._numbered(message.seq, sender, at), message
+
+    def _numbered(self, seq: int, sender: Sender, at: int) -> "Conversation":
+        if sender == "user":
+            return replace(
+                self,
+                last_seq=seq,
+                state="unresolved" if self.state == "resolved" else self.state,
+                snoozed_until=None,
+                unread=self.unread + 1,
+                visitor_read_seq=seq,
+                visitor_unread=0,
+                waiting_since=self.waiting_since or at,
+            )
+        return replace(
+            self,
+            last_seq=seq,
+            state="unresolved" if self.state == "pending" else self.state,
+            unread=0,
+            operator_read_seq=seq,
+            visitor_unread=self.visitor_unread + 1,
+            waiting_since=None,
+        )
+
+
+def begin(
+    workspace_id: str, widget_id: str, visitor_id: str, contact_id: str, at: int, client_id: str | None = None
+) -> Conversation:
+    """A conversation in which nothing was said yet."""
+    return Conversation(
+        workspace_id=workspace_id,
+        id=new_id(),
+        widget_id=widget_id,
+        visitor_id=visitor_id,
+        contact_id=contact_id,
+        client_id=client_id,
+        state="pending",
+        snoozed_until=None,
+        assignee_id=None,
+        subject="",
+        tags=[],
+        custom_metadata={},
+        last_seq=0,
+        last_fingerprint=0,
+        last_type=None,
+        last_from=None,
+        last_author=None,
+        last_excerpt=None,
+        last_at=None,
+        unread=0,
+        visitor_unread=0,
+        operator_read_seq=0,
+        visitor_read_seq=0,
+        waiting_since=None,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a colleague changes on a conversation; a key that is not in `given` stays as it is."""
+
+    state: State | None = None
+    snoozed_until: int | None = None
+    assignee_id: str | None = None
+    subject: str = ""
+    tags: tuple[str, ...] = ()
+    custom_metadata: dict[str, Any] = field(default_factory=dict[str, Any])
+    given: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which conversations a list shows."""
+
+    state: Literal["open", "snoozed", "resolved", "pending", "unresolved"] | None = None
+    assignee: str | None = None
+    """An operator's id, or `none`."""
+    widget_id: str | None = None
+    contact_id: str | None = None
+    visitor_id: str | None = None
+    tag: str | None = None
+    unread: bool | None = None
+    words: tuple[str, ...] = ()
+    order: Literal["activity", "waiting"] = "activity"
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """A prepared answer; `shortcut` is what is typed after the slash."""
+
+    id: str
+    shortcut: str
+    text: str
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A word that conversations are sorted by."""
+
+    id: str
+    name: str
+    color: str
+    created_at: int
+
+
+def check_text(content: object) -> str:
+    """A text of 1 to 10,000 characters, cleaned. Raises `MessageRefused`."""
+    if not isinstance(content, str):
+        raise MessageRefused("content: a text is needed.", field="content")
+    text = clean(content)
+    if not text.strip():
+        raise MessageRefused("content: write something first.", field="content")
+    if len(text) > TEXT_MAX:
+        raise MessageRefused(f"content: at most {TEXT_MAX:,} characters; this has {len(text):,}.", field="content")
+    return text
+
+
+def _checked_map(value: dict[str, Any], name: str) -> dict[str, Any]:
+    try:
+        return canonical(value)
+    except NotJson as error:
+        raise MessageRefused(f"{name}: {error}.", field=name) from error
+
+
+def check_metadata(value: dict[str, Any]) -> dict[str, Any]:
+    """Custom metadata as it is kept. Raises `MessageRefused`."""
+    return _checked_map(value, "custom_metadata")
+
+
+def check_tags(names: tuple[str, ...]) -> list[str]:
+    """Tag names trimmed, each once, in the given order. Raises `MessageRefused`."""
+    tags: list[str] = []
+    for name in names:
+        tag = check_tag(name)
+        if tag not in tags:
+            tags.append(tag)
+    if len(tags) > TAGS_MAX:
+        raise MessageRefused(f"tags: at most {TAGS_MAX}.", field="tags")
+    return tags
+
+
+def check_tag(name: str) -> str:
+    """A tag's name in one line and lower case. Raises `MessageRefused`."""
+    tag = " ".join(clean(name).split()).lower()
+    if not 1 <= len(tag) <= TAG_MAX:
+        raise MessageRefused(f"tags: a tag has 1 to {TAG_MAX} characters.", field="tags")
+    return tag

@@ -1,0 +1,94 @@
+"""SQL of the full-text table `message_words`: FTS5 on SQLite, tsvector on PostgreSQL, fed with the same folded words."""
+
+from sqlalchemy import text
+
+from halloo.db.statement import DialectName, Statement
+from halloo.db.tx import Tx
+from halloo.kit.text import search_words
+
+Term = tuple[tuple[str, ...], bool]
+"""Words that must follow each other, and whether the last one may be the beginning of a word."""
+
+_INSERT: dict[DialectName, Statement] = {
+    "sqlite": Statement(
+        text(
+            "INSERT INTO message_words (words, workspace_id, conversation_id, fingerprint) "
+            "VALUES (:key || ' ' || :words, :ws, :id, :fingerprint)"
+        )
+    ),
+    "postgresql": Statement(
+        text(
+            "INSERT INTO message_words (workspace_id, conversation_id, fingerprint, words) "
+            "VALUES (:ws, :id, :fingerprint, to_tsvector('simple', :key || ' ' || :words))"
+        )
+    ),
+}
+_DELETE: dict[DialectName, Statement] = {
+    "sqlite": Statement(
+        text(
+            "DELETE FROM message_words WHERE rowid IN (SELECT rowid FROM message_words "
+            "WHERE message_words MATCH :key AND workspace_id = :ws AND (:fingerprint = 0 OR fingerprint = :fingerprint))"
+        )
+    ),
+    "postgresql": Statement(
+        text(
+            "DELETE FROM message_words WHERE workspace_id = :ws AND conversation_id = :id "
+            "AND (:fingerprint = 0 OR fingerprint = :fingerprint) AND :key <> ''"
+        )
+    ),
+}
+_FIND: dict[DialectName, Statement] = {
+    "sqlite": Statement(
+        text(
+            "SELECT conversation_id, fingerprint FROM message_words WHERE message_words MATCH :query AND workspace_id = :ws "
+            "AND fingerprint < :before ORDER BY fingerprint DESC LIMIT :limit"
+        )
+    ),
+    "postgresql": Statement(
+        text(
+            "SELECT conversation_id, fingerprint FROM message_words WHERE words @@ to_tsquery('simple', :query) "
+            "AND workspace_id = :ws AND fingerprint < :before ORDER BY fingerprint DESC LIMIT :limit"
+        )
+    ),
+}
+
+
+def _key(conversation_id: str) -> str:
+    """The word under which everything of a conversation is found again."""
+    return "c" + conversation_id.replace("-", "")
+
+
+def add_words(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int, said: str) -> None:
+    """Make a message findable."""
+    words = " ".join(search_words(said))
+    tx.run(_INSERT[tx.dialect], key=_key(conversation_id), words=words, ws=workspace_id, id=conversation_id, fingerprint=fingerprint)
+
+
+def drop_words(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int = 0) -> None:
+    """Make a message, or with 0 all of a conversation, unfindable."""
+    parameters = {"key": _key(conversation_id), "ws": workspace_id, "fingerprint": fingerprint}
+    if tx.dialect == "postgresql":
+        parameters["id"] = conversation_id
+    tx.run(_DELETE[tx.dialect], **parameters)
+
+
+def find_words(tx: Tx, workspace_id: str, terms: list[Term], before: int, limit: int) -> list[tuple[str, int]]:
+    """(conversation id, fingerprint) of messages that hold every term, newest first."""
+    query = _fts5(terms) if tx.dialect == "sqlite" else _tsquery(terms)
+    rows = tx.all(_FIND[tx.dialect], query=query, ws=workspace_id, before=before, limit=limit)
+    return [(row["conversation_id"], row["fingerprint"]) for row in rows]
+
+
+def _fts5(terms: list[Term]) -> str:
+    """Words hold letters, digits and underscores only, so that quoting them is enough."""
+    return " AND ".join(f'"{" ".join(words)}"{" *" if prefix else ""}' for words, prefix in terms)
+
+
+def _tsquery(terms: list[Term]) -> str:
+    parts: list[str] = []
+    for words, prefix in terms:
+        quoted = [f"'{word}'" for word in words]
+        if prefix:
+            quoted[-1] += ":*"
+        parts.append("(" + " <-> ".join(quoted) + ")")
+    return " & ".join(parts)

@@ -1,0 +1,293 @@
+"""All SQL of conversations and messages. The words of search lie in a full-text table: `conversations.search_store`."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, bindparam, delete, func, select, text, update
+
+from halloo.conversations.errors import ConversationNotFound, MessageNotFound
+from halloo.conversations.model import Conversation, Filter, Message
+from halloo.conversations.tables import conversations, messages, read_marks
+from halloo.db.statement import Statement
+from halloo.db.tx import Row, Tx
+from halloo.kit.json import dump
+
+_C = conversations.c
+_M = messages.c
+_WS = bindparam("ws")
+_ID = bindparam("id_")
+_strings = msgspec.json.Decoder(list[str])
+_map = msgspec.json.Decoder(dict[str, Any])
+_any = msgspec.json.Decoder()
+
+_GET = select(conversations).where(_C.workspace_id == _WS, _C.id == _ID)
+_GET_PLAIN = Statement(_GET)
+_GET_LOCKED = Statement(_GET.with_for_update())
+_OF_CLIENT = Statement(
+    select(conversations).where(
+        _C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"), _C.client_id == bindparam("client")
+    )
+)
+_INSERT = Statement(conversations.insert().values({c.name: bindparam(c.name) for c in _C}))
+_AFTER_MESSAGE = (
+    "last_seq", "last_fingerprint", "last_type", "last_from", "last_author", "last_excerpt", "last_at", "state", "snoozed_until",
+    "unread", "visitor_unread", "operator_read_seq", "visitor_read_seq", "waiting_since", "updated_at",
+)  # fmt: skip
+_UPDATE_AFTER_MESSAGE = Statement(
+    update(conversations).where(_C.workspace_id == _WS, _C.id == _ID).values({n: bindparam(n) for n in _AFTER_MESSAGE})
+)
+_INSERT_MESSAGE = Statement(messages.insert().values({c.name: bindparam(c.name) for c in _M}))
+_MESSAGE = Statement(
+    select(messages).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.fingerprint == bindparam("fingerprint_"))
+)
+_MESSAGE_OF_CLIENT = Statement(
+    select(messages).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.client_id == bindparam("client"))
+)
+_FINGERPRINT_OF = Statement(
+    select(_M.fingerprint).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.seq == bindparam("seq_"))
+)
+_UNREAD = Statement(
+    select(_M.fingerprint, _M.seq)
+    .where(
+        _M.workspace_id == _WS,
+        _M.conversation_id == _ID,
+        _M.sender == bindparam("sender_"),
+        _M.seq > bindparam("after"),
+        _M.seq <= bindparam("upto"),
+    )
+    .order_by(_M.seq)
+)
+_COUNT_UNREAD = Statement(
+    select(func.count())
+    .select_from(messages)
+    .where(
+        _M.workspace_id == _WS, _M.conversation_id == _ID, _M.sender == bindparam("sender_"), _M.seq > bindparam("after")
+    )
+)
+_MARK = Statement(
+    text(
+        "INSERT INTO read_marks (workspace_id, conversation_id, reader_id, seq, at) VALUES (:ws, :id_, :reader, :seq, :now) "
+        "ON CONFLICT (workspace_id, conversation_id, reader_id) DO UPDATE SET seq = excluded.seq, at = excluded.at "
+        "WHERE read_marks.seq < excluded.seq"
+    )
+)
+_NEWEST_OF_VISITOR = Statement(
+    select(_C.id).where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor")).order_by(_C.updated_at.desc()).limit(1)
+)
+
+
+def conversation_of(row: Row) -> Conversation:
+    """A row as a conversation."""
+    return Conversation(
+        **{**row, "tags": _strings.decode(row["tags"]), "custom_metadata": _map.decode(row["custom_metadata"])}
+    )
+
+
+def message_of(row: Row) -> Message:
+    """A row as a message."""
+    values = {key: value for key, value in row.items() if key != "workspace_id"}
+    return Message(
+        **{
+            **values,
+            "content": _any.decode(row["content"]),
+            "mentions": tuple(_strings.decode(row["mentions"])),
+            "properties": _map.decode(row["properties"]),
+            "automated": bool(row["automated"]),
+            "edited": bool(row["edited"]),
+            "removed": bool(row["removed"]),
+        }
+    )
+
+
+def find_conversation(tx: Tx, workspace_id: str, conversation_id: str, *, lock: bool = False) -> Conversation | None:
+    """A conversation, locked against other writers where asked."""
+    row = tx.first(_GET_LOCKED if lock else _GET_PLAIN, ws=workspace_id, id_=conversation_id)
+    return None if row is None else conversation_of(row)
+
+
+def get_conversation(tx: Tx, workspace_id: str, conversation_id: str, *, lock: bool = False) -> Conversation:
+    """A conversation. Raises `ConversationNotFound`."""
+    found = find_conversation(tx, workspace_id, conversation_id, lock=lock)
+    if found is None:
+        raise ConversationNotFound
+    return found
+
+
+def find_conversation_of_client(tx: Tx, workspace_id: str, visitor_id: str, client_id: str) -> Conversation | None:
+    """The conversation that this start made before."""
+    row = tx.first(_OF_CLIENT, ws=workspace_id, visitor=visitor_id, client=client_id)
+    return None if row is None else conversation_of(row)
+
+
+def find_newest_of_visitor(tx: Tx, workspace_id: str, visitor_id: str) -> str | None:
+    """The visitor's current conversation."""
+    return tx.scalar(_NEWEST_OF_VISITOR, ws=workspace_id, visitor=visitor_id)
+
+
+def insert_conversation(tx: Tx, conversation: Conversation) -> None:
+    """Store a new conversation."""
+    tx.run(_INSERT, **_packed({name: getattr(conversation, name) for name in conversation.__dataclass_fields__}))
+
+
+def save_after_message(tx: Tx, conversation: Conversation) -> None:
+    """Store what a message changed on its conversation."""
+    values = {name: getattr(conversation, name) for name in _AFTER_MESSAGE}
+    tx.run(_UPDATE_AFTER_MESSAGE, ws=conversation.workspace_id, id_=conversation.id, **values)
+
+
+def update_conversation(tx: Tx, workspace_id: str, conversation_id: str, values: dict[str, Any]) -> None:
+    """Change columns of a conversation."""
+    tx.run(update(conversations).where(_C.workspace_id == workspace_id, _C.id == conversation_id).values(_packed(values)))
+
+
+def insert_message(tx: Tx, workspace_id: str, message: Message) -> None:
+    """Store a new message."""
+    tx.run(
+        _INSERT_MESSAGE,
+        workspace_id=workspace_id,
+        conversation_id=message.conversation_id,
+        fingerprint=message.fingerprint,
+        id=message.id,
+        seq=message.seq,
+        client_id=message.client_id,
+        type=message.type,
+        content=dump(message.content).decode(),
+        sender=message.sender,
+        origin=message.origin,
+        author_id=message.author_id,
+        author_name=message.author_name,
+        author_avatar=message.author_avatar,
+        mentions=dump(message.mentions).decode() if message.mentions else "[]",
+        properties=dump(message.properties).decode() if message.properties else "{}",
+        automated=int(message.automated),
+        edited=int(message.edited),
+        removed=int(message.removed),
+        timestamp=message.timestamp,
+    )
+
+
+def get_message(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int) -> Message:
+    """A message. Raises `MessageNotFound`."""
+    row = tx.first(_MESSAGE, ws=workspace_id, id_=conversation_id, fingerprint_=fingerprint)
+    if row is None:
+        raise MessageNotFound
+    return message_of(row)
+
+
+def find_message_of_client(tx: Tx, workspace_id: str, conversation_id: str, client_id: str) -> Message | None:
+    """The message that this send made before."""
+    row = tx.first(_MESSAGE_OF_CLIENT, ws=workspace_id, id_=conversation_id, client=client_id)
+    return None if row is None else message_of(row)
+
+
+def update_message(tx: Tx, workspace_id: str, message: Message) -> None:
+    """Store what an edit or a removal changed."""
+    tx.run(
+        update(messages)
+        .where(
+            _M.workspace_id == workspace_id,
+            _M.conversation_id == message.conversation_id,
+            _M.fingerprint == message.fingerprint,
+        )
+        .values(content=dump(message.content).decode(), edited=int(message.edited), removed=int(message.removed))
+    )
+
+
+def find_fingerprint(tx: Tx, workspace_id: str, conversation_id: str, seq: int) -> int | None:
+    """The fingerprint of the message with this number."""
+    return tx.scalar(_FINGERPRINT_OF, ws=workspace_id, id_=conversation_id, seq_=seq)
+
+
+def list_messages(
+    tx: Tx, workspace_id: str, conversation_id: str, *, after: int | None, before: int | None, limit: int, notes: bool
+) -> list[Message]:
+    """Messages in ascending order: the first `limit` behind fingerprint `after`, else the last `limit` ahead of `before`."""
+    query = select(messages).where(_M.workspace_id == _WS, _M.conversation_id == _ID)
+    if not notes:
+        query = query.where(_M.seq.is_not(None))
+    if after is not None:
+        query = query.where(_M.fingerprint > after).order_by(_M.fingerprint)
+    else:
+        if before is not None:
+            query = query.where(_M.fingerprint < before)
+        query = query.order_by(_M.fingerprint.desc())
+    found = [message_of(row) for row in tx.all(query.limit(limit), ws=workspace_id, id_=conversation_id)]
+    return found if after is not None else found[::-1]
+
+
+def list_unread(tx: Tx, workspace_id: str, conversation_id: str, sender: str, after: int, upto: int) -> list[int]:
+    """Fingerprints of what `sender` wrote with `after` < seq ≤ `upto`."""
+    rows = tx.all(_UNREAD, ws=workspace_id, id_=conversation_id, sender_=sender, after=after, upto=upto)
+    return [row["fingerprint"] for row in rows]
+
+
+def count_unread(tx: Tx, workspace_id: str, conversation_id: str, sender: str, after: int) -> int:
+    """How many messages `sender` wrote behind seq `after`."""
+    return tx.scalar(_COUNT_UNREAD, ws=workspace_id, id_=conversation_id, sender_=sender, after=after)
+
+
+def save_read_mark(tx: Tx, workspace_id: str, conversation_id: str, reader_id: str, seq: int) -> None:
+    """Move a reader's mark forward, never back."""
+    tx.run(_MARK, ws=workspace_id, id_=conversation_id, reader=reader_id, seq=seq, now=tx.now)
+
+
+def _in_folder(query: Select[Any], state: str | None, now: int) -> Select[Any]:
+    if state in ("pending", "unresolved", "resolved"):
+        return query.where(_C.state == state)
+    if state == "open":
+        return query.where(_C.state != "resolved", (_C.snoozed_until.is_(None)) | (_C.snoozed_until <= now))
+    if state == "snoozed":
+        return query.where(_C.state != "resolved", _C.snoozed_until > now)
+    return query
+
+
+def list_conversations(
+    tx: Tx, workspace_id: str, wanted: Filter, behind: tuple[int, str] | None, limit: int
+) -> list[Conversation]:
+    """Conversations in which something was said, newest activity or longest waiting first, behind a (time, id)."""
+    query = _in_folder(select(conversations).where(_C.workspace_id == _WS, _C.last_at.is_not(None)), wanted.state, tx.now)
+    if wanted.assignee is not None:
+        query = query.where(_C.assignee_id.is_(None) if wanted.assignee == "none" else _C.assignee_id == wanted.assignee)
+    for column in ("widget_id", "contact_id", "visitor_id"):
+        if (value := getattr(wanted, column)) is not None:
+            query = query.where(_C[column] == value)
+    if wanted.tag is not None:
+        query = query.where(_C.tags.contains(dump(wanted.tag).decode(), autoescape=True))
+    if wanted.unread is not None:
+        query = query.where(_C.unread > 0 if wanted.unread else _C.unread == 0)
+    if wanted.order == "waiting":
+        query = query.where(_C.waiting_since.is_not(None)).order_by(_C.waiting_since, _C.id)
+        if behind is not None:
+            query = query.where((_C.waiting_since > behind[0]) | ((_C.waiting_since == behind[0]) & (_C.id > behind[1])))
+    else:
+        query = query.order_by(_C.updated_at.desc(), _C.id.desc())
+        if behind is not None:
+            query = query.where((_C.updated_at < behind[0]) | ((_C.updated_at == behind[0]) & (_C.id < behind[1])))
+    return [conversation_of(row) for row in tx.all(query.limit(limit), ws=workspace_id)]
+
+
+def list_by_id(tx: Tx, workspace_id: str, ids: set[str]) -> dict[str, Conversation]:
+    """Conversations by id."""
+    query = select(conversations).where(_C.workspace_id == _WS, _C.id.in_(sorted(ids)))
+    return {row["id"]: conversation_of(row) for row in tx.all(query, ws=workspace_id)} if ids else {}
+
+
+def count_conversations(tx: Tx, workspace_id: str, state: str, assignee: str | None) -> tuple[int, int]:
+    """How many conversations a folder has, and in how many something is unread."""
+    tally = select(func.count().label("total"), func.count().filter(_C.unread > 0).label("unread"))
+    query = _in_folder(tally.where(_C.workspace_id == _WS, _C.last_at.is_not(None)), state, tx.now)
+    if assignee is not None:
+        query = query.where(_C.assignee_id.is_(None) if assignee == "none" else _C.assignee_id == assignee)
+    row = tx.all(query, ws=workspace_id)[0]
+    return row["total"], row["unread"]
+
+
+def delete_conversation(tx: Tx, workspace_id: str, conversation_id: str) -> None:
+    """Erase a conversation with its messages and read marks."""
+    tx.run(delete(read_marks).where(read_marks.c.workspace_id == workspace_id, read_marks.c.conversation_id == conversation_id))
+    tx.run(delete(messages).where(_M.workspace_id == workspace_id, _M.conversation_id == conversation_id))
+    tx.run(delete(conversations).where(_C.workspace_id == workspace_id, _C.id == conversation_id))
+
+
+def _packed(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: dump(value).decode() if isinstance(value, (dict, list)) else value for name, value in values.items()}
