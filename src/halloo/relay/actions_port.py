@@ -1,0 +1,46 @@
+"""The port to what frames ask for; the composition root builds it from the slices."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from halloo.relay.frames import Ack, Close, Edit, Page, Remove, Send
+from halloo.relay.tokens import Claims
+from halloo.workspaces.model import Actor
+
+
+class RelayActions(Protocol):
+    """Guarantee: `send`, `edit` and `remove` return only after the database has synced, and raise `kit.refusals.Refusal` when nothing
+    was stored; the relay answers `ack` or `error` accordingly. Frames of one connection are handed over one after another.
+    """
+
+    async def send(self, who: Actor, frame: Send) -> Ack:
+        """Store a message, starting a conversation where `frame.conversation` is None."""
+        ...
+
+    async def edit(self, who: Actor, frame: Edit) -> Ack:
+        """Change a message's content."""
+        ...
+
+    async def remove(self, who: Actor, frame: Remove) -> Ack:
+        """Delete a message."""
+        ...
+
+    async def read(self, who: Actor, conversation_id: str, seq: int) -> None:
+        """Move the reader's mark; called at most once a second a conversation."""
+        ...
+
+    async def page(self, who: Actor, frame: Page) -> None:
+        """The visitor looks at this page. Operators are told by the relay itself."""
+        ...
+
+    async def standing(self, claims: Claims) -> Close | None:
+        """Whether the holder of a valid token may still connect: None, or why not.
+
+        UNKNOWN_WIDGET for a widget that is gone or unpublished; FORBIDDEN for a blocked visitor or an origin that left the widget's
+        list; UNAUTHORIZED for a revoked token or a deactivated operator. Asked at `connect` and `refresh`, so best answered from memory.
+        """
+        ...
+
+    async def visible(self, who: Actor, conversation_ids: Collection[str]) -> Collection[str]:
+        """Those of these conversations that `who` may follow: a visitor its own, an operator all of the workspace."""
+        ...

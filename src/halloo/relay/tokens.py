@@ -1,0 +1,130 @@
+"""Relay tokens: signed, 15 minutes long, verified without a query."""
+
+from msgspec import Struct
+
+from halloo.kit.clock import SECOND, Clock
+from halloo.kit.signing import Signer
+from halloo.relay.frames import Role
+from halloo.workspaces.model import Actor
+from halloo.workspaces.model import Role as OperatorRole
+
+LIFE_S = 900
+"""How long a token opens connections, and how long a connection lives without `refresh`."""
+
+
+class Claims(Struct, frozen=True, omit_defaults=True):
+    """Who holds the token. Times are UNIX milliseconds.
+
+    A visitor's has `visitor_id` and `widget_id`, an operator's `operator_id`, a program's `token_id` (and the operator it acts for).
+    """
+
+    role: Role
+    workspace_id: str
+    issued_at: int
+    expires_at: int
+    name: str
+    avatar: str | None = None
+    widget_id: str | None = None
+    visitor_id: str | None = None
+    operator_id: str | None = None
+    token_id: str | None = None
+    operator_role: OperatorRole | None = None
+    scopes: tuple[str, ...] = ()
+    parent_origin: str | None = None
+    typing_preview: bool = False
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Whom connections are counted for: kind and id."""
+        if self.visitor_id is not None:
+            return ("visitor", self.visitor_id)
+        if self.token_id is not None:
+            return ("token", self.token_id)
+        return ("operator", self.operator_id or "")
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Everything whose end is this connection's end: kinds and ids for `Hub.revoke`."""
+        pairs = (
+            ("visitor", self.visitor_id),
+            ("operator", self.operator_id),
+            ("token", self.token_id),
+            ("widget", self.widget_id),
+        )
+        return [(kind, id) for kind, id in pairs if id is not None]
+
+    def actor(self) -> Actor:
+        """The Actor that actions are handed."""
+        kind, id = self.identity
+        return Actor(
+            kind="visitor" if kind == "visitor" else "integration" if kind == "token" else "operator",
+            workspace_id=self.workspace_id,
+            id=id,
+            name=self.name,
+            role=self.operator_role,
+            scopes=frozenset(self.scopes),
+            operator_id=self.operator_id if kind == "token" else None,
+            widget_id=self.widget_id,
+            avatar=self.avatar,
+        )
+
+
+class RelayTokens:
+    """Issues and opens relay tokens."""
+
+    def __init__(self, key: bytes, clock: Clock) -> None:
+        """`key`: the server's secret, 32 bytes or more."""
+        self._signer = Signer(key, "relay")
+        self._clock = clock
+
+    def issue_visitor(
+        self,
+        *,
+        workspace_id: str,
+        widget_id: str,
+        visitor_id: str,
+        name: str,
+        avatar: str | None = None,
+        parent_origin: str | None = None,
+        typing_preview: bool = False,
+    ) -> str:
+        """A visitor's token. `parent_origin`: the embedding origin it was given for; `typing_preview`: the widget's setting."""
+        now = self._clock()
+        return self._signer.seal(
+            Claims(
+                "visitor",
+                workspace_id,
+                now,
+                now + LIFE_S * SECOND,
+                name,
+                avatar,
+                widget_id=widget_id,
+                visitor_id=visitor_id,
+                parent_origin=parent_origin,
+                typing_preview=typing_preview,
+            )
+        )
+
+    def issue_operator(self, who: Actor) -> str:
+        """The token of an operator, or of a program with an API token. The caller has checked `conversations:read`."""
+        now = self._clock()
+        program = who.kind == "integration"
+        return self._signer.seal(
+            Claims(
+                "operator",
+                who.workspace_id,
+                now,
+                now + LIFE_S * SECOND,
+                who.name,
+                who.avatar,
+                operator_id=who.operator_id if program else who.id,
+                token_id=who.id if program else None,
+                operator_role=who.role,
+                scopes=tuple(sorted(who.scopes)),
+            )
+        )
+
+    def open(self, text: str) -> Claims | None:
+        """The claims of a token that is ours and has not expired, else None."""
+        claims = self._signer.open(text, Claims)
+        return claims if claims is not None and claims.expires_at > self._clock() else None
+
