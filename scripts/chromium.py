@@ -53,7 +53,7 @@ _FONT_CONFIG = """<?xml version="1.0"?>
   </match>
   <alias><family>sans</family><prefer><family>Inter</family></prefer></alias>
   <alias><family>sans-serif</family><prefer>
-    <family>Inter</family><family>Open Sans</family><family>Noto Sans Arabic</family><family>Noto Sans Hebrew</family>
+    <family>Inter</family><family>Noto Sans Arabic</family><family>Noto Sans Hebrew</family>
     <family>Noto Sans JP</family><family>Noto Color Emoji</family>
   </prefer></alias>
   <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
@@ -133,14 +133,13 @@ def _unpack() -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     packed = HOME / "node_modules" / "@sparticuz" / "chromium" / "bin"
-    for name in ("al2023", "fonts", "swiftshader"):
+    for name in ("al2023", "swiftshader"):
         _inflate(packed / f"{name}.tar.br", fresh / f"{name}.tar")
         with tarfile.open(fresh / f"{name}.tar") as archive:
             archive.extractall(fresh, filter="data")
         (fresh / f"{name}.tar").unlink()
     _inflate(packed / "chromium.br", fresh / "chromium")
     (fresh / "chromium").chmod(0o755)
-    shutil.copytree(fresh / "fonts", HOME / "fonts", dirs_exist_ok=True)
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
     shutil.rmtree(packed)

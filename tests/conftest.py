@@ -1,0 +1,92 @@
+"""Fixtures of all tests: both databases, the product as a process, a real browser, the demo shop."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import postgres as postgres_support
+from tests.support.postgres import Postgres, free_port
+from tests.support.product import Kind, Product, Store
+from tests.support.stores import empty_store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL for the whole session, started when the first test asks for it."""
+    with postgres_support.running() as server:
+        yield server
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each kind of database in turn."""
+    chosen: Kind = request.param
+    return chosen
+
+
+@pytest.fixture
+def store(kind: Kind, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty database of each kind: no tables yet."""
+    server: Postgres | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
+    with empty_store(kind, tmp_path, server) as made:
+        yield made
+
+
+@pytest.fixture
+def make_product() -> Iterator[Callable[..., Product]]:
+    """Make products over a store, with settings if need be: initialised, started, and stopped at the end."""
+    with ExitStack() as stack:
+
+        def make(store: Store, **settings: str) -> Product:
+            product = Product(store, settings)
+            product.init()
+            stack.callback(product.stop)
+            product.start()
+            return product
+
+        yield make
+
+
+@pytest.fixture
+def server(store: Store, make_product: Callable[..., Product]) -> Product:
+    """A product with its first workspace, serving, over each kind of database."""
+    return make_product(store)
+
+
+@pytest.fixture
+def make_shop() -> Iterator[Callable[[Product], str]]:
+    """Serve the demo shop with a product's widget, and return the shop's origin."""
+    sys.path.insert(0, str(ROOT / "demo"))
+    import shop
+
+    with ExitStack() as stack:
+
+        def make(product: Product) -> str:
+            port = free_port()
+            site = shop.make_server(port, product.origin, product.facts["widget_id"])
+            stack.callback(site.server_close)
+            stack.callback(site.shutdown)
+            threading.Thread(target=site.serve_forever, daemon=True).start()
+            return f"http://localhost:{port}"
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Give a headless Chromium for the whole session; contexts are made by the tests."""
+    from tests.support.browser import launched
+
+    with launched() as chromium:
+        yield chromium
