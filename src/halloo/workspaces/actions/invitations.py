@@ -9,7 +9,7 @@ from halloo.workspaces.actions.audit import audit
 from halloo.workspaces.actions.operators import OperatorDraft, enrol, guard_role
 from halloo.workspaces.actions.sessions import Browser, Login, open_session
 from halloo.workspaces.errors import EmailTaken, InvitationNotFound
-from halloo.workspaces.model import Actor, Invitation, Operator, Role, check_email, fold_email
+from halloo.workspaces.model import Actor, Invitation, Role, check_email, fold_email
 from halloo.workspaces.settings import WorkspacesSettings
 from halloo.workspaces.store import operators
 from halloo.workspaces.store import tokens as store
@@ -34,6 +34,7 @@ def invite(tx: Tx, who: Actor, email: str, role: Role, settings: WorkspacesSetti
         raise EmailTaken
     for secret_digest, earlier in store.list_invitations(tx, who.workspace_id).items():
         if fold_email(earlier.email) == fold_email(email):
+            guard_role(who, earlier.role)
             _forget(tx, who.workspace_id, secret_digest, earlier.id)
     secret = new_secret(SECRET_PREFIX)
     invitation = Invitation(new_id(), email, role, who.operator_id, tx.now, tx.now + settings.invitation_ms)
@@ -67,18 +68,17 @@ def withdraw_invitation(tx: Tx, who: Actor, invitation_id: str) -> None:
 
 def accept_invitation(
     tx: Tx, secret: str, acceptance: Acceptance, browser: Browser, settings: WorkspacesSettings
-) -> tuple[str, Operator]:
-    """Become an operator by the secret of a link, and be signed in: the session's secret, and the operator."""
+) -> tuple[str, Actor]:
+    """Become an operator by the secret of a link, and be signed in: the session's secret, and the actor."""
     found = store.find_invitation_of_digest(tx, tx.workspace_id, digest(secret))
     if found is None or tx.now >= found.expires_at:
         raise InvitationNotFound
     _forget(tx, tx.workspace_id, digest(secret), found.id)
     draft = OperatorDraft(found.email, acceptance.name, found.role, acceptance.password_hash)
     operator = enrol(tx, tx.workspace_id, draft)
-    opened = open_session(tx, Login(operator.id, acceptance.password_hash), browser, settings)
-    invited = Actor("operator", tx.workspace_id, operator.id, operator.name, operator.role, address=browser.address)
-    audit(tx, invited, "invitation.accepted", found.id, email=found.email)
-    return opened
+    secret_of_session, who = open_session(tx, Login(operator.id, acceptance.password_hash), browser, settings)
+    audit(tx, who, "invitation.accepted", found.id, email=found.email)
+    return secret_of_session, who
 
 
 def _forget(tx: Tx, workspace_id: str, secret_digest: str, invitation_id: str) -> None:

@@ -38,9 +38,10 @@ class Me:
 
 def operator_id_of(who: Actor) -> str:
     """The operator who acts. Raises `NotAnOperator`."""
-    if who.operator_id is None:
+    operator_id = who.id if who.kind == "operator" else who.operator_id
+    if operator_id is None:
         raise NotAnOperator
-    return who.operator_id
+    return operator_id
 
 
 def read_me(tx: Tx, who: Actor) -> Me:

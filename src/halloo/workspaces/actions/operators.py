@@ -87,10 +87,10 @@ def find_operators(tx: Tx, workspace_id: str, ids: set[str]) -> dict[str, Operat
     return store.find_operators(tx, workspace_id, ids)
 
 
-def get_active_operator(tx: Tx, workspace_id: str, operator_id: str) -> Operator | None:
-    """An operator to whom something may be assigned, or None."""
-    operator = store.find_operators(tx, workspace_id, {operator_id}).get(operator_id)
-    return operator if operator is not None and operator.active and not operator.removed else None
+def is_operator(tx: Tx, operator_id: str) -> bool:
+    """Whether this is an active operator of the workspace, to whom something may be assigned."""
+    operator = store.find_operators(tx, tx.workspace_id, {operator_id}).get(operator_id)
+    return operator is not None and operator.active and not operator.removed
 
 
 def list_active_operators(tx: Tx, workspace_id: str) -> list[Operator]:

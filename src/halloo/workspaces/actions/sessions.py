@@ -54,8 +54,8 @@ def find_login(tx: Tx, email: str) -> Login | None:
     return None if found is None else Login(*found)
 
 
-def open_session(tx: Tx, login: Login, browser: Browser, settings: WorkspacesSettings) -> tuple[str, Operator]:
-    """Start a session for an operator whose password was checked; the secret for the cookie, and the operator.
+def open_session(tx: Tx, login: Login, browser: Browser, settings: WorkspacesSettings) -> tuple[str, Actor]:
+    """Start a session for an operator whose password was checked; the secret for the cookie, and the actor.
 
     The secret is always a new one, and the session that the browser had ends with it.
     """
@@ -72,8 +72,9 @@ def open_session(tx: Tx, login: Login, browser: Browser, settings: WorkspacesSet
     sessions.insert_session(tx, workspace_id, digest(secret), session)
     directory.enter(tx, "session", digest(secret))
     note_seen(tx, workspace_id, operator)
-    audit(tx, actor_of(operator, session, browser.address), "session.opened", operator.id)
-    return secret, operator
+    who = actor_of(operator, session, browser.address)
+    audit(tx, who, "session.opened", operator.id)
+    return secret, who
 
 
 def _tidy(tx: Tx, operator_id: str, replaced: str | None, settings: WorkspacesSettings) -> None:
