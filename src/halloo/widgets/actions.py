@@ -65,8 +65,8 @@ def update_widget(
 ) -> Widget:
     """Replace what `change` gives. One bad domain refuses all of it.
 
-    `if_match` is the request's `If-Match`: raises `Stale` unless it names the widget's present entity tag. A change that
-    changes nothing leaves no trace.
+    `if_match` is the request's `If-Match`: raises `Stale` unless it names the widget's present entity tag. A change
+    that changes nothing leaves no trace.
     """
     who.require(MANAGE)
     read = store.get_widget if dry_run else store.get_widget_for_update

@@ -1,8 +1,8 @@
 """Whether a widget is open by its business hours, and until when. Pure.
 
-A span belongs to the day on which it opens: one whose close lies before its open ends on the next day, also if that day is
-a holiday; on a holiday nothing opens. Clock times are the local ones: a time that daylight saving skips is the moment the clock
-jumps over it, and one that comes twice is the first for an opening and the second for a closing.
+A span belongs to the day on which it opens: one whose close lies before its open ends on the next day, also if that
+day is a holiday; on a holiday nothing opens. Clock times are the local ones: a time that daylight saving skips is the
+moment the clock jumps over it, and one that comes twice is the first for an opening and the second for a closing.
 """
 
 import zoneinfo

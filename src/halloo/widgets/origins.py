@@ -1,7 +1,7 @@
-"""Allowed domains: one normaliser and one matcher (`contracts/embedding.md` 3). Pure; the browser code has the same
-two functions.
+"""Allowed domains: one normaliser and one matcher (`contracts/embedding.md` 3). Pure.
 
-Both are driven by `origin_vectors.json`; for every accepted entry `new URL(entry).origin` gives the same text.
+The browser code has the same two functions; all are driven by `origin_vectors.json`. For every
+accepted entry `new URL(entry).origin` gives the same text.
 """
 
 import re

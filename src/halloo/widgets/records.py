@@ -1,7 +1,7 @@
 """The public records of published widgets, kept in this process: the most frequent read of all.
 
-Guarantee: a change on this node is seen by the next `find` after its commit, one of another node within `TTL_MS`. A record
-never outlives the moment at which its business hours change.
+Guarantee: a change on this node is seen by the next `find` after its commit, one of another node, or a
+workspace's new name, within `TTL_MS`. A record never outlives the moment at which its business hours change.
 """
 
 import asyncio
@@ -40,7 +40,6 @@ class PublicWidget:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     found: PublicWidget | None
-    workspace_id: str | None
     until: int
 
 
@@ -92,27 +91,21 @@ class PublicRecords:
         now = self._clock()
         workspace_id = await self._database.read(DIRECTORY, directory.find_workspace, "widget", widget_id)
         if workspace_id is None:
-            return _Kept(None, None, now + TTL_MS)
+            return _Kept(None, now + TTL_MS)
         try:
             widget, name = await self._database.read(workspace_id, get_widget_with_name, widget_id)
         except WidgetNotFound:
-            return _Kept(None, workspace_id, now + TTL_MS)
+            return _Kept(None, now + TTL_MS)
         hours = availability(complete_config(widget.config)["v1"]["business_hours"], now)
         until = min(now + TTL_MS, hours.changes_at or now + TTL_MS)
-        return _Kept(PublicWidget(widget, public_record(widget, name, self._hosts, hours)), workspace_id, until)
+        return _Kept(PublicWidget(widget, public_record(widget, name, self._hosts, hours)), until)
 
     def read_facts(self, run: Sequence[Fact]) -> None:
         """Forget what a fact changed; a reader of the pump."""
         for fact in run:
             if fact.name in (facts.UPDATED, facts.REMOVED):
                 self._forget(msgspec.json.decode(fact.data)["widget_id"])
-            elif fact.name == "workspace:updated":
-                self._forget_workspace(fact.workspace_id)
 
     def _forget(self, widget_id: str) -> None:
         self._kept.pop(widget_id, None)
         self._loading.pop(widget_id, None)
-
-    def _forget_workspace(self, workspace_id: str) -> None:
-        for widget_id in [key for key, kept in self._kept.items() if kept.workspace_id == workspace_id]:
-            self._forget(widget_id)

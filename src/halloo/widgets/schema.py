@@ -1,7 +1,7 @@
 """A small schema for JSON objects: every key known, every value checked, every default filled in. Pure.
 
-A `Group` is an object of fields. `check` refuses with the path of the first wrong key; `complete` fills in defaults and never
-refuses what `check` accepted.
+A `Group` is an object of fields. `check` refuses with the path of the first wrong key; `complete` fills in defaults and
+never refuses what `check` accepted.
 """
 
 import re

@@ -42,8 +42,9 @@ class HostSettings:
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """The origins in force, all `http(s)://host[:port]`; None where there is no such part."""
+    """The origins in force, all `http(s)://host[:port]`; None where there is none. `public` serves the inbox."""
 
+    public: str
     client: str
     relay: str
     image: str
@@ -82,6 +83,7 @@ def resolve_hosts(settings: HostSettings, public_url: str) -> Hosts:
         return _host_origin(f"hosts.{name}", value) if value else None
 
     return Hosts(
+        public=public,
         client=required("client"),
         relay=required("relay"),
         image=required("image"),
