@@ -35,26 +35,34 @@ def snippet(product: str, widget_id: str) -> str:
 
 def policy(product: str) -> str:
     """Return the shop's content security policy: its own files, the loader, the frame, and nothing else."""
-    return "; ".join([
-        "default-src 'none'",
-        f"script-src 'self' {product}",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        f"frame-src {product}",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    ])
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' {product}",
+            "style-src 'self'",
+            "img-src 'self'",
+            "font-src 'self'",
+            f"frame-src {product}",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
+    )
 
 
 def make_server(port: int, product: str, widget_id: str, host: str = "127.0.0.1") -> ThreadingHTTPServer:
     """Return the shop, listening; `serve_forever` serves it. `product` is the origin that serves the widget."""
     page = (SITE / "index.html").read_text(encoding="utf-8")
-    page = page.replace("{{snippet}}", snippet(product, widget_id)).replace("{{inbox}}", f"{html.escape(product)}/inbox")
-    headers = {"Content-Security-Policy": policy(product), "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+    page = page.replace("{{snippet}}", snippet(product, widget_id)).replace(
+        "{{inbox}}", f"{html.escape(product)}/inbox"
+    )
+    headers = {
+        "Content-Security-Policy": policy(product),
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-cache",
+    }
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -64,13 +72,17 @@ def make_server(port: int, product: str, widget_id: str, host: str = "127.0.0.1"
             path = self.path.partition("?")[0]
             title = _TITLES.get(path)
             if title is not None:
-                self._answer(HTTPStatus.OK, page.replace("{{title}}", html.escape(title)).encode(), "text/html; charset=utf-8")
+                self._answer(
+                    HTTPStatus.OK, page.replace("{{title}}", html.escape(title)).encode(), "text/html; charset=utf-8"
+                )
                 return
             file = SITE / path.lstrip("/")
             if file.parent == SITE and file.suffix in _TYPES and file.is_file():
                 self._answer(HTTPStatus.OK, file.read_bytes(), _TYPES[file.suffix])
             else:
-                self._answer(HTTPStatus.NOT_FOUND, b"There is no such page in this shop.\n", "text/plain; charset=utf-8")
+                self._answer(
+                    HTTPStatus.NOT_FOUND, b"There is no such page in this shop.\n", "text/plain; charset=utf-8"
+                )
 
         do_HEAD = do_GET  # noqa: N815 - http.server's own spelling
 

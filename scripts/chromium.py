@@ -2,8 +2,8 @@
 
     python3 scripts/chromium.py        installs into .cache/browser when needed, prints the path of the executable
 
-A Chromium of the system is taken when it is new enough; `HALLOO_CHROMIUM` names one outright. Otherwise the one from npm's
-`@sparticuz/chromium` is unpacked, locked by scripts/browser/package-lock.json.
+A Chromium of the system is taken when it is new enough; `HALLOO_CHROMIUM` names one outright. Otherwise the one from
+npm's `@sparticuz/chromium` is unpacked, locked by scripts/browser/package-lock.json.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _FONTS = {
 _INFLATE = """
 const [from, to] = process.argv.slice(1);
 const { createReadStream, createWriteStream } = require("node:fs");
-const { createBrotliDecompress } = require("node:zlib");
-require("node:stream").pipeline(createReadStream(from), createBrotliDecompress({ chunkSize: 1 << 21 }), createWriteStream(to),
+const inflate = require("node:zlib").createBrotliDecompress({ chunkSize: 1 << 21 });
+require("node:stream").pipeline(createReadStream(from), inflate, createWriteStream(to),
   (error) => { if (error) { console.error(error); process.exit(1); } });
 """
 _FONT_CONFIG = """<?xml version="1.0"?>
@@ -82,10 +82,17 @@ def executable() -> Path:
     return _of_system() or _unpack()
 
 
+def is_installed() -> bool:
+    """Say whether nothing is left to install."""
+    return _stamp().holds(HOME / "node_modules") and bool(
+        os.environ.get("HALLOO_CHROMIUM") or (HOME / "chromium").exists()
+    )
+
+
 def install_packages() -> None:
     """Install the locked packages of scripts/browser into `.cache/browser`, once."""
     locked = ROOT / "scripts" / "browser"
-    stamp = Stamp("browser-packages", [locked, Path(__file__)])
+    stamp = _stamp()
     if stamp.holds(HOME / "node_modules"):
         return
     HOME.mkdir(parents=True, exist_ok=True)
@@ -96,6 +103,10 @@ def install_packages() -> None:
     _place_fonts()
     shutil.rmtree(HOME / "unpacked", ignore_errors=True)
     stamp.set()
+
+
+def _stamp() -> Stamp:
+    return Stamp("browser-packages", [ROOT / "scripts" / "browser", Path(__file__)], extra=str(ROOT))
 
 
 def _of_system() -> Path | None:

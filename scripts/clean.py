@@ -7,8 +7,18 @@ import shutil
 from steps import ROOT, step
 
 _MADE = (
-    ".venv", ".stamps", ".cache", ".demo", ".pytest_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache",
-    "dist", "build", "web/node_modules", "src/halloo/embed/assets",
+    ".venv",
+    ".stamps",
+    ".cache",
+    ".demo",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    ".import_linter_cache",
+    "dist",
+    "build",
+    "web/node_modules",
+    "src/halloo/embed/assets",
 )
 
 with step("Cleaned"):

@@ -1,7 +1,8 @@
-"""Serve Halloo with a demo workspace, and beside it, on another origin as in life, a small shop that embeds the widget."""
+"""Serve Halloo with a demo workspace and, on another origin as in life, a small shop that embeds the widget."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -22,13 +23,33 @@ from steps import ROOT, StepError, paint, step
 
 sys.path.insert(0, str(ROOT / "demo"))
 
-import shop  # noqa: E402 - it lies beside, not above
+import shop
 
 HOME = ROOT / ".demo"
 EMAIL = "ada@halloo.example"
 
-_WORDS = ("amber", "birch", "cedar", "clover", "coral", "ember", "fern", "hazel", "heron", "lilac", "maple", "olive", "pebble",
-          "poppy", "raven", "sorrel", "thistle", "willow")
+_LAST_PORT = 65_535
+
+_WORDS = (
+    "amber",
+    "birch",
+    "cedar",
+    "clover",
+    "coral",
+    "ember",
+    "fern",
+    "hazel",
+    "heron",
+    "lilac",
+    "maple",
+    "olive",
+    "pebble",
+    "poppy",
+    "raven",
+    "sorrel",
+    "thistle",
+    "willow",
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +106,19 @@ def _workspace(ports: Ports) -> dict[str, Any]:
     with step("Demo workspace"):
         HOME.mkdir(mode=0o700, exist_ok=True)
         password = "-".join([*(secrets.choice(_WORDS) for _ in range(3)), str(secrets.randbelow(90) + 10)])
-        command = [str(PYTHON), "-m", "halloo", "init", "--json", "--data", str(HOME / "data"), "--email", EMAIL, "--password", password]
+        command = [
+            str(PYTHON),
+            "-m",
+            "halloo",
+            "init",
+            "--json",
+            "--data",
+            str(HOME / "data"),
+            "--email",
+            EMAIL,
+            "--password",
+            password,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment(ports), cwd=ROOT)
         if done.returncode != 0:
             raise StepError(f"{done.stderr or done.stdout}\n`halloo init` failed. Remove .demo/ to begin again.")
@@ -102,10 +135,26 @@ def _environment(ports: Ports) -> dict[str, str]:
 
 
 def _serve(ports: Ports, log: Path) -> subprocess.Popen[bytes]:
-    command = [str(PYTHON), "-m", "halloo", "serve", "--data", str(HOME / "data"), "--host", "127.0.0.1", "--port", str(ports.product)]
+    command = [
+        str(PYTHON),
+        "-m",
+        "halloo",
+        "serve",
+        "--data",
+        str(HOME / "data"),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(ports.product),
+    ]
     with log.open("wb") as output:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=_environment(ports), cwd=ROOT,
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=_environment(ports),
+            cwd=ROOT,
             start_new_session=True,
         )
 
@@ -136,20 +185,25 @@ def _show(ports: Ports, facts: dict[str, Any], seconds: float) -> None:
     def row(name: str, value: str, note: str = "") -> str:
         return f"  {name:<10}{paint(value, '1;36')}" + (f"   {paint(note, '2')}" if note else "")
 
-    print("\n".join([
-        "",
-        paint(f"Halloo is up after {seconds:.1f} s.", "1"),
-        "",
-        row("Shop", ports.shop_url, "open it and write, as a visitor"),
-        row("Inbox", f"{ports.product_url}/inbox", "answer yourself, in another window"),
-        row("API", f"{ports.product_url}/docs", "the pages to read and try it on"),
-        "",
-        row("Sign in", EMAIL, f"the owner; grace@halloo.example is a colleague with the same password"),
-        row("Password", facts["password"]),
-        "",
-        paint("  Ctrl-C stops both. `make clean` removes the demo with its data.", "2"),
-        "",
-    ]), flush=True)
+    print(
+        "\n".join(
+            [
+                "",
+                paint(f"Halloo is up after {seconds:.1f} s.", "1"),
+                "",
+                row("Shop", ports.shop_url, "open it and write, as a visitor"),
+                row("Inbox", f"{ports.product_url}/inbox", "answer yourself, in another window"),
+                row("API", f"{ports.product_url}/docs", "the pages to read and try it on"),
+                "",
+                row("Sign in", EMAIL, "the owner; grace@halloo.example is a colleague with the same password"),
+                row("Password", facts["password"]),
+                "",
+                paint("  Ctrl-C stops both. `make clean` removes the demo with its data.", "2"),
+                "",
+            ]
+        ),
+        flush=True,
+    )
 
 
 def _stay(server: subprocess.Popen[bytes], log: Path) -> NoReturn:
@@ -175,7 +229,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 def _port(name: str, default: int) -> int:
     text = os.environ.get(name) or str(default)
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= _LAST_PORT:
         raise StepError(f"{name}={text} is no port; a number from 1 to 65535 is meant.")
     return int(text)
 
@@ -187,11 +241,15 @@ def _require_free(name: str, port: int) -> None:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((address, port))
         except PermissionError:
-            raise StepError(f"Port {port} is reserved for the system. Choose another: make demo {name}={port + 8000}") from None
+            raise StepError(
+                f"Port {port} is reserved for the system. Choose another: make demo {name}={port + 8000}"
+            ) from None
         except OSError as error:
-            if error.errno == 98 or error.errno == 48:  # noqa: PLR1714 - in use, on Linux and on macOS
+            if error.errno == errno.EADDRINUSE:
                 other = {"PORT": 9000, "SHOP_PORT": 9001}[name]
-                raise StepError(f"Port {port} is in use by another program. Choose another: make demo {name}={other}") from None
+                raise StepError(
+                    f"Port {port} is in use by another program. Choose another: make demo {name}={other}"
+                ) from None
 
 
 def _on_terminate(_signal: int, _frame: object) -> NoReturn:

@@ -1,7 +1,7 @@
-"""Write the Python locks anew from pyproject.toml: `make lock`. They hold versions and hashes for every platform, no addresses.
+"""Write the Python locks anew from pyproject.toml: `make lock`.
 
-requirements.txt is what the product needs, requirements-build.txt what installs it, requirements-dev.txt what its tests and
-checks need on top.
+They hold versions and hashes for every platform, no addresses. requirements.txt is what the product needs,
+requirements-build.txt what installs it, requirements-dev.txt what its tests and checks need on top.
 """
 
 from __future__ import annotations
@@ -11,7 +11,16 @@ import tomllib
 
 from steps import ROOT, VENV, StepError, run, step
 
-_ALWAYS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header", "--quiet", "--upgrade"]
+_ALWAYS = [
+    "--universal",
+    "--python-version",
+    "3.11",
+    "--generate-hashes",
+    "--no-annotate",
+    "--no-header",
+    "--quiet",
+    "--upgrade",
+]
 
 
 def main() -> None:

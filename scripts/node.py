@@ -43,11 +43,12 @@ def bring_node(install: list[str]) -> Node:
         return find_node()
 
 
-def npm_environment(node: Node) -> dict[str, str]:
-    """Return the environment for npm: its own Node first on the path, no questions, no news."""
+def npm_environment(node: Node, base: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for npm and its tools: this Node first on the path, no questions, no news."""
+    base = dict(os.environ) if base is None else base
     folder = str(Path(node.node).parent)
     quiet = {"NPM_CONFIG_UPDATE_NOTIFIER": "false", "NPM_CONFIG_ENGINE_STRICT": "false", "NPM_CONFIG_YES": "true"}
-    return {**os.environ, **quiet, "PATH": folder + os.pathsep + os.environ.get("PATH", "")}
+    return {**base, **quiet, "PATH": folder + os.pathsep + base.get("PATH", "")}
 
 
 def _of_system() -> Node | None:

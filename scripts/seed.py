@@ -13,9 +13,9 @@ GREETING = "Hello, I am Ada. Ask me about glazes, sizes or shipping; I usually a
 
 _REPLIES = {
     "hello": "Hello, and welcome to Kiln & Clay. How can I help?",
-    "shipping": "We pack by hand and ship within two working days. To Germany it takes 2–3 days, elsewhere in Europe 4–6.",
+    "shipping": "We pack by hand and ship within two working days; 2–3 days to Germany, 4–6 elsewhere in Europe.",
     "glaze": "All our glazes are food safe, made without lead, and happy in the dishwasher.",
-    "return": "You may send anything back within 30 days. I will gladly send you a label; just tell me your order number.",
+    "return": "You may send anything back within 30 days. Tell me your order number and I will send you a label.",
     "thanks": "Thank you for writing. Have a lovely day.",
 }
 _TAGS = {"order": "blue", "shipping": "green", "broken": "red", "question": "amber"}
@@ -40,7 +40,9 @@ class Api:
             with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - likewise
                 text = answer.read()
         except urllib.error.HTTPError as error:
-            raise StepError(f"{method} {path} answered {error.code}: {error.read().decode(errors='replace')}") from error
+            raise StepError(
+                f"{method} {path} answered {error.code}: {error.read().decode(errors='replace')}"
+            ) from error
         return json.loads(text) if text else None
 
 
@@ -57,7 +59,9 @@ def fill(api: Api, password: str) -> None:
     """Bring in the colleague Grace, replies and tags, and give the owner her name."""
     me = api.call("GET", "/core/operators")["data"][0]
     api.call("PATCH", f"/core/operators/{me['id']}", {"name": "Ada Morgenstern"})
-    api.call("POST", "/core/operators", {"email": "grace@halloo.example", "name": "Grace Adeyemi", "password": password})
+    api.call(
+        "POST", "/core/operators", {"email": "grace@halloo.example", "name": "Grace Adeyemi", "password": password}
+    )
     for shortcut, text in _REPLIES.items():
         api.call("POST", "/core/canned-replies", {"shortcut": shortcut, "text": text})
     for name, color in _TAGS.items():

@@ -1,4 +1,4 @@
-"""Make what the product and its tests need: the virtual environment, the locked packages, Node, the built browser packages.
+"""Make what product and tests need: the virtual environment, the locked packages, Node, the built browser packages.
 
 Every part is done once and again only where what it was made from has changed.
 """
@@ -57,10 +57,22 @@ def web_build() -> None:
     stamp.set()
 
 
+def chromium() -> Path:
+    """Bring the browser of the tests and return its path."""
+    import chromium as browser  # noqa: PLC0415 - most runs need none
+
+    if browser.is_installed():
+        return browser.executable()
+    with step("Chromium for the tests"):
+        return browser.executable()
+
+
 def _require_python() -> None:
     if sys.version_info < LOWEST:
         have = ".".join(str(part) for part in sys.version_info[:3])
-        raise StepError(f"Halloo needs Python 3.11 or newer; this is {have}. Name another: make demo PYTHON=/path/to/python3")
+        raise StepError(
+            f"Halloo needs Python 3.11 or newer; this is {have}. Name another: make demo PYTHON=/path/to/python3"
+        )
 
 
 def _virtual_environment() -> None:
@@ -84,7 +96,7 @@ def _packages(name: str, locks: list[str], title: str) -> None:
 
 
 def _project() -> None:
-    stamp = Stamp("project", [ROOT / "pyproject.toml"], extra=_interpreter())
+    stamp = Stamp("project", [ROOT / "pyproject.toml"], extra=f"{ROOT} {_interpreter()}")
     if stamp.holds(HALLOO):
         return
     with step("Halloo itself"):
@@ -93,7 +105,9 @@ def _project() -> None:
 
 
 def _web_packages() -> None:
-    stamp = Stamp("web-packages", [*WEB.glob("packages/*/package.json"), WEB / "package.json", WEB / "package-lock.json"])
+    stamp = Stamp(
+        "web-packages", [*WEB.glob("packages/*/package.json"), WEB / "package.json", WEB / "package-lock.json"]
+    )
     if stamp.holds(WEB / "node_modules"):
         return
     with step("Node and its packages"):

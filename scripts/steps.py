@@ -1,4 +1,4 @@
-"""Steps of a script: one tidy line each with its time, the output of tools only where they fail, and stamps of what is done."""
+"""Steps of a script: a tidy line each with its time, tools' output only where they fail, and stamps of what is done."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import hashlib
 import os
 import subprocess
 import sys
+import textwrap
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def paint(text: str, code: str) -> str:
 
 
 @contextmanager
-def step(title: str) -> Iterator[None]:
+def step(title: str) -> Generator[None]:
     """Show a step while it runs, and its time when it is done."""
     started = time.monotonic()
     done = threading.Event()
@@ -52,13 +53,20 @@ def run(command: list[str], *, cwd: Path = ROOT, env: dict[str, str] | None = No
     """Run a tool and return what it printed; raises StepError with its output where it fails."""
     try:
         done = subprocess.run(
-            command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace", check=False,
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
         )
     except OSError as error:
         raise StepError(f"{command[0]} could not be started: {error.strerror}") from error
     if done.returncode != 0:
-        shown = " ".join(part if len(part) < 80 else part[:77] + "…" for part in command).replace(f"{ROOT}/", "")
+        shown = " ".join(textwrap.shorten(part, 80, placeholder="…") for part in command).replace(f"{ROOT}/", "")
         raise StepError(f"{done.stdout.rstrip()}\n\n`{shown}` ended with {done.returncode}.")
     return done.stdout
 
@@ -73,7 +81,9 @@ class Stamp:
     def holds(self, *results: Path) -> bool:
         """Say whether all results are there and were made from the sources as they are."""
         return (
-            all(result.exists() for result in results) and self._file.exists() and self._file.read_text() == self._digest
+            all(result.exists() for result in results)
+            and self._file.exists()
+            and self._file.read_text() == self._digest
         )
 
     def set(self) -> None:

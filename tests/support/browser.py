@@ -1,20 +1,21 @@
 """A real browser: starting it, looking into the widget's closed shadow root, and asking axe-core what it thinks.
 
-The widget lies in a closed shadow root that no script of the page may open, so the launcher is found through the DevTools protocol,
-as a debugger would, and pressed with the mouse. The frame inside is an ordinary frame of the page.
+The widget lies in a closed shadow root that no script of the page may open, so the launcher is found through the
+DevTools protocol, as a debugger would, and pressed with the mouse. The frame inside is an ordinary frame of the page.
 """
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
-from playwright.sync_api import Browser, CDPSession, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / ".cache" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
@@ -29,7 +30,7 @@ def executable() -> str:
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launched() -> Generator[Browser]:
     """Start Chromium and close it at the end."""
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
@@ -48,13 +49,19 @@ class Node:
     text: str
 
 
+class DevTools(Protocol):
+    """A session of the DevTools protocol, with types."""
+
+    def send(self, method: str, params: dict[str, Any] | None = None) -> dict[str, Any]: ...
+
+
 class Widget:
     """The widget on a page."""
 
     def __init__(self, page: Page, origin: str) -> None:
         self.page = page
         self._origin = origin
-        self._cdp: CDPSession = page.context.new_cdp_session(page)
+        self._cdp = cast("DevTools", page.context.new_cdp_session(page))
 
     def nodes(self) -> list[Node]:
         """Return what the widget draws beside its frame; empty before it draws anything."""
@@ -69,7 +76,9 @@ class Widget:
             if found is not None and self._box(found) is not None:
                 return found
             self.page.wait_for_timeout(50)
-        raise AssertionError(f"The widget shows no such element: {[(n.name, n.attributes, n.text) for n in self.nodes()]}")
+        raise AssertionError(
+            f"The widget shows no such element: {[(n.name, n.attributes, n.text) for n in self.nodes()]}"
+        )
 
     def launcher(self) -> Node:
         """Wait for the launcher: the button that says whether the chat is open."""
@@ -84,7 +93,7 @@ class Widget:
     def _box(self, node: Node) -> tuple[float, float] | None:
         try:
             quads = self._cdp.send("DOM.getContentQuads", {"nodeId": node.id})["quads"]
-        except Exception as error:  # noqa: BLE001 - playwright has one error for everything the protocol refuses
+        except PlaywrightError as error:
             if "Could not compute content quads" in str(error) or "Could not find node" in str(error):
                 return None
             raise
@@ -126,7 +135,7 @@ def _node(node: dict[str, Any]) -> Node:
 def violations(frame: Frame | Page, *, context: str = "document") -> list[str]:
     """Let axe-core judge a page or frame by WCAG 2.2 A and AA, and return what it finds wrong, one line each.
 
-    axe is brought in by the debugger into the page's own world (the page's policy does not bind the debugger), for this call only.
+    The debugger brings axe in, for this call only: the page's policy does not bind the debugger.
     """
     run = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}
     options = json.dumps({"runOnly": run, "resultTypes": ["violations"]})

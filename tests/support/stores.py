@@ -1,7 +1,7 @@
 """Empty databases for tests: a folder for SQLite, a fresh database on the session's PostgreSQL otherwise."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.support.product import Kind, Store
 
 
 @contextmanager
-def empty_store(kind: Kind, folder: Path, postgres: Postgres | None) -> Iterator[Store]:
+def empty_store(kind: Kind, folder: Path, postgres: Postgres | None) -> Generator[Store]:
     """Give an empty database of a kind; a PostgreSQL one goes at the end."""
     if postgres is None or kind == "sqlite":
         yield Store("sqlite", folder, f"sqlite:///{folder / 'halloo.db'}")

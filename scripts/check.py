@@ -1,0 +1,127 @@
+"""The quick checks, all of them even where one fails: `make check`. Under three minutes on two cores.
+
+python3 scripts/check.py                 everything, after installing what is missing
+python3 scripts/check.py types imports   only these, as things are
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import setup
+from node import find_node, npm_environment
+from setup import PYTHON, WEB
+from steps import ROOT, VENV, StepError, paint
+
+_AT_ONCE = 2
+"""As many checks at a time as the smallest machine has cores."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: what it holds, and the command that fails where it does not hold."""
+
+    name: str
+    title: str
+    command: Callable[[], list[str]]
+    folder: Path = ROOT
+
+
+def _tool(name: str, *arguments: str) -> Callable[[], list[str]]:
+    return lambda: [str(PYTHON), "-m", name, *arguments]
+
+
+def _web(name: str, *arguments: str) -> Callable[[], list[str]]:
+    return lambda: [str(WEB / "node_modules" / ".bin" / name), *arguments]
+
+
+def _script(path: str, *arguments: str) -> Callable[[], list[str]]:
+    return lambda: [str(PYTHON), path, *arguments]
+
+
+CHECKS = (
+    Check("types", "Types of Python (pyright, strict)", _tool("pyright")),
+    Check("tests", "Unit tests", _tool("pytest", "-q", "-m", "not slow and not browser")),
+    Check("axe", "Contrast, names and roles on every screen (axe)", _tool("pytest", "-q", "-m", "axe")),
+    Check("vitest", "Unit tests of the browser packages", _web("vitest", "run"), WEB),
+    Check("tsc", "Types of TypeScript", _web("tsc", "--noEmit", "-p", "tsconfig.json"), WEB),
+    Check("biome", "Style of the browser packages (Biome)", _web("biome", "check", "--error-on-warnings", "."), WEB),
+    Check("imports", "Import contract", lambda: [str(VENV / "bin" / "lint-imports")]),
+    Check("lint", "Rules of Python (ruff)", _tool("ruff", "check", ".")),
+    Check("format", "House style of Python", _tool("ruff", "format", "--check", ".")),
+    Check("wire", "Types of the wire follow the server", _script("web/scripts/wire.py", "--check")),
+    Check("catalogue", "Messages in ten languages", _script("scripts/messages.py")),
+    Check("budgets", "Byte budgets", lambda: [find_node().node, "scripts/budgets.mjs"], WEB),
+)
+
+
+def main(names: list[str]) -> int:
+    """Run the checks and print what failed; return how the process shall end."""
+    started = time.monotonic()
+    unknown = sorted(set(names) - {check.name for check in CHECKS})
+    if unknown:
+        raise StepError(
+            f"There is no check {', '.join(unknown)}; there are {', '.join(check.name for check in CHECKS)}."
+        )
+    if not names:
+        setup.development()
+        setup.chromium()
+    chosen = [check for check in CHECKS if not names or check.name in names]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        failures = [failure for failure in pool.map(_run, chosen) if failure]
+    for title, output in failures:
+        print(f"\n{paint(f'── {title} ', '1;31')}{'─' * max(0, 100 - len(title))}\n{output.rstrip()}")
+    print(f"\n{_verdict(len(chosen), len(failures))} after {time.monotonic() - started:.0f} s.")
+    return 1 if failures else 0
+
+
+def _run(check: Check) -> tuple[str, str] | None:
+    started = time.monotonic()
+    try:
+        done = subprocess.run(
+            check.command(),
+            cwd=check.folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        good, output = done.returncode == 0, done.stdout
+    except OSError as error:
+        good, output = False, f"{error.filename} could not be started: {error.strerror}"
+    mark = paint("✓", "32") if good else paint("✗", "31")
+    print(f"{mark} {check.title:<52} {paint(f'{time.monotonic() - started:5.1f} s', '2')}", flush=True)
+    return None if good else (check.title, output)
+
+
+def _environment() -> dict[str, str]:
+    """The tools see this tree's sources first, wherever the environment was installed from."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("HALLOO_")}
+    return npm_environment(
+        find_node(), {**own, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+    )
+
+
+def _verdict(all_of_them: int, failed: int) -> str:
+    if failed:
+        return paint(f"{failed} of {all_of_them} checks failed", "1;31")
+    return paint(f"All {all_of_them} checks passed" if all_of_them > 1 else "The check passed", "1;32")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except StepError as error:
+        sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
