@@ -49,7 +49,7 @@ class WidgetPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:  # noqa: A001 - the word of the API
+class Warning:
     """Something worth knowing about an accepted widget; `path` says where."""
 
     code: str
