@@ -28,7 +28,7 @@ JSON = st.recursive(
 
 
 def parsed_literal(literal: str) -> Any:
-    """What `JSON.parse(<literal>)` gives: between the quotes only printable ASCII and `\\u` escapes."""
+    """What `JSON.parse(<literal>)` gives: between the quotes only printable ASCII and hexadecimal escapes."""
     assert re.fullmatch(r'"(?:[ !#-\[\]-~]|\\u[0-9a-f]{4})*"', literal)
     return json.loads(json.loads(literal))
 

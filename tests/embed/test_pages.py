@@ -32,7 +32,8 @@ async def test_the_inbox_answers_every_path_below_it(client: httpx.AsyncClient) 
         assert PAGE.items() <= dict(answer.headers).items()
         assert answer.headers["content-security-policy"] == (
             "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
-            "media-src 'self'; connect-src 'self' wss://chat.example; worker-src 'self'; frame-src 'self'; manifest-src 'self'; "
+            "media-src 'self'; connect-src 'self' wss://chat.example; worker-src 'self'; frame-src 'self'; "
+            "manifest-src 'self'; "
             "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
             "require-trusted-types-for 'script'; trusted-types halloo"
         )

@@ -19,8 +19,45 @@ from halloo.widgets.origins import (
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "origin_vectors.json").read_text("utf-8"))
 PIECES = st.sampled_from(
-    "http https :// : / // . a example com münchen ß 。 127 0x1 1 0 443 _ - xn-- @ % * [ ] ? # \\ null 💬 ａ É localhost".split()
-    + [" ", "\ud800", "\x00"]
+    [
+        "http",
+        "https",
+        "://",
+        ":",
+        "/",
+        "//",
+        ".",
+        "a",
+        "example",
+        "com",
+        "münchen",
+        "ß",
+        "。",
+        "127",
+        "0x1",
+        "1",
+        "0",
+        "443",
+        "_",
+        "-",
+        "xn--",
+        "@",
+        "%",
+        "*",
+        "[",
+        "]",
+        "?",
+        "#",
+        "\\",
+        " ",
+        "null",
+        "💬",
+        "ａ",
+        "É",
+        "localhost",
+        "\ud800",
+        "\x00",
+    ]
 )
 TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=10).map("".join))
 
