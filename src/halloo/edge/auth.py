@@ -23,7 +23,7 @@ from halloo.workspaces.settings import WorkspacesSettings
 
 COOKIE = "__Host-halloo"
 PUBLIC = "public"
-"""`opt={"scope": PUBLIC}`: no sign-in needed. None: whoever is signed in. A scope, or several: one of them is needed."""
+"""`opt={"scope": PUBLIC}`: no sign-in needed. None: whoever is signed in. A scope, or several: one is needed."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 _SECRETS_IN_URL = frozenset({"token", "access_token"})

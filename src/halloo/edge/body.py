@@ -14,6 +14,7 @@ from litestar.dto import AbstractDTO, DTOFieldDefinition
 from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
+from halloo.kit.clock import parse_rfc3339
 from halloo.kit.refusals import BadRequest, Invalid, UnsupportedType, field_invalid, field_unknown
 
 T = TypeVar("T")
@@ -69,6 +70,22 @@ def convert(value: dict[str, Any], shape: type[T]) -> T:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from None
+
+
+def given_fields(data: msgspec.Struct) -> dict[str, Any]:
+    """The keys that a caller of `PATCH` sent, with their values."""
+    fields = {name: getattr(data, name) for name in data.__struct_fields__}
+    return {name: value for name, value in fields.items() if value is not msgspec.UNSET}
+
+
+def parse_time(field: str, text: str | None) -> int | None:
+    """An RFC 3339 time in milliseconds, null as None. Raises `field_invalid`."""
+    if text is None:
+        return None
+    try:
+        return parse_rfc3339(text)
+    except (ValueError, OverflowError):
+        raise field_invalid(field, "this is no RFC 3339 time, such as 2026-11-20T10:00:00Z.") from None
 
 
 def _invalid(text: str) -> Invalid:

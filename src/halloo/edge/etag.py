@@ -1,19 +1,18 @@
 """ETags of single resources, and the condition `If-Match`."""
 
-import hashlib
-
 from halloo.kit.refusals import Stale
 
 
-def etag(*versions: object) -> str:
-    """A strong tag of what identifies one state of a resource."""
-    text = "\x1f".join(str(version) for version in versions)
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
+def version_tag(version: int) -> str:
+    """The tag of a resource whose states are told apart by a number, such as its time of change."""
+    return f'"{version}"'
 
 
-def check_match(if_match: str | None, current: str) -> None:
-    """Raise `Stale` where the caller made its change from another state."""
+def wanted_version(if_match: str | None) -> int | None:
+    """The number in an `If-Match`; None where any state will do. Raises `Stale` for what is no tag of ours."""
     if if_match is None or if_match.strip() == "*":
-        return
-    if current not in (tag.strip() for tag in if_match.split(",")):
+        return None
+    number = if_match.strip().strip('"')
+    if not (number.isascii() and number.isdigit()):
         raise Stale
+    return int(number)

@@ -47,7 +47,7 @@ class Front:
         if kind == "http":
             app = self._app if self.knows(scope["headers"]) else _misdirected
             await app(scope, receive, _with_defaults(send))
-        elif kind == "lifespan" or self.knows(scope["headers"]):
+        elif kind != "websocket" or self.knows(scope["headers"]):
             await self._app(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008, "reason": "unknown host"})  # 403 before the upgrade

@@ -1,6 +1,7 @@
 """Pages: opaque cursors, and limits within their bounds."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -28,3 +29,9 @@ def open_cursor(text: str | None, shape: type[T]) -> T | None:
         return msgspec.json.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=shape)
     except (ValueError, msgspec.DecodeError):
         raise field_invalid("cursor", "this is no cursor of this list.") from None
+
+
+def page_of(found: list[T], limit: int, place: Callable[[T], object]) -> tuple[list[T], str | None]:
+    """The page of a list that was read with one item more than `limit`, and the cursor of the next one."""
+    shown = found[:limit]
+    return shown, seal_cursor(place(shown[-1])) if len(found) > limit else None

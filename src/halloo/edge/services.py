@@ -6,6 +6,7 @@ from halloo.db.engine import Database
 from halloo.edge.address import Network, parse_networks
 from halloo.edge.auth import Authenticator
 from halloo.edge.door import Door
+from halloo.edge.live import Live, NobodyLive
 from halloo.edge.settings import ServerSettings
 from halloo.kit.clock import Clock
 from halloo.relay.tokens import RelayTokens
@@ -25,6 +26,7 @@ class Services:
     authenticator: Authenticator
     door: Door
     relay_tokens: RelayTokens
+    live: Live
 
     def close(self) -> None:
         """Let go of threads; the database is closed by who opened it."""
@@ -37,6 +39,7 @@ def build_services(
     clock: Clock,
     public_url: str,
     relay_tokens: RelayTokens,
+    live: Live | None = None,
     server: ServerSettings | None = None,
     workspaces: WorkspacesSettings | None = None,
 ) -> Services:
@@ -54,4 +57,5 @@ def build_services(
         authenticator=Authenticator(db, workspaces, public_url.rstrip("/"), trusted),
         door=Door(db, clock, workspaces),
         relay_tokens=relay_tokens,
+        live=live or NobodyLive(),
     )

@@ -19,3 +19,11 @@ class ServerSettings:
             "sentence": "Addresses or networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8.",
         },
     )
+    secret_key: str = field(
+        default="",
+        metadata={
+            "sentence": "What tokens are signed with, at least 32 characters; the same on every node. Empty: the file "
+            "secret.key in the data folder, made at first use.",
+            "secret": True,
+        },
+    )

@@ -1,7 +1,7 @@
 """What the management API takes and gives, as typed structs.
 
 The OpenAPI page, the validation of requests and the TypeScript types of `web/packages/wire` all come from these structs
-(`contracts/manage.md`; widgets: `contracts/embedding.md` 13). Times are RFC 3339 in UTC unless a field says milliseconds.
+(`contracts/manage.md`; widgets: `contracts/embedding.md` 13). Times are RFC 3339 in UTC unless a field says otherwise.
 """
 
 from typing import Any, Literal
@@ -67,7 +67,7 @@ class MePatch(Struct, forbid_unknown_fields=True):
     """What an operator may change about themselves; absent keys stay as they are."""
 
     name: str | UnsetType = UNSET
-    locale: str | None | UnsetType = UNSET
+    locale: str | UnsetType | None = UNSET
     theme: Literal["system", "light", "dark"] | UnsetType = UNSET
     sound: bool | UnsetType = UNSET
 
@@ -142,11 +142,12 @@ class InvitationAccept(Struct, forbid_unknown_fields=True):
 
 
 class TokenPost(Struct, forbid_unknown_fields=True):
-    """`POST /core/tokens`."""
+    """`POST /core/tokens`. `operator_id` is the caller's own where the token shall act as them."""
 
     name: str
     scopes: list[str]
     expires_at: str | None = None
+    operator_id: str | None = None
 
 
 class TokenView(Struct):
@@ -156,6 +157,7 @@ class TokenView(Struct):
     name: str
     scopes: list[str]
     hint: str
+    operator_id: str | None
     created_at: str
     expires_at: str | None
     last_used_at: str | None
@@ -239,10 +241,10 @@ class ContactPost(Struct, forbid_unknown_fields=True):
 class ContactPatch(Struct, forbid_unknown_fields=True):
     """`PATCH /core/contacts/{id}`; absent keys stay as they are."""
 
-    name: str | None | UnsetType = UNSET
-    email: str | None | UnsetType = UNSET
-    phone: str | None | UnsetType = UNSET
-    company: str | None | UnsetType = UNSET
+    name: str | UnsetType | None = UNSET
+    email: str | UnsetType | None = UNSET
+    phone: str | UnsetType | None = UNSET
+    company: str | UnsetType | None = UNSET
     notes: str | UnsetType = UNSET
     data: dict[str, Scalar] | UnsetType = UNSET
 
@@ -275,6 +277,7 @@ class MessageView(Struct, rename={"from_": "from"}):
     mentions: list[str] | UnsetType = UNSET
     """Operators' ids; on notes only."""
     automated: bool | UnsetType = UNSET
+    properties: dict[str, Any] | UnsetType = UNSET
 
 
 class MessagePost(Struct, forbid_unknown_fields=True):
@@ -310,7 +313,7 @@ class MessagePage(Struct):
 
 
 class LastMessage(Struct, rename={"from_": "from"}):
-    """The newest message or note of a conversation in one line."""
+    """The newest message of a conversation in one line."""
 
     type: str
     from_: Literal["user", "operator"]
@@ -363,8 +366,8 @@ class ConversationPatch(Struct, forbid_unknown_fields=True):
     """`PATCH /core/conversations/{id}`; absent keys stay as they are. `assignee` is an operator's id."""
 
     state: State | UnsetType = UNSET
-    snoozed_until: str | None | UnsetType = UNSET
-    assignee: str | None | UnsetType = UNSET
+    snoozed_until: str | UnsetType | None = UNSET
+    assignee: str | UnsetType | None = UNSET
     tags: list[str] | UnsetType = UNSET
     subject: str | UnsetType = UNSET
     custom_metadata: dict[str, Any] | UnsetType = UNSET
@@ -481,7 +484,7 @@ class TagPatch(Struct, forbid_unknown_fields=True):
     color: str | UnsetType = UNSET
 
 
-class Warning_(Struct, rename={}):
+class Warning_(Struct, rename={}):  # noqa: N801 - the word without the mark is a built-in
     """Something worth knowing about an accepted widget; `path` says where."""
 
     code: str
@@ -529,6 +532,111 @@ class RelayToken(Struct):
     token: str
     expires_in: int
     streams: list[str]
+
+
+class Scope(Struct):
+    """A scope and what it allows."""
+
+    scope: str
+    description: str
+
+
+class ContactEvent(Struct):
+    """Something that happened with a contact."""
+
+    at: str
+    name: Literal["first_seen", "page", "conversation_started"]
+    text: str
+
+
+class ContactExport(Struct):
+    """Everything that is kept of a contact."""
+
+    contact: ContactView
+    visitors: list[VisitorView]
+    conversations: list["ExportedConversation"]
+
+
+class ExportedConversation(Struct):
+    """A conversation of an exported contact, with what was said in it."""
+
+    id: str
+    state: State
+    created_at: str
+    subject: str
+    tags: list[str]
+    custom_metadata: dict[str, Any]
+    messages: list[MessageView]
+
+
+class OperatorPage(Struct):
+    """`GET /core/operators`."""
+
+    data: list[OperatorView]
+    next_cursor: str | None
+
+
+class InvitationPage(Struct):
+    """`GET /core/invitations`."""
+
+    data: list[InvitationView]
+    next_cursor: str | None
+
+
+class TokenPage(Struct):
+    """`GET /core/tokens`."""
+
+    data: list[TokenView]
+    next_cursor: str | None
+
+
+class ContactPage(Struct):
+    """`GET /core/contacts`."""
+
+    data: list[ContactView]
+    next_cursor: str | None
+
+
+class ContactEventPage(Struct):
+    """`GET /core/contacts/{id}/events`."""
+
+    data: list[ContactEvent]
+    next_cursor: str | None
+
+
+class CannedReplyPage(Struct):
+    """`GET /core/canned-replies`."""
+
+    data: list[CannedReplyView]
+    next_cursor: str | None
+
+
+class TagPage(Struct):
+    """`GET /core/tags`."""
+
+    data: list[TagView]
+    next_cursor: str | None
+
+
+class WidgetPage(Struct):
+    """`GET /core/web-widgets`."""
+
+    data: list[WidgetView]
+    next_cursor: str | None
+
+
+class AuditPage(Struct):
+    """`GET /core/audit`."""
+
+    data: list[AuditEntry]
+    next_cursor: str | None
+
+
+class ScopePage(Struct):
+    """`GET /core/scopes`."""
+
+    data: list[Scope]
+    next_cursor: str | None
 
 
 class Refusal(Struct):

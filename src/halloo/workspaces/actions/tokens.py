@@ -90,6 +90,15 @@ def identify_token(tx: Tx, secret_digest: str, address: str | None) -> Identifie
     return Identified(_actor(tx.workspace_id, token, people.get(token.operator_id or ""), scopes, address), stale)
 
 
+def is_standing(tx: Tx, operator_id: str | None, token_id: str | None) -> bool:
+    """Whether an operator or a token of this workspace may still connect; for who holds a signed proof of earlier."""
+    if token_id is not None:
+        found = store.find_token(tx, tx.workspace_id, token_id)
+        return found is not None and identify_token(tx, found[0], None) is not None
+    person = operators.find_operators(tx, tx.workspace_id, {operator_id or ""}).get(operator_id or "")
+    return person is not None and person.active and not person.removed
+
+
 def _actor(
     workspace_id: str, token: ApiToken, operator: Operator | None, scopes: frozenset[str], address: str | None
 ) -> Actor:

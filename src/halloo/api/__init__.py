@@ -1,0 +1,1 @@
+"""The wire by audience: parse, one action, present. No SQL, no rules."""

@@ -1,0 +1,212 @@
+"""Routes: conversations."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Response, delete, get, patch, post
+from litestar.params import Parameter
+
+from halloo.api.manage import shapes, talk
+from halloo.conversations import actions
+from halloo.conversations.model import Change, Draft, Filter
+from halloo.db.engine import Database
+from halloo.edge.body import given_fields, parse_time
+from halloo.edge.etag import version_tag, wanted_version
+from halloo.edge.pagination import Cursor, Limit, open_cursor, page_of
+from halloo.edge.services import Services
+from halloo.kit.text import search_words
+from halloo.workspaces.model import Actor
+
+IfMatch = Annotated[
+    str | None, Parameter(header="If-Match", description="Only if the resource is still in this state.")
+]
+StateFilter = Literal["open", "snoozed", "resolved", "pending", "unresolved"]
+_READ, _WRITE = "conversations:read", "conversations:write"
+_TAGS = ["Conversations"]
+_COUNTED = ("open", "snoozed", "resolved")
+
+
+def _assignee(assignee: str | None, who: Actor) -> str | None:
+    return who.operator_id or who.id if assignee == "me" else assignee
+
+
+def _draft(data: shapes.MessagePost) -> Draft:
+    return Draft(data.client_id, data.type, data.content, tuple(data.mentions), dict(data.properties))
+
+
+@get("/conversations", opt={"scope": _READ}, tags=_TAGS)
+async def list_conversations(  # noqa: PLR0913, PLR0917 - each is a filter of the contract
+    db: Database,
+    who: Actor,
+    services: Services,
+    state: StateFilter | None = None,
+    assignee: str | None = None,
+    widget_id: str | None = None,
+    contact_id: str | None = None,
+    tag: str | None = None,
+    unread: bool | None = None,  # noqa: FBT001 - a query parameter
+    q: str = "",
+    order: Literal["activity", "waiting"] = "activity",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> shapes.ConversationPage:
+    """Conversations, newest activity first or longest waiting first. `assignee` is `me`, `none` or an operator's id."""
+    wanted = Filter(
+        state=state,
+        assignee=_assignee(assignee, who),
+        widget_id=widget_id,
+        contact_id=contact_id,
+        tag=tag,
+        unread=unread,
+        words=tuple(search_words(q)),
+        order=order,
+    )
+    behind = open_cursor(cursor, tuple[int, str])
+    found, rows, position = await db.read(
+        who.workspace_id, talk.show_conversations, who, wanted, behind, limit + 1, services.live
+    )
+    _, following = page_of(
+        found, limit, lambda one: (one.waiting_since if order == "waiting" else one.updated_at, one.id)
+    )
+    return shapes.ConversationPage(rows[:limit], None if wanted.words else following, position)
+
+
+@get("/conversations/counts", opt={"scope": _READ}, tags=_TAGS)
+async def count_conversations(db: Database, who: Actor) -> shapes.Counts:
+    """How many conversations each folder holds, and how many of them something unread."""
+    counts = await db.read(who.workspace_id, actions.count_conversations, who)
+    folders = {
+        state: shapes.FolderCounts(**{name: shapes.Tally(*tally) for name, tally in counts[state].items()})
+        for state in _COUNTED
+    }
+    return shapes.Counts(**folders)
+
+
+@post("/conversations", opt={"scope": _WRITE}, tags=_TAGS)
+async def begin_conversation(
+    data: shapes.ConversationPost, db: Database, who: Actor, services: Services
+) -> Response[shapes.ConversationView]:
+    """Begin a conversation with a known visitor, or with the browser that a contact was last seen with."""
+    sent = await db.write(
+        who.workspace_id,
+        actions.begin_conversation,
+        who,
+        data.widget_id,
+        data.visitor_id,
+        data.contact_id,
+        _draft(data.message),
+    )
+    version, view = await db.read(who.workspace_id, talk.show_conversation, who, sent.conversation.id, services.live)
+    headers = {"Location": f"/core/conversations/{view.id}", "ETag": version_tag(version)}
+    return Response(view, headers=headers, status_code=200 if sent.repeated else 201)
+
+
+@get("/conversations/{conversation_id:str}", opt={"scope": _READ}, tags=_TAGS)
+async def read_conversation(
+    conversation_id: str, db: Database, who: Actor, services: Services
+) -> Response[shapes.ConversationView]:
+    """One conversation, with the positions of its streams."""
+    version, view = await db.read(who.workspace_id, talk.show_conversation, who, conversation_id, services.live)
+    return Response(view, headers={"ETag": version_tag(version)})
+
+
+def _change(data: shapes.ConversationPatch) -> Change:
+    given: dict[str, Any] = given_fields(data)
+    fields = frozenset("assignee_id" if name == "assignee" else name for name in given)
+    if "assignee" in given:
+        given["assignee_id"] = given.pop("assignee")
+    if "snoozed_until" in given:
+        given["snoozed_until"] = parse_time("snoozed_until", given["snoozed_until"])
+    if "tags" in given:
+        given["tags"] = tuple(given["tags"])
+    return Change(**given, given=fields)
+
+
+@patch("/conversations/{conversation_id:str}", opt={"scope": _WRITE}, tags=_TAGS)
+async def change_conversation(
+    conversation_id: str,
+    data: shapes.ConversationPatch,
+    db: Database,
+    who: Actor,
+    services: Services,
+    if_match: IfMatch = None,
+) -> Response[shapes.ConversationView]:
+    """Change state, snooze, assignee, tags, subject or metadata; keys that are not sent stay as they are."""
+    version = wanted_version(if_match)
+    await db.write(who.workspace_id, actions.change_conversation, who, conversation_id, _change(data), version)
+    version, view = await db.read(who.workspace_id, talk.show_conversation, who, conversation_id, services.live)
+    return Response(view, headers={"ETag": version_tag(version)})
+
+
+@delete("/conversations/{conversation_id:str}", opt={"scope": "conversations:delete"}, tags=_TAGS)
+async def delete_conversation(conversation_id: str, db: Database, who: Actor) -> None:
+    """Erase a conversation: its messages, and the payloads of its facts."""
+    await db.write(who.workspace_id, actions.delete_conversation, who, conversation_id)
+
+
+@post("/conversations/{conversation_id:str}/read", status_code=204, opt={"scope": _WRITE}, tags=_TAGS)
+async def mark_read(conversation_id: str, data: shapes.ReadPost, db: Database, who: Actor) -> None:
+    """Note that the caller has read up to message `seq`; the mark never moves back."""
+    await db.write(who.workspace_id, actions.mark_read, who, conversation_id, data.seq)
+
+
+@post("/conversations/{conversation_id:str}/typing", status_code=204, opt={"scope": _WRITE}, tags=_TAGS)
+async def say_typing(
+    conversation_id: str, data: shapes.TypingPost, db: Database, who: Actor, services: Services
+) -> None:
+    """Tell visitor and colleagues that the caller is typing, or stopped. Nothing is stored."""
+    one = await db.read(who.workspace_id, actions.get_conversation, who, conversation_id)
+    services.live.typing(who, conversation_id, one.conversation.visitor_id, data.state)
+
+
+@get("/conversations/{conversation_id:str}/messages", opt={"scope": _READ}, tags=_TAGS)
+async def list_messages(
+    conversation_id: str,
+    db: Database,
+    who: Actor,
+    after: int | None = None,
+    before: int | None = None,
+    limit: Limit = 50,
+) -> shapes.MessagePage:
+    """Messages, ascending, notes included. `after` and `before` take a `seq` or a fingerprint; neither: the newest."""
+    return await db.read(who.workspace_id, talk.show_messages, who, conversation_id, after, before, limit)
+
+
+@post("/conversations/{conversation_id:str}/messages", opt={"scope": _WRITE}, tags=_TAGS)
+async def send_message(
+    conversation_id: str, data: shapes.MessagePost, db: Database, who: Actor
+) -> Response[shapes.MessageSent]:
+    """Answer, or write a private note (`type: note`). The same `client_id` again is the same message: 200."""
+    sent = await db.write(who.workspace_id, actions.send_message, who, conversation_id, _draft(data))
+    view = shapes.MessageSent(talk.message_view(who.workspace_id, sent.message))
+    return Response(view, status_code=200 if sent.repeated else 201)
+
+
+@patch("/conversations/{conversation_id:str}/messages/{fingerprint:int}", opt={"scope": _WRITE}, tags=_TAGS)
+async def edit_message(
+    conversation_id: str, fingerprint: int, data: shapes.MessagePatch, db: Database, who: Actor
+) -> shapes.MessageSent:
+    """Change what one's own message says."""
+    edited = await db.write(who.workspace_id, actions.edit_message, who, conversation_id, fingerprint, data.content)
+    return shapes.MessageSent(talk.message_view(who.workspace_id, edited))
+
+
+@delete("/conversations/{conversation_id:str}/messages/{fingerprint:int}", opt={"scope": _WRITE}, tags=_TAGS)
+async def remove_message(conversation_id: str, fingerprint: int, db: Database, who: Actor) -> None:
+    """Take one's own message back; its place stays."""
+    await db.write(who.workspace_id, actions.remove_message, who, conversation_id, fingerprint)
+
+
+ROUTES = (
+    list_conversations,
+    count_conversations,
+    begin_conversation,
+    read_conversation,
+    change_conversation,
+    delete_conversation,
+    mark_read,
+    say_typing,
+    list_messages,
+    send_message,
+    edit_message,
+    remove_message,
+)

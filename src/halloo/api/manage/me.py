@@ -1,0 +1,45 @@
+"""Routes: the caller's own name, preferences, availability and password; the list of scopes."""
+
+from litestar import get, patch, post, put
+
+from halloo.api.manage import people, shapes
+from halloo.db.engine import Database
+from halloo.edge.body import given_fields
+from halloo.edge.services import Services
+from halloo.workspaces.actions import me
+from halloo.workspaces.model import SCOPES, Actor
+
+
+@get("/me", opt={"scope": None}, tags=["Me"])
+async def read_me(db: Database, who: Actor) -> shapes.MeView:
+    """Who calls: the operator, the workspace and the scopes."""
+    return await db.read(who.workspace_id, people.show_me, who)
+
+
+@patch("/me", opt={"scope": None}, tags=["Me"])
+async def update_me(data: shapes.MePatch, db: Database, who: Actor) -> shapes.MeView:
+    """Change one's own name and preferences."""
+    given = given_fields(data)
+    wanted = me.Preferences(**given, given=frozenset(given))
+    return people.me_view(await db.write(who.workspace_id, me.update_me, who, wanted))
+
+
+@put("/me/availability", opt={"scope": None}, tags=["Me"])
+async def set_availability(data: shapes.AvailabilityPut, db: Database, who: Actor) -> shapes.OperatorView:
+    """Say whether one answers at present."""
+    return people.operator_view(await db.write(who.workspace_id, me.set_availability, who, data.state))
+
+
+@post("/me/password", status_code=204, opt={"scope": None}, tags=["Me"])
+async def change_password(data: shapes.PasswordChange, who: Actor, services: Services) -> None:
+    """Change one's own password; all other sessions end."""
+    await services.door.change_password(who, data.current_password, data.new_password)
+
+
+@get("/scopes", opt={"scope": None}, tags=["Tokens"], sync_to_thread=False)
+def list_scopes() -> shapes.ScopePage:
+    """Every scope that a token can have, with its sentence."""
+    return shapes.ScopePage([shapes.Scope(scope, sentence) for scope, sentence in SCOPES.items()], None)
+
+
+ROUTES = (read_me, update_me, set_availability, change_password, list_scopes)
