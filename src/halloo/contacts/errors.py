@@ -31,3 +31,9 @@ class ValueRefused(Invalid):
     """A value is not valid."""
 
     code = "field_invalid"
+
+
+class IdentityRequired(Forbidden):
+    """Sign in on this page first: this messenger answers known people only."""
+
+    code = "identity_required"

@@ -132,38 +132,37 @@ class Conversation:
             removed=False,
             timestamp=at,
         )
+        after = replace(self, last_fingerprint=message.fingerprint, updated_at=max(at, self.updated_at))
+        if message.seq is None:
+            return after, message  # a note shows nowhere that the visitor could see
         after = replace(
-            self,
-            last_fingerprint=message.fingerprint,
+            after,
+            last_seq=message.seq,
             last_type=message.type,
             last_from=sender,
             last_author=author.name,
             last_excerpt=excerpt(message.text),
             last_at=at,
-            updated_at=max(at, self.updated_at),
         )
-        if message.seq is None:
-            return after, message
-        return after._numbered(message.seq, sender, at), message
+        return after.answered(sender, at), message
 
-    def _numbered(self, seq: int, sender: Sender, at: int) -> "Conversation":
+    def answered(self, sender: Sender, at: int) -> "Conversation":
+        """What follows from the last message having come from `sender`."""
         if sender == "user":
             return replace(
                 self,
-                last_seq=seq,
                 state="unresolved" if self.state == "resolved" else self.state,
                 snoozed_until=None,
                 unread=self.unread + 1,
-                visitor_read_seq=seq,
+                visitor_read_seq=self.last_seq,
                 visitor_unread=0,
                 waiting_since=self.waiting_since or at,
             )
         return replace(
             self,
-            last_seq=seq,
             state="unresolved" if self.state == "pending" else self.state,
             unread=0,
-            operator_read_seq=seq,
+            operator_read_seq=self.last_seq,
             visitor_unread=self.visitor_unread + 1,
             waiting_since=None,
         )

@@ -9,14 +9,22 @@ from halloo.db.tx import Tx
 _FIND = Statement(
     select(directory.c.workspace_id).where(directory.c.kind == bindparam("kind"), directory.c.key == bindparam("key"))
 )
+_KEYS = Statement(select(directory.c.key).where(directory.c.kind == bindparam("kind")).order_by(directory.c.key))
 _ENTER = Statement(insert(directory).values({c.name: bindparam(c.name) for c in directory.c}))
-_LEAVE = Statement(delete(directory).where(directory.c.kind == bindparam("kind_"), directory.c.key == bindparam("key_")))
+_LEAVE = Statement(
+    delete(directory).where(directory.c.kind == bindparam("kind_"), directory.c.key == bindparam("key_"))
+)
 _META = Statement(select(meta.c.value).where(meta.c.key == bindparam("key")))
 
 
 def find_workspace(tx: Tx, kind: str, key: str) -> str | None:
     """The workspace that `key` belongs to, or None."""
     return tx.scalar(_FIND, kind=kind, key=key)
+
+
+def list_keys(tx: Tx, kind: str) -> list[str]:
+    """Every key of a kind; for the administrator's commands."""
+    return [row["key"] for row in tx.all(_KEYS, kind=kind)]
 
 
 def enter(tx: Tx, kind: str, key: str) -> None:

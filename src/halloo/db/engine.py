@@ -50,11 +50,15 @@ class Job:
 class Database(Protocol):
     """What the edges call. Both methods take the workspace first: no query runs without one."""
 
-    async def write(self, workspace_id: str, action: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write(
+        self, workspace_id: str, action: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run `action(tx, …)` in a transaction; returns after commit and sync. Raises what the action raised."""
         ...
 
-    async def read(self, workspace_id: str, query: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read(
+        self, workspace_id: str, query: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run `query(tx, …)` on one consistent, read-only snapshot."""
         ...
 
@@ -117,13 +121,17 @@ class Threaded:
         """See `Database.listen`."""
         self._listener = listener
 
-    async def write(self, workspace_id: str, action: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write(
+        self, workspace_id: str, action: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """See `Database.write`."""
         job = Job(workspace_id, action, args, kwargs)
         self.writers[hash(workspace_id) % len(self.writers)].submit(job)
         return await job.future
 
-    async def read(self, workspace_id: str, query: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read(
+        self, workspace_id: str, query: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """See `Database.read`."""
         job = Job(workspace_id, query, args, kwargs)
         self._next_reader = (self._next_reader + 1) % len(self.readers)

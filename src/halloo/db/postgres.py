@@ -21,7 +21,9 @@ class UnsafeLogin(Exception):
 
 def check_login(connection: Connection[Any]) -> None:
     """Refuse a login that row-level security does not bind. Raises `UnsafeLogin` with what to do."""
-    row = connection.execute("SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user").fetchone()
+    row = connection.execute(
+        "SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
     connection.rollback()
     if row is None or not (row[1] or row[2]):
         return

@@ -31,7 +31,11 @@ def connect_writer(path: Path) -> sqlite3.Connection:
 
 def _connect_reader(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
+        f"{path.absolute().as_uri()}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
     )
     connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}").fetchall()
     return connection
@@ -93,7 +97,9 @@ class SqliteDatabase(Threaded):
         for job in jobs:
             cursor.execute("BEGIN")
             try:
-                job.result = job.function(Tx(cursor, "sqlite", job.workspace_id, self._clock()), *job.args, **job.kwargs)
+                job.result = job.function(
+                    Tx(cursor, "sqlite", job.workspace_id, self._clock()), *job.args, **job.kwargs
+                )
             except Exception as error:  # noqa: BLE001 - whatever a query raises is its caller's
                 job.error = error
             cursor.execute("ROLLBACK")

@@ -65,13 +65,13 @@ class Tx:
         self._cursor.execute(sql, {**values, **params} if values else params)
         return self._cursor
 
-    def all(self, query: Statement | ClauseElement, **params: Any) -> list[Row]:
+    def all(self, query: Statement | ClauseElement, /, **params: Any) -> list[Row]:
         """Every row."""
         cursor = self._run(query, params)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    def first(self, query: Statement | ClauseElement, **params: Any) -> Row | None:
+    def first(self, query: Statement | ClauseElement, /, **params: Any) -> Row | None:
         """The first row, or None."""
         cursor = self._run(query, params)
         row = cursor.fetchone()
@@ -82,12 +82,12 @@ class Tx:
             cursor.fetchall()  # a statement left open would keep the savepoint open
         return found
 
-    def scalar(self, query: Statement | ClauseElement, **params: Any) -> Any:
+    def scalar(self, query: Statement | ClauseElement, /, **params: Any) -> Any:
         """The first column of the first row, or None."""
         row = self.first(query, **params)
         return None if row is None else next(iter(row.values()))
 
-    def run(self, query: Statement | ClauseElement, **params: Any) -> int:
+    def run(self, query: Statement | ClauseElement, /, **params: Any) -> int:
         """Run a writing statement; how many rows it touched."""
         return self._run(query, params).rowcount
 

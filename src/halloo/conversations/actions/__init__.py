@@ -17,7 +17,13 @@ from halloo.conversations.actions.read import (
 from halloo.conversations.actions.reading import mark_read
 from halloo.conversations.actions.search import Hit, search_messages
 from halloo.conversations.actions.send import Sent, begin_conversation, edit_message, remove_message, send_message
-from halloo.conversations.actions.start import Start, Started, current_conversation, owns_conversation, start_conversation
+from halloo.conversations.actions.start import (
+    Start,
+    Started,
+    current_conversation,
+    owns_conversation,
+    start_conversation,
+)
 from halloo.conversations.actions.tags import create_tag, delete_tag, list_tags, update_tag
 
 __all__ = [

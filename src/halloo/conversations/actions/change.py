@@ -11,7 +11,7 @@ from halloo.db.tx import Tx
 from halloo.events.log import erase_payloads
 from halloo.kit.refusals import Stale
 from halloo.kit.text import clean
-from halloo.workspaces.actions import is_operator
+from halloo.workspaces.actions.operators import is_operator
 from halloo.workspaces.model import Actor
 
 

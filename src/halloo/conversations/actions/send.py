@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from halloo.contacts import actions as contacts
 from halloo.conversations import facts, search_store, store
 from halloo.conversations.actions.scope import reach
-from halloo.conversations.errors import ClientIdConflict, MessageNotFound, NotYourMessage
+from halloo.conversations.errors import ClientIdConflict, MessageNotFound, MessageRefused, NotYourMessage
 from halloo.conversations.model import Conversation, Draft, Message, begin, check_text
 from halloo.db.tx import Tx
 from halloo.kit.refusals import NotFound
+from halloo.workspaces.actions.operators import find_operators
 from halloo.workspaces.model import Actor
 
 
@@ -39,6 +40,8 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
         if (before.type, before.sender) != (draft.type, sender) or not (before.edited or before.content == draft.content):
             raise ClientIdConflict
         return Sent(before, conversation, repeated=True)
+    if draft.mentions and len(find_operators(tx, tx.workspace_id, set(draft.mentions))) < len(set(draft.mentions)):
+        raise MessageRefused("mentions: only colleagues of this workspace can be mentioned.", field="mentions")
     after, message = conversation.accept(draft, who, sender, tx.now)
     store.insert_message(tx, tx.workspace_id, message)
     store.save_after_message(tx, after)

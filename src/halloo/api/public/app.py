@@ -1,0 +1,113 @@
+"""The public API as a plain ASGI application: the checks in the contract's order, then the route.
+
+Order: (host name, checked before) widget, route, `Origin`, token in address, then what the route itself checks: rate, size, type,
+JSON, visitor, conversation, policy, fields, state.
+"""
+
+from typing import Any
+
+import structlog
+
+from halloo.api.public.call import (
+    Answer,
+    Call,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    header_map,
+    parse_query,
+    refusal_answer,
+    send_answer,
+)
+from halloo.api.public.routes import PublicApi, find_route
+from halloo.api.public.visits import OriginNotAllowed
+from halloo.edge.address import Network, client_address, limit_key
+from halloo.edge.errors import error_body
+from halloo.kit.refusals import NotFound, Refusal
+from halloo.widgets.origins import decide
+from halloo.widgets.records import PublicRecords, PublicWidget
+
+PREFIX = "/core/public/web-widgets/"
+_ALLOWED_HEADERS = b"content-type, x-halloo-visitor"
+_log = structlog.get_logger("halloo.public")
+
+
+class RouteNotFound(NotFound):
+    """There is no such address."""
+
+    code = "route_not_found"
+
+
+class PublicApp:
+    """Serves every path below `PREFIX`."""
+
+    def __init__(
+        self, api: PublicApi, records: PublicRecords, own_origins: frozenset[str], trusted_proxies: tuple[Network, ...]
+    ) -> None:
+        """`own_origins`: the widget host's own, which requests from inside the frame carry."""
+        self._api = api
+        self._trusted = trusted_proxies
+        self._records = records
+        self._own = own_origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        cors: Headers = []
+        try:
+            answer = await self._answer(scope, receive, cors)
+        except Refusal as refusal:
+            answer = refusal_answer(refusal)
+        except Exception as error:
+            _log.exception("request_failed", method=scope["method"], path=scope["path"], error=type(error).__name__)
+            answer = Answer(500, error_body("internal", "Something went wrong here; it was logged."))
+        answer.headers.extend(cors)
+        await send_answer(send, answer, head=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive, cors: Headers) -> Answer:
+        widget_id, slash, rest = scope["path"].removeprefix(PREFIX).partition("/")
+        widget = await self._records.get(widget_id)
+        headers, origins = header_map(scope["headers"])
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        path = slash + rest
+        wanted = headers.get("access-control-request-method", "") if method == "OPTIONS" else method
+        route, names, known = find_route(wanted, path)
+        if not known:
+            raise RouteNotFound
+        if path != "":
+            self._check_origin(widget, origins, cors)
+        if method == "OPTIONS":
+            return self._preflight([*known, "OPTIONS"], path, cors)
+        if route is None:
+            allow = ", ".join(known).encode()
+            body = error_body("method_not_allowed", "This address does not take that method.")
+            return Answer(405, body, [(b"allow", allow)])
+        query = parse_query(scope["query_string"])
+        origin = origins[0] if len(origins) == 1 else None
+        call = Call(scope, receive, widget, headers, origin, query, names, self._caller(scope, headers))
+        return await route.handler(self._api, call)
+
+    def _caller(self, scope: Scope, headers: dict[str, str]) -> str:
+        """What rates are counted by for this caller."""
+        peer = scope.get("client")
+        forwarded = [headers["x-forwarded-for"]] if "x-forwarded-for" in headers else []
+        return limit_key(client_address(peer[0] if peer else None, forwarded, self._trusted))
+
+    def _check_origin(self, widget: PublicWidget, origins: list[str], cors: Headers) -> None:
+        """Refuse a page that the list denies; echo one that it allows. Absent is not refused: nothing here is a credential."""
+        if not origins:
+            return
+        origin = origins[0]
+        if len(origins) > 1 or not (origin in self._own or decide(widget.widget.domains, origin) == "allow"):
+            raise OriginNotAllowed
+        cors += [(b"access-control-allow-origin", origin.encode()), (b"vary", b"Origin")]
+
+    def _preflight(self, methods: list[str], path: str, cors: Headers) -> Answer:
+        if path == "":
+            cors.append((b"access-control-allow-origin", b"*"))
+        headers: list[tuple[bytes, Any]] = [
+            (b"access-control-allow-methods", ", ".join(methods).encode()),
+            (b"access-control-allow-headers", _ALLOWED_HEADERS),
+            (b"access-control-max-age", b"600"),
+        ]
+        return Answer(204, None, headers)

@@ -1,0 +1,133 @@
+"""One call to the public API on its way through the checks of `contracts/embedding.md` 8.1, and its answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from halloo.edge.body import LIMITS, read_body
+from halloo.edge.errors import STATUS, error_body
+from halloo.kit.refusals import BadRequest, Refusal, TooLarge
+from halloo.widgets.records import PublicWidget
+
+Receive = Any
+Send = Any
+Scope = Mapping[str, Any]
+Headers = list[tuple[bytes, bytes]]
+
+VISITOR_HEADER = "x-halloo-visitor"
+_TOKEN_KEYS = frozenset({"token", "visitor_token", "x-halloo-visitor", "access_token", "ticket", "jwt"})
+_encoder = msgspec.json.Encoder()
+
+
+class TokenInUrl(BadRequest):
+    """Tokens have no place in an address; send the visitor token in the header X-Halloo-Visitor."""
+
+    code = "token_in_url"
+
+
+@dataclass(slots=True)
+class Answer:
+    """Status, JSON body (a struct, bytes, or None for none) and further headers."""
+
+    status: int
+    body: Any = None
+    headers: Headers = field(default_factory=list[tuple[bytes, bytes]])
+
+
+@dataclass(slots=True)
+class Call:
+    """A request: its widget, headers by lower-case name, query, and what the path named."""
+
+    scope: Scope
+    receive: Receive
+    widget: PublicWidget
+    headers: dict[str, str]
+    origin: str | None
+    query: dict[str, str]
+    names: dict[str, str]
+    address: str
+
+    @property
+    def workspace_id(self) -> str:
+        """The workspace that the widget id has fixed."""
+        return self.widget.widget.workspace_id
+
+    @property
+    def widget_id(self) -> str:
+        """The widget that is called."""
+        return self.widget.widget.id
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """`config.v1` with every default filled in."""
+        return self.widget.record["config"]["v1"]
+
+    @property
+    def token(self) -> str | None:
+        """The visitor token, if one was sent."""
+        return self.headers.get(VISITOR_HEADER) or None
+
+    async def read(self, shape: type[Any]) -> Any:
+        """The body as a struct. Raises `TooLarge`, `UnsupportedType`, `BadJson`, `Invalid`."""
+        return read_body(await self._body(), self.headers.get("content-type", ""), shape)
+
+    async def _body(self) -> bytes:
+        limit = LIMITS["public"]
+        if self.headers.get("content-length", "0").isdigit() and int(self.headers.get("content-length", "0")) > limit:
+            raise TooLarge
+        body = b""
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                break
+            body += message.get("body", b"")
+            if len(body) > limit:
+                raise TooLarge
+            more = message.get("more_body", False)
+        return body
+
+
+def parse_query(raw: bytes) -> dict[str, str]:
+    """The query's values. Raises `TokenInUrl` where one looks like a credential."""
+    pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
+    if any(key.lower() in _TOKEN_KEYS or value.startswith("hvt_") for key, value in pairs):
+        raise TokenInUrl
+    return dict(pairs)
+
+
+def header_map(raw: Headers) -> tuple[dict[str, str], list[str]]:
+    """Headers by lower-case name, and every value of `Origin`."""
+    found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+    return found, [value.decode("latin-1") for name, value in raw if name.lower() == b"origin"]
+
+
+def refusal_answer(refusal: Refusal) -> Answer:
+    """A refusal as HTTP."""
+    answer = Answer(STATUS.get(refusal.kind, 400), error_body(refusal.code, refusal.message, refusal.details))
+    if refusal.kind in ("rate_limited", "unavailable"):
+        wait = -(-int(refusal.details.get("retry_after_ms", 1000)) // 1000)
+        answer.headers.append((b"retry-after", str(max(1, wait)).encode()))
+    return answer
+
+
+async def send_answer(send: Send, answer: Answer, *, head: bool = False) -> None:
+    """Write an answer; every one is `no-store` unless it says otherwise."""
+    body = b"" if answer.body is None else answer.body if isinstance(answer.body, bytes) else _encoder.encode(answer.body)
+    headers: Headers = [
+        (b"content-length", str(len(body)).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+        (b"cross-origin-resource-policy", b"cross-origin"),
+        *answer.headers,
+    ]
+    if answer.body is not None:
+        headers.append((b"content-type", b"application/json"))
+    if not any(name == b"cache-control" for name, _ in answer.headers):
+        headers.append((b"cache-control", b"no-store"))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else body})

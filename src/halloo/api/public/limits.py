@@ -1,0 +1,75 @@
+"""How often a visitor's browser may call (`contracts/embedding.md` 8.5). Each number is a setting of the part `public_api`."""
+
+from dataclasses import dataclass, field
+
+from halloo.kit.clock import HOUR, MINUTE, Clock
+from halloo.kit.limits import Limiter, Rate
+from halloo.kit.refusals import RateLimited
+
+
+@dataclass(frozen=True, slots=True)
+class PublicApiSettings:
+    """Settings of the part `public_api`."""
+
+    reads_per_minute: int = field(
+        default=120, metadata={"sentence": "Reads of a widget's record per address, and of lists per visitor, in a minute."}
+    )
+    contacts_per_minute: int = field(
+        default=30, metadata={"sentence": "First contacts per address and widget in a minute."}
+    )
+    contacts_per_hour: int = field(default=300, metadata={"sentence": "First contacts per address and widget in an hour."})
+    starts_per_hour: int = field(default=10, metadata={"sentence": "Conversations that a visitor may start in an hour."})
+    starts_per_hour_and_address: int = field(
+        default=100, metadata={"sentence": "Conversations that may be started per address and widget in an hour."}
+    )
+    messages_per_minute: int = field(
+        default=60, metadata={"sentence": "Messages of a visitor in a minute, over HTTP and the relay together."}
+    )
+    messages_burst: int = field(default=20, metadata={"sentence": "Messages that a visitor may send at once."})
+
+
+class PublicLimits:
+    """The limiters of the public API; `take_…` raises `RateLimited`. The relay counts messages here too."""
+
+    def __init__(self, settings: PublicApiSettings, clock: Clock) -> None:
+        """Empty limiters."""
+        reads = Rate(settings.reads_per_minute, MINUTE, settings.reads_per_minute)
+        self._records = Limiter(reads, clock)
+        self._lists = Limiter(reads, clock)
+        self._contacts = (
+            Limiter(Rate(settings.contacts_per_minute, MINUTE, settings.contacts_per_minute), clock),
+            Limiter(Rate(settings.contacts_per_hour, HOUR, settings.contacts_per_hour), clock),
+        )
+        self._starts = Limiter(Rate(settings.starts_per_hour, HOUR, settings.starts_per_hour), clock)
+        per_address = settings.starts_per_hour_and_address
+        self._address_starts = Limiter(Rate(per_address, HOUR, per_address), clock)
+        self._messages = Limiter(Rate(settings.messages_per_minute, MINUTE, settings.messages_burst), clock)
+
+    def take_record(self, address: str, cost: int) -> None:
+        """A read of the record; `cost` 2 for callers that send no Origin."""
+        _take(self._records, address, cost)
+
+    def take_list(self, visitor: str, cost: int) -> None:
+        """A read of a list, or a read mark."""
+        _take(self._lists, visitor, cost)
+
+    def take_contact(self, address: str, widget_id: str, cost: int) -> None:
+        """A first contact."""
+        for limiter in self._contacts:
+            _take(limiter, f"{address} {widget_id}", cost)
+
+    def take_start(self, visitor_id: str, address: str, widget_id: str) -> None:
+        """A new conversation."""
+        _take(self._starts, visitor_id, 1)
+        _take(self._address_starts, f"{address} {widget_id}", 1)
+
+    def take_message(self, visitor_id: str) -> None:
+        """A message."""
+        _take(self._messages, visitor_id, 1)
+
+
+def _take(limiter: Limiter, key: str, cost: int) -> None:
+    for _ in range(cost):
+        wait = limiter.take(key)
+        if wait:
+            raise RateLimited(wait)

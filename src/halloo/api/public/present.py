@@ -1,0 +1,41 @@
+"""How visitors see things."""
+
+from halloo.api.public.shapes import Face, LastSeq, PublicConversation, PublicPosition, Team
+from halloo.conversations.model import Conversation
+from halloo.events.model import Position
+from halloo.kit.clock import rfc3339
+from halloo.workspaces.model import Operator
+
+_FACES = 3
+
+
+def position(found: Position) -> PublicPosition:
+    """A stream's position."""
+    return PublicPosition(found.stream, found.epoch, found.offset)
+
+
+def conversation(found: Conversation, at: Position) -> PublicConversation:
+    """A conversation without anything internal: no assignee, tags, snooze, notes."""
+    last = None
+    if found.last_at is not None:
+        last = LastSeq(found.last_seq, found.last_excerpt or "", found.last_at, found.last_author or "")
+    return PublicConversation(
+        id=found.id,
+        state=found.state,
+        created_at=rfc3339(found.created_at),
+        updated_at=rfc3339(found.updated_at),
+        last_seq=found.last_seq,
+        read_seq=found.visitor_read_seq,
+        operator_read_seq=found.operator_read_seq,
+        unread=found.visitor_unread,
+        last_message=last,
+        feedback="none",
+        position=position(at),
+    )
+
+
+def team(operators: list[Operator]) -> Team:
+    """Up to three faces, those who are there first."""
+    ordered = sorted(operators, key=lambda one: (one.availability != "online", one.name.casefold()))
+    faces = [Face(one.id, one.name, one.avatar, one.availability == "online") for one in ordered[:_FACES]]
+    return Team(faces, any(one.availability == "online" for one in operators))

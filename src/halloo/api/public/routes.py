@@ -1,0 +1,261 @@
+"""The public routes, each in three lines: parse, act, present."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from halloo.api.public import present
+from halloo.api.public.call import Answer, Call
+from halloo.api.public.limits import PublicLimits
+from halloo.api.public.shapes import (
+    ConversationEnded,
+    ConversationStart,
+    ConversationStarted,
+    Nothing,
+    PublicConversationPage,
+    PublicMessagePage,
+    PublicMessagePost,
+    PublicMessageSent,
+    PublicReadPost,
+    RelayAccess,
+    StartedMessage,
+    StartedVisitor,
+    VisitorHello,
+    VisitorMe,
+    VisitorPost,
+)
+from halloo.api.public.visits import Visits, current_places, first_contact_if_needed, start_as, unread_of
+from halloo.contacts.actions import visitor_actor
+from halloo.contacts.errors import IdentityRequired, VisitorTokenMissing
+from halloo.contacts.model import Visitor
+from halloo.conversations import actions
+from halloo.conversations.errors import ConversationForbidden, EndOff
+from halloo.conversations.facts import message_data
+from halloo.conversations.model import Draft, Filter
+from halloo.db.engine import Database
+from halloo.edge.pagination import open_cursor, seal_cursor
+from halloo.kit.refusals import field_invalid
+from halloo.relay.tokens import LIFE_S, RelayTokens
+from halloo.workspaces.actions.operators import list_active_operators
+
+_LISTED, _LIST_MAX = 20, 50
+_MESSAGES, _MESSAGES_MAX = 50, 100
+Handler = Callable[["PublicApi", Call], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicApi:
+    """What the routes need."""
+
+    database: Database
+    relay_tokens: RelayTokens
+    limits: PublicLimits
+    visits: Visits
+
+
+def _cost(call: Call) -> int:
+    """Callers that send no Origin go at half the rate, unless the frame itself asks."""
+    return 1 if call.origin is not None or call.headers.get("sec-fetch-site") == "same-origin" else 2
+
+
+def _number(call: Call, name: str, default: int | None, maximum: int | None = None) -> int | None:
+    text = call.query.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit()) or len(text) > 16:  # noqa: PLR2004 - more digits than any number of ours
+        raise field_invalid(name, "a whole number is needed.")
+    return int(text) if maximum is None else max(1, min(int(text), maximum))
+
+
+async def _visitor(api: PublicApi, call: Call) -> Visitor:
+    """The token's visitor; a missing token counts as another visitor."""
+    if call.token is None:
+        raise ConversationForbidden
+    return await api.visits.recognise(call, call.token)
+
+
+async def read_record(api: PublicApi, call: Call) -> Answer:
+    """`GET`: the widget's public record."""
+    api.limits.take_record(call.address, _cost(call))
+    body, etag = api.visits.record_bytes(call.widget)
+    headers = [
+        (b"access-control-allow-origin", b"*"),
+        (b"cache-control", b"public, max-age=60"),
+        (b"etag", etag),
+    ]
+    if call.headers.get("if-none-match", "").encode() == etag:
+        return Answer(304, None, headers)
+    return Answer(200, body, headers)
+
+
+async def greet(api: PublicApi, call: Call) -> Answer:
+    """`POST /visitor`: first contact, or a browser that came back."""
+    body: VisitorPost = await call.read(VisitorPost)
+    if call.token is None:
+        api.limits.take_contact(call.address, call.widget_id, _cost(call))
+    visitor, token = await api.visits.greet(call, body)
+    who = visitor_actor(visitor)
+    unread, streams = await api.database.read(call.workspace_id, unread_of, who)
+    operators = await api.database.read(call.workspace_id, list_active_operators, call.workspace_id)
+    relay = api.relay_tokens.issue_visitor(
+        workspace_id=call.workspace_id,
+        widget_id=call.widget_id,
+        visitor_id=visitor.id,
+        name=visitor.nickname,
+        parent_origin=visitor.parent_origin,
+        typing_preview=bool(call.config["typing_preview"]),
+    )
+    me = VisitorMe(visitor.id, visitor.user_id, visitor.identified, visitor.name, token)
+    access = RelayAccess(relay, LIFE_S, [f"v:{visitor.id}", *streams])
+    return Answer(201 if token else 200, VisitorHello(me, visitor.embedding, unread, access, present.team(operators)))
+
+
+async def forget(api: PublicApi, call: Call) -> Answer:
+    """`DELETE /visitor`: the browser is nobody again."""
+    if call.token is None:
+        raise VisitorTokenMissing
+    await api.visits.forget(call, call.token)
+    return Answer(204)
+
+
+async def list_conversations(api: PublicApi, call: Call) -> Answer:
+    """`GET /conversations`: the token's visitor's, newest first. Without a token an empty list, whoever is asked for."""
+    limit = _number(call, "limit", _LISTED, _LIST_MAX) or _LISTED
+    behind = open_cursor(call.query.get("cursor"), tuple[int, str])
+    if call.token is None:
+        api.limits.take_list(call.address, _cost(call))
+        return Answer(200, PublicConversationPage([], None))
+    visitor = await api.visits.recognise(call, call.token)
+    if call.query.get("user_id", visitor.user_id) != visitor.user_id:
+        return Answer(200, PublicConversationPage([], None))
+    api.limits.take_list(visitor.id, _cost(call))
+    found = await api.database.read(
+        call.workspace_id, actions.list_conversations, visitor_actor(visitor), Filter(), behind, limit + 1
+    )
+    shown = found.conversations[:limit]
+    places = await api.database.read(call.workspace_id, current_places, [one.id for one in shown])
+    cursor = seal_cursor((shown[-1].updated_at, shown[-1].id)) if len(found.conversations) > limit else None
+    data = [present.conversation(one, place) for one, place in zip(shown, places, strict=True)]
+    return Answer(200, PublicConversationPage(data, cursor))
+
+
+async def start_conversation(api: PublicApi, call: Call) -> Answer:
+    """`POST /conversations`: start or resume, and send the first message in the same transaction."""
+    body: ConversationStart = await call.read(ConversationStart)
+    _refuse_unidentified(call)
+    visitor, token = await first_contact_if_needed(api.visits, api.limits, call, body)
+    if body.conversation_id is None:
+        api.limits.take_start(visitor.id, call.address, call.widget_id)
+    if body.message is not None:
+        api.limits.take_message(visitor.id)
+    started, place = await api.database.write(call.workspace_id, start_as, visitor, body)
+    sent = started.message
+    message = None if sent is None else StartedMessage(sent.seq or 0, sent.client_id, sent.fingerprint, sent.timestamp)
+    answer = ConversationStarted(
+        present.conversation(started.conversation, place), message, StartedVisitor(visitor.user_id, token)
+    )
+    return Answer(201 if started.created else 200, answer)
+
+
+async def list_messages(api: PublicApi, call: Call) -> Answer:
+    """`GET /conversations/{cid}/messages`: ascending; neither `after` nor `before`: from the beginning."""
+    visitor = await _visitor(api, call)
+    api.limits.take_list(visitor.id, _cost(call))
+    before = _number(call, "before", None)
+    after = _number(call, "after", 0 if before is None else None)
+    limit = _number(call, "limit", _MESSAGES, _MESSAGES_MAX) or _MESSAGES
+    cid = call.names["cid"]
+    page = await api.database.read(
+        call.workspace_id, actions.list_messages, visitor_actor(visitor), cid, None if before else after, before, limit
+    )
+    data = [message_data(call.workspace_id, message) for message in page.messages]
+    return Answer(200, PublicMessagePage(data, page.has_more, page.last_seq, present.position(page.position)))
+
+
+async def send_message(api: PublicApi, call: Call) -> Answer:
+    """`POST /conversations/{cid}/messages`."""
+    body: PublicMessagePost = await call.read(PublicMessagePost)
+    visitor = await _visitor(api, call)
+    _refuse_unidentified(call)
+    api.limits.take_message(visitor.id)
+    draft = Draft(body.client_id, body.type, body.content)
+    sent = await api.database.write(
+        call.workspace_id, actions.send_message, visitor_actor(visitor), call.names["cid"], draft
+    )
+    return Answer(200 if sent.repeated else 201, PublicMessageSent(message_data(call.workspace_id, sent.message)))
+
+
+async def mark_read(api: PublicApi, call: Call) -> Answer:
+    """`POST /conversations/{cid}/read`."""
+    body: PublicReadPost = await call.read(PublicReadPost)
+    visitor = await _visitor(api, call)
+    api.limits.take_list(visitor.id, _cost(call))
+    await api.database.write(call.workspace_id, actions.mark_read, visitor_actor(visitor), call.names["cid"], body.seq)
+    return Answer(204)
+
+
+async def end_conversation(api: PublicApi, call: Call) -> Answer:
+    """`POST /conversations/{cid}/end`."""
+    await call.read(Nothing)
+    visitor = await _visitor(api, call)
+    if not call.config["visitor_can_end"]:
+        raise EndOff
+    cid = call.names["cid"]
+    ended = await api.database.write(call.workspace_id, actions.end_conversation, visitor_actor(visitor), cid)
+    places = await api.database.read(call.workspace_id, current_places, [cid])
+    return Answer(200, ConversationEnded(present.conversation(ended, places[0])))
+
+
+def _refuse_unidentified(call: Call) -> None:
+    if call.config["security"]["identity"] == "required":
+        raise IdentityRequired
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Method and path below the widget; `{cid}` is a conversation's id."""
+
+    method: str
+    path: str
+    handler: Handler
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "", read_record),
+    Route("POST", "/visitor", greet),
+    Route("DELETE", "/visitor", forget),
+    Route("GET", "/conversations", list_conversations),
+    Route("POST", "/conversations", start_conversation),
+    Route("GET", "/conversations/{cid}/messages", list_messages),
+    Route("POST", "/conversations/{cid}/messages", send_message),
+    Route("POST", "/conversations/{cid}/read", mark_read),
+    Route("POST", "/conversations/{cid}/end", end_conversation),
+)
+"""Every public route. The tests walk this table."""
+
+
+def find_route(method: str, path: str) -> tuple[Route | None, dict[str, str], list[str]]:
+    """The route of a path below the widget, what the path names, and the methods that the path knows."""
+    known: list[str] = []
+    found: tuple[Route, dict[str, str]] | None = None
+    for route in ROUTES:
+        names = _match(route.path, path)
+        if names is None:
+            continue
+        known.append(route.method)
+        if route.method == method:
+            found = (route, names)
+    return (found[0], found[1], known) if found else (None, {}, known)
+
+
+def _match(pattern: str, path: str) -> dict[str, str] | None:
+    wanted, given = pattern.split("/"), path.split("/")
+    if len(wanted) != len(given):
+        return None
+    names: dict[str, Any] = {}
+    for want, got in zip(wanted, given, strict=True):
+        if want.startswith("{"):
+            names[want[1:-1]] = got
+        elif want != got:
+            return None
+    return names

@@ -1,0 +1,197 @@
+"""What the public API takes and gives (`contracts/embedding.md` 8.2). Times are RFC 3339 unless a field says milliseconds."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from halloo.conversations.facts import MessageData
+
+Scalar = str | int | float | bool
+
+
+class VisitorPost(Struct, forbid_unknown_fields=True):
+    """`POST …/visitor`: first contact, or a browser that came back. `parent_origin` is what the page claims."""
+
+    user_id: str | None = None
+    parent_origin: str | None = None
+    locale: str | None = None
+    embed_ticket: str | None = None
+
+
+class VisitorMe(Struct):
+    """The visitor to themselves; `visitor_token` is given once, at first contact."""
+
+    id: str
+    user_id: str
+    identified: bool
+    name: str | None
+    visitor_token: str | None
+
+
+class RelayAccess(Struct):
+    """What opens the relay: a token for the `connect` frame, and the visitor's streams."""
+
+    token: str
+    expires_in: int
+    streams: list[str]
+
+
+class Face(Struct):
+    """An operator as visitors see them."""
+
+    id: str
+    name: str
+    avatar: str | None
+    online: bool
+
+
+class Team(Struct):
+    """Who answers: up to three faces, and whether anyone is there now."""
+
+    faces: list[Face]
+    available: bool
+
+
+class VisitorHello(Struct):
+    """The answer to `POST …/visitor`."""
+
+    visitor: VisitorMe
+    embedding: Literal["none", "claimed", "verified"]
+    unread: int
+    relay: RelayAccess
+    team: Team
+
+
+class PublicPosition(Struct):
+    """Where the relay goes on from."""
+
+    stream: str
+    epoch: str
+    offset: int
+
+
+class LastSeq(Struct):
+    """The number of a conversation's last message, and what it says in one line."""
+
+    seq: int
+    excerpt: str
+    timestamp: int
+    author: str
+
+
+class PublicConversation(Struct):
+    """A conversation as its visitor sees it."""
+
+    id: str
+    state: Literal["pending", "unresolved", "resolved"]
+    created_at: str
+    updated_at: str
+    last_seq: int
+    read_seq: int
+    """How far the visitor has read."""
+    operator_read_seq: int
+    """How far the operators have read."""
+    unread: int
+    last_message: LastSeq | None
+    feedback: Literal["none", "open", "given"]
+    position: PublicPosition
+
+
+class PublicConversationPage(Struct):
+    """`GET …/conversations`: newest first."""
+
+    data: list[PublicConversation]
+    next_cursor: str | None
+
+
+class PagePost(Struct, forbid_unknown_fields=True):
+    """The page that the visitor is on."""
+
+    url: str
+    title: str = ""
+    referrer: str = ""
+
+
+class PublicMessagePost(Struct, forbid_unknown_fields=True):
+    """`POST …/messages`. `client_id` is a UUID; the same again is the same message."""
+
+    client_id: str
+    type: str
+    content: Any
+    bot_check: Any = None
+
+
+class FirstMessage(Struct, forbid_unknown_fields=True):
+    """A message that is sent together with the start of its conversation."""
+
+    client_id: str
+    type: str
+    content: Any
+
+
+class ConversationStart(Struct, forbid_unknown_fields=True):
+    """`POST …/conversations`: start, or resume with `conversation_id`."""
+
+    user_id: str | None = None
+    conversation_id: str | None = None
+    client_id: str | None = None
+    form: dict[str, Any] | None = None
+    custom_metadata: dict[str, Scalar] = {}
+    page: PagePost | None = None
+    message: FirstMessage | None = None
+    bot_check: Any = None
+
+
+class StartedMessage(Struct):
+    """The message that a start has sent."""
+
+    seq: int
+    client_id: str | None
+    fingerprint: int
+    timestamp: int
+
+
+class StartedVisitor(Struct):
+    """Who started: `visitor_token` is given once, where the start was also first contact."""
+
+    user_id: str
+    visitor_token: str | None
+
+
+class ConversationStarted(Struct):
+    """The answer to `POST …/conversations`."""
+
+    conversation: PublicConversation
+    message: StartedMessage | None
+    visitor: StartedVisitor
+
+
+class PublicMessagePage(Struct):
+    """`GET …/messages`: ascending `seq` without gaps."""
+
+    data: list[MessageData]
+    has_more: bool
+    last_seq: int
+    position: PublicPosition
+
+
+class PublicMessageSent(Struct):
+    """The answer to `POST …/messages`."""
+
+    message: MessageData
+
+
+class PublicReadPost(Struct, forbid_unknown_fields=True):
+    """`POST …/read`: never moves back."""
+
+    seq: int
+
+
+class Nothing(Struct, forbid_unknown_fields=True):
+    """A body without fields: `{}`."""
+
+
+class ConversationEnded(Struct):
+    """The answer to `POST …/end`."""
+
+    conversation: PublicConversation

@@ -1,0 +1,138 @@
+"""Who a call comes from: recognising visitors, greeting them, and the record's bytes; all through actions."""
+
+from dataclasses import replace
+from weakref import WeakKeyDictionary
+
+from halloo.api.public.call import Call
+from halloo.api.public.limits import PublicLimits
+from halloo.api.public.shapes import ConversationStart, VisitorPost
+from halloo.contacts import actions as contacts
+from halloo.contacts.actions import Hello, visitor_actor
+from halloo.contacts.errors import VisitorTokenInvalid
+from halloo.contacts.model import Visitor, check_page
+from halloo.conversations import actions
+from halloo.conversations.actions import Start, Started
+from halloo.conversations.errors import ConversationForbidden
+from halloo.conversations.model import Draft, Filter
+from halloo.db.engine import Database
+from halloo.db.tx import Tx
+from halloo.events.log import position
+from halloo.events.model import Position
+from halloo.kit.ids import digest, is_uuid
+from halloo.kit.json import dump
+from halloo.kit.refusals import Forbidden, field_invalid
+from halloo.kit.text import clean
+from halloo.widgets.origins import decide
+from halloo.widgets.records import PublicWidget
+from halloo.workspaces.model import Actor
+
+_FOLLOWED = 20
+_LOCALE_MAX, _AGENT_MAX = 35, 512
+
+
+class OriginNotAllowed(Forbidden):
+    """This website may not embed the widget; add its origin under Allowed Domains."""
+
+    code = "origin_not_allowed"
+
+
+class EmbeddingUnverified(Forbidden):
+    """This widget wants proof of the page it is embedded on."""
+
+    code = "embedding_unverified"
+
+
+class Visits:
+    """Recognises and greets visitors."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is kept but the bytes of records."""
+        self._database = database
+        self._records: WeakKeyDictionary[PublicWidget, tuple[bytes, bytes]] = WeakKeyDictionary()
+
+    def record_bytes(self, widget: PublicWidget) -> tuple[bytes, bytes]:
+        """The public record as JSON, and its entity tag."""
+        found = self._records.get(widget)
+        if found is None:
+            body = dump(widget.record)
+            found = self._records[widget] = (body, f'"{digest(body.decode())[:32]}"'.encode())
+        return found
+
+    async def recognise(self, call: Call, token: str) -> Visitor:
+        """The visitor of a token. Raises `VisitorTokenInvalid`, `VisitorBlocked`."""
+        return await self._database.read(call.workspace_id, contacts.recognise, call.widget_id, token)
+
+    async def greet(self, call: Call, body: VisitorPost) -> tuple[Visitor, str | None]:
+        """The visitor, and a token where they are new. A `user_id` that is not the token's makes the call one without token."""
+        if call.config["security"]["require_verified_embedding"]:
+            raise EmbeddingUnverified
+        if body.parent_origin is not None and decide(call.widget.widget.domains, body.parent_origin) == "deny":
+            raise OriginNotAllowed
+        hello = hello_of(call, body)
+        if call.token is not None:
+            visitor = await self._database.write(
+                call.workspace_id, contacts.greet_again, call.widget_id, call.token, hello
+            )
+            if body.user_id is None or body.user_id == visitor.user_id:
+                return visitor, None
+        if body.user_id is None:
+            raise field_invalid("user_id", "a guest id is needed at first contact.")
+        return await self._database.write(call.workspace_id, contacts.first_contact, hello)
+
+    async def forget(self, call: Call, token: str) -> None:
+        """End a visitor's tokens. Raises `VisitorTokenInvalid`."""
+        visitor = await self.recognise(call, token)
+        await self._database.write(call.workspace_id, contacts.forget_browser, visitor)
+
+
+def hello_of(call: Call, body: VisitorPost) -> Hello:
+    """What the browser says of itself, cut to size."""
+    return Hello(
+        widget_id=call.widget_id,
+        user_id=body.user_id or "",
+        parent_origin=body.parent_origin,
+        locale=None if body.locale is None else clean(body.locale)[:_LOCALE_MAX],
+        user_agent=clean(call.headers.get("user-agent", ""))[:_AGENT_MAX],
+    )
+
+
+async def first_contact_if_needed(
+    visits: Visits, limits: PublicLimits, call: Call, body: ConversationStart
+) -> tuple[Visitor, str | None]:
+    """The visitor who starts a conversation; without a token the start is first contact too, and cannot resume."""
+    if call.token is not None:
+        visitor = await visits.recognise(call, call.token)
+        if body.user_id is None or body.user_id == visitor.user_id:
+            return visitor, None
+    if body.conversation_id is not None:
+        raise ConversationForbidden
+    if body.user_id is None:
+        raise VisitorTokenInvalid(code="visitor_token_missing") if call.token is None else VisitorTokenInvalid
+    limits.take_contact(call.address, call.widget_id, 1 if call.origin else 2)
+    return await visits.greet(replace(call, headers=_without_token(call.headers)), VisitorPost(user_id=body.user_id))
+
+
+def _without_token(headers: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name != "x-halloo-visitor"}
+
+
+def start_as(tx: Tx, visitor: Visitor, body: ConversationStart) -> tuple[Started, Position]:
+    """Start or resume as `visitor`; the conversation and where its stream stands after it."""
+    if body.client_id is not None and not is_uuid(body.client_id):
+        raise field_invalid("client_id", "a UUID in lower case is needed.")
+    draft = None if body.message is None else Draft(body.message.client_id, body.message.type, body.message.content)
+    page = None if body.page is None else check_page(body.page.url, body.page.title, body.page.referrer, tx.now)
+    start = Start(body.conversation_id, body.client_id, draft, page, dict(body.custom_metadata))
+    started = actions.start_conversation(tx, visitor_actor(visitor), visitor, start)
+    return started, position(tx, f"c:{started.conversation.id}")
+
+
+def unread_of(tx: Tx, who: Actor) -> tuple[int, list[str]]:
+    """How much the visitor has not read, and the streams of their newest conversations."""
+    page = actions.list_conversations(tx, who, Filter(), None, _FOLLOWED)
+    return sum(one.visitor_unread for one in page.conversations), [f"c:{one.id}" for one in page.conversations]
+
+
+def current_places(tx: Tx, ids: list[str]) -> list[Position]:
+    """Where the streams of these conversations stand."""
+    return [position(tx, f"c:{one}") for one in ids]

@@ -1,0 +1,107 @@
+"""The data folder: where it is, its secret, and running one action on its database."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+
+import typer
+
+from halloo.app import open_database
+from halloo.config import Config, load_config
+from halloo.db import directory, migrate
+from halloo.db.engine import DIRECTORY, Database
+from halloo.db.tx import Tx
+from halloo.kit.clock import system_clock
+from halloo.kit.refusals import NotFound
+
+P = ParamSpec("P")
+T = TypeVar("T")
+SECRET_NAME = "secret.key"  # noqa: S105 - a file's name
+_SECRET_BYTES = 32
+
+Data = Annotated[Path, typer.Option("--data", help="The data folder.", envvar="HALLOO_DATA")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+DEFAULT_DATA = Path("halloo-data")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A data folder with its settings."""
+
+    data: Path
+    config: Config
+
+    @property
+    def database_url(self) -> str:
+        """The configured database, else `halloo.db` in the folder."""
+        return self.config.database.url or f"sqlite:///{self.data.absolute() / 'halloo.db'}"
+
+    def public_url(self, port: int = 8000) -> str:
+        """The configured public address, else this machine's."""
+        return self.config.public.url.rstrip("/") or f"http://localhost:{port}"
+
+
+def open_place(data: Path) -> Place:
+    """Read the settings of a data folder."""
+    return Place(data, load_config(data))
+
+
+def read_secret(place: Place) -> bytes:
+    """The server's secret: the setting `server.secret_key`, else the file in the data folder, made where it is missing."""
+    if place.config.server.secret_key:
+        return place.config.server.secret_key.encode()
+    path = place.data / SECRET_NAME
+    if not path.exists():
+        place.data.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(_SECRET_BYTES))
+    return bytes.fromhex(path.read_text().strip())
+
+
+def require_schema(place: Place) -> None:
+    """Raise where the database lacks revisions of this release."""
+    missing = migrate.pending(place.database_url)
+    if missing:
+        raise NotFound(
+            f"The database lacks {len(missing)} revision(s); run “halloo migrate --data {place.data}” first.",
+            code="schema_outdated",
+        )
+
+
+def in_workspace(
+    place: Place, workspace_id: str | None, action: Callable[Concatenate[Tx, str, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run `action(tx, workspace_id, …)` in a transaction; without an id, in the only workspace there is."""
+    require_schema(place)
+
+    async def run(database: Database) -> T:
+        chosen = workspace_id or await _only(database)
+        return await database.write(chosen, action, chosen, *args, **kwargs)
+
+    return with_database(place, run)
+
+
+def with_database(place: Place, job: Callable[[Database], Any]) -> Any:
+    """Open the database for one job."""
+
+    async def run() -> Any:
+        database = open_database(place.database_url, system_clock)
+        try:
+            return await job(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+async def _only(database: Database) -> str:
+    found = await database.read(DIRECTORY, directory.list_keys, "workspace")
+    if len(found) == 1:
+        return found[0]
+    what = "There is no workspace yet; run “halloo init”." if not found else "Name the workspace with --workspace."
+    raise NotFound(what, code="workspace_not_found")

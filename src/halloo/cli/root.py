@@ -1,0 +1,94 @@
+"""The commands."""
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from halloo import __version__
+from halloo.app import serve_forever
+from halloo.cli import bench, operators, tokens, workspaces
+from halloo.cli.first import First, set_up
+from halloo.cli.place import DEFAULT_DATA, Data, Json, open_place, read_secret, require_schema
+from halloo.cli.say import fail, say, table
+from halloo.config import TOML_NAME, commented_toml, list_settings
+from halloo.db import migrate as migrations
+
+app = typer.Typer(
+    name="halloo", help="A website messenger that you host yourself.", no_args_is_help=True, pretty_exceptions_enable=False,
+    add_completion=False,
+)  # fmt: skip
+app.add_typer(workspaces.app, name="workspace")
+app.add_typer(operators.app, name="operator")
+app.add_typer(tokens.app, name="token")
+app.add_typer(bench.app, name="bench")
+
+
+@app.command()
+def version() -> None:
+    """Say which release this is."""
+    typer.echo(__version__)
+
+
+@app.command()
+def init(
+    email: Annotated[str, typer.Option(help="The owner's e-mail address.")],
+    password: Annotated[str, typer.Option(help="The owner's password.", prompt=True, hide_input=True)],
+    name: Annotated[str, typer.Option(help="The owner's name.")] = "",
+    workspace: Annotated[str, typer.Option(help="The workspace's name.")] = "My team",
+    data: Data = DEFAULT_DATA,
+    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Make the first workspace, its owner, a published widget and a token with every scope."""
+    place = open_place(data)
+    data.mkdir(parents=True, exist_ok=True)
+    toml = data / TOML_NAME
+    if not toml.exists():
+        toml.write_text(commented_toml(), "utf-8")
+    read_secret(place)
+    migrations.upgrade(place.database_url, place.config.database.owner_url)
+    made = set_up(place, First(workspace, email, name or email.partition("@")[0], password))
+    text = (
+        f"Ready. Start it with “halloo serve --data {data}”, then sign in at {made['inbox_url']} as {email}.\n"
+        f"Snippet for your site: <script async src=\"{made['embed_url']}\"></script>\n"
+        f"API token (shown once): {made['token']}"
+    )
+    say(made, text, as_json=as_json)
+
+
+@app.command()
+def serve(
+    data: Data = DEFAULT_DATA,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+) -> None:
+    """Serve inbox, widget, API and relay on one port."""
+    place = open_place(data)
+    if not place.config.database.url and not (data / "halloo.db").exists():
+        fail(f"There is nothing in {data} yet; run “halloo init --data {data} --email …” first.")
+    require_schema(place)
+    asyncio.run(
+        serve_forever(place.config, place.database_url, place.public_url(port), read_secret(place), host=host, port=port)
+    )
+
+
+@app.command()
+def migrate(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:  # noqa: FBT002 - a flag of the command line
+    """Bring the database up to date; safe to repeat."""
+    place = open_place(data)
+    done = migrations.upgrade(place.database_url, place.config.database.owner_url)
+    say({"applied": done}, f"Applied: {', '.join(done)}." if done else "Nothing to do.", as_json=as_json)
+
+
+@app.command()
+def settings(as_json: Json = False, toml: Annotated[bool, typer.Option(help="As a commented file.")] = False) -> None:  # noqa: FBT002
+    """List every setting with its default and what it does."""
+    if toml:
+        typer.echo(commented_toml())
+        return
+    rows: list[dict[str, Any]] = [
+        {"name": one.name, "env": one.env, "default": one.default, "sentence": one.sentence} for one in list_settings()
+    ]
+    say(rows, table(rows), as_json=as_json)
+
+

@@ -1,0 +1,105 @@
+"""Bringing a database up to date: Alembic's revisions in `db/migrations`, run with the login that owns the tables."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from psycopg import sql
+from sqlalchemy import Connection, create_engine, event
+
+from halloo.db.sqlite import connect_writer
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a `sqlite:///` address. Raises `ValueError` for another one."""
+    if not url.startswith("sqlite:///"):
+        msg = f"database.url: {url.split('://')[0]!r} is not served; use sqlite:///path or postgresql://…"
+        raise ValueError(msg)
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def is_postgres(url: str) -> bool:
+    """Whether the address is PostgreSQL's."""
+    return url.startswith(("postgresql://", "postgres://"))
+
+
+def upgrade(url: str, owner_url: str = "") -> list[str]:
+    """Run every revision that is missing; their ids, oldest first. Safe to repeat, and while the server runs.
+
+    `owner_url` owns the tables on PostgreSQL; the login of `url` is granted what the server needs, and nothing more.
+    """
+    if is_postgres(url):
+        done = _upgrade(f"postgresql+psycopg://{(owner_url or url).partition('://')[2]}")
+        if owner_url and owner_url != url:
+            _grant(owner_url, _login(url))
+        return done
+    path = sqlite_path(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connect_writer(path).close()
+    return _upgrade(f"sqlite:///{path}")
+
+
+def pending(url: str) -> list[str]:
+    """Revisions that this release has and the database lacks, oldest first."""
+    address = f"postgresql+psycopg://{url.partition('://')[2]}" if is_postgres(url) else f"sqlite:///{sqlite_path(url)}"
+    engine = create_engine(address)
+    with engine.connect() as connection:
+        return _missing(connection)
+
+
+def _upgrade(address: str) -> list[str]:
+    engine = create_engine(address)
+    if address.startswith("sqlite"):
+        event.listen(engine, "connect", _begin_by_hand)
+    with engine.begin() as connection:
+        missing = _missing(connection)
+        if missing:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    engine.dispose()
+    return missing
+
+
+def _begin_by_hand(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA busy_timeout=10000")
+    connection.execute("BEGIN IMMEDIATE")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("halloo.db") / "migrations"))
+    return config
+
+
+def _missing(connection: Connection) -> list[str]:
+    current = MigrationContext.configure(connection).get_current_revision()
+    script = ScriptDirectory.from_config(_config())
+    known = [revision.revision for revision in script.walk_revisions()][::-1]
+    return known[known.index(current) + 1 :] if current in known else known
+
+
+def _login(url: str) -> str:
+    login = urlsplit(url).username
+    if not login:
+        msg = "database.url: name the login that the server uses, as in postgresql://halloo@host/name."
+        raise ValueError(msg)
+    return login
+
+
+def _grant(owner_url: str, login: str) -> None:
+    """Let the server's login read and write rows, and nothing else."""
+    role = sql.Identifier(login)
+    with psycopg.connect(owner_url) as connection:
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
+        connection.execute(
+            sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(role)
+        )
+        connection.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON meta, alembic_version FROM {}").format(role))

@@ -1,0 +1,131 @@
+"""What frames ask for, done by the same actions that HTTP calls: the one implementation of `RelayActions`."""
+
+from collections.abc import Callable, Collection
+from typing import cast
+
+from halloo.contacts import actions as contacts
+from halloo.contacts.actions import visitor_actor
+from halloo.contacts.errors import IdentityRequired, VisitorTokenInvalid
+from halloo.contacts.model import check_page
+from halloo.conversations import actions
+from halloo.conversations.actions import Start
+from halloo.conversations.facts import message_data
+from halloo.conversations.model import Draft, Message
+from halloo.db.engine import Database
+from halloo.db.tx import Tx
+from halloo.kit.clock import Clock
+from halloo.kit.ids import is_uuid
+from halloo.kit.refusals import field_invalid
+from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET, Ack, Close, Edit, Page, Remove, Send
+from halloo.relay.tokens import Claims
+from halloo.widgets.origins import decide
+from halloo.widgets.records import PublicRecords
+from halloo.workspaces.actions.tokens import is_standing
+from halloo.workspaces.model import Actor
+
+TakeMessage = Callable[[str], None]
+"""Count a message of a visitor; raises `RateLimited`."""
+
+
+class LiveActions:
+    """`RelayActions` over the database."""
+
+    def __init__(self, database: Database, records: PublicRecords, clock: Clock, take_message: TakeMessage) -> None:
+        """`take_message` counts together with the public API."""
+        self._database = database
+        self._records = records
+        self._started_at = clock()
+        self._take_message = take_message
+
+    async def send(self, who: Actor, frame: Send) -> Ack:
+        """See `RelayActions.send`."""
+        said = frame.message
+        draft = Draft(frame.client_id, said.type, said.content, tuple(said.mentions), dict(said.properties))
+        if who.kind == "visitor":
+            await self._refuse_unidentified(who)
+            self._take_message(who.id)
+        if frame.conversation is None:
+            if who.kind != "visitor":
+                raise field_invalid("conversation", "name the conversation to write in.")
+            started = await self._database.write(who.workspace_id, _start, who, draft)
+            return _ack(frame.id, who, started)
+        sent = await self._database.write(who.workspace_id, actions.send_message, who, frame.conversation, draft)
+        return _ack(frame.id, who, sent.message)
+
+    async def _refuse_unidentified(self, who: Actor) -> None:
+        widget = await self._records.get(who.widget_id or "")
+        if widget.record["config"]["v1"]["security"]["identity"] == "required":
+            raise IdentityRequired
+
+    async def edit(self, who: Actor, frame: Edit) -> Ack:
+        """See `RelayActions.edit`."""
+        message = await self._database.write(
+            who.workspace_id, actions.edit_message, who, frame.conversation, frame.fingerprint, frame.content
+        )
+        return _ack(frame.id, who, message)
+
+    async def remove(self, who: Actor, frame: Remove) -> Ack:
+        """See `RelayActions.remove`."""
+        message = await self._database.write(
+            who.workspace_id, actions.remove_message, who, frame.conversation, frame.fingerprint
+        )
+        return _ack(frame.id, who, message)
+
+    async def read(self, who: Actor, conversation_id: str, seq: int) -> None:
+        """See `RelayActions.read`."""
+        await self._database.write(who.workspace_id, actions.mark_read, who, conversation_id, seq)
+
+    async def page(self, who: Actor, frame: Page) -> None:
+        """See `RelayActions.page`."""
+        widget = await self._records.find(who.widget_id or "")
+        if widget is not None and widget.record["config"]["v1"]["page_tracking"] != "off":
+            await self._database.write(who.workspace_id, _see_page, who, frame)
+
+    async def standing(self, claims: Claims) -> Close | None:
+        """See `RelayActions.standing`. A visitor's token that this process issued needs no query: what ends it cuts the socket."""
+        if claims.visitor_id is None:
+            ids = claims.operator_id, claims.token_id
+            return None if await self._database.read(claims.workspace_id, is_standing, *ids) else UNAUTHORIZED
+        widget = await self._records.find(claims.widget_id or "")
+        if widget is None:
+            return UNKNOWN_WIDGET
+        if claims.parent_origin is not None and decide(widget.widget.domains, claims.parent_origin) == "deny":
+            return FORBIDDEN
+        if claims.issued_at < self._started_at:
+            return await self._database.read(claims.workspace_id, _visitor_standing, claims.visitor_id)
+        return None
+
+    async def visible(self, who: Actor, conversation_ids: Collection[str]) -> Collection[str]:
+        """See `RelayActions.visible`."""
+        return await self._database.read(who.workspace_id, _visible, who, list(conversation_ids))
+
+
+def _ack(id: str | int, who: Actor, message: Message) -> Ack:
+    data = message_data(who.workspace_id, message)
+    return Ack(id, message.conversation_id, data.seq, data)
+
+
+def _start(tx: Tx, who: Actor, draft: Draft) -> Message:
+    """A conversation that begins with this message; the message's own id makes a repeated start one conversation."""
+    visitor = contacts.find_visitor(tx, who.id)
+    if visitor is None:
+        raise VisitorTokenInvalid
+    started = actions.start_conversation(tx, visitor_actor(visitor), visitor, Start(client_id=draft.client_id, draft=draft))
+    return cast("Message", started.message)  # a start with a draft has its message
+
+
+def _see_page(tx: Tx, who: Actor, frame: Page) -> None:
+    page = check_page(frame.url, frame.title, frame.referrer, tx.now)
+    if page is not None:
+        contacts.see_page(tx, who.id, page, actions.current_conversation(tx, who))
+
+
+def _visitor_standing(tx: Tx, visitor_id: str) -> Close | None:
+    visitor = contacts.find_visitor(tx, visitor_id)
+    return FORBIDDEN if visitor is None or visitor.blocked else None
+
+
+def _visible(tx: Tx, who: Actor, conversation_ids: list[str]) -> list[str]:
+    if who.kind != "visitor":
+        return list(actions.list_by_ids(tx, who, {one for one in conversation_ids if is_uuid(one)}))
+    return [one for one in conversation_ids if actions.owns_conversation(tx, who, one)]
