@@ -36,17 +36,21 @@ async def _misdirected(_scope: Scope, _receive: Receive, send: Send) -> None:
 class Front:
     """ASGI application around all others. A port in `Host` is not compared, since proxies and tunnels change it."""
 
-    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
-        """`names` as `host_names` gives them."""
+    def __init__(self, app: ASGIApp, names: frozenset[str], bare: tuple[str, ...] = ()) -> None:
+        """`names` as `host_names` gives them. Answers below the path prefixes `bare` choose all their headers themselves."""
         self._app = app
         self._names = names
+        self._bare = bare
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         kind: str = scope["type"]
         if kind == "http":
-            app = self._app if self.knows(scope["headers"]) else _misdirected
-            await app(scope, receive, _with_defaults(send))
+            if not self.knows(scope["headers"]):
+                await _misdirected(scope, receive, _with_defaults(send))
+            else:
+                bare = scope["path"].startswith(self._bare)
+                await self._app(scope, receive, send if bare else _with_defaults(send))
         elif kind != "websocket" or self.knows(scope["headers"]):
             await self._app(scope, receive, send)
         else:

@@ -12,6 +12,8 @@ from halloo.embed.escape import json_literal
 from halloo.widgets.records import PublicRecords, PublicWidget
 from halloo.widgets.settings import Hosts
 
+BARE = ("/public/embed/", "/public/loader/", "/public/widget/", "/public/assets/")
+"""Prefixes whose answers bring every header they need: a script or worker must not get a policy by default."""
 _HTML = "text/html; charset=utf-8"
 _FAVICON = Path(__file__).parent / "favicon.svg"
 _EVERGREEN = policy.shared_headers("public, max-age=60")
