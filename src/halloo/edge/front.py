@@ -37,7 +37,7 @@ class Front:
     """ASGI application around all others. A port in `Host` is not compared, since proxies and tunnels change it."""
 
     def __init__(self, app: ASGIApp, names: frozenset[str], bare: tuple[str, ...] = ()) -> None:
-        """`names` as `host_names` gives them. Answers below the path prefixes `bare` choose all their headers themselves."""
+        """`names` as `host_names` gives them. Answers below the path prefixes `bare` choose all their headers."""
         self._app = app
         self._names = names
         self._bare = bare
