@@ -57,9 +57,14 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
+def is_json(content_type: str) -> bool:
+    """Whether a `Content-Type` is that of JSON."""
+    return content_type.partition(";")[0].strip().lower() == "application/json"
+
+
 def read_body(body: bytes, content_type: str, shape: type[T]) -> T:
     """A body as `shape`, strictly. Raises `UnsupportedType`, `BadJson`, `Invalid` with `details.field`."""
-    if content_type.partition(";")[0].strip().lower() != "application/json":
+    if not is_json(content_type):
         raise UnsupportedType
     return convert(parse_object(body), shape)
 

@@ -1,15 +1,19 @@
 """Refusals and mishaps as HTTP: `{"error", "message", "details"}` (`contracts/embedding.md` 8.3)."""
 
 import math
+import re
+import traceback
 from typing import Any, cast
 
 import structlog
 from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.params import ParameterKwarg
 
+from halloo.edge.body import BadJson, is_json
 from halloo.kit.json import dump
-from halloo.kit.refusals import Refusal
+from halloo.kit.refusals import Refusal, UnsupportedType
 
 STATUS: dict[str, int] = {
     "bad_request": 400,
@@ -35,6 +39,8 @@ _CODES: dict[int, tuple[str, str]] = {
     415: ("content_type", "Send JSON: Content-Type: application/json."),
 }
 _RETRY_S = 1
+_MISSING = re.compile(r"Missing required \w+ parameter '([^']+)'")
+_OUR_FAULT = 500
 _log = structlog.get_logger("halloo.edge")
 
 AnyRequest = Request[Any, Any, Any]
@@ -62,20 +68,36 @@ def refused(_request: AnyRequest, refusal: Refusal) -> Response[bytes]:
     return response
 
 
-def invalid(_request: AnyRequest, error: ValidationException) -> Response[bytes]:
-    """A parameter in path or query that Litestar could not read."""
+def invalid(request: AnyRequest, error: ValidationException) -> Response[bytes]:
+    """A parameter in path, query or header that Litestar could not read, or a body that is not there."""
     extra = cast("list[dict[str, Any]]", error.extra if isinstance(error.extra, list) else [])
     first = extra[0] if extra else {}
-    name = str(first.get("key", "query"))
-    why = str(first.get("message", "is not valid"))
-    code = "field_required" if "required" in why.lower() else "field_invalid"
-    return answer(422, code, f"{name}: {why}.", {"field": name})
+    name = str(first.get("key", ""))
+    if name == "data":
+        return refused(request, BadJson() if is_json(request.headers.get("content-type", "")) else UnsupportedType())
+    missing = _MISSING.search(error.detail)
+    if missing is not None:
+        return answer(422, "field_required", f"{missing[1]}: this is required.", {"field": missing[1]})
+    name = _on_the_wire(request, name)
+    why = str(first.get("message", "this is not valid")).replace("`", "").rstrip(".")
+    return answer(422, "field_invalid", f"{name}: {why[:1].lower()}{why[1:]}.", {"field": name})
 
 
-def http_error(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
+def _on_the_wire(request: AnyRequest, name: str) -> str:
+    """What callers call a parameter that has another name in Python."""
+    field = request.route_handler.parsed_fn_signature.parameters.get(name)
+    definition = None if field is None else field.kwarg_definition
+    if isinstance(definition, ParameterKwarg):
+        return definition.query or definition.header or name
+    return name
+
+
+def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What Litestar itself refuses: unknown routes, methods, sizes."""
     status = error.status_code
-    code, message = _CODES.get(status, ("bad_request" if status < 500 else "internal", "The request is malformed."))  # noqa: PLR2004 - the classes of HTTP
+    if status >= _OUR_FAULT:
+        return unexpected(request, error)
+    code, message = _CODES.get(status, _CODES[400])
     response = answer(status, code, message)
     response.headers.update(error.headers or {})
     return response
@@ -83,7 +105,8 @@ def http_error(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
 
 def unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
     """A fault of ours: logged, and told without a word of what it was."""
-    _log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
+    trace = "".join(traceback.format_exception(error))  # without the values of variables: they may be secrets
+    _log.error("request_failed", method=request.method, path=request.url.path, trace=trace)
     return answer(500, "internal", "Something went wrong here; it was logged.")
 
 

@@ -6,21 +6,17 @@ from halloo.api.manage import history, shapes, talk
 from halloo.api.manage.conversations import IfMatch
 from halloo.contacts import actions
 from halloo.contacts.model import Details
-from halloo.db.engine import Database
 from halloo.edge.body import given_fields
 from halloo.edge.etag import version_tag, wanted_version
+from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.pagination import Cursor, Limit, open_cursor, page_of
-from halloo.edge.services import Services
-from halloo.workspaces.model import Actor
 
 _READ, _WRITE = "contacts:read", "contacts:write"
 _TAGS = ["Contacts"]
 
 
 @get("/contacts", opt={"scope": _READ}, tags=_TAGS)
-async def list_contacts(
-    db: Database, who: Actor, q: str = "", cursor: Cursor = None, limit: Limit = 50
-) -> shapes.ContactPage:
+async def list_contacts(db: Db, who: Who, q: str = "", cursor: Cursor = None, limit: Limit = 50) -> shapes.ContactPage:
     """Contacts whose name, address, company or phone has the words of `q`, last seen first."""
     behind = open_cursor(cursor, tuple[int, str])
     found = await db.read(who.workspace_id, actions.list_contacts, who, q, behind, limit + 1)
@@ -29,7 +25,7 @@ async def list_contacts(
 
 
 @post("/contacts", opt={"scope": _WRITE}, tags=_TAGS)
-async def create_contact(data: shapes.ContactPost, db: Database, who: Actor) -> Response[shapes.ContactView]:
+async def create_contact(data: shapes.ContactPost, db: Db, who: Who) -> Response[shapes.ContactView]:
     """Enter a contact by hand."""
     given = given_fields(data)
     contact = await db.write(who.workspace_id, actions.create_contact, who, Details(**given, given=frozenset(given)))
@@ -38,7 +34,7 @@ async def create_contact(data: shapes.ContactPost, db: Database, who: Actor) -> 
 
 
 @get("/contacts/{contact_id:str}", opt={"scope": _READ}, tags=_TAGS)
-async def read_contact(contact_id: str, db: Database, who: Actor) -> Response[shapes.ContactView]:
+async def read_contact(contact_id: str, db: Db, who: Who) -> Response[shapes.ContactView]:
     """One contact."""
     contact = await db.read(who.workspace_id, actions.get_contact, who, contact_id)
     return Response(talk.contact_view(contact), headers={"ETag": version_tag(contact.updated_at)})
@@ -46,7 +42,7 @@ async def read_contact(contact_id: str, db: Database, who: Actor) -> Response[sh
 
 @patch("/contacts/{contact_id:str}", opt={"scope": _WRITE}, tags=_TAGS)
 async def change_contact(
-    contact_id: str, data: shapes.ContactPatch, db: Database, who: Actor, if_match: IfMatch = None
+    contact_id: str, data: shapes.ContactPatch, db: Db, who: Who, if_match: IfMatch = None
 ) -> Response[shapes.ContactView]:
     """Change what is known of a contact; keys that are not sent stay as they are."""
     given = given_fields(data)
@@ -58,21 +54,19 @@ async def change_contact(
 
 
 @delete("/contacts/{contact_id:str}", opt={"scope": "contacts:delete"}, tags=_TAGS)
-async def delete_contact(contact_id: str, db: Database, who: Actor) -> None:
+async def delete_contact(contact_id: str, db: Db, who: Who) -> None:
     """Delete a contact for good; its conversations stay."""
     await db.write(who.workspace_id, actions.delete_contact, who, contact_id)
 
 
 @get("/contacts/{contact_id:str}/events", opt={"scope": _READ}, tags=_TAGS)
-async def list_contact_events(contact_id: str, db: Database, who: Actor, limit: Limit = 50) -> shapes.ContactEventPage:
+async def list_contact_events(contact_id: str, db: Db, who: Who, limit: Limit = 50) -> shapes.ContactEventPage:
     """When a contact came, which pages they looked at last and when they began to talk, newest first."""
     return await db.read(who.workspace_id, history.show_events, who, contact_id, limit)
 
 
 @get("/contacts/{contact_id:str}/export", opt={"scope": _READ}, tags=_TAGS)
-async def export_contact(
-    contact_id: str, db: Database, who: Actor, services: Services
-) -> Response[shapes.ContactExport]:
+async def export_contact(contact_id: str, db: Db, who: Who, services: Parts) -> Response[shapes.ContactExport]:
     """Everything that is kept of a contact, with every conversation; needs `conversations:read` too."""
     found = await db.read(who.workspace_id, history.export_contact, who, contact_id, services.live)
     name = f'attachment; filename="contact-{found.contact.id}.json"'

@@ -8,18 +8,18 @@ from litestar.params import Parameter
 from halloo.api.manage import shapes, talk
 from halloo.conversations import actions
 from halloo.conversations.model import Change, Draft, Filter
-from halloo.db.engine import Database
 from halloo.edge.body import given_fields, parse_time
 from halloo.edge.etag import version_tag, wanted_version
+from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.pagination import Cursor, Limit, open_cursor, page_of
-from halloo.edge.services import Services
 from halloo.kit.text import search_words
 from halloo.workspaces.model import Actor
 
 IfMatch = Annotated[
     str | None, Parameter(header="If-Match", description="Only if the resource is still in this state.")
 ]
-StateFilter = Literal["open", "snoozed", "resolved", "pending", "unresolved"]
+Folder = Annotated[Literal["open", "snoozed", "resolved", "pending", "unresolved"] | None, Parameter(query="state")]
+"""The query's `state`; Litestar keeps that name for itself."""
 _READ, _WRITE = "conversations:read", "conversations:write"
 _TAGS = ["Conversations"]
 _COUNTED = ("open", "snoozed", "resolved")
@@ -35,10 +35,10 @@ def _draft(data: shapes.MessagePost) -> Draft:
 
 @get("/conversations", opt={"scope": _READ}, tags=_TAGS)
 async def list_conversations(  # noqa: PLR0913, PLR0917 - each is a filter of the contract
-    db: Database,
-    who: Actor,
-    services: Services,
-    state: StateFilter | None = None,
+    db: Db,
+    who: Who,
+    services: Parts,
+    folder: Folder = None,
     assignee: str | None = None,
     widget_id: str | None = None,
     contact_id: str | None = None,
@@ -51,7 +51,7 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 - each is a filter of th
 ) -> shapes.ConversationPage:
     """Conversations, newest activity first or longest waiting first. `assignee` is `me`, `none` or an operator's id."""
     wanted = Filter(
-        state=state,
+        state=folder,
         assignee=_assignee(assignee, who),
         widget_id=widget_id,
         contact_id=contact_id,
@@ -71,7 +71,7 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 - each is a filter of th
 
 
 @get("/conversations/counts", opt={"scope": _READ}, tags=_TAGS)
-async def count_conversations(db: Database, who: Actor) -> shapes.Counts:
+async def count_conversations(db: Db, who: Who) -> shapes.Counts:
     """How many conversations each folder holds, and how many of them something unread."""
     counts = await db.read(who.workspace_id, actions.count_conversations, who)
     folders = {
@@ -83,7 +83,7 @@ async def count_conversations(db: Database, who: Actor) -> shapes.Counts:
 
 @post("/conversations", opt={"scope": _WRITE}, tags=_TAGS)
 async def begin_conversation(
-    data: shapes.ConversationPost, db: Database, who: Actor, services: Services
+    data: shapes.ConversationPost, db: Db, who: Who, services: Parts
 ) -> Response[shapes.ConversationView]:
     """Begin a conversation with a known visitor, or with the browser that a contact was last seen with."""
     sent = await db.write(
@@ -102,7 +102,7 @@ async def begin_conversation(
 
 @get("/conversations/{conversation_id:str}", opt={"scope": _READ}, tags=_TAGS)
 async def read_conversation(
-    conversation_id: str, db: Database, who: Actor, services: Services
+    conversation_id: str, db: Db, who: Who, services: Parts
 ) -> Response[shapes.ConversationView]:
     """One conversation, with the positions of its streams."""
     version, view = await db.read(who.workspace_id, talk.show_conversation, who, conversation_id, services.live)
@@ -125,9 +125,9 @@ def _change(data: shapes.ConversationPatch) -> Change:
 async def change_conversation(
     conversation_id: str,
     data: shapes.ConversationPatch,
-    db: Database,
-    who: Actor,
-    services: Services,
+    db: Db,
+    who: Who,
+    services: Parts,
     if_match: IfMatch = None,
 ) -> Response[shapes.ConversationView]:
     """Change state, snooze, assignee, tags, subject or metadata; keys that are not sent stay as they are."""
@@ -138,21 +138,19 @@ async def change_conversation(
 
 
 @delete("/conversations/{conversation_id:str}", opt={"scope": "conversations:delete"}, tags=_TAGS)
-async def delete_conversation(conversation_id: str, db: Database, who: Actor) -> None:
+async def delete_conversation(conversation_id: str, db: Db, who: Who) -> None:
     """Erase a conversation: its messages, and the payloads of its facts."""
     await db.write(who.workspace_id, actions.delete_conversation, who, conversation_id)
 
 
 @post("/conversations/{conversation_id:str}/read", status_code=204, opt={"scope": _WRITE}, tags=_TAGS)
-async def mark_read(conversation_id: str, data: shapes.ReadPost, db: Database, who: Actor) -> None:
+async def mark_read(conversation_id: str, data: shapes.ReadPost, db: Db, who: Who) -> None:
     """Note that the caller has read up to message `seq`; the mark never moves back."""
     await db.write(who.workspace_id, actions.mark_read, who, conversation_id, data.seq)
 
 
 @post("/conversations/{conversation_id:str}/typing", status_code=204, opt={"scope": _WRITE}, tags=_TAGS)
-async def say_typing(
-    conversation_id: str, data: shapes.TypingPost, db: Database, who: Actor, services: Services
-) -> None:
+async def say_typing(conversation_id: str, data: shapes.TypingPost, db: Db, who: Who, services: Parts) -> None:
     """Tell visitor and colleagues that the caller is typing, or stopped. Nothing is stored."""
     one = await db.read(who.workspace_id, actions.get_conversation, who, conversation_id)
     services.live.typing(who, conversation_id, one.conversation.visitor_id, data.state)
@@ -161,8 +159,8 @@ async def say_typing(
 @get("/conversations/{conversation_id:str}/messages", opt={"scope": _READ}, tags=_TAGS)
 async def list_messages(
     conversation_id: str,
-    db: Database,
-    who: Actor,
+    db: Db,
+    who: Who,
     after: int | None = None,
     before: int | None = None,
     limit: Limit = 50,
@@ -173,7 +171,7 @@ async def list_messages(
 
 @post("/conversations/{conversation_id:str}/messages", opt={"scope": _WRITE}, tags=_TAGS)
 async def send_message(
-    conversation_id: str, data: shapes.MessagePost, db: Database, who: Actor
+    conversation_id: str, data: shapes.MessagePost, db: Db, who: Who
 ) -> Response[shapes.MessageSent]:
     """Answer, or write a private note (`type: note`). The same `client_id` again is the same message: 200."""
     sent = await db.write(who.workspace_id, actions.send_message, who, conversation_id, _draft(data))
@@ -183,7 +181,7 @@ async def send_message(
 
 @patch("/conversations/{conversation_id:str}/messages/{fingerprint:int}", opt={"scope": _WRITE}, tags=_TAGS)
 async def edit_message(
-    conversation_id: str, fingerprint: int, data: shapes.MessagePatch, db: Database, who: Actor
+    conversation_id: str, fingerprint: int, data: shapes.MessagePatch, db: Db, who: Who
 ) -> shapes.MessageSent:
     """Change what one's own message says."""
     edited = await db.write(who.workspace_id, actions.edit_message, who, conversation_id, fingerprint, data.content)
@@ -191,7 +189,7 @@ async def edit_message(
 
 
 @delete("/conversations/{conversation_id:str}/messages/{fingerprint:int}", opt={"scope": _WRITE}, tags=_TAGS)
-async def remove_message(conversation_id: str, fingerprint: int, db: Database, who: Actor) -> None:
+async def remove_message(conversation_id: str, fingerprint: int, db: Db, who: Who) -> None:
     """Take one's own message back; its place stays."""
     await db.write(who.workspace_id, actions.remove_message, who, conversation_id, fingerprint)
 

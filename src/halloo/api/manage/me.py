@@ -3,21 +3,20 @@
 from litestar import get, patch, post, put
 
 from halloo.api.manage import people, shapes
-from halloo.db.engine import Database
 from halloo.edge.body import given_fields
-from halloo.edge.services import Services
+from halloo.edge.handed import Db, Parts, Who
 from halloo.workspaces.actions import me
-from halloo.workspaces.model import SCOPES, Actor
+from halloo.workspaces.model import SCOPES
 
 
 @get("/me", opt={"scope": None}, tags=["Me"])
-async def read_me(db: Database, who: Actor) -> shapes.MeView:
+async def read_me(db: Db, who: Who) -> shapes.MeView:
     """Who calls: the operator, the workspace and the scopes."""
     return await db.read(who.workspace_id, people.show_me, who)
 
 
 @patch("/me", opt={"scope": None}, tags=["Me"])
-async def update_me(data: shapes.MePatch, db: Database, who: Actor) -> shapes.MeView:
+async def update_me(data: shapes.MePatch, db: Db, who: Who) -> shapes.MeView:
     """Change one's own name and preferences."""
     given = given_fields(data)
     wanted = me.Preferences(**given, given=frozenset(given))
@@ -25,13 +24,13 @@ async def update_me(data: shapes.MePatch, db: Database, who: Actor) -> shapes.Me
 
 
 @put("/me/availability", opt={"scope": None}, tags=["Me"])
-async def set_availability(data: shapes.AvailabilityPut, db: Database, who: Actor) -> shapes.OperatorView:
+async def set_availability(data: shapes.AvailabilityPut, db: Db, who: Who) -> shapes.OperatorView:
     """Say whether one answers at present."""
     return people.operator_view(await db.write(who.workspace_id, me.set_availability, who, data.state))
 
 
 @post("/me/password", status_code=204, opt={"scope": None}, tags=["Me"])
-async def change_password(data: shapes.PasswordChange, who: Actor, services: Services) -> None:
+async def change_password(data: shapes.PasswordChange, who: Who, services: Parts) -> None:
     """Change one's own password; all other sessions end."""
     await services.door.change_password(who, data.current_password, data.new_password)
 

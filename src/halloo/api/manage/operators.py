@@ -3,19 +3,17 @@
 from litestar import Response, delete, get, patch, post
 
 from halloo.api.manage import people, shapes
-from halloo.db.engine import Database
 from halloo.edge.body import given_fields
-from halloo.edge.services import Services
+from halloo.edge.handed import Db, Parts, Who
 from halloo.workspaces.actions import invitations, operators
 from halloo.workspaces.actions.operators import OperatorChange, OperatorDraft
-from halloo.workspaces.model import Actor
 
 _MANAGE = "operators:manage"
 _TAGS = ["Operators"]
 
 
 @get("/operators", opt={"scope": "operators:read"}, tags=_TAGS)
-async def list_operators(db: Database, who: Actor) -> shapes.OperatorPage:
+async def list_operators(db: Db, who: Who) -> shapes.OperatorPage:
     """All colleagues by name; deactivated ones too."""
     found = await db.read(who.workspace_id, operators.list_operators, who)
     return shapes.OperatorPage([people.operator_view(one) for one in found], None)
@@ -23,7 +21,7 @@ async def list_operators(db: Database, who: Actor) -> shapes.OperatorPage:
 
 @post("/operators", opt={"scope": _MANAGE}, tags=_TAGS)
 async def create_operator(
-    data: shapes.OperatorPost, db: Database, who: Actor, services: Services
+    data: shapes.OperatorPost, db: Db, who: Who, services: Parts
 ) -> Response[shapes.OperatorView]:
     """Make an operator with a password; an invitation lets them choose their own."""
     draft = OperatorDraft(data.email, data.name, data.role, await services.door.hash(data.password))
@@ -32,34 +30,32 @@ async def create_operator(
 
 
 @get("/operators/{operator_id:str}", opt={"scope": "operators:read"}, tags=_TAGS)
-async def read_operator(operator_id: str, db: Database, who: Actor) -> shapes.OperatorView:
+async def read_operator(operator_id: str, db: Db, who: Who) -> shapes.OperatorView:
     """One colleague."""
     return people.operator_view(await db.read(who.workspace_id, operators.read_operator, who, operator_id))
 
 
 @patch("/operators/{operator_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
-async def update_operator(
-    operator_id: str, data: shapes.OperatorPatch, db: Database, who: Actor
-) -> shapes.OperatorView:
+async def update_operator(operator_id: str, data: shapes.OperatorPatch, db: Db, who: Who) -> shapes.OperatorView:
     """Rename, change the role, deactivate or activate again; whoever loses rights is cut off at once."""
     change = OperatorChange(**given_fields(data))
     return people.operator_view(await db.write(who.workspace_id, operators.update_operator, who, operator_id, change))
 
 
 @delete("/operators/{operator_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
-async def remove_operator(operator_id: str, db: Database, who: Actor) -> None:
+async def remove_operator(operator_id: str, db: Db, who: Who) -> None:
     """Remove an operator for good; what they wrote keeps their name."""
     await db.write(who.workspace_id, operators.remove_operator, who, operator_id)
 
 
 @get("/invitations", opt={"scope": ("operators:read", _MANAGE)}, tags=_TAGS)
-async def list_invitations(db: Database, who: Actor) -> shapes.InvitationPage:
+async def list_invitations(db: Db, who: Who) -> shapes.InvitationPage:
     """Invitations that were not used yet."""
     return await db.read(who.workspace_id, people.show_invitations, who)
 
 
 @post("/invitations", opt={"scope": _MANAGE}, tags=_TAGS)
-async def invite(data: shapes.InvitationPost, db: Database, who: Actor, services: Services) -> shapes.InvitationCreated:
+async def invite(data: shapes.InvitationPost, db: Db, who: Who, services: Parts) -> shapes.InvitationCreated:
     """Invite somebody: the answer holds the link, which works once and for seven days."""
     secret, made = await db.write(who.workspace_id, invitations.invite, who, data.email, data.role, services.workspaces)
     url = f"{services.public_url}/inbox/join#{secret}"
@@ -67,7 +63,7 @@ async def invite(data: shapes.InvitationPost, db: Database, who: Actor, services
 
 
 @delete("/invitations/{invitation_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
-async def withdraw_invitation(invitation_id: str, db: Database, who: Actor) -> None:
+async def withdraw_invitation(invitation_id: str, db: Db, who: Who) -> None:
     """End an invitation before it is used."""
     await db.write(who.workspace_id, invitations.withdraw_invitation, who, invitation_id)
 

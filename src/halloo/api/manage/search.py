@@ -12,11 +12,10 @@ from halloo.contacts.model import Contact
 from halloo.conversations import actions as conversations
 from halloo.conversations.actions.search import NEWEST, mark, parse
 from halloo.conversations.model import Filter
-from halloo.db.engine import Database
 from halloo.db.tx import Tx
+from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.live import Live
 from halloo.edge.pagination import Cursor, Limit, open_cursor, page_of
-from halloo.edge.services import Services
 from halloo.kit.clock import rfc3339
 from halloo.kit.text import search_words
 from halloo.workspaces.model import Actor
@@ -29,9 +28,9 @@ Where = Annotated[Literal["messages", "contacts", "conversations"], Parameter(qu
 
 @get("/search", opt={"scope": "conversations:read"}, tags=["Search"])
 async def search(
-    db: Database,
-    who: Actor,
-    services: Services,
+    db: Db,
+    who: Who,
+    services: Parts,
     q: Query,
     where: Where = "messages",
     cursor: Cursor = None,

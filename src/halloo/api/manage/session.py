@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Request, Response, delete, post
 
 from halloo.api.manage import people, shapes
-from halloo.db.engine import Database
 from halloo.edge.auth import COOKIE, PUBLIC, drop_cookie, set_cookie
+from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.services import Services
 from halloo.kit.clock import SECOND
 from halloo.relay.tokens import LIFE_S
@@ -32,7 +32,7 @@ async def welcome(services: Services, opened: tuple[str, Actor]) -> Response[sha
 
 
 @post("/session", status_code=200, opt={"scope": PUBLIC}, tags=["Session"])
-async def sign_in(data: shapes.SignIn, request: AnyRequest, services: Services) -> Response[shapes.MeView]:
+async def sign_in(data: shapes.SignIn, request: AnyRequest, services: Parts) -> Response[shapes.MeView]:
     """Sign in with e-mail address and password; the answer sets the cookie `__Host-halloo`."""
     opened = await services.door.sign_in(data.email, data.password, browser_of(request, services))
     return await welcome(services, opened)
@@ -40,7 +40,7 @@ async def sign_in(data: shapes.SignIn, request: AnyRequest, services: Services) 
 
 @post("/invitations/accept", status_code=200, opt={"scope": PUBLIC}, tags=["Operators"])
 async def accept_invitation(
-    data: shapes.InvitationAccept, request: AnyRequest, services: Services
+    data: shapes.InvitationAccept, request: AnyRequest, services: Parts
 ) -> Response[shapes.MeView]:
     """Become an operator by the secret of an invitation's link, and be signed in."""
     opened = await services.door.accept(data.token, data.name, data.password, browser_of(request, services))
@@ -48,21 +48,21 @@ async def accept_invitation(
 
 
 @delete("/session", status_code=204, opt={"scope": None}, tags=["Session"])
-async def sign_out(db: Database, who: Actor) -> Response[None]:
+async def sign_out(db: Db, who: Who) -> Response[None]:
     """End the session that the cookie names."""
     await db.write(who.workspace_id, sessions.sign_out, who)
     return Response(None, headers={"Set-Cookie": drop_cookie()}, status_code=204)
 
 
 @delete("/sessions", status_code=204, opt={"scope": None}, tags=["Session"])
-async def sign_out_everywhere(db: Database, who: Actor) -> Response[None]:
+async def sign_out_everywhere(db: Db, who: Who) -> Response[None]:
     """End every session of the caller, on all browsers."""
     await db.write(who.workspace_id, sessions.sign_out_everywhere, who)
     return Response(None, headers={"Set-Cookie": drop_cookie()}, status_code=204)
 
 
 @post("/relay-token", status_code=200, opt={"scope": "conversations:read"}, tags=["Session"])
-async def create_relay_token(who: Actor, services: Services) -> shapes.RelayToken:
+async def create_relay_token(who: Who, services: Parts) -> shapes.RelayToken:
     """A token for the relay's `connect` frame, good for 15 minutes."""
     return shapes.RelayToken(services.relay_tokens.issue_operator(who), LIFE_S, [f"w:{who.workspace_id}"])
 

@@ -3,25 +3,24 @@
 from litestar import delete, get, post
 
 from halloo.api.manage import people, shapes
-from halloo.db.engine import Database
 from halloo.edge.body import parse_time
+from halloo.edge.handed import Db, Who
 from halloo.edge.pagination import Cursor, Limit, open_cursor, page_of
 from halloo.workspaces.actions import audit, tokens
 from halloo.workspaces.actions.tokens import TokenDraft
-from halloo.workspaces.model import Actor
 
 _SCOPE = "tokens:manage"
 
 
 @get("/tokens", opt={"scope": _SCOPE}, tags=["Tokens"])
-async def list_tokens(db: Database, who: Actor) -> shapes.TokenPage:
+async def list_tokens(db: Db, who: Who) -> shapes.TokenPage:
     """All tokens, newest first, without their secrets."""
     found = await db.read(who.workspace_id, tokens.list_tokens, who)
     return shapes.TokenPage([people.token_view(one) for one in found], None)
 
 
 @post("/tokens", opt={"scope": _SCOPE}, tags=["Tokens"])
-async def create_token(data: shapes.TokenPost, db: Database, who: Actor) -> shapes.TokenCreated:
+async def create_token(data: shapes.TokenPost, db: Db, who: Who) -> shapes.TokenCreated:
     """Make a token; its secret is in this answer and never again."""
     draft = TokenDraft(data.name, data.scopes, parse_time("expires_at", data.expires_at), data.operator_id)
     secret, token = await db.write(who.workspace_id, tokens.create_token, who, draft)
@@ -29,13 +28,13 @@ async def create_token(data: shapes.TokenPost, db: Database, who: Actor) -> shap
 
 
 @delete("/tokens/{token_id:str}", opt={"scope": _SCOPE}, tags=["Tokens"])
-async def revoke_token(token_id: str, db: Database, who: Actor) -> None:
+async def revoke_token(token_id: str, db: Db, who: Who) -> None:
     """End a token at once; its live connections are cut."""
     await db.write(who.workspace_id, tokens.revoke_token, who, token_id)
 
 
 @get("/audit", opt={"scope": "audit:read"}, tags=["Audit"])
-async def list_audit(db: Database, who: Actor, cursor: Cursor = None, limit: Limit = 50) -> shapes.AuditPage:
+async def list_audit(db: Db, who: Who, cursor: Cursor = None, limit: Limit = 50) -> shapes.AuditPage:
     """Who did what, when and from where, newest first."""
     found = await db.read(who.workspace_id, audit.list_audit, who, open_cursor(cursor, str), limit + 1)
     shown, following = page_of(found, limit, lambda entry: entry.id)

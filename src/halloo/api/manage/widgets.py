@@ -9,11 +9,10 @@ from litestar.params import Parameter
 from halloo.api.manage import shapes
 from halloo.api.manage.conversations import IfMatch
 from halloo.api.manage.talk import optional
-from halloo.db.engine import Database
+from halloo.edge.handed import Db, Who
 from halloo.edge.pagination import Cursor
 from halloo.widgets import actions
 from halloo.widgets.model import Widget, WidgetChange, widget_view
-from halloo.workspaces.model import Actor
 
 _READ, _MANAGE = ("web_widgets:read", "web_widgets:manage"), "web_widgets:manage"
 _TAGS = ["Widgets"]
@@ -30,7 +29,7 @@ def _change(data: shapes.WidgetPut) -> WidgetChange:
 
 
 @get("/web-widgets", opt={"scope": _READ}, tags=_TAGS)
-async def list_widgets(db: Database, who: Actor, cursor: Cursor = None, limit: WidgetLimit = 50) -> shapes.WidgetPage:
+async def list_widgets(db: Db, who: Who, cursor: Cursor = None, limit: WidgetLimit = 50) -> shapes.WidgetPage:
     """Widgets, newest first."""
     page = await db.read(who.workspace_id, actions.list_widgets, who, cursor, limit)
     return shapes.WidgetPage([_view(widget) for widget in page.widgets], page.next_cursor)
@@ -39,8 +38,8 @@ async def list_widgets(db: Database, who: Actor, cursor: Cursor = None, limit: W
 @post("/web-widgets", opt={"scope": _MANAGE}, tags=_TAGS)
 async def create_widget(
     data: shapes.WidgetPut,
-    db: Database,
-    who: Actor,
+    db: Db,
+    who: Who,
     dry_run: DryRun = False,  # noqa: FBT002 - a query parameter
 ) -> Response[shapes.WidgetView]:
     """Make a widget; every field is optional."""
@@ -51,7 +50,7 @@ async def create_widget(
 
 
 @get("/web-widgets/{widget_id:str}", opt={"scope": _READ}, tags=_TAGS)
-async def read_widget(widget_id: str, db: Database, who: Actor) -> Response[shapes.WidgetView]:
+async def read_widget(widget_id: str, db: Db, who: Who) -> Response[shapes.WidgetView]:
     """One widget, as it was stored."""
     widget = await db.read(who.workspace_id, actions.read_widget, who, widget_id)
     return Response(_view(widget), headers={"ETag": widget.etag()})
@@ -61,8 +60,8 @@ async def read_widget(widget_id: str, db: Database, who: Actor) -> Response[shap
 async def update_widget(
     widget_id: str,
     data: shapes.WidgetPut,
-    db: Database,
-    who: Actor,
+    db: Db,
+    who: Who,
     if_match: IfMatch = None,
     dry_run: DryRun = False,  # noqa: FBT002 - a query parameter
 ) -> Response[shapes.WidgetView]:
@@ -80,7 +79,7 @@ async def update_widget(
 
 
 @delete("/web-widgets/{widget_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
-async def delete_widget(widget_id: str, db: Database, who: Actor, if_match: IfMatch = None) -> None:
+async def delete_widget(widget_id: str, db: Db, who: Who, if_match: IfMatch = None) -> None:
     """Delete a widget: its loader and sockets stop, its conversations stay."""
     await db.write(who.workspace_id, actions.delete_widget, who, widget_id, if_match=if_match)
 
