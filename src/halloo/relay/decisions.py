@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from halloo.relay.frames import Close, Edit, Id, Page, Presence, Read, Remove, Send, Typing, Want
 from halloo.relay.tokens import Claims
+from halloo.relay.wire import Out
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Send these bytes; empty: nothing to do."""
+    """Send this."""
 
-    payload: bytes
+    out: Out
 
 
 @dataclass(frozen=True, slots=True)

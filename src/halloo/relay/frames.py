@@ -176,7 +176,20 @@ ClientFrame = (
     Connect | Subscribe | Unsubscribe | Send | Edit | Remove | Read | Typing | Presence | Page | Ping | Refresh
 )
 CLIENT_KINDS = frozenset(
-    ("connect", "subscribe", "unsubscribe", "send", "edit", "remove", "read", "typing", "presence", "page", "ping", "refresh")
+    (
+        "connect",
+        "subscribe",
+        "unsubscribe",
+        "send",
+        "edit",
+        "remove",
+        "read",
+        "typing",
+        "presence",
+        "page",
+        "ping",
+        "refresh",
+    )
 )
 
 

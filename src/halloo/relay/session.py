@@ -44,9 +44,10 @@ from halloo.relay.frames import (
 from halloo.relay.limits import VISITOR_FRAME_BYTES, Limits, Timing
 from halloo.relay.parsing import Malformed, frame_id, parse
 from halloo.relay.tokens import Claims
+from halloo.relay.wire import Out
 
 Stage = Literal["opening", "joining", "live", "closed"]
-_PONG = Answer(b'{"t":"pong"}')
+_PONG = Answer(Out(b'{"t":"pong"}'))
 _encode = msgspec.json.encode
 
 
@@ -65,7 +66,18 @@ class Rules:
 class Session:
     """One connection. `claims` is None until a valid `connect` came."""
 
-    __slots__ = ("_expires", "_frames", "_heard", "_messages", "_opened", "_pinged", "_rules", "_typed", "claims", "stage")
+    __slots__ = (
+        "_expires",
+        "_frames",
+        "_heard",
+        "_messages",
+        "_opened",
+        "_pinged",
+        "_rules",
+        "_typed",
+        "claims",
+        "stage",
+    )
 
     def __init__(self, rules: Rules, now: int) -> None:
         """A connection that was just made."""
@@ -102,7 +114,9 @@ class Session:
         decisions: list[Decision] = []
         try:
             for frame in parse(payload):
-                decisions.append(self._take(frame, now, wall))
+                decision = self._take(frame, now, wall)
+                if decision is not None:
+                    decisions.append(decision)
                 if self.stage == "closed":
                     break
         except Malformed:
@@ -114,7 +128,7 @@ class Session:
         self.stage = "closed"
         return End(close)
 
-    def _take(self, frame: ClientFrame | ErrorFrame, now: int, wall: int) -> Decision:
+    def _take(self, frame: ClientFrame | ErrorFrame, now: int, wall: int) -> Decision | None:
         if self.stage == "opening":
             return self._connect(frame, now, wall) if isinstance(frame, Connect) else self.end(BAD_FRAME)
         if self._frames is not None and self._frames.take(now):
@@ -122,7 +136,7 @@ class Session:
         if isinstance(frame, Ping):
             return _PONG
         if isinstance(frame, ErrorFrame):
-            return Answer(_encode(frame))
+            return _answer(frame)
         if isinstance(frame, Connect):
             return self.end(BAD_FRAME)
         id: Id | None = getattr(frame, "id", None)
@@ -154,13 +168,13 @@ class Session:
         self.claims = claims
         self._expires = now + claims.expires_at - wall
 
-    def _ask(self, frame: ClientFrame, now: int) -> Decision:  # noqa: PLR0911 - one line a kind of frame
+    def _ask(self, frame: ClientFrame, now: int) -> Decision | None:  # noqa: PLR0911 - one line a kind of frame
         match frame:
             case Send():
                 wait = self._messages.take(now) if self._messages is not None else 0
                 if wait:
-                    return Answer(
-                        _encode(ErrorFrame(frame.id, "rate_limited", "Too many messages; wait a moment.", retry_after_ms=wait))
+                    return _answer(
+                        ErrorFrame(frame.id, "rate_limited", "Too many messages; wait a moment.", retry_after_ms=wait)
                     )
                 return Act(frame)
             case Edit() | Remove():
@@ -181,11 +195,11 @@ class Session:
     def _is_visitor(self) -> bool:
         return self.claims is not None and self.claims.role == "visitor"
 
-    def _typing(self, frame: Typing, now: int) -> Decision:
+    def _typing(self, frame: Typing, now: int) -> Decision | None:
         """One a second at most; the end of typing always passes."""
         if frame.state == "start":
             if now - self._typed < self._rules.timing.typing:
-                return Answer(b"")
+                return None
             self._typed = now
         return Tell(frame)
 
@@ -270,4 +284,8 @@ def _wanted(streams: list[Want | str]) -> list[Want]:
 
 
 def _error(id: Id | None, code: str, message: str) -> Answer:
-    return Answer(_encode(ErrorFrame(id, code, message)))
+    return _answer(ErrorFrame(id, code, message))
+
+
+def _answer(frame: ErrorFrame) -> Answer:
+    return Answer(Out(_encode(frame)))

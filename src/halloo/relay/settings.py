@@ -15,12 +15,15 @@ class RelaySettings:
         metadata={"sentence": "What speaks WebSocket: picows (fast), or websockets (pure Python, as a fallback)."},
     )
     visitor_sockets: int = field(default=8, metadata={"sentence": "Connections one visitor may hold at a time."})
-    operator_sockets: int = field(default=32, metadata={"sentence": "Connections one operator or token may hold at a time."})
+    operator_sockets: int = field(
+        default=32, metadata={"sentence": "Connections one operator or token may hold at a time."}
+    )
     visitor_frames_per_second: int = field(
         default=20, metadata={"sentence": "Frames a visitor's connection may send in a second; twice as many at once."}
     )
     operator_frames_per_second: int = field(
-        default=100, metadata={"sentence": "Frames an operator's connection may send in a second; twice as many at once."}
+        default=100,
+        metadata={"sentence": "Frames an operator's connection may send in a second; twice as many at once."},
     )
     visitor_messages_per_minute: int = field(
         default=60, metadata={"sentence": "Messages a visitor's connection may send in a minute."}
@@ -29,11 +32,16 @@ class RelaySettings:
         default=600, metadata={"sentence": "Messages an operator's connection may send in a minute."}
     )
     visitor_queue_bytes: int = field(
-        default=256 * 1024, metadata={"sentence": "Bytes that may wait for a visitor's connection before it is closed as too slow."}
+        default=256 * 1024,
+        metadata={"sentence": "Bytes that may wait for a visitor's connection before it is closed as too slow."},
     )
     operator_queue_bytes: int = field(
         default=1024 * 1024,
         metadata={"sentence": "Bytes that may wait for an operator's connection before it is closed as too slow."},
     )
-    ping_s: int = field(default=25, metadata={"sentence": "Seconds of silence after which the server pings a connection."})
-    pong_s: int = field(default=8, metadata={"sentence": "Seconds that a pinged connection has to answer before it is given up."})
+    ping_s: int = field(
+        default=25, metadata={"sentence": "Seconds of silence after which the server pings a connection."}
+    )
+    pong_s: int = field(
+        default=8, metadata={"sentence": "Seconds that a pinged connection has to answer before it is given up."}
+    )

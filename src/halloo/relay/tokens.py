@@ -127,4 +127,3 @@ class RelayTokens:
         """The claims of a token that is ours and has not expired, else None."""
         claims = self._signer.open(text, Claims)
         return claims if claims is not None and claims.expires_at > self._clock() else None
-

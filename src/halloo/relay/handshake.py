@@ -1,0 +1,104 @@
+"""What a WebSocket upgrade must bring before it is answered with 101 (`contracts/embedding.md` 11).
+
+No middleware of the HTTP side runs before an upgrade, so that host, path, origin and address are checked here, by one function for all
+engines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+PATH = "/relay"
+_RETRY_S = 3
+_SECRETS = ("hvt_", "hlt_")
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Under which names the relay answers.
+
+    `hosts`: values of `Host` in lower case, with the port where it is not the scheme's own; empty: any. `origins`: the public origins
+    of widget host and inbox, one of which every upgrade must name exactly.
+    """
+
+    hosts: frozenset[str]
+    origins: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """An upgrade that was turned away: the HTTP answer."""
+
+    status: HTTPStatus
+    message: str
+    retry_after_s: int | None = None
+
+    def render(self) -> bytes:
+        """The whole answer; the connection is closed after it."""
+        body = self.message.encode()
+        retry = f"Retry-After: {self.retry_after_s}\r\n" if self.retry_after_s is not None else ""
+        head = (
+            f"HTTP/1.1 {self.status.value} {self.status.phrase}\r\n"
+            "Content-Type: text/plain; charset=utf-8\r\n"
+            f"Content-Length: {len(body)}\r\n"
+            f"{retry}"
+            "Cache-Control: no-store\r\n"
+            "Connection: close\r\n\r\n"
+        )
+        return head.encode() + body
+
+
+NO_REQUEST = Turned(HTTPStatus.BAD_REQUEST, "This is no HTTP request.")
+BUSY = Turned(HTTPStatus.SERVICE_UNAVAILABLE, "This server is about to stop; come back in a moment.", _RETRY_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """The request as it came: target and headers, names in lower case."""
+
+    method: str
+    target: str
+    headers: Sequence[tuple[str, str]]
+
+    def values(self, name: str) -> list[str]:
+        """Every value of a header, one for each time it came."""
+        return [value for key, value in self.headers if key == name]
+
+
+def read_upgrade(head: bytes) -> Upgrade | None:
+    """The request in a replayed head, or None for what is none."""
+    lines = head.decode("latin-1").split("\r\n")
+    first = lines[0].split(" ")
+    if len(first) != 3:  # noqa: PLR2004 - method, target, version
+        return None
+    pairs = (line.partition(":") for line in lines[1:] if line)
+    return Upgrade(first[0], first[1], [(name.strip().lower(), value.strip()) for name, _, value in pairs])
+
+
+def turn_away(upgrade: Upgrade, doors: Doors) -> Turned | None:
+    """Why an upgrade is refused, or None: come in."""
+    path, _, query = upgrade.target.partition("?")
+    hosts = upgrade.values("host")
+    if doors.hosts and (len(hosts) != 1 or hosts[0].lower() not in doors.hosts):
+        return Turned(HTTPStatus.MISDIRECTED_REQUEST, "This server does not answer under that name.")
+    if path != PATH:
+        return Turned(HTTPStatus.NOT_FOUND, "There is nothing here; the relay is at /relay.")
+    if upgrade.method != "GET":
+        return Turned(HTTPStatus.BAD_REQUEST, "An upgrade is a GET request.")
+    origins = upgrade.values("origin")
+    if len(origins) != 1 or origins[0] not in doors.origins:
+        return Turned(HTTPStatus.FORBIDDEN, "This origin may not connect to the relay.")
+    if _names_token(query) or upgrade.values("sec-websocket-protocol"):
+        return Turned(
+            HTTPStatus.BAD_REQUEST, "A token goes into the connect frame, never into the address or a subprotocol."
+        )
+    if upgrade.values("sec-websocket-version") != ["13"]:
+        return Turned(HTTPStatus.UPGRADE_REQUIRED, "The relay speaks version 13 of the WebSocket protocol.")
+    return None
+
+
+def _names_token(query: str) -> bool:
+    return any(
+        "token" in key.lower() or value.startswith(_SECRETS) for key, value in parse_qsl(query, keep_blank_values=True)
+    )

@@ -1,0 +1,238 @@
+"""Who listens to what on this node. The hub lets peers in, hands facts and hints to those who follow, and closes whom it must.
+
+Everything here runs on the loop and in one step, but where a question to the log is said with `async`.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import msgspec
+
+from halloo.events.model import Fact
+from halloo.kit.clock import HOUR, Clock
+from halloo.relay.broker import Broker, HintNote, Note, RevokeNote
+from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Close, Hint
+from halloo.relay.limits import Timing
+from halloo.relay.log import Log
+from halloo.relay.outbox import Outbox
+from halloo.relay.peer import Peer
+from halloo.relay.presence import Presence
+from halloo.relay.recovery import Recovery
+from halloo.relay.room import RING, Room
+from halloo.relay.tokens import Claims
+from halloo.relay.wheel import Wheel
+from halloo.relay.wire import Out
+
+Decide = Callable[[Sequence[str], str], bool]
+"""Whether a widget's list of domains allows an origin."""
+_REVOKED_FOR = HOUR
+"""How long a revocation is remembered: longer than any token lives."""
+_REPAIR = 500
+_IDLE_ROOM = 10 * 60_000
+_NO_CODE = CLOSES[4401]
+
+
+class Hub:
+    """The node's rooms and peers."""
+
+    def __init__(self, log: Log, broker: Broker, timing: Timing, clock: Clock, wall: Clock, decide: Decide) -> None:
+        """`clock` never goes back, `wall` is UNIX time; both milliseconds."""
+        self._log = log
+        self._broker = broker
+        self._timing = timing
+        self._clock = clock
+        self._wall = wall
+        self._decide = decide
+        self.wheel = Wheel(clock)
+        self.outbox = Outbox()
+        self.recovery = Recovery(log)
+        self.presence = Presence(self.wheel, clock, timing.presence, self.hint)
+        self._rooms: dict[str, Room] = {}
+        self._by_key: dict[tuple[str, str], dict[Peer, None]] = {}
+        self._revoked: dict[tuple[str, str], tuple[int, Close]] = {}
+        self._repairs: dict[str, asyncio.Task[None]] = {}
+        self.sockets = 0
+        broker.listen(self._noted)
+
+    # ── letting in and out ────────────────────────────────────────────────────────────────────────────────────────
+
+    async def room(self, workspace_id: str) -> Room:
+        """The workspace's room, with the end of its log in the ring."""
+        room = self._rooms.get(workspace_id)
+        if room is None:
+            room = self._rooms[workspace_id] = Room(workspace_id, self.outbox)
+            room.empty_since = self._clock()
+        if not room.loaded:
+            tail = await self._log.tail(workspace_id, RING)
+            if not room.loaded:
+                room.load(tail.epoch, tail.seq, tail.facts)
+                waiting, room.waiting = room.waiting, []
+                self._pass_on(room, waiting)
+        return room
+
+    def barred(self, claims: Claims) -> Close | None:
+        """Why a token that was valid when it was issued is not any more, or None."""
+        for key in claims.keys():
+            found = self._revoked.get(key)
+            if found is not None and claims.issued_at <= found[0]:
+                return found[1]
+        return None
+
+    def enter(self, room: Room, peer: Peer, limit: int) -> Close | None:
+        """Let a peer in, or say why not. At most `limit` connections an identity."""
+        if self._rooms.get(room.workspace_id) is not room:
+            return INSUFFICIENT_STATE
+        barred = self.barred(peer.claims)
+        if barred is not None:
+            return barred
+        if len(self._by_key.get(peer.claims.identity, ())) >= limit:
+            return TOO_MANY_SOCKETS
+        for key in peer.claims.keys():
+            self._by_key.setdefault(key, {})[peer] = None
+        room.peers[peer] = None
+        room.empty_since = None
+        self.sockets += 1
+        self.presence.enter(peer)
+        return None
+
+    def leave(self, room: Room, peer: Peer) -> None:
+        """A peer is gone, or will be: nothing more goes to it."""
+        if peer.gone:
+            return
+        peer.gone = True
+        self.sockets -= 1
+        for key in peer.claims.keys():
+            holders = self._by_key.get(key)
+            if holders is not None:
+                holders.pop(peer, None)
+                if not holders:
+                    del self._by_key[key]
+        for sub in peer.subs.values():
+            room.leave(sub)
+        peer.subs.clear()
+        room.peers.pop(peer, None)
+        if not room.peers:
+            room.empty_since = self._clock()
+        self.presence.leave(peer)
+
+    def peers(self) -> list[Peer]:
+        """Everyone."""
+        return [peer for room in self._rooms.values() for peer in room.peers]
+
+    # ── facts ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def take(self, workspace_id: str, facts: Sequence[Fact]) -> None:
+        """Committed facts of one workspace, in order."""
+        room = self._rooms.get(workspace_id)
+        if room is None:
+            return
+        if not room.loaded or workspace_id in self._repairs:
+            room.waiting.extend(facts)
+        else:
+            self._pass_on(room, facts)
+
+    def _pass_on(self, room: Room, facts: Sequence[Fact]) -> None:
+        if not room.take(facts):  # another process wrote to this log as well
+            room.waiting = list(facts)
+            task = asyncio.get_running_loop().create_task(self._repair(room))
+            self._repairs[room.workspace_id] = task
+
+    async def _repair(self, room: Room) -> None:
+        """Read the missing numbers from the log, then what waited."""
+        try:
+            while room.waiting and room.waiting[-1].seq > room.seq:
+                missing = await self._log.after(room.workspace_id, f"w:{room.workspace_id}", room.seq, _REPAIR)
+                if not missing or not room.take(missing):
+                    self.forget(room)
+                    return
+        except Exception:  # noqa: BLE001 - without the log this node cannot know: its clients come back
+            self.forget(room)
+        finally:
+            room.waiting = []
+            del self._repairs[room.workspace_id]
+
+    def forget(self, room: Room) -> None:
+        """This node fell behind: its peers come back, with recovery from the log."""
+        if self._rooms.get(room.workspace_id) is room:
+            del self._rooms[room.workspace_id]
+        for peer in list(room.peers):
+            _end(peer, INSUFFICIENT_STATE)
+
+    async def check(self) -> None:
+        """Compare every room with the log; a room that stays behind is forgotten, one that was long empty, too."""
+        behind: list[tuple[Room, int]] = []
+        now = self._clock()
+        for room in list(self._rooms.values()):
+            if room.empty_since is not None:
+                if now - room.empty_since > _IDLE_ROOM:
+                    self._rooms.pop(room.workspace_id, None)
+            elif room.loaded:
+                head = (await self._log.heads(room.workspace_id, [f"w:{room.workspace_id}"]))[f"w:{room.workspace_id}"]
+                if head > room.seq:
+                    behind.append((room, head))
+        if behind:
+            await asyncio.sleep(self._timing.grace / 1000)
+        for room, head in behind:
+            if head > room.seq:
+                self.forget(room)
+        gone = self._wall() - _REVOKED_FOR
+        for key in [key for key, (at, _) in self._revoked.items() if at < gone]:
+            del self._revoked[key]
+
+    # ── hints and revocations ─────────────────────────────────────────────────────────────────────────────────────
+
+    def hint(self, workspace_id: str, streams: list[str], name: str, data: Any) -> None:
+        """Tell the followers of any of these streams, on every node, something that need not be remembered.
+
+        `v:*` stands for every visitor of the workspace.
+        """
+        frame = msgspec.Raw(msgspec.json.encode(Hint(name, data)))
+        self._broker.publish(HintNote(workspace_id, streams, frame))
+
+    def revoke(self, kind: str, id: str, close: Close) -> None:
+        """Close every connection, on every node, whose token holds this `visitor`, `operator`, `token` or `widget`, and refuse those tokens.
+
+        Tokens that are issued afterwards are good.
+        """
+        self._broker.publish(RevokeNote(kind, id, close.code, self._wall()))
+
+    def revoke_origins(self, widget_id: str, domains: Collection[str], close: Close) -> None:
+        """The widget's list of domains is this now: close connections from pages that it does not allow."""
+        self._broker.publish(RevokeNote("origins", widget_id, close.code, self._wall(), list(domains)))
+
+    def _noted(self, note: Note) -> None:
+        if isinstance(note, HintNote):
+            room = self._rooms.get(note.workspace_id)
+            if room is not None:
+                self._hint(room, note)
+        elif note.kind == "origins":
+            for peer in list(self._by_key.get(("widget", note.id), ())):
+                origin = peer.claims.parent_origin
+                if origin is None or not self._decide(note.keep or [], origin):
+                    _end(peer, CLOSES.get(note.code, _NO_CODE))
+        else:
+            close = CLOSES.get(note.code, _NO_CODE)
+            self._revoked[note.kind, note.id] = (note.at, close)
+            for peer in list(self._by_key.get((note.kind, note.id), ())):
+                if peer.claims.issued_at <= note.at:
+                    _end(peer, close)
+
+    def _hint(self, room: Room, note: HintNote) -> None:
+        """Each listener once, whichever of the streams it follows; who is behind misses it."""
+        listeners: dict[Peer, None] = {}
+        for stream in note.streams:
+            if stream == "v:*":
+                listeners.update((peer, None) for peer in room.peers if _takes_hints(peer))
+            elif (channel := room.channels.get(stream)) is not None:
+                listeners.update(dict.fromkeys(channel.live))
+        self.outbox.push_all(listeners, Out(bytes(note.frame)))
+
+
+def _end(peer: Peer, close: Close) -> None:
+    if peer.owner is not None:
+        peer.owner.end(close)
+
+
+def _takes_hints(peer: Peer) -> bool:
+    return peer.claims.role == "visitor" and peer.joined and peer.paused_at is None

@@ -1,0 +1,74 @@
+"""What goes out in this tick of the loop: for each peer one frame, whatever was pushed to it; in slices, so that the loop breathes."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+
+from halloo.relay.peer import Peer
+from halloo.relay.wire import Out, joined
+
+SLICE = 500
+"""Sockets written to before the loop gets its turn."""
+
+
+class Outbox:
+    """Collects until the end of the tick; frames that several peers get alike are built once."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._dirty: deque[Peer] = deque()
+        self._scheduled = False
+
+    def push(self, peer: Peer, out: Out) -> None:
+        """Send `out` to one peer, after what was pushed before."""
+        if not peer.pending:
+            self._dirty.append(peer)
+            self._schedule()
+        peer.pending.append(out)
+
+    def push_all(self, peers: Iterable[Peer], out: Out) -> None:
+        """Send `out` to many."""
+        mark = self._dirty.append
+        for peer in peers:
+            pending = peer.pending
+            if not pending:
+                mark(peer)
+            pending.append(out)
+        if self._dirty:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        dirty = self._dirty
+        built: dict[tuple[int, ...], Out] = {}
+        for _ in range(min(SLICE, len(dirty))):
+            peer = dirty.popleft()
+            pending = peer.pending
+            if not pending:
+                continue
+            out = pending[0] if len(pending) == 1 else _as_one(pending, built)
+            pending.clear()
+            peer.write(out)
+        self._scheduled = False
+        if dirty:
+            self._schedule()
+
+    def flush_peer(self, peer: Peer) -> None:
+        """Write what waits for this peer at once, such as before a close."""
+        if peer.pending:
+            out = joined(peer.pending)
+            peer.pending.clear()
+            peer.write(out)
+
+
+def _as_one(pending: list[Out], built: dict[tuple[int, ...], Out]) -> Out:
+    """The same things for another peer are the same frame. The ids are of objects that `pending` keeps alive until it was written."""
+    key = tuple(map(id, pending))
+    out = built.get(key)
+    if out is None:
+        out = built[key] = Out(b"\n".join([one.payload for one in pending]))
+    return out

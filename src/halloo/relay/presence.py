@@ -1,0 +1,124 @@
+"""Who is there, as this node sees it: visitors and operators, online, away or offline. Changes are told after they lasted 3 seconds."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from halloo.kit.clock import Clock
+from halloo.relay.peer import Peer
+from halloo.relay.wheel import Wheel
+
+State = Literal["online", "away", "offline"]
+SHOWN_MAX = 200
+"""Members whose state a new operator's connection is told one by one."""
+Tell = Callable[[str, list[str], str, Any], None]
+"""Sends a hint: workspace, streams, name, data."""
+
+
+class Member:
+    """A person on this node, with all their connections."""
+
+    __slots__ = ("_presence", "avatar", "id", "name", "peers", "role", "scheduled", "shown", "workspace_id")
+
+    def __init__(self, presence: "Presence", peer: Peer) -> None:
+        """Not shown to anybody yet."""
+        claims = peer.claims
+        self._presence = presence
+        self.workspace_id = claims.workspace_id
+        self.role = claims.role
+        self.id = claims.identity[1]
+        self.name = claims.name
+        self.avatar = claims.avatar
+        self.peers: dict[Peer, None] = {}
+        self.shown: State = "offline"
+        self.scheduled = False
+
+    @property
+    def state(self) -> State:
+        """What the connections say together: one that looks is enough."""
+        if not self.peers:
+            return "offline"
+        return "away" if all(peer.away for peer in self.peers) else "online"
+
+    def due(self, now: int) -> int | None:  # noqa: ARG002 - the wheel's protocol
+        """The debounce is over: tell, where it still differs."""
+        self.scheduled = False
+        self._presence.settle(self)
+        return None
+
+
+class Presence:
+    """Members by workspace and identity."""
+
+    def __init__(self, wheel: Wheel, clock: Clock, debounce_ms: int, tell: Tell) -> None:
+        """`tell` sends the hints."""
+        self._wheel = wheel
+        self._clock = clock
+        self._debounce_ms = debounce_ms
+        self._tell = tell
+        self._members: dict[str, dict[tuple[str, str], Member]] = {}
+
+    def enter(self, peer: Peer) -> None:
+        """A connection was let in. Programs are not people."""
+        if peer.claims.identity[0] == "token":
+            return
+        members = self._members.setdefault(peer.claims.workspace_id, {})
+        member = members.get(peer.claims.identity)
+        if member is None:
+            member = members[peer.claims.identity] = Member(self, peer)
+        member.peers[peer] = None
+        self._changed(member)
+
+    def leave(self, peer: Peer) -> None:
+        """A connection is gone."""
+        member = self._find(peer)
+        if member is not None:
+            member.peers.pop(peer, None)
+            self._changed(member)
+
+    def set_away(self, peer: Peer, *, away: bool) -> None:
+        """The person looks away, or back."""
+        peer.away = away
+        member = self._find(peer)
+        if member is not None:
+            self._changed(member)
+
+    def _find(self, peer: Peer) -> Member | None:
+        return self._members.get(peer.claims.workspace_id, {}).get(peer.claims.identity)
+
+    def _changed(self, member: Member) -> None:
+        if not member.scheduled and (member.state != member.shown or not member.peers):
+            member.scheduled = True
+            self._wheel.add(member, self._clock() + self._debounce_ms)
+
+    def settle(self, member: Member) -> None:
+        """Show what is true now; forget who left."""
+        changed = member.state != member.shown
+        member.shown = member.state
+        if member.shown == "offline":
+            members = self._members.get(member.workspace_id, {})
+            if members.pop((member.role, member.id), None) is not None and not members:
+                del self._members[member.workspace_id]
+        if not changed:
+            return
+        workspace = f"w:{member.workspace_id}"
+        if member.role == "visitor":
+            self._tell(member.workspace_id, [workspace], "presence", {"visitor_id": member.id, "state": member.shown})
+        else:
+            self._tell(member.workspace_id, [workspace, "v:*"], "presence", self.operators(member.workspace_id))
+
+    def operators(self, workspace_id: str) -> dict[str, Any]:
+        """Which operators are there, and whether anybody is available."""
+        shown = [
+            m for m in self._members.get(workspace_id, {}).values() if m.role == "operator" and m.shown != "offline"
+        ]
+        return {
+            "operators": [{"id": m.id, "name": m.name, "avatar": m.avatar, "availability": m.shown} for m in shown],
+            "available": any(m.shown == "online" for m in shown),
+        }
+
+    def visitors(self, workspace_id: str) -> list[dict[str, Any]]:
+        """The visitors that are there, as data of `presence` hints; none where they are too many for a list."""
+        shown = [
+            m for m in self._members.get(workspace_id, {}).values() if m.role == "visitor" and m.shown != "offline"
+        ]
+        return [{"visitor_id": m.id, "state": m.shown} for m in shown] if len(shown) <= SHOWN_MAX else []

@@ -1,0 +1,316 @@
+"""What frames ask for, one after another for each connection: joining, following, acting."""
+
+import logging
+from typing import Protocol
+
+import msgspec
+
+from halloo.kit.ids import new_id
+from halloo.kit.refusals import RateLimited, Refusal
+from halloo.relay.decisions import Act, Decision, Follow, Join, Renew, Tell, Unfollow
+from halloo.relay.frames import (
+    FORBIDDEN,
+    RESTART,
+    Ack,
+    Connected,
+    Edit,
+    ErrorFrame,
+    Hint,
+    Id,
+    Ok,
+    Page,
+    Presence,
+    Read,
+    Remove,
+    Send,
+    Typing,
+    Want,
+)
+from halloo.relay.peer import Link, Owner, Peer
+from halloo.relay.room import Room
+from halloo.relay.session import STREAM_FORBIDDEN, Session
+from halloo.relay.shared import Shared
+from halloo.relay.wheel import Once
+from halloo.relay.wire import Out
+
+logger = logging.getLogger("halloo.relay")
+_encode = msgspec.json.encode
+_LIVE = b'{"t":"live"}'
+_EXCERPT = 256
+_URL = 2_048
+_TITLE = 256
+
+
+class Host(Owner, Protocol):
+    """The connection that a worker works for."""
+
+    shared: Shared
+    link: Link
+    session: Session
+    peer: Peer | None
+    room: Room | None
+    over: bool
+
+    def answer(self, frame: msgspec.Struct) -> None:
+        """Send a frame."""
+        ...
+
+    def enqueue(self, decision: Decision) -> None:
+        """Have the worker do it when its turn comes."""
+        ...
+
+
+class Worker:
+    """Does one decision at a time for a connection."""
+
+    __slots__ = ("_at", "_connection", "_marks", "_scheduled", "_typing")
+
+    def __init__(self, connection: Host) -> None:
+        """Made when the first decision waits."""
+        self._connection = connection
+        self._marks: dict[str, int] = {}
+        self._at = -(10**9)
+        self._scheduled = False
+        self._typing: str | None = None
+
+    async def do(self, decision: Decision) -> None:
+        """Carry out; nothing that goes wrong in it ends the worker."""
+        if self._connection.over and not isinstance(decision, Tell):
+            return
+        try:
+            match decision:
+                case Join():
+                    await self._join(decision)
+                case Follow():
+                    await self._follow(decision)
+                case Unfollow():
+                    self._unfollow(decision)
+                case Renew():
+                    await self._renew(decision)
+                case Act():
+                    await self._act(decision.frame)
+                case Tell():
+                    await self._tell(decision.frame)
+                case _:
+                    pass
+        except Exception:
+            logger.exception("A frame could not be handled")
+            self._failed(decision)
+
+    def _failed(self, decision: Decision) -> None:
+        if isinstance(decision, Join | Renew):
+            self._connection.end(RESTART)
+        elif isinstance(decision, Follow):
+            self._connection.answer(_internal(decision.id))
+        elif isinstance(decision, Act):
+            self._connection.answer(_internal(decision.frame.id))
+
+    # ── joining and following ─────────────────────────────────────────────────────────────────────────────────────
+
+    async def _join(self, join: Join) -> None:
+        connection = self._connection
+        shared, claims = connection.shared, join.claims
+        close = shared.hub.barred(claims) or await shared.actions.standing(claims)
+        if close is None and not await self._may_follow(join.streams):
+            close = FORBIDDEN
+        if close is not None:
+            connection.end(close)
+            return
+        room = await shared.hub.room(claims.workspace_id)
+        if connection.over:
+            return
+        limits = shared.rules.limits[claims.role]
+        peer = Peer(connection.link, claims, join.tab, limits.queue_bytes)
+        close = shared.hub.enter(room, peer, limits.sockets)
+        if close is not None:
+            connection.end(close)
+            return
+        peer.owner = connection
+        connection.peer, connection.room = peer, room
+        places = await shared.hub.recovery.look(room, join.streams)
+        if connection.over:
+            shared.hub.recovery.let_go(room, places)
+            return
+        streams = [place.found for place in places]
+        hello = Connected(new_id(), shared.timing.ping / 1000, shared.wall(), streams)
+        shared.hub.recovery.settle(room, peer, places, _encode(hello), _LIVE)
+        connection.session.joined()
+        self._greet()
+
+    def _greet(self) -> None:
+        """Who is there now; changes follow as hints."""
+        peer, hub = self._connection.peer, self._connection.shared.hub
+        if peer is None:
+            return
+        hints = [hub.presence.operators(peer.claims.workspace_id)]
+        if peer.claims.role == "operator":
+            hints += hub.presence.visitors(peer.claims.workspace_id)
+        hub.outbox.push(peer, Out(b"\n".join([_encode(Hint("presence", data)) for data in hints])))
+
+    async def _may_follow(self, wants: list[Want]) -> bool:
+        claims = self._connection.session.claims
+        conversations = [want.id[2:] for want in wants if want.id.startswith("c:")]
+        if claims is None:
+            return False
+        return not conversations or await self._connection.shared.sight.all_visible(claims, conversations)
+
+    async def _follow(self, follow: Follow) -> None:
+        connection = self._connection
+        if not await self._may_follow(follow.streams):
+            connection.answer(ErrorFrame(follow.id, *STREAM_FORBIDDEN))
+            return
+        peer, room, hub = connection.peer, connection.room, connection.shared.hub
+        if peer is None or room is None or connection.over:
+            return
+        for want in follow.streams:  # nothing of it meanwhile: what passes is fed behind what was missed
+            self._drop(peer, want.id)
+        places = await hub.recovery.look(room, follow.streams)
+        if connection.over:
+            hub.recovery.let_go(room, places)
+            return
+        hub.recovery.settle(room, peer, places, _encode(Ok(follow.id, [place.found for place in places])), None)
+
+    def _drop(self, peer: Peer, stream: str) -> None:
+        sub = peer.subs.pop(stream, None)
+        if sub is not None and self._connection.room is not None:
+            self._connection.room.leave(sub)
+
+    def _unfollow(self, unfollow: Unfollow) -> None:
+        if self._connection.peer is not None:
+            for stream in unfollow.streams:
+                self._drop(self._connection.peer, stream)
+        self._connection.answer(Ok(unfollow.id))
+
+    async def _renew(self, renew: Renew) -> None:
+        connection = self._connection
+        shared = connection.shared
+        close = shared.hub.barred(renew.claims) or await shared.actions.standing(renew.claims)
+        if close is not None:
+            connection.end(close)
+            return
+        connection.session.renewed(renew.claims, shared.clock(), shared.wall())
+        if connection.peer is not None:
+            connection.peer.claims = renew.claims
+        connection.answer(Ok(renew.id))
+
+    # ── acting ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _act(self, frame: Send | Edit | Remove) -> None:
+        connection = self._connection
+        claims, actions = connection.session.claims, connection.shared.actions
+        if claims is None:
+            return
+        who = claims.actor()
+        try:
+            ack: Ack
+            match frame:
+                case Send():
+                    ack = await actions.send(who, frame)
+                    connection.shared.sight.saw(claims, ack.conversation)
+                case Edit():
+                    ack = await actions.edit(who, frame)
+                case Remove():
+                    ack = await actions.remove(who, frame)
+        except Refusal as refusal:
+            connection.answer(_refused(frame.id, refusal))
+        else:
+            connection.answer(ack)
+
+    async def _tell(self, frame: Read | Typing | Presence | Page) -> None:
+        try:
+            match frame:
+                case Read():
+                    await self._read(frame)
+                case Typing():
+                    await self._type(frame)
+                case Presence():
+                    if self._connection.peer is not None:
+                        away = frame.state == "away"
+                        self._connection.shared.hub.presence.set_away(self._connection.peer, away=away)
+                case Page():
+                    await self._page(frame)
+        except Refusal as refusal:
+            self._connection.answer(_refused(None, refusal))
+
+    async def _read(self, frame: Read) -> None:
+        """At most once a second: the first at once, what comes in between together when the second is over."""
+        connection = self._connection
+        now = connection.shared.clock()
+        self._marks[frame.conversation] = max(frame.seq, self._marks.get(frame.conversation, 0))
+        if self._scheduled:
+            return
+        if now - self._at < connection.shared.timing.read and not connection.over:
+            self._scheduled = True
+            connection.shared.hub.wheel.add(Once(self._read_now), self._at + connection.shared.timing.read)
+            return
+        self._at = now
+        claims = connection.session.claims
+        marks, self._marks = self._marks, {}
+        if claims is not None:
+            for conversation_id, seq in marks.items():
+                await connection.shared.actions.read(claims.actor(), conversation_id, seq)
+
+    def _read_now(self, now: int) -> None:  # noqa: ARG002 - the wheel's protocol
+        self._scheduled = False
+        if self._marks:
+            conversation_id, seq = next(iter(self._marks.items()))
+            self._connection.enqueue(Tell(Read(conversation_id, seq)))
+
+    async def _type(self, frame: Typing) -> None:
+        claims = self._connection.session.claims
+        if claims is None or self._connection.over:
+            return
+        if await self._connection.shared.sight.all_visible(claims, [frame.conversation]):
+            self._typing = frame.conversation if frame.state == "start" else None
+            excerpt = frame.excerpt[:_EXCERPT] if frame.excerpt is not None and claims.typing_preview else None
+            self._hint_typing(frame.conversation, frame.state, excerpt)
+
+    def _hint_typing(self, conversation_id: str, state: str, excerpt: str | None = None) -> None:
+        """Operators see who types; the visitor sees that an operator does."""
+        claims, hub = self._connection.session.claims, self._connection.shared.hub
+        if claims is None:
+            return
+        visitor = claims.role == "visitor"
+        id = f"session_{conversation_id}" if visitor else claims.operator_id or claims.identity[1]
+        data = {
+            "conversation_id": conversation_id,
+            "from": "user" if visitor else "operator",
+            "state": state,
+            "user": {"user_id": id, "nickname": claims.name, "avatar": claims.avatar},
+        }
+        if excerpt is not None:
+            data["excerpt"] = excerpt
+        streams = [f"w:{claims.workspace_id}"] if visitor else [f"w:{claims.workspace_id}", f"c:{conversation_id}"]
+        hub.hint(claims.workspace_id, streams, "typing", data)
+
+    async def _page(self, frame: Page) -> None:
+        claims, shared = self._connection.session.claims, self._connection.shared
+        if claims is None or self._connection.over:
+            return
+        page = Page(frame.url[:_URL], frame.title[:_TITLE], frame.referrer[:_URL])
+        data = {
+            "visitor_id": claims.visitor_id,
+            "url": page.url,
+            "title": page.title,
+            "referrer": page.referrer,
+            "at": shared.wall(),
+        }
+        shared.hub.hint(claims.workspace_id, [f"w:{claims.workspace_id}"], "page", data)
+        await shared.actions.page(claims.actor(), page)
+
+    def leave(self) -> None:
+        """The connection is over: whoever was typing stops."""
+        if self._typing is not None:
+            self._hint_typing(self._typing, "stop")
+            self._typing = None
+        if self._marks and not self._scheduled:
+            self._read_now(0)
+
+
+def _refused(id: Id | None, refusal: Refusal) -> ErrorFrame:
+    wait = refusal.retry_after_ms if isinstance(refusal, RateLimited) else msgspec.UNSET
+    return ErrorFrame(id, refusal.code, refusal.message, wait, refusal.details or msgspec.UNSET)
+
+
+def _internal(id: Id) -> ErrorFrame:
+    return ErrorFrame(id, "internal", "Something went wrong here; try again.")
