@@ -5,6 +5,7 @@ accepted entry `new URL(entry).origin` gives the same text.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
@@ -58,6 +59,7 @@ _HOST = re.compile(r"[a-z0-9_.-]+")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _OCTET = re.compile(r"0|[1-9][0-9]{0,2}")
 _IPV4 = re.compile(r"[0-9.]+")
+_RIGHT_TO_LEFT = ("R", "AL", "AN")
 _DEFAULT_PORT = {"https": 443, "http": 80}
 _WEB_ORIGIN = re.compile(r"https?://[^\s/?#@\\,;'\"]+")
 
@@ -115,6 +117,7 @@ def _host(text: str) -> str:
     else:
         try:
             host = idna.encode(text, uts46=True, transitional=False).decode()
+            _check_directions(host)
         except (UnicodeError, IndexError, ValueError):
             raise OriginError("bad_idn") from None
     if host.endswith("."):
@@ -127,6 +130,14 @@ def _host(text: str) -> str:
     if _NUMERIC.fullmatch(labels[-1]) and not _is_ipv4(labels):
         raise OriginError("bad_ipv4")
     return host
+
+
+def _check_directions(host: str) -> None:
+    """Hold every label to the Bidi rule once one runs from right to left, as browsers do; `idna` checks that one."""
+    labels = [idna.ulabel(label) for label in host.rstrip(".").split(".")]
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for label in labels for char in label):
+        for label in labels:
+            idna.check_bidi(label, check_ltr=True)
 
 
 def _is_ipv4(labels: list[str]) -> bool:
