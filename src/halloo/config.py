@@ -11,7 +11,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
-from halloo.conversations.settings import ConversationSettings
+from halloo.api.public.limits import PublicApiSettings
 from halloo.db.settings import DatabaseSettings
 from halloo.edge.settings import ServerSettings
 from halloo.relay.settings import RelaySettings
@@ -35,7 +35,7 @@ class Config:
     hosts: HostSettings = field(default_factory=HostSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     relay: RelaySettings = field(default_factory=RelaySettings)
-    conversations: ConversationSettings = field(default_factory=ConversationSettings)
+    public_api: PublicApiSettings = field(default_factory=PublicApiSettings)
     workspaces: WorkspacesSettings = field(default_factory=WorkspacesSettings)
 
 

@@ -110,7 +110,9 @@ def _start(tx: Tx, who: Actor, draft: Draft) -> Message:
     visitor = contacts.find_visitor(tx, who.id)
     if visitor is None:
         raise VisitorTokenInvalid
-    started = actions.start_conversation(tx, visitor_actor(visitor), visitor, Start(client_id=draft.client_id, draft=draft))
+    started = actions.start_conversation(
+        tx, visitor_actor(visitor), visitor, Start(client_id=draft.client_id, draft=draft)
+    )
     return cast("Message", started.message)  # a start with a draft has its message
 
 

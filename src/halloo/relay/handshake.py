@@ -4,12 +4,14 @@ No middleware of the HTTP side runs before an upgrade, so that host, path, origi
 engines.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 PATH = "/relay"
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
 _RETRY_S = 3
 _SECRETS = ("hvt_", "hlt_")
 
@@ -18,8 +20,8 @@ _SECRETS = ("hvt_", "hlt_")
 class Doors:
     """Under which names the relay answers.
 
-    `hosts`: values of `Host` in lower case, with the port where it is not the scheme's own; empty: any. `origins`: the public origins
-    of widget host and inbox, one of which every upgrade must name exactly.
+    `hosts`: host names in lower case, without ports, which proxies and tunnels change; empty: any. `origins`: the public origins of
+    widget host and inbox, one of which every upgrade must name exactly.
     """
 
     hosts: frozenset[str]
@@ -76,11 +78,17 @@ def read_upgrade(head: bytes) -> Upgrade | None:
     return Upgrade(first[0], first[1], [(name.strip().lower(), value.strip()) for name, _, value in pairs])
 
 
+def _host_name(host: str) -> str:
+    """The name in a `Host` header; empty for what is none."""
+    found = _HOST.fullmatch(host.lower())
+    return "" if found is None else found[1].strip("[]")
+
+
 def turn_away(upgrade: Upgrade, doors: Doors) -> Turned | None:
     """Why an upgrade is refused, or None: come in."""
     path, _, query = upgrade.target.partition("?")
     hosts = upgrade.values("host")
-    if doors.hosts and (len(hosts) != 1 or hosts[0].lower() not in doors.hosts):
+    if doors.hosts and (len(hosts) != 1 or _host_name(hosts[0]) not in doors.hosts):
         return Turned(HTTPStatus.MISDIRECTED_REQUEST, "This server does not answer under that name.")
     if path != PATH:
         return Turned(HTTPStatus.NOT_FOUND, "There is nothing here; the relay is at /relay.")

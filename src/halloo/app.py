@@ -1,0 +1,267 @@
+"""The composition root: builds everything once and hands it down."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import msgspec
+import structlog
+import uvicorn
+from litestar import Litestar
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from halloo.api.manage.router import docs_config, manage_router
+from halloo.api.public.app import PREFIX, PublicApp
+from halloo.api.public.limits import PublicLimits
+from halloo.api.public.routes import PublicApi
+from halloo.api.public.visits import Visits
+from halloo.config import Config
+from halloo.db.directory import find_meta
+from halloo.db.engine import DIRECTORY, Database
+from halloo.db.migrate import is_postgres, sqlite_path
+from halloo.db.postgres import PostgresDatabase
+from halloo.db.sqlite import SqliteDatabase
+from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
+from halloo.edge.front import Front, host_names
+from halloo.edge.services import Services
+from halloo.embed.assets import load_assets
+from halloo.embed.routes import routes as embed_routes
+from halloo.events.model import Fact
+from halloo.events.pump import Pump
+from halloo.kit.clock import Clock, system_clock
+from halloo.relay.actions import LiveActions
+from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET
+from halloo.relay.server import RelayServer, mount
+from halloo.relay.tokens import RelayTokens
+from halloo.widgets.origins import decide
+from halloo.widgets.records import PublicRecords
+from halloo.widgets.settings import Hosts, resolve_hosts
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_ENDING = frozenset({"operator:revoked", "token:revoked", "widget:removed", "widget:updated"})
+_log = structlog.get_logger("halloo")
+
+
+def open_database(url: str, clock: Clock) -> Database:
+    """The database of an address. Raises `ValueError`, `UnsafeLogin`."""
+    return PostgresDatabase(url, clock) if is_postgres(url) else SqliteDatabase(sqlite_path(url), clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Halloo:
+    """The whole server, built and not yet listening."""
+
+    asgi: ASGIApp
+    relay: RelayServer
+    database: Database
+    services: Services
+
+    async def close(self) -> None:
+        """Finish what is queued and let go of everything."""
+        self.services.close()
+        await self.database.close()
+
+
+def build(config: Config, database_url: str, public_url: str, secret: bytes, clock: Clock = system_clock) -> Halloo:
+    """Build the server. Raises `ValueError`, `BadSetting`, `UnsafeLogin` with a sentence for whoever starts it."""
+    hosts = resolve_hosts(config.hosts, public_url)
+    database = open_database(database_url, clock)
+    pump = Pump(database)
+    records = PublicRecords(database, hosts, clock)
+    tokens = RelayTokens(secret, clock)
+    limits = PublicLimits(config.public_api, clock)
+    services = Services(
+        db=database,
+        clock=clock,
+        public_url=public_url,
+        relay_tokens=tokens,
+        server=config.server,
+        workspaces=config.workspaces,
+    )
+    own = frozenset({hosts.client, public_url.rstrip("/")})
+    names = host_names(public_url, (*config.server.hosts, *_names(hosts), *_loopback(config, public_url)))
+    live = LiveActions(database, records, clock, limits.take_message)
+    relay = mount(
+        database=database,
+        tokens=tokens,
+        actions=live,
+        settings=config.relay,
+        hosts=names,
+        origins=own,
+        decide=lambda domains, origin: decide(domains, origin) == "allow",
+        wall=clock,
+    )
+    public = PublicApp(
+        PublicApi(database, tokens, limits, Visits(database)), records, own, services.trusted_proxies
+    )
+    pump.read_by(records.read_facts)
+    pump.read_by(relay.reader)
+    pump.read_by(Cutter(relay, records).read_facts)
+    embedded = [("/relay", relay.plain), *embed_routes(records, load_assets(), hosts)]
+    router = _Paths(_management(services), public, embedded, database)
+    return Halloo(Front(router, names), relay, database, services)
+
+
+def _names(hosts: Hosts) -> list[str]:
+    origins = (hosts.client, hosts.relay, hosts.image, hosts.storage, hosts.rescue, hosts.game, hosts.stream)
+    return [name for origin in origins if origin is not None for name in host_names(origin)]
+
+
+def _loopback(config: Config, public_url: str) -> Sequence[str]:
+    """This machine's own names count while no public address is set."""
+    return () if config.public.url and not host_names(public_url) & set(_LOOPBACK) else _LOOPBACK
+
+
+def _management(services: Services) -> Litestar:
+    return Litestar(
+        route_handlers=[manage_router(services)],
+        exception_handlers=EXCEPTION_HANDLERS,
+        openapi_config=docs_config(),
+        logging_config=None,
+    )
+
+
+class Cutter:
+    """A reader of the pump: ends the connections of whoever lost the right to one, within a second."""
+
+    def __init__(self, relay: RelayServer, records: PublicRecords) -> None:
+        """`records` reads the pump before this does."""
+        self._relay = relay
+        self._records = records
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def read_facts(self, run: Sequence[Fact]) -> None:
+        """Look for facts that end a right."""
+        for fact in run:
+            if fact.name in _ENDING:
+                self._cut(fact.name, msgspec.json.decode(fact.data))
+
+    def _cut(self, name: str, data: dict[str, Any]) -> None:
+        hub = self._relay.hub
+        if name == "operator:revoked":
+            hub.revoke("operator", data["user_id"], UNAUTHORIZED)
+        elif name == "token:revoked":
+            hub.revoke("token", data["token_id"], UNAUTHORIZED)
+        elif name == "widget:removed":
+            hub.revoke("widget", data["widget_id"], UNKNOWN_WIDGET)
+        elif name == "widget:updated":
+            task = asyncio.get_running_loop().create_task(self._cut_origins(data["widget_id"]))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _cut_origins(self, widget_id: str) -> None:
+        found = await self._records.find(widget_id)
+        if found is None:
+            self._relay.hub.revoke("widget", widget_id, UNKNOWN_WIDGET)
+        else:
+            self._relay.hub.revoke_origins(widget_id, found.widget.domains, FORBIDDEN)
+
+
+class _Paths:
+    """Which application answers a path; the most frequent first."""
+
+    def __init__(
+        self, management: ASGIApp, public: ASGIApp, embedded: list[tuple[str, ASGIApp]], database: Database
+    ) -> None:
+        self._management = management
+        self._public = public
+        self._embedded = embedded
+        self._database = database
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._management(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.startswith(PREFIX):
+            await self._public(scope, receive, send)
+            return
+        if path == "/healthz":
+            await self._health(send)
+            return
+        for prefix, app in self._embedded:
+            if path == prefix or path.startswith(f"{prefix}/"):
+                await app(scope, receive, send)
+                return
+        await self._management(scope, receive, send)
+
+    async def _health(self, send: Send) -> None:
+        """200 while the database answers."""
+        status, body = 200, b'{"status":"ok"}'
+        try:
+            await asyncio.wait_for(self._database.read(DIRECTORY, find_meta, "epoch"), 5)
+        except Exception:  # noqa: BLE001 - whatever it was, we are not healthy
+            status, body = 503, error_body("unavailable", "The database does not answer.")
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def serve_forever(
+    config: Config, database_url: str, public_url: str, secret: bytes, *, host: str, port: int
+) -> None:
+    """Listen until SIGTERM or SIGINT, then let every connection go in its own time."""
+    _set_up_logging()
+    halloo = build(config, database_url, public_url, secret)
+    _log.info("serving", public_url=public_url, host=host, port=port)
+    settings = uvicorn.Config(
+        halloo.asgi,
+        host=host,
+        port=port,
+        ws=cast("Any", halloo.relay.protocol),
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        backlog=4096,
+        timeout_graceful_shutdown=10,
+    )
+    await halloo.relay.start()
+    try:
+        await _Server(settings, halloo.relay).serve()
+    finally:
+        await halloo.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, whose shutdown lets the relay's connections go in their own time first."""
+
+    def __init__(self, config: uvicorn.Config, relay: RelayServer) -> None:
+        super().__init__(config)
+        self._relay = relay
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._relay.stop()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """SIGTERM and SIGINT end the loop; the process then ends as one that did what it was asked."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def _set_up_logging() -> None:
+    """One line an event: for people on a terminal, as JSON elsewhere."""
+    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
