@@ -131,11 +131,16 @@ class Product:
 
     def call(self, method: str, path: str, body: object = None, token: str | None = None) -> Any:
         """Call the management API with the token of `init` and return the answer's JSON."""
-        request = urllib.request.Request(self.origin + path, method=method)
-        request.add_header("Authorization", f"Bearer {token or self.facts['token']}")
-        if body is not None:
-            request.add_header("Content-Type", "application/json")
-            request.data = json.dumps(body).encode()
+        return self._request(method, path, body, {"Authorization": f"Bearer {token or self.facts['token']}"})
+
+    def public(self, method: str, path: str, body: object = None) -> Any:
+        """Call the public API as the frame does and return the answer's JSON."""
+        return self._request(method, path, body, {"Origin": self.origin})
+
+    def _request(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.origin + path, data, {**headers, **kind}, method=method)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 text = answer.read()
