@@ -19,9 +19,9 @@ from msgspec import inspect as shapes
 WEB = Path(__file__).resolve().parents[1]
 OUT = WEB / "packages/wire/src/generated"
 MODULES = {
-    "manage": ("halloo.api.manage.shapes",),
-    "public": ("halloo.api.public.shapes",),
-    "frames": ("halloo.relay.frames",),
+    "manage": "halloo.api.manage.shapes",
+    "public": "halloo.api.public.shapes",
+    "frames": "halloo.relay.frames",
 }
 HEAD = "// Written by web/scripts/wire.py from the server's structs. Do not edit.\n"
 PLAIN: dict[type, str] = {
@@ -127,22 +127,46 @@ def struct(cls: type[msgspec.Struct]) -> str:
     return f"{comment(doc)}export interface {name_of(cls)} {{\n{''.join(rows)}}}\n"
 
 
-def module(paths: tuple[str, ...]) -> str:
-    """Every struct and named union of some modules as one TypeScript file."""
+def mentioned(kind: shapes.Type) -> list[type[msgspec.Struct]]:
+    """The structs that a type mentions."""
+    match kind:
+        case shapes.StructType(cls=cls):
+            return [cls]
+        case shapes.UnionType(types=members):
+            return [cls for member in members for cls in mentioned(member)]
+        case shapes.ListType(item_type=item) | shapes.VarTupleType(item_type=item) | shapes.Metadata(type=item):
+            return mentioned(item)
+        case shapes.DictType(value_type=value):
+            return mentioned(value)
+        case _:
+            return []
+
+
+def module(path: str) -> str:
+    """Every struct and named union of a module, and the structs they take from elsewhere, as one TypeScript file."""
     parts = [HEAD]
     seen: set[str] = set()
-    for path in paths:
-        source = importlib.import_module(path)
-        for name, value in vars(source).items():
-            if name.startswith("_") or name.strip("_") in seen:
-                continue
-            if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == path:
-                parts.append(struct(value))
-            elif typing.get_origin(value) in {typing.Literal, typing.Union, types.UnionType}:
-                parts.append(f"export type {name} = {ts(shapes.type_info(value))};\n")
-            else:
-                continue
-            seen.add(name.strip("_"))
+
+    def add(cls: type[msgspec.Struct]) -> None:
+        if name_of(cls) in seen:
+            return
+        seen.add(name_of(cls))
+        kind = shapes.type_info(cls)
+        if isinstance(kind, shapes.StructType):
+            for field in kind.fields:
+                for other in mentioned(field.type):
+                    add(other)
+        parts.append(struct(cls))
+
+    source = importlib.import_module(path)
+    for name, value in vars(source).items():
+        if name.startswith("_") or name in seen:
+            continue
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == path:
+            add(value)
+        elif typing.get_origin(value) in {typing.Literal, typing.Union, types.UnionType}:
+            seen.add(name)
+            parts.append(f"export type {name} = {ts(shapes.type_info(value))};\n")
     return "\n".join(parts)
 
 
@@ -150,8 +174,8 @@ def main() -> int:
     """Write the files, or with `--check` compare them."""
     stale = []
     OUT.mkdir(parents=True, exist_ok=True)
-    for name, paths in MODULES.items():
-        text = module(paths)
+    for name, path_of in MODULES.items():
+        text = module(path_of)
         path = OUT / f"{name}.ts"
         if "--check" not in sys.argv:
             path.write_text(text)

@@ -8,6 +8,7 @@
  * - `createApi`: HTTP calls with refusals as `Refusal` (`api.ts`, `refusal.ts`)
  * - `electLeader`: one tab of many (`leader.ts`)
  * - `normaliseOrigin`, `decide`: allowed domains (`origins.ts`)
+ * - `formatText`: links and code in what people write (`format.ts`)
  * - `createT`, `pickLanguage`: messages in the reader's language (`i18n.ts`)
  *
  * Everything the engine needs of the outside is in `ports.ts` and handed in. A client of an operator, in short:
@@ -27,6 +28,7 @@
  * After `onLost(stream)` load the snapshot again and `follow` the position it carries; nothing of that stream comes before.
  */
 export * from "./api.ts";
+export * from "./format.ts";
 export * from "./i18n.ts";
 export * from "./leader.ts";
 export * from "./origins.ts";

@@ -1,1 +1,213 @@
-void import("./chat.tsx").then((chat) => chat.mount());
+/**
+ * The frame's boot core: decides whether it may run, knows the visitor, keeps the line, counts what is unread.
+ * The chat app is fetched on first open.
+ */
+import { electLeader, pickLanguage, resolveTargetOrigin } from "@halloo/core";
+import type { Chat } from "./chat/chat.tsx";
+import { type Bridge, claimedParent, type LoaderMessage, openBridge } from "./frame/bridge.ts";
+import { createEngine, type Engine } from "./frame/engine.ts";
+import { readRecord, type WidgetRecord } from "./frame/record.ts";
+import { safeStore, storageKeys } from "./frame/storage.ts";
+
+const PREVIEW_LENGTH = 140;
+
+/** One text for `preview`: the first line, at most 140 characters. */
+const brief = (text: string): string => (text.length > PREVIEW_LENGTH ? `${text.slice(0, PREVIEW_LENGTH - 1)}…` : text);
+
+function run(record: WidgetRecord, parentOrigin: string | undefined, target: string): void {
+  const config = record.config.v1;
+  const query = new URLSearchParams(location.search);
+  const top = window.parent === window;
+  const store = safeStore();
+  const keys = storageKeys(record.id, parentOrigin);
+  const leader = electLeader(navigator.locks, `halloo-${keys.user}`);
+  let locale = config.locale === "auto" ? (query.get("locale") ?? navigator.language) : config.locale;
+  let theme = query.get("theme") ?? config.theme;
+  let mobile = false;
+  let open = top;
+  let ready = false;
+  let chat: Promise<Chat> | null = null;
+  let question: string | null = null;
+  let posted = "";
+  let quiet = true;
+
+  const engine: Engine = createEngine({
+    record,
+    keys,
+    store,
+    parentOrigin,
+    locale,
+    tab: crypto.randomUUID(),
+    clock: {
+      now: Date.now,
+      random: Math.random,
+      after(ms, done) {
+        const timer = setTimeout(done, ms);
+        return () => clearTimeout(timer);
+      },
+    },
+    fetch: (url, init) => fetch(url, { ...init, credentials: "omit" }),
+    open: (address) => new WebSocket(address) as never,
+    uuid: () => crypto.randomUUID(),
+    onMessage(message, conversation) {
+      const text = typeof message.content === "string" ? message.content : "";
+      bridge.post({ type: "event", data: { name: "message_received", detail: { conversation_id: conversation } } });
+      count({ author: message.user.nickname, text: brief(text) });
+      if (leader.leading) void chat?.then((app) => app.chime());
+    },
+    onSent: (conversation) =>
+      bridge.post({ type: "event", data: { name: "message_sent", detail: { conversation_id: conversation } } }),
+    onFailed: (code) => bridge.post({ type: "failed", data: { code } }),
+  });
+
+  const bridge: Bridge = openBridge(record.id, target, take);
+
+  /** Tells the loader how much is unread; with a preview only while the chat is closed. */
+  function count(preview: { author: string; text: string } | null): void {
+    const { unread } = engine.state;
+    if (preview === null && posted === `${unread}`) return;
+    posted = `${unread}`;
+    bridge.post({ type: "unread", data: { count: unread, preview: open ? null : preview } });
+  }
+
+  function settings(): { locale: string; theme: string; mobile: boolean; open: boolean } {
+    return { locale: pickLanguage(config.locale, locale, navigator.language), theme, mobile, open };
+  }
+
+  /** Fetches and mounts the chat app, once. */
+  function app(): Promise<Chat> {
+    chat ??= import("./chat/chat.tsx").then((module) => {
+      const mounted = module.mount(engine, settings(), {
+        close: () => {
+          bridge.post({ type: "close", data: {} });
+          shown(false);
+        },
+      });
+      bridge.post({ type: "ready", data: { part: "app" } });
+      return mounted;
+    });
+    // A failed download is tried again on the next open.
+    chat.catch(() => {
+      chat = null;
+    });
+    return chat;
+  }
+
+  function shown(now: boolean): void {
+    open = now;
+    quiet = true;
+    engine.remember({ open: now, ...(now ? { dismissed: true } : {}) });
+    if (!now) engine.view(null);
+    const first = question;
+    question = null;
+    if (now || chat) void app().then((it) => it.show(settings(), first));
+  }
+
+  function take(message: LoaderMessage): void {
+    switch (message.type) {
+      case "init":
+        ({ locale, theme, mobile } = message.data);
+        begin();
+        break;
+      case "open":
+        question = message.data.text;
+        shown(true);
+        break;
+      case "close":
+        // Closing what is closed puts the greeting away.
+        if (open) shown(false);
+        else engine.remember({ dismissed: true });
+        break;
+      case "viewport":
+        mobile = message.data.mobile;
+        void chat?.then((it) => it.show(settings(), null));
+        break;
+      case "identify":
+        answer(message.data.call, engine.identify(message.data.token), "identified");
+        break;
+      case "set":
+        answer(message.data.call, set(message.data.attributes));
+        break;
+      case "reset":
+        answer(message.data.call, engine.reset());
+        break;
+      case "page":
+        engine.setPage(message.data);
+        break;
+      case "ticket":
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  function answer(call: number, done: Promise<void>, event?: string): void {
+    done.then(
+      () => {
+        bridge.post({ type: "result", data: { call, ok: true, error: null } });
+        if (event) bridge.post({ type: "event", data: { name: event, detail: {} } });
+      },
+      (error: { code?: string }) =>
+        bridge.post({ type: "result", data: { call, ok: false, error: error.code ?? "unknown" } }),
+    );
+  }
+
+  async function set(attributes: Record<string, unknown>): Promise<void> {
+    if (typeof attributes["locale"] === "string") locale = attributes["locale"];
+    if (typeof attributes["theme"] === "string") theme = attributes["theme"];
+    const { data } = attributes;
+    if (typeof data === "object" && data !== null) engine.setMetadata(data as Record<string, string>);
+    await chat?.then((it) => it.show(settings(), null));
+  }
+
+  /** The greeting rises once beside the closed launcher, unless it was put away or there is something to talk about. */
+  function greet(): void {
+    const { text, bubble_after_s: seconds } = config.greeting;
+    if (!text || seconds === null || config.boot !== "eager" || engine.state.memory.dismissed) return;
+    quiet = false;
+    setTimeout(() => {
+      const { memory, conversations, unread } = engine.state;
+      if (quiet || open || memory.dismissed || (conversations?.length ?? 0) > 0) return;
+      const author = engine.state.team.faces[0]?.name ?? config.chat.title;
+      bridge.post({ type: "unread", data: { count: unread, preview: { author, text: brief(text) } } });
+    }, seconds * 1000);
+  }
+
+  function begin(): void {
+    if (ready) return;
+    ready = true;
+    engine.subscribe(() => count(null));
+    engine.start();
+    greet();
+    if (top) shown(true);
+    else if (engine.state.memory.open && !mobile) {
+      bridge.post({ type: "open", data: {} });
+      shown(true);
+    }
+  }
+
+  addEventListener("online", () => engine.nudge());
+  addEventListener("pageshow", (event) => event.persisted && engine.nudge());
+  document.addEventListener("visibilitychange", () => {
+    const visible = document.visibilityState === "visible";
+    engine.setVisible(visible);
+    if (visible) engine.nudge();
+  });
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === keys.token && newValue === null) engine.forgotten();
+  });
+
+  bridge.post({ type: "ready", data: { part: "core" } });
+  if (top || target === "*") begin();
+}
+
+const record = readRecord();
+if (record) {
+  const parent = claimedParent(location.search, location.ancestorOrigins?.[0]);
+  const target = parent === "null" ? "null" : resolveTargetOrigin(record.domains, parent);
+  if (target !== "null") run(record, parent, target);
+  else if (window.parent === window) {
+    const root = document.getElementById("halloo");
+    if (root) root.textContent = `This chat is at home on ${record.domains.join(", ")}.`;
+  }
+}

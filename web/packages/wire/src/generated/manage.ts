@@ -286,7 +286,7 @@ export interface MessagePage {
   position: Position;
 }
 
-/** The newest message or note of a conversation in one line. */
+/** The newest message of a conversation in one line. */
 export interface LastMessage {
   type: string;
   from: "operator" | "user";

@@ -1,0 +1,131 @@
+/** Where the visitor writes: grows to six lines, Enter sends, the draft survives a reload. */
+import { ArrowUp } from "lucide-preact";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { EmojiSheet } from "./emoji.tsx";
+import { useAround } from "./hooks.ts";
+
+const LONGEST = 10_000;
+const SHOW_REST = 9_500;
+const SAVE_MS = 300;
+
+interface ComposerProps {
+  readonly thread: string;
+  readonly open: boolean;
+  readonly onSend: (text: string) => boolean;
+}
+
+export function Composer({ thread, open, onSend }: ComposerProps) {
+  const { engine, t, mobile } = useAround();
+  const [text, setText] = useState(engine.state.memory.drafts?.[thread] ?? "");
+  const [full, setFull] = useState(false);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const saving = useRef(0);
+
+  const now = useRef(thread);
+
+  const save = useCallback(
+    (draft: string): void => {
+      clearTimeout(saving.current);
+      const { [now.current]: _old, ...rest } = engine.state.memory.drafts ?? {};
+      engine.remember({ drafts: draft ? { ...rest, [now.current]: draft } : rest });
+    },
+    [engine],
+  );
+
+  // A new conversation gets its id while one goes on writing: the draft moves along.
+  useEffect(() => {
+    if (now.current === thread) return;
+    save("");
+    now.current = thread;
+    save(area.current?.value ?? "");
+  }, [thread, save]);
+
+  useEffect(() => {
+    // The keyboard of a phone comes up when the visitor asks for it.
+    if (open && !mobile) area.current?.focus();
+  }, [open, mobile]);
+
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    element.style.blockSize = "auto";
+    element.style.blockSize = `${element.scrollHeight}px`;
+    element.style.overflowY = element.scrollHeight > element.clientHeight + 1 ? "auto" : "hidden";
+  });
+
+  const change = (next: string): void => {
+    setText(next);
+    setFull(false);
+    engine.typing(thread, next);
+    clearTimeout(saving.current);
+    saving.current = window.setTimeout(() => save(next), SAVE_MS);
+  };
+
+  const length = [...text.trim()].length;
+  const sendable = length > 0 && length <= LONGEST;
+
+  const send = (): void => {
+    if (!sendable) return;
+    if (!onSend(text.trim())) {
+      setFull(true);
+      return;
+    }
+    setText("");
+    save("");
+    area.current?.focus();
+  };
+
+  const insert = (emoji: string): void => {
+    const element = area.current;
+    if (!element) return;
+    const { selectionStart: from, selectionEnd: to } = element;
+    change(text.slice(0, from) + emoji + text.slice(to));
+    requestAnimationFrame(() => {
+      element.focus();
+      element.setSelectionRange(from + emoji.length, from + emoji.length);
+    });
+  };
+
+  return (
+    <form
+      class="h-composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      {full && (
+        <p class="h-composer-note" role="alert">
+          {t("outbox_full")}
+        </p>
+      )}
+      {length > SHOW_REST && (
+        <p class={length > LONGEST ? "h-composer-note h-bad" : "h-composer-note"} aria-live="polite">
+          {length > LONGEST ? t("too_long", { count: length - LONGEST }) : `${length} / ${LONGEST}`}
+        </p>
+      )}
+      <div class="h-composer-box">
+        <textarea
+          ref={area}
+          rows={1}
+          dir="auto"
+          value={text}
+          placeholder={t("composer_placeholder")}
+          aria-label={t("composer_label")}
+          enterkeyhint="send"
+          onInput={(event) => change(event.currentTarget.value)}
+          onBlur={() => save(text)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing || mobile) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        <EmojiSheet onPick={insert} />
+        <button type="submit" class="h-send" aria-label={t("send")} title={t("send")} disabled={!sendable}>
+          <ArrowUp size={20} strokeWidth={2.25} />
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,560 @@
+/**
+ * The visitor's messenger without a screen: who the visitor is, the conversations, what is under way, what is unread.
+ *
+ * The boot core makes one; the chat app draws its state and calls its verbs. Every change gives a new `state` object.
+ */
+import {
+  type Api,
+  addMessages,
+  applyFact,
+  type Clock,
+  createApi,
+  createOutbox,
+  createSession,
+  createTypingBoard,
+  createTypingReporter,
+  EMPTY_THREAD,
+  type Fetch,
+  OFFLINE,
+  type Outgoing,
+  Refusal,
+  type Session,
+  type SessionStatus,
+  type Socket,
+  type Store,
+  type Thread,
+} from "@halloo/core";
+import type { Public } from "@halloo/wire";
+import type { WidgetRecord } from "./record.ts";
+import { type Keys, type Memory, newGuestId, readMemory } from "./storage.ts";
+
+export type Conversation = Public.PublicConversation;
+export type Message = Public.MessageData;
+export type Face = Public.Face;
+
+/** The thread that has no conversation yet. */
+export const NEW = "new";
+const PAGE = 50;
+const FOLLOWED = 20;
+const READ_MS = 400;
+
+export interface ThreadState extends Thread<Message> {
+  readonly loading: boolean;
+  /** Older messages exist. */
+  readonly more: boolean;
+  /** Something went wrong while loading. */
+  readonly failed: boolean;
+}
+
+export interface State {
+  readonly status: SessionStatus["kind"];
+  /** The line has been up at least once. */
+  readonly settled: boolean;
+  readonly conversations: readonly Conversation[] | null;
+  readonly threads: Readonly<Record<string, ThreadState>>;
+  readonly outbox: readonly Outgoing[];
+  readonly typing: Readonly<Record<string, readonly Face[]>>;
+  readonly team: Public.Team;
+  readonly unread: number;
+  readonly memory: Memory;
+  /** Why the widget cannot run here, once it is known. */
+  readonly failed: string | null;
+}
+
+export interface EngineOptions {
+  readonly record: WidgetRecord;
+  readonly keys: Keys;
+  readonly store: Store;
+  readonly parentOrigin: string | undefined;
+  readonly locale: string;
+  readonly tab: string;
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  readonly open: (address: string) => Socket;
+  readonly uuid: () => string;
+  readonly onMessage: (message: Message, conversation: string) => void;
+  readonly onSent: (conversation: string) => void;
+  readonly onFailed: (code: string) => void;
+}
+
+const EMPTY: ThreadState = { ...EMPTY_THREAD, loading: false, more: false, failed: false };
+const FATAL: ReadonlySet<string> = new Set(["widget_not_found", "origin_not_allowed", "visitor_blocked"]);
+const ANSWERED: ReadonlySet<string> = new Set(["message:send", "message:received"]);
+
+export type Engine = ReturnType<typeof createEngine>;
+
+export function createEngine(options: EngineOptions) {
+  const { record, keys, store, clock } = options;
+  const { id: widget, config, hosts } = record;
+  const listeners = new Set<() => void>();
+  let token = store.get(keys.token);
+  let relay: { token: string; expires_in: number } | null = null;
+  let visitor: Public.VisitorMe | null = null;
+  let page: Public.PagePost | null = null;
+  let viewing: string | null = null;
+  let visible = true;
+  let cancelRead: (() => void) | null = null;
+  let metadata: Record<string, string | number | boolean> = {};
+  let state: State = {
+    status: "idle",
+    settled: false,
+    conversations: null,
+    threads: {},
+    outbox: [],
+    typing: {},
+    team: { faces: [], available: false },
+    unread: 0,
+    memory: readMemory(store, keys),
+    failed: null,
+  };
+
+  const update = (fields: Partial<State>): void => {
+    state = { ...state, ...fields };
+    for (const listener of listeners) listener();
+  };
+
+  const thread = (id: string): ThreadState => state.threads[id] ?? EMPTY;
+  const setThread = (id: string, fields: Partial<ThreadState>): void =>
+    update({ threads: { ...state.threads, [id]: { ...thread(id), ...fields } } });
+  const find = (id: string): Conversation | undefined => state.conversations?.find((one) => one.id === id);
+  const total = (list: readonly Conversation[]): number => list.reduce((sum, one) => sum + one.unread, 0);
+
+  const setConversations = (list: readonly Conversation[]): void => {
+    const sorted = [...list].sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
+    update({ conversations: sorted, unread: total(sorted) });
+  };
+  const patch = (id: string, fields: Partial<Conversation>): void =>
+    setConversations((state.conversations ?? []).map((one) => (one.id === id ? { ...one, ...fields } : one)));
+
+  const remember = (fields: Memory): void => {
+    const memory = { ...state.memory, ...fields };
+    store.set(keys.state, JSON.stringify(memory));
+    update({ memory });
+  };
+
+  // -- who the visitor is
+
+  const api: Api = createApi({
+    fetch: options.fetch,
+    base: `/core/public/web-widgets/${widget}`,
+    headers: () => (token ? { "x-halloo-visitor": token } : {}),
+  });
+
+  const setToken = (text: string | null): void => {
+    token = text;
+    store.set(keys.token, text);
+  };
+
+  const guest = (): string => {
+    const known = store.get(keys.user);
+    if (known && /^guest_[A-Za-z0-9_-]{22,64}$/.test(known)) return known;
+    const fresh = newGuestId();
+    store.set(keys.user, fresh);
+    return fresh;
+  };
+
+  const adopt = (hello: Pick<Public.VisitorHello, "visitor" | "relay">): void => {
+    visitor = hello.visitor;
+    relay = hello.relay;
+    if (hello.visitor.visitor_token) setToken(hello.visitor.visitor_token);
+    if (!hello.visitor.identified) store.set(keys.user, hello.visitor.user_id);
+  };
+
+  /** First contact, or the same visitor again. A dead token starts anew, silently. */
+  const hello = async (): Promise<Public.VisitorHello> => {
+    const ask = (): Promise<Public.VisitorHello> =>
+      api("POST", "/visitor", {
+        // An identified visitor's id is the server's business; a token alone says who they are.
+        ...(token && visitor?.identified ? {} : { user_id: guest() }),
+        parent_origin: options.parentOrigin ?? null,
+        locale: options.locale,
+        embed_ticket: null,
+      });
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== "visitor_token_invalid") throw error;
+      setToken(null);
+      store.set(keys.user, null);
+      return ask();
+    }
+  };
+
+  const contact = async (): Promise<Public.VisitorHello> => {
+    try {
+      const answer = await hello();
+      const stranger = visitor?.id !== answer.visitor.id;
+      adopt(answer);
+      update({ team: answer.team, ...(stranger ? { unread: answer.unread } : {}) });
+      if (stranger) {
+        for (const stream of answer.relay.streams) session.follow(stream);
+        // A visitor who comes for the first time has nothing to load.
+        if (answer.visitor.visitor_token) setConversations(state.conversations ?? []);
+        else void loadConversations();
+      }
+      return answer;
+    } catch (error) {
+      if (error instanceof Refusal && FATAL.has(error.code)) fail(error.code);
+      throw error;
+    }
+  };
+
+  const fail = (code: string): void => {
+    update({ failed: code });
+    options.onFailed(code);
+  };
+
+  // -- the line
+
+  const session: Session = createSession({
+    role: "visitor",
+    widget,
+    tab: options.tab,
+    clock,
+    address: () => hosts.relay,
+    open: options.open,
+    token: async () => {
+      const ready = relay;
+      relay = null;
+      const fresh = ready ?? (await contact()).relay;
+      relay = null;
+      return fresh;
+    },
+    onStatus: (status) => {
+      update({ status: status.kind, settled: state.settled || status.kind === "live" });
+      if (status.kind === "live") live();
+      if (status.kind === "stopped" && (status.code === 4403 || status.code === 4404)) {
+        // The answer to a fresh hello says why, or that all is well again.
+        relay = null;
+        contact().then(
+          () => session.start(),
+          () => undefined,
+        );
+      }
+    },
+    onEvent: (name, data, stream) => {
+      if (stream.startsWith("c:")) fact(stream.slice(2), name, data);
+      else visitorFact(name, data);
+    },
+    onHint: (name, data) => hint(name, data),
+    onLost: (stream) => {
+      if (stream.startsWith("v:")) {
+        session.unfollow(stream);
+        session.follow(stream);
+      }
+      void loadConversations();
+    },
+  });
+
+  const live = (): void => {
+    if (page) session.tell({ t: "page", ...page });
+    if (!visible) session.tell({ t: "presence", state: "away" });
+    if (state.conversations === null && visitor) void loadConversations();
+    outbox.flush();
+  };
+
+  // -- conversations
+
+  let loading: Promise<void> | null = null;
+  /** Loads the list, follows the newest, and refreshes threads that are on the screen. */
+  const loadConversations = (): Promise<void> => {
+    loading ??= api<Public.PublicConversationPage>("GET", `/conversations?limit=${FOLLOWED}`)
+      .then(({ data }) => {
+        setConversations(data);
+        for (const one of data) {
+          const stream = one.position.stream;
+          if (state.threads[one.id]) void refresh(one.id);
+          else session.follow(stream, one.position);
+        }
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        loading = null;
+      });
+    return loading;
+  };
+
+  /** The newest page of a thread; what was loaded before stays where it joins on. */
+  const refresh = async (id: string): Promise<void> => {
+    setThread(id, { loading: true, failed: false });
+    try {
+      const found = await api<Public.PublicMessagePage>("GET", `/conversations/${id}/messages?limit=${PAGE}`);
+      const known = thread(id);
+      const joins = found.data[0]?.seq === 1 || known.messages.some(({ seq }) => seq === found.data[0]?.seq);
+      const base: Thread<Message> = joins ? known : EMPTY_THREAD;
+      setThread(id, {
+        ...addMessages(base, found.data),
+        loading: false,
+        more: joins && known.messages.length > 0 ? known.more : found.has_more,
+      });
+      patch(id, { last_seq: found.last_seq });
+      session.follow(found.position.stream, found.position);
+      settle(found.data);
+      readLater();
+    } catch {
+      setThread(id, { loading: false, failed: true });
+    }
+  };
+
+  const settle = (messages: readonly Message[]): void => {
+    for (const message of messages) if (message.client_id && message.from === "user") outbox.settle(message.client_id);
+  };
+
+  const fact = (id: string, name: string, data: Record<string, unknown>): void => {
+    const next = applyFact<Message>(thread(id), name, data);
+    if (state.threads[id]) setThread(id, next);
+    if (name === "session:set_state") patch(id, { state: data["state"] as Conversation["state"] });
+    if (name === "session:removed") removed(id);
+    if (name === "message:acknowledge:read:send") markSeen(id, data["fingerprints"] as number[]);
+    if (ANSWERED.has(name)) arrived(id, data as unknown as Message);
+  };
+
+  const removed = (id: string): void => {
+    session.unfollow(`c:${id}`);
+    setConversations((state.conversations ?? []).filter((one) => one.id !== id));
+  };
+
+  /** The operators read up to the newest of these. */
+  const markSeen = (id: string, fingerprints: readonly number[]): void => {
+    const seen = new Set(fingerprints);
+    const newest = Math.max(
+      0,
+      ...thread(id)
+        .messages.filter((one) => seen.has(one.fingerprint))
+        .map(({ seq = 0 }) => seq),
+    );
+    const known = find(id);
+    if (known && newest > known.operator_read_seq) patch(id, { operator_read_seq: newest });
+  };
+
+  const arrived = (id: string, message: Message): void => {
+    const known = find(id);
+    const theirs = message.from === "operator";
+    if (theirs) board.clear(id, message.user.user_id);
+    else settle([message]);
+    if (!known) {
+      void loadConversations();
+      return;
+    }
+    const seq = message.seq ?? known.last_seq;
+    patch(id, {
+      last_seq: Math.max(known.last_seq, seq),
+      updated_at: new Date(message.timestamp).toISOString(),
+      unread: known.unread + (theirs ? 1 : 0),
+      // An answer means that the question was read.
+      operator_read_seq: theirs ? Math.max(known.operator_read_seq, seq) : known.operator_read_seq,
+      last_message: {
+        seq,
+        excerpt: typeof message.content === "string" ? message.content.slice(0, 200) : "",
+        timestamp: message.timestamp,
+        author: message.user.nickname,
+      },
+    });
+    if (theirs) options.onMessage(message, id);
+    readLater();
+  };
+
+  const visitorFact = (name: string, data: Record<string, unknown>): void => {
+    const id = String(data["session_id"] ?? "").replace(/^session_/, "");
+    if (name === "session:request:initiated" && !find(id)) void loadConversations();
+  };
+
+  const board = createTypingBoard<Face>(clock, (id) => update({ typing: { ...state.typing, [id]: board.list(id) } }));
+
+  const hint = (name: string, data: Record<string, unknown>): void => {
+    if (name === "typing" && data["from"] === "operator") {
+      const { user_id, nickname, avatar } = data["user"] as {
+        user_id: string;
+        nickname: string;
+        avatar: string | null;
+      };
+      const id = String(data["conversation_id"]);
+      if (data["state"] === "stop") board.clear(id, user_id);
+      else board.set(id, user_id, { id: user_id, name: nickname, avatar, online: true });
+    }
+    if (name === "presence" && Array.isArray(data["operators"])) {
+      const operators = data["operators"] as {
+        id: string;
+        name: string;
+        avatar: string | null;
+        availability: string;
+      }[];
+      const faces = operators
+        .slice(0, 3)
+        .map(({ availability, ...one }) => ({ ...one, online: availability === "online" }));
+      update({ team: { faces, available: data["available"] === true } });
+    }
+  };
+
+  // -- reading
+
+  const onScreen = (): string | null => (visible ? viewing : null);
+
+  const readLater = (): void => {
+    cancelRead?.();
+    cancelRead = clock.after(READ_MS, () => {
+      const id = onScreen();
+      const known = id === null ? undefined : find(id);
+      if (!id || !known || known.read_seq >= known.last_seq) return;
+      const seq = known.last_seq;
+      patch(id, { unread: 0, read_seq: seq });
+      if (!session.tell({ t: "read", conversation: id, seq })) {
+        api("POST", `/conversations/${id}/read`, { seq }).catch(() => undefined);
+      }
+    });
+  };
+
+  // -- sending
+
+  const typing = createTypingReporter(
+    clock,
+    (frame) => session.tell(frame),
+    config.v1.typing_preview && navigator.doNotTrack !== "1",
+  );
+
+  const start = async ({ client_id, message }: Outgoing): Promise<void> => {
+    if (!visitor) await contact();
+    const answer = await api<Public.ConversationStarted>("POST", "/conversations", {
+      ...(token ? {} : { user_id: guest() }),
+      client_id,
+      ...(page ? { page } : {}),
+      ...(Object.keys(metadata).length > 0 ? { custom_metadata: metadata } : {}),
+      message: { client_id, type: message.type, content: message.content },
+    });
+    if (answer.visitor.visitor_token) setToken(answer.visitor.visitor_token);
+    const { conversation } = answer;
+    setConversations([conversation, ...(state.conversations ?? []).filter((one) => one.id !== conversation.id)]);
+    const begun = thread(NEW);
+    update({ threads: { ...state.threads, [NEW]: EMPTY, [conversation.id]: { ...begun, loading: true } } });
+    outbox.adopt(NEW, conversation.id);
+    if (viewing === NEW) viewing = conversation.id;
+    started?.(conversation.id);
+    await refresh(conversation.id);
+    options.onSent(conversation.id);
+  };
+
+  const deliver = async (item: Outgoing): Promise<void> => {
+    if (item.thread === NEW) return start(item);
+    const frame = { t: "send", conversation: item.thread, client_id: item.client_id, message: item.message };
+    const ack = await session.ask(frame);
+    const message = ack["message"] as Message | undefined;
+    if (message) fact(item.thread, "message:send", message as unknown as Record<string, unknown>);
+    options.onSent(item.thread);
+  };
+
+  const outbox = createOutbox({
+    store,
+    key: keys.outbox,
+    clock,
+    uuid: options.uuid,
+    deliver: (item) => (state.failed === null ? deliver(item) : Promise.reject(new Refusal(OFFLINE))),
+    onChange: (items) => update({ outbox: items }),
+  });
+  let started: ((conversation: string) => void) | null = null;
+
+  /** Forgets who the visitor was, here and (once told) at the server. */
+  const forget = (): void => {
+    session.stop();
+    outbox.clear();
+    for (const one of state.conversations ?? []) session.unfollow(`c:${one.id}`);
+    if (visitor) session.unfollow(`v:${visitor.id}`);
+    for (const key of Object.values(keys)) store.set(key, null);
+    token = null;
+    relay = null;
+    visitor = null;
+    viewing = null;
+    metadata = {};
+    update({ conversations: null, threads: {}, typing: {}, unread: 0, memory: {}, settled: false });
+  };
+
+  return {
+    record,
+    get state() {
+      return state;
+    },
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start() {
+      update({ outbox: outbox.items });
+      session.start();
+    },
+    nudge: () => session.nudge(),
+    remember,
+    /** Somebody was here before: there may be conversations. */
+    get isKnown() {
+      return token !== null;
+    },
+    /** The page the visitor is on, as the loader says it. */
+    setPage(next: Public.PagePost) {
+      page = next;
+      session.tell({ t: "page", ...next });
+    },
+    /** Whether somebody can see the frame: the tab is in front. */
+    setVisible(next: boolean) {
+      visible = next;
+      session.tell({ t: "presence", state: next ? "online" : "away" });
+      if (next) readLater();
+    },
+    /** The thread on the screen, `NEW`, or null for none. */
+    view(id: string | null) {
+      viewing = id;
+      if (id !== null && id !== NEW && !state.threads[id]) void refresh(id);
+      readLater();
+    },
+    get viewing() {
+      return onScreen();
+    },
+    reload: refresh,
+    async older(id: string) {
+      const first = thread(id).messages.find(({ seq }) => seq !== undefined)?.seq;
+      if (first === undefined || thread(id).loading || !thread(id).more) return;
+      setThread(id, { loading: true });
+      try {
+        const path = `/conversations/${id}/messages?before=${first}&limit=${PAGE}`;
+        const found = await api<Public.PublicMessagePage>("GET", path);
+        setThread(id, { ...addMessages(thread(id), found.data), loading: false, more: found.has_more });
+      } catch {
+        setThread(id, { loading: false });
+      }
+    },
+    /** Sends a text; false where the outbox is full. */
+    send(id: string, content: string): boolean {
+      typing.stop();
+      return outbox.add(id, { type: "text", content }) !== null;
+    },
+    again: (clientId: string) => outbox.again(clientId),
+    discard: (clientId: string) => outbox.settle(clientId),
+    typing: (id: string, text: string) => (id === NEW ? undefined : typing.input(id, text)),
+    async end(id: string) {
+      const { conversation } = await api<Public.ConversationEnded>("POST", `/conversations/${id}/end`, {});
+      patch(id, conversation);
+    },
+    /** Called with the id of a conversation that was just begun. */
+    onStarted(listen: ((conversation: string) => void) | null) {
+      started = listen;
+    },
+    /** Attributes that the page claims; they join the next conversation's metadata. */
+    setMetadata(data: Record<string, string | number | boolean>) {
+      metadata = { ...metadata, ...data };
+    },
+    async identify(jwt: string) {
+      const answer = await api<Pick<Public.VisitorHello, "visitor" | "relay">>("POST", "/identify", { token: jwt });
+      session.stop();
+      adopt(answer);
+      session.start();
+      await loadConversations();
+    },
+    async reset() {
+      if (token) await api("DELETE", "/visitor").catch(() => undefined);
+      forget();
+      session.start();
+    },
+    /** Another tab has reset: forget here as well. */
+    forgotten() {
+      forget();
+      session.start();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** The widget's public record as the frame reads it: complete, every default filled in (`contracts/embedding.md` 2, 12). */
+
+export interface ModeColours {
+  readonly background_color: { readonly user_message: string; readonly controls_button: string };
+  readonly text_color: { readonly user_message: string; readonly controls_button: string };
+}
+
+export interface WidgetConfig {
+  readonly theme: "system" | "light" | "dark";
+  readonly locale: string;
+  readonly boot: "eager" | "interaction";
+  readonly chat: {
+    readonly light_mode: ModeColours;
+    readonly dark_mode: ModeColours;
+    readonly title: string;
+    readonly avatar_shape: "circle" | "square";
+  };
+  readonly trigger: {
+    readonly shape: "circle" | "square";
+    readonly icon: "chat" | "question" | "wave";
+    readonly size: number;
+    readonly offset_x: number;
+    readonly offset_y: number;
+    readonly position: "bottom_right" | "bottom_left" | "top_right" | "top_left";
+    readonly label: string;
+    readonly hidden: boolean;
+  };
+  readonly greeting: { readonly text: string; readonly bubble_after_s: number | null };
+  readonly suggested_questions: readonly string[];
+  readonly start_conversation_on_toggle: boolean;
+  readonly business_hours: {
+    readonly enabled: boolean;
+    readonly away_text: string;
+    readonly when_closed: "accept" | "hide_launcher";
+  };
+  readonly page_tracking: "off" | "path" | "full";
+  readonly sound: boolean;
+  readonly visitor_can_end: boolean;
+  readonly typing_preview: boolean;
+}
+
+export interface WidgetRecord {
+  readonly id: string;
+  readonly domains: readonly string[];
+  readonly config: { readonly v1: WidgetConfig };
+  readonly availability: { readonly open: boolean; readonly changes_at: string | null } | null;
+  readonly hosts: { readonly client: string; readonly relay: string };
+}
+
+/** Reads the record out of the document, where the server put it as a data block. */
+export function readRecord(): WidgetRecord | null {
+  try {
+    return JSON.parse(document.getElementById("halloo-record")?.textContent ?? "null") as WidgetRecord | null;
+  } catch {
+    return null;
+  }
+}

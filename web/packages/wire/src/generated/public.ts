@@ -1,0 +1,200 @@
+// Written by web/scripts/wire.py from the server's structs. Do not edit.
+
+export type Scalar = string | number | boolean;
+
+/** `POST …/visitor`: first contact, or a browser that came back. `parent_origin` is what the page claims. */
+export interface VisitorPost {
+  user_id?: string | null;
+  parent_origin?: string | null;
+  locale?: string | null;
+  embed_ticket?: string | null;
+}
+
+/** The visitor to themselves; `visitor_token` is given once, at first contact. */
+export interface VisitorMe {
+  id: string;
+  user_id: string;
+  identified: boolean;
+  name: string | null;
+  visitor_token: string | null;
+}
+
+/** What opens the relay: a token for the `connect` frame, and the visitor's streams. */
+export interface RelayAccess {
+  token: string;
+  expires_in: number;
+  streams: string[];
+}
+
+/** An operator as visitors see them. */
+export interface Face {
+  id: string;
+  name: string;
+  avatar: string | null;
+  online: boolean;
+}
+
+/** Who answers: up to three faces, and whether anyone is there now. */
+export interface Team {
+  faces: Face[];
+  available: boolean;
+}
+
+/** The answer to `POST …/visitor`. */
+export interface VisitorHello {
+  visitor: VisitorMe;
+  embedding: "claimed" | "none" | "verified";
+  unread: number;
+  relay: RelayAccess;
+  team: Team;
+}
+
+/** Where the relay goes on from. */
+export interface PublicPosition {
+  stream: string;
+  epoch: string;
+  offset: number;
+}
+
+/** The number of a conversation's last message, and what it says in one line. */
+export interface LastSeq {
+  seq: number;
+  excerpt: string;
+  timestamp: number;
+  author: string;
+}
+
+/** A conversation as its visitor sees it. */
+export interface PublicConversation {
+  id: string;
+  state: "pending" | "resolved" | "unresolved";
+  created_at: string;
+  updated_at: string;
+  last_seq: number;
+  /** How far the visitor has read. */
+  read_seq: number;
+  /** How far the operators have read. */
+  operator_read_seq: number;
+  unread: number;
+  last_message: LastSeq | null;
+  feedback: "given" | "none" | "open";
+  position: PublicPosition;
+}
+
+/** `GET …/conversations`: newest first. */
+export interface PublicConversationPage {
+  data: PublicConversation[];
+  next_cursor: string | null;
+}
+
+/** The page that the visitor is on. */
+export interface PagePost {
+  url: string;
+  title?: string;
+  referrer?: string;
+}
+
+/** `POST …/messages`. `client_id` is a UUID; the same again is the same message. */
+export interface PublicMessagePost {
+  client_id: string;
+  type: string;
+  content: unknown;
+  bot_check?: unknown;
+}
+
+/** A message that is sent together with the start of its conversation. */
+export interface FirstMessage {
+  client_id: string;
+  type: string;
+  content: unknown;
+}
+
+/** `POST …/conversations`: start, or resume with `conversation_id`. */
+export interface ConversationStart {
+  user_id?: string | null;
+  conversation_id?: string | null;
+  client_id?: string | null;
+  form?: Record<string, unknown> | null;
+  custom_metadata?: Record<string, string | number | boolean>;
+  page?: PagePost | null;
+  message?: FirstMessage | null;
+  bot_check?: unknown;
+}
+
+/** The message that a start has sent. */
+export interface StartedMessage {
+  seq: number;
+  client_id: string | null;
+  fingerprint: number;
+  timestamp: number;
+}
+
+/** Who started: `visitor_token` is given once, where the start was also first contact. */
+export interface StartedVisitor {
+  user_id: string;
+  visitor_token: string | null;
+}
+
+/** The answer to `POST …/conversations`. */
+export interface ConversationStarted {
+  conversation: PublicConversation;
+  message: StartedMessage | null;
+  visitor: StartedVisitor;
+}
+
+/** Who a message is from; a visitor's `user_id` is the `session_id`. */
+export interface MessageUser {
+  user_id: string;
+  nickname: string;
+  avatar: string | null;
+}
+
+/** The payload of `message:send` and `message:received`: one parser serves hooks, relay and API. */
+export interface MessageData {
+  website_id: string;
+  session_id: string;
+  inbox_id: string | null;
+  type: string;
+  from: "operator" | "user";
+  origin: string;
+  content: unknown;
+  fingerprint: number;
+  timestamp: number;
+  user: MessageUser;
+  stamped: boolean;
+  id: string;
+  client_id: string | null;
+  edited: boolean;
+  removed: boolean;
+  seq?: number;
+  mentions?: string[];
+  automated?: boolean;
+  properties?: Record<string, unknown>;
+}
+
+/** `GET …/messages`: ascending `seq` without gaps. */
+export interface PublicMessagePage {
+  data: MessageData[];
+  has_more: boolean;
+  last_seq: number;
+  position: PublicPosition;
+}
+
+/** The answer to `POST …/messages`. */
+export interface PublicMessageSent {
+  message: MessageData;
+}
+
+/** `POST …/read`: never moves back. */
+export interface PublicReadPost {
+  seq: number;
+}
+
+/** A body without fields: `{}`. */
+export interface Nothing {
+}
+
+/** The answer to `POST …/end`. */
+export interface ConversationEnded {
+  conversation: PublicConversation;
+}
