@@ -1,13 +1,12 @@
 """The router of the management API, and how its OpenAPI document is made."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Router
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme, Tag
 
-from halloo import __version__
 from halloo.api.manage import (
     contacts,
     conversations,
@@ -19,6 +18,7 @@ from halloo.api.manage import (
     tokens,
     widgets,
 )
+from halloo.api.manage.docs import openapi_config
 from halloo.db.engine import Database
 from halloo.edge.auth import guard_of
 from halloo.edge.body import LIMITS, StrictBody
@@ -37,20 +37,6 @@ ROUTES = (
     *tokens.ROUTES,
 )
 """Every handler, below `/core`. Each says in `opt["scope"]` what it needs."""
-
-TAGS = (
-    Tag("Session", "Sign in and out; the relay's token."),
-    Tag("Me", "The caller: preferences, availability, password."),
-    Tag("Conversations", "Conversations and messages."),
-    Tag("Contacts", "The people behind visitors."),
-    Tag("Search", "Everything that was said, everybody who is known."),
-    Tag("Canned replies", "Prepared answers."),
-    Tag("Tags", "Words that conversations are sorted by."),
-    Tag("Widgets", "What is embedded into pages, and where it may be."),
-    Tag("Operators", "Colleagues and invitations."),
-    Tag("Tokens", "Credentials of programs."),
-    Tag("Audit", "Who did what."),
-)
 
 
 def who_of(request: Request[Any, Any, Any]) -> Actor:
@@ -84,19 +70,6 @@ def manage_router(services: Services) -> Router:
     )
 
 
-def openapi_config() -> OpenAPIConfig:
-    """The description of the management API, made from the handlers and structs."""
-    return OpenAPIConfig(
-        title="Halloo management API",
-        version=__version__,
-        description=(
-            "What operators' screens and programs with a token call. Send `Authorization: Bearer hal_…`. "
-            "Errors are `{error, message, details}`, lists `{data, next_cursor}`, times RFC 3339."
-        ),
-        path="/docs",
-        render_plugins=[],
-        tags=list(TAGS),
-        use_handler_docstrings=True,
-        components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
-        security=[{"token": []}],
-    )
+def docs_config(js: str = "", css: Sequence[str] = ()) -> OpenAPIConfig:
+    """The OpenAPI document and its page below `/docs`; `js` and `css` are the page's files in the browser build."""
+    return openapi_config(ROUTES, js, css)
