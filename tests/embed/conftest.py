@@ -7,10 +7,9 @@ from typing import Any, Protocol
 
 import httpx
 import pytest
-from sqlalchemy import create_engine
 
 from halloo.db.engine import Database
-from halloo.db.schema import metadata
+from halloo.db.migrate import upgrade
 from halloo.db.sqlite import SqliteDatabase
 from halloo.embed.answers import Receive, Scope, Send
 from halloo.embed.assets import Assets, load_assets
@@ -68,7 +67,7 @@ def hosts() -> Hosts:
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     path = tmp_path / "halloo.db"
-    metadata.create_all(create_engine(f"sqlite:///{path}"))
+    upgrade(f"sqlite:///{path}")
     database = SqliteDatabase(path, system_clock, readers=1)
     await database.write(WORKSPACE, create_workspace, OWNER, "Acme")
     yield database
