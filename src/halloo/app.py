@@ -29,7 +29,7 @@ from halloo.db.sqlite import SqliteDatabase
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
 from halloo.edge.front import Front, host_names
 from halloo.edge.services import Services
-from halloo.embed.assets import load_assets
+from halloo.embed.assets import Page, load_assets
 from halloo.embed.routes import routes as embed_routes
 from halloo.events.model import Fact
 from halloo.events.pump import Pump
@@ -96,14 +96,13 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         decide=lambda domains, origin: decide(domains, origin) == "allow",
         wall=clock,
     )
-    public = PublicApp(
-        PublicApi(database, tokens, limits, Visits(database)), records, own, services.trusted_proxies
-    )
+    public = PublicApp(PublicApi(database, tokens, limits, Visits(database)), records, own, services.trusted_proxies)
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)
     pump.read_by(Cutter(relay, records).read_facts)
-    embedded = [("/relay", relay.plain), *embed_routes(records, load_assets(), hosts)]
-    router = _Paths(_management(services), public, embedded, database)
+    assets = load_assets()
+    embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
+    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, database)
     return Halloo(Front(router, names), relay, database, services)
 
 
@@ -117,11 +116,11 @@ def _loopback(config: Config, public_url: str) -> Sequence[str]:
     return () if config.public.url and not host_names(public_url) & set(_LOOPBACK) else _LOOPBACK
 
 
-def _management(services: Services) -> Litestar:
+def _management(services: Services, docs: Page) -> Litestar:
     return Litestar(
         route_handlers=[manage_router(services)],
         exception_handlers=EXCEPTION_HANDLERS,
-        openapi_config=docs_config(),
+        openapi_config=docs_config(docs.js, docs.css),
         logging_config=None,
     )
 
@@ -166,7 +165,7 @@ class _Paths:
     """Which application answers a path; the most frequent first."""
 
     def __init__(
-        self, management: ASGIApp, public: ASGIApp, embedded: list[tuple[str, ASGIApp]], database: Database
+        self, management: ASGIApp, public: ASGIApp, embedded: list[tuple[str, Any]], database: Database
     ) -> None:
         self._management = management
         self._public = public
@@ -263,5 +262,3 @@ def _set_up_logging() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-
-

@@ -54,16 +54,16 @@ def list_settings() -> list[Setting]:
     """Every setting, in the order of the parts."""
     found: list[Setting] = []
     for part, cls in _parts().items():
-        for one in fields(cls):
-            found.append(
-                Setting(
-                    f"{part}.{one.name}",
-                    f"HALLOO_{part}_{one.name}".upper(),
-                    _default(one),
-                    one.metadata.get("sentence", ""),
-                    bool(one.metadata.get("secret", False)),
-                )
+        found.extend(
+            Setting(
+                f"{part}.{one.name}",
+                f"HALLOO_{part}_{one.name}".upper(),
+                _default(one),
+                one.metadata.get("sentence", ""),
+                bool(one.metadata.get("secret", False)),
             )
+            for one in fields(cls)
+        )
     return found
 
 
@@ -94,13 +94,20 @@ def load_config(data: Path | None, environment: Mapping[str, str] | None = None)
 
 def commented_toml() -> str:
     """The whole configuration as a file in which every line is commented out, with its sentence."""
-    lines = ["# Settings of Halloo. A line without its # is in force; an environment variable of the name in brackets wins.", ""]
+    lines = [
+        "# Settings of Halloo. A line without its # is in force; an environment variable of the name in brackets wins.",
+        "",
+    ]
     part = ""
     for setting in list_settings():
         if setting.name.split(".")[0] != part:
             part = setting.name.split(".")[0]
             lines += [f"[{part}]", ""]
-        lines += [f"# {setting.sentence} ({setting.env})", f"# {setting.name.split('.')[1]} = {_toml(setting.default)}", ""]
+        lines += [
+            f"# {setting.sentence} ({setting.env})",
+            f"# {setting.name.split('.')[1]} = {_toml(setting.default)}",
+            "",
+        ]
     return "\n".join(lines)
 
 

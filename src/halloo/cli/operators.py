@@ -29,7 +29,7 @@ def _view(operator: Operator) -> dict[str, Any]:
 
 
 @app.command("list")
-def list_(data: Data = DEFAULT_DATA, workspace: Workspace = None, as_json: Json = False) -> None:  # noqa: FBT002
+def list_(data: Data = DEFAULT_DATA, workspace: Workspace = None, as_json: Json = False) -> None:
     """List the operators."""
 
     def look(tx: Tx, workspace_id: str) -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ def create(
     role: Annotated[str, typer.Option(help="owner, admin or operator.")] = "operator",
     data: Data = DEFAULT_DATA,
     workspace: Workspace = None,
-    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+    as_json: Json = False,
 ) -> None:
     """Make an operator with a password."""
     check_password(password)
@@ -74,7 +74,7 @@ def password(
     new_password: Annotated[str, typer.Option("--password", help="The new password.", prompt=True, hide_input=True)],
     data: Data = DEFAULT_DATA,
     workspace: Workspace = None,
-    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+    as_json: Json = False,
 ) -> None:
     """Set a new password for somebody who forgot theirs; their sessions end."""
     check_password(new_password)

@@ -74,7 +74,11 @@ def require_schema(place: Place) -> None:
 
 
 def in_workspace(
-    place: Place, workspace_id: str | None, action: Callable[Concatenate[Tx, str, P], T], *args: P.args, **kwargs: P.kwargs
+    place: Place,
+    workspace_id: str | None,
+    action: Callable[Concatenate[Tx, str, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> T:
     """Run `action(tx, workspace_id, …)` in a transaction; without an id, in the only workspace there is."""
     require_schema(place)

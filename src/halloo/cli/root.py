@@ -37,7 +37,7 @@ def init(
     name: Annotated[str, typer.Option(help="The owner's name.")] = "",
     workspace: Annotated[str, typer.Option(help="The workspace's name.")] = "My team",
     data: Data = DEFAULT_DATA,
-    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+    as_json: Json = False,
 ) -> None:
     """Make the first workspace, its owner, a published widget and a token with every scope."""
     place = open_place(data)
@@ -50,7 +50,7 @@ def init(
     made = set_up(place, First(workspace, email, name or email.partition("@")[0], password))
     text = (
         f"Ready. Start it with “halloo serve --data {data}”, then sign in at {made['inbox_url']} as {email}.\n"
-        f"Snippet for your site: <script async src=\"{made['embed_url']}\"></script>\n"
+        f'Snippet for your site: <script async src="{made["embed_url"]}"></script>\n'
         f"API token (shown once): {made['token']}"
     )
     say(made, text, as_json=as_json)
@@ -68,12 +68,14 @@ def serve(
         fail(f"There is nothing in {data} yet; run “halloo init --data {data} --email …” first.")
     require_schema(place)
     asyncio.run(
-        serve_forever(place.config, place.database_url, place.public_url(port), read_secret(place), host=host, port=port)
+        serve_forever(
+            place.config, place.database_url, place.public_url(port), read_secret(place), host=host, port=port
+        )
     )
 
 
 @app.command()
-def migrate(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:  # noqa: FBT002 - a flag of the command line
+def migrate(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
     """Bring the database up to date; safe to repeat."""
     place = open_place(data)
     done = migrations.upgrade(place.database_url, place.config.database.owner_url)
@@ -81,7 +83,7 @@ def migrate(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:  # noqa: 
 
 
 @app.command()
-def settings(as_json: Json = False, toml: Annotated[bool, typer.Option(help="As a commented file.")] = False) -> None:  # noqa: FBT002
+def settings(as_json: Json = False, toml: Annotated[bool, typer.Option(help="As a commented file.")] = False) -> None:
     """List every setting with its default and what it does."""
     if toml:
         typer.echo(commented_toml())
@@ -90,5 +92,3 @@ def settings(as_json: Json = False, toml: Annotated[bool, typer.Option(help="As 
         {"name": one.name, "env": one.env, "default": one.default, "sentence": one.sentence} for one in list_settings()
     ]
     say(rows, table(rows), as_json=as_json)
-
-

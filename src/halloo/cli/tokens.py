@@ -27,7 +27,7 @@ def _view(token: ApiToken) -> dict[str, Any]:
 
 
 @app.command("list")
-def list_(data: Data = DEFAULT_DATA, workspace: Workspace = None, as_json: Json = False) -> None:  # noqa: FBT002
+def list_(data: Data = DEFAULT_DATA, workspace: Workspace = None, as_json: Json = False) -> None:
     """List the tokens, without their secrets."""
 
     def look(tx: Tx, workspace_id: str) -> list[dict[str, Any]]:
@@ -43,7 +43,7 @@ def create(
     scope: Annotated[list[str] | None, typer.Option(help="A scope; repeat for several. None: every scope.")] = None,
     data: Data = DEFAULT_DATA,
     workspace: Workspace = None,
-    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+    as_json: Json = False,
 ) -> None:
     """Make a token; its secret is shown this once."""
 
@@ -60,7 +60,7 @@ def revoke(
     token_id: Annotated[str, typer.Argument(help="The token's id.")],
     data: Data = DEFAULT_DATA,
     workspace: Workspace = None,
-    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+    as_json: Json = False,
 ) -> None:
     """End a token at once."""
 

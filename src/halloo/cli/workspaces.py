@@ -22,7 +22,7 @@ def _view(workspace: Workspace) -> dict[str, Any]:
 
 
 @app.command("list")
-def list_(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:  # noqa: FBT002 - a flag of the command line
+def list_(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
     """List the workspaces."""
     place = open_place(data)
     require_schema(place)
@@ -39,7 +39,7 @@ def list_(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:  # noqa: FB
 def create(
     name: Annotated[str, typer.Argument(help="Its name.")],
     data: Data = DEFAULT_DATA,
-    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+    as_json: Json = False,
 ) -> None:
     """Make a workspace."""
     place = open_place(data)

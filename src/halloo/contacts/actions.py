@@ -139,7 +139,9 @@ def ensure_contact(tx: Tx, visitor: Visitor) -> str:
     if visitor.contact_id is not None:
         return visitor.contact_id
     said = Details(visitor.name, visitor.email, visitor.phone, visitor.company, data=dict(visitor.data))
-    contact = _create(tx, replace(said, given=frozenset({"name", "email", "phone", "company", "data"})), visitor.created_at)
+    contact = _create(
+        tx, replace(said, given=frozenset({"name", "email", "phone", "company", "data"})), visitor.created_at
+    )
     store.update_visitor(tx, tx.workspace_id, visitor.id, {"contact_id": contact.id})
     return contact.id
 

@@ -58,7 +58,11 @@ def system_known(tx: Tx, conversation_id: str, visitor: Visitor) -> None:
     system = {
         "os": {"name": device.os_name, "version": device.os_version},
         "engine": {"name": "", "version": ""},
-        "browser": {"name": device.browser_name, "version": device.browser_version, "major": device.browser_version.split(".")[0]},
+        "browser": {
+            "name": device.browser_name,
+            "version": device.browser_version,
+            "major": device.browser_version.split(".")[0],
+        },
         "useragent": visitor.user_agent,
     }
     about_session(tx, conversation_id, "session:sync:system", system=system)

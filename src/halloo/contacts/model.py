@@ -158,7 +158,9 @@ def check_data(data: dict[str, Any]) -> dict[str, Scalar]:
         if not _DATA_KEY.fullmatch(key):
             raise ValueRefused(f"data.{key[:40]}: a key has 1 to 40 of a-z, 0-9 and _.", field="data")
         if not isinstance(value, (str, int, float, bool)) or (isinstance(value, str) and len(value) > DATA_TEXT):
-            raise ValueRefused(f"data.{key}: a text of at most {DATA_TEXT} characters, a number or true/false.", field="data")
+            raise ValueRefused(
+                f"data.{key}: a text of at most {DATA_TEXT} characters, a number or true/false.", field="data"
+            )
     return {key: clean(value) if isinstance(value, str) else value for key, value in data.items()}
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import BindParameter, bindparam, delete, func, select, text, update
 
 from halloo.contacts.errors import ContactNotFound
 from halloo.contacts.model import Contact, Page, Visitor
@@ -15,13 +15,15 @@ from halloo.kit.json import dump
 _V = visitors.c
 _C = contacts.c
 _T = visitor_tokens.c
-_WS = bindparam("ws")
+_WS: BindParameter[str] = bindparam("ws")
 _pages = msgspec.json.Decoder(list[Page])
 _map = msgspec.json.Decoder(dict[str, str | int | float | bool])
 
 _VISITOR = Statement(select(visitors).where(_V.workspace_id == _WS, _V.id == bindparam("id")))
 _VISITOR_OF_USER = Statement(
-    select(visitors).where(_V.workspace_id == _WS, _V.widget_id == bindparam("widget_id"), _V.user_id == bindparam("user_id"))
+    select(visitors).where(
+        _V.workspace_id == _WS, _V.widget_id == bindparam("widget_id"), _V.user_id == bindparam("user_id")
+    )
 )
 _VISITOR_OF_TOKEN = Statement(
     select(visitors, _T.last_used_at.label("token_used_at"))
@@ -32,7 +34,9 @@ _INSERT_VISITOR = Statement(visitors.insert().values({c.name: bindparam(c.name) 
 _INSERT_CONTACT = Statement(contacts.insert().values({c.name: bindparam(c.name) for c in contacts.c}))
 _INSERT_TOKEN = Statement(visitor_tokens.insert().values({c.name: bindparam(c.name) for c in visitor_tokens.c}))
 _TOUCH_TOKEN = Statement(
-    update(visitor_tokens).where(_T.workspace_id == _WS, _T.digest == bindparam("digest_")).values(last_used_at=bindparam("now"))
+    update(visitor_tokens)
+    .where(_T.workspace_id == _WS, _T.digest == bindparam("digest_"))
+    .values(last_used_at=bindparam("now"))
 )
 _DROP_TOKENS = Statement(delete(visitor_tokens).where(_T.workspace_id == _WS, _T.visitor_id == bindparam("visitor")))
 _CONTACT = Statement(select(contacts).where(_C.workspace_id == _WS, _C.id == bindparam("id")))
@@ -40,7 +44,10 @@ _CONTACT_OF_EMAIL = Statement(
     select(contacts).where(_C.workspace_id == _WS, _C.email == bindparam("email")).order_by(_C.created_at).limit(1)
 )
 _VISITORS_OF = Statement(
-    select(visitors).where(_V.workspace_id == _WS, _V.contact_id == bindparam("contact")).order_by(_V.last_seen_at.desc()).limit(50)
+    select(visitors)
+    .where(_V.workspace_id == _WS, _V.contact_id == bindparam("contact"))
+    .order_by(_V.last_seen_at.desc())
+    .limit(50)
 )
 _DELETE_CONTACT = Statement(delete(contacts).where(_C.workspace_id == _WS, _C.id == bindparam("contact")))
 _COUNT_CONVERSATION = Statement(
@@ -51,20 +58,20 @@ _COUNT_CONVERSATION = Statement(
 
 
 def _visitor(row: Row) -> Visitor:
-    return Visitor(
-        **{
-            **row,
-            "identified": bool(row["identified"]),
-            "blocked": bool(row["blocked"]),
-            "data": _map.decode(row["data"]),
-            "pages": _pages.decode(row["pages"]),
-        }
-    )
+    values = dict(row)
+    for column in ("identified", "blocked"):
+        values[column] = bool(row[column])
+    values["data"] = _map.decode(row["data"])
+    values["pages"] = _pages.decode(row["pages"])
+    return Visitor(**values)
 
 
 def _contact(row: Row) -> Contact:
-    values = {key: value for key, value in row.items() if key != "words"}
-    return Contact(**{**values, "verified": bool(row["verified"]), "data": _map.decode(row["data"])})
+    values = dict(row)
+    del values["words"]
+    values["verified"] = bool(row["verified"])
+    values["data"] = _map.decode(row["data"])
+    return Contact(**values)
 
 
 def find_visitor(tx: Tx, workspace_id: str, visitor_id: str) -> Visitor | None:
@@ -153,7 +160,9 @@ def list_contacts_by_id(tx: Tx, workspace_id: str, ids: set[str]) -> dict[str, C
     return {row["id"]: _contact(row) for row in tx.all(query, ws=workspace_id)} if ids else {}
 
 
-def list_contacts(tx: Tx, workspace_id: str, words: list[str], before: tuple[int, str] | None, limit: int) -> list[Contact]:
+def list_contacts(
+    tx: Tx, workspace_id: str, words: list[str], before: tuple[int, str] | None, limit: int
+) -> list[Contact]:
     """Contacts that hold every word, last seen first, behind the (last_seen_at, id) of `before`."""
     query = select(contacts).where(_C.workspace_id == _WS)
     for word in words:
@@ -201,6 +210,6 @@ def _columns(value: Visitor | Contact) -> dict[str, Any]:
 def _packed(values: dict[str, Any]) -> dict[str, Any]:
     """Values as the columns hold them: JSON for maps and lists, 0 and 1 for booleans."""
     return {
-        name: dump(value).decode() if isinstance(value, (dict, list)) else int(value) if isinstance(value, bool) else value
+        name: dump(value).decode() if type(value) in (dict, list) else int(value) if isinstance(value, bool) else value
         for name, value in values.items()
     }

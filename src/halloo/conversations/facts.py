@@ -113,7 +113,12 @@ def request_initiated(tx: Tx, conversation: Conversation) -> None:
     """`session:request:initiated`: a conversation began. The visitor's own stream carries it too."""
     data = _session(tx, conversation.id)
     record(
-        tx, "session:request:initiated", data, conversation_id=conversation.id, public=True, visitor_id=conversation.visitor_id
+        tx,
+        "session:request:initiated",
+        data,
+        conversation_id=conversation.id,
+        public=True,
+        visitor_id=conversation.visitor_id,
     )
 
 
@@ -137,7 +142,12 @@ def routing_set(tx: Tx, conversation: Conversation, previous: str | None) -> Non
 
 def subject_set(tx: Tx, conversation: Conversation) -> None:
     """`session:set_subject`."""
-    record(tx, "session:set_subject", _session(tx, conversation.id, subject=conversation.subject), conversation_id=conversation.id)
+    record(
+        tx,
+        "session:set_subject",
+        _session(tx, conversation.id, subject=conversation.subject),
+        conversation_id=conversation.id,
+    )
 
 
 def segments_set(tx: Tx, conversation: Conversation) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import BindParameter, bindparam, delete, select, update
 
 from halloo.conversations.errors import CannedReplyNotFound, NameTaken, TagNotFound
 from halloo.conversations.model import CannedReply, Conversation, Tag
@@ -16,7 +16,7 @@ from halloo.kit.json import dump
 _R = canned_replies.c
 _T = tags.c
 _C = conversations.c
-_WS = bindparam("ws")
+_WS: BindParameter[str] = bindparam("ws")
 _REPLIES = Statement(select(canned_replies).where(_R.workspace_id == _WS).order_by(_R.shortcut))
 _REPLY = Statement(select(canned_replies).where(_R.workspace_id == _WS, _R.id == bindparam("id_")))
 _REPLY_NAMED = Statement(select(_R.id).where(_R.workspace_id == _WS, _R.shortcut == bindparam("name")))

@@ -61,7 +61,14 @@ def _key(conversation_id: str) -> str:
 def add_words(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int, said: str) -> None:
     """Make a message findable."""
     words = " ".join(search_words(said))
-    tx.run(_INSERT[tx.dialect], key=_key(conversation_id), words=words, ws=workspace_id, id=conversation_id, fingerprint=fingerprint)
+    tx.run(
+        _INSERT[tx.dialect],
+        key=_key(conversation_id),
+        words=words,
+        ws=workspace_id,
+        id=conversation_id,
+        fingerprint=fingerprint,
+    )
 
 
 def drop_words(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int = 0) -> None:

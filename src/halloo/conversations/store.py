@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, delete, func, select, text, update
+from sqlalchemy import BindParameter, Select, bindparam, delete, func, select, text, update
 
 from halloo.conversations.errors import ConversationNotFound, MessageNotFound
 from halloo.conversations.model import Conversation, Filter, Message
@@ -14,8 +14,8 @@ from halloo.kit.json import dump
 
 _C = conversations.c
 _M = messages.c
-_WS = bindparam("ws")
-_ID = bindparam("id_")
+_WS: BindParameter[str] = bindparam("ws")
+_ID: BindParameter[str] = bindparam("id_")
 _strings = msgspec.json.Decoder(list[str])
 _map = msgspec.json.Decoder(dict[str, Any])
 _any = msgspec.json.Decoder()
@@ -38,7 +38,9 @@ _UPDATE_AFTER_MESSAGE = Statement(
 )
 _INSERT_MESSAGE = Statement(messages.insert().values({c.name: bindparam(c.name) for c in _M}))
 _MESSAGE = Statement(
-    select(messages).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.fingerprint == bindparam("fingerprint_"))
+    select(messages).where(
+        _M.workspace_id == _WS, _M.conversation_id == _ID, _M.fingerprint == bindparam("fingerprint_")
+    )
 )
 _MESSAGE_OF_CLIENT = Statement(
     select(messages).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.client_id == bindparam("client"))
@@ -61,7 +63,10 @@ _COUNT_UNREAD = Statement(
     select(func.count())
     .select_from(messages)
     .where(
-        _M.workspace_id == _WS, _M.conversation_id == _ID, _M.sender == bindparam("sender_"), _M.seq > bindparam("after")
+        _M.workspace_id == _WS,
+        _M.conversation_id == _ID,
+        _M.sender == bindparam("sender_"),
+        _M.seq > bindparam("after"),
     )
 )
 _MARK = Statement(
@@ -72,31 +77,31 @@ _MARK = Statement(
     )
 )
 _NEWEST_OF_VISITOR = Statement(
-    select(_C.id).where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor")).order_by(_C.updated_at.desc()).limit(1)
+    select(_C.id)
+    .where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"))
+    .order_by(_C.updated_at.desc())
+    .limit(1)
 )
 
 
 def conversation_of(row: Row) -> Conversation:
     """A row as a conversation."""
-    return Conversation(
-        **{**row, "tags": _strings.decode(row["tags"]), "custom_metadata": _map.decode(row["custom_metadata"])}
-    )
+    values = dict(row)
+    values["tags"] = _strings.decode(row["tags"])
+    values["custom_metadata"] = _map.decode(row["custom_metadata"])
+    return Conversation(**values)
 
 
 def message_of(row: Row) -> Message:
     """A row as a message."""
-    values = {key: value for key, value in row.items() if key != "workspace_id"}
-    return Message(
-        **{
-            **values,
-            "content": _any.decode(row["content"]),
-            "mentions": tuple(_strings.decode(row["mentions"])),
-            "properties": _map.decode(row["properties"]),
-            "automated": bool(row["automated"]),
-            "edited": bool(row["edited"]),
-            "removed": bool(row["removed"]),
-        }
-    )
+    values = dict(row)
+    del values["workspace_id"]
+    for column in ("automated", "edited", "removed"):
+        values[column] = bool(row[column])
+    values["content"] = _any.decode(row["content"])
+    values["mentions"] = tuple(_strings.decode(row["mentions"]))
+    values["properties"] = _map.decode(row["properties"])
+    return Message(**values)
 
 
 def find_conversation(tx: Tx, workspace_id: str, conversation_id: str, *, lock: bool = False) -> Conversation | None:
@@ -137,7 +142,9 @@ def save_after_message(tx: Tx, conversation: Conversation) -> None:
 
 def update_conversation(tx: Tx, workspace_id: str, conversation_id: str, values: dict[str, Any]) -> None:
     """Change columns of a conversation."""
-    tx.run(update(conversations).where(_C.workspace_id == workspace_id, _C.id == conversation_id).values(_packed(values)))
+    tx.run(
+        update(conversations).where(_C.workspace_id == workspace_id, _C.id == conversation_id).values(_packed(values))
+    )
 
 
 def insert_message(tx: Tx, workspace_id: str, message: Message) -> None:
@@ -231,7 +238,7 @@ def save_read_mark(tx: Tx, workspace_id: str, conversation_id: str, reader_id: s
     tx.run(_MARK, ws=workspace_id, id_=conversation_id, reader=reader_id, seq=seq, now=tx.now)
 
 
-def _in_folder(query: Select[Any], state: str | None, now: int) -> Select[Any]:
+def _in_folder(query: Select[*tuple[Any, ...]], state: str | None, now: int) -> Select[*tuple[Any, ...]]:
     if state in ("pending", "unresolved", "resolved"):
         return query.where(_C.state == state)
     if state == "open":
@@ -245,9 +252,13 @@ def list_conversations(
     tx: Tx, workspace_id: str, wanted: Filter, behind: tuple[int, str] | None, limit: int
 ) -> list[Conversation]:
     """Conversations in which something was said, newest activity or longest waiting first, behind a (time, id)."""
-    query = _in_folder(select(conversations).where(_C.workspace_id == _WS, _C.last_at.is_not(None)), wanted.state, tx.now)
+    query = _in_folder(
+        select(conversations).where(_C.workspace_id == _WS, _C.last_at.is_not(None)), wanted.state, tx.now
+    )
     if wanted.assignee is not None:
-        query = query.where(_C.assignee_id.is_(None) if wanted.assignee == "none" else _C.assignee_id == wanted.assignee)
+        query = query.where(
+            _C.assignee_id.is_(None) if wanted.assignee == "none" else _C.assignee_id == wanted.assignee
+        )
     for column in ("widget_id", "contact_id", "visitor_id"):
         if (value := getattr(wanted, column)) is not None:
             query = query.where(_C[column] == value)
@@ -258,7 +269,9 @@ def list_conversations(
     if wanted.order == "waiting":
         query = query.where(_C.waiting_since.is_not(None)).order_by(_C.waiting_since, _C.id)
         if behind is not None:
-            query = query.where((_C.waiting_since > behind[0]) | ((_C.waiting_since == behind[0]) & (_C.id > behind[1])))
+            query = query.where(
+                (_C.waiting_since > behind[0]) | ((_C.waiting_since == behind[0]) & (_C.id > behind[1]))
+            )
     else:
         query = query.order_by(_C.updated_at.desc(), _C.id.desc())
         if behind is not None:
@@ -284,10 +297,14 @@ def count_conversations(tx: Tx, workspace_id: str, state: str, assignee: str | N
 
 def delete_conversation(tx: Tx, workspace_id: str, conversation_id: str) -> None:
     """Erase a conversation with its messages and read marks."""
-    tx.run(delete(read_marks).where(read_marks.c.workspace_id == workspace_id, read_marks.c.conversation_id == conversation_id))
+    tx.run(
+        delete(read_marks).where(
+            read_marks.c.workspace_id == workspace_id, read_marks.c.conversation_id == conversation_id
+        )
+    )
     tx.run(delete(messages).where(_M.workspace_id == workspace_id, _M.conversation_id == conversation_id))
     tx.run(delete(conversations).where(_C.workspace_id == workspace_id, _C.id == conversation_id))
 
 
 def _packed(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: dump(value).decode() if isinstance(value, (dict, list)) else value for name, value in values.items()}
+    return {name: dump(value).decode() if type(value) in (dict, list) else value for name, value in values.items()}

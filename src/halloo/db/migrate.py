@@ -19,7 +19,7 @@ from halloo.db.sqlite import connect_writer
 def sqlite_path(url: str) -> Path:
     """The file of a `sqlite:///` address. Raises `ValueError` for another one."""
     if not url.startswith("sqlite:///"):
-        msg = f"database.url: {url.split('://')[0]!r} is not served; use sqlite:///path or postgresql://…"
+        msg = f"database.url: {url.split('://', maxsplit=1)[0]!r} is not served; use sqlite:///path or postgresql://…"
         raise ValueError(msg)
     return Path(url.removeprefix("sqlite:///"))
 

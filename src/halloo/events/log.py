@@ -25,7 +25,9 @@ _NEXT = {
 }
 _INSERT = Statement(facts.insert().values({c.name: bindparam(c.name) for c in facts.c}))
 _HEAD = Statement(
-    select(streams.c.head).where(streams.c.workspace_id == bindparam("workspace_id"), streams.c.stream == bindparam("stream"))
+    select(streams.c.head).where(
+        streams.c.workspace_id == bindparam("workspace_id"), streams.c.stream == bindparam("stream")
+    )
 )
 _AFTER = {
     kind: Statement(
@@ -110,7 +112,9 @@ def list_after(tx: Tx, stream: str, after: int, limit: int) -> list[Fact]:
 
 
 def _fact(row: Row) -> Fact:
-    return Fact(**{**row, "data": bytes(row["data"])})
+    values = dict(row)
+    values["data"] = bytes(row["data"])
+    return Fact(**values)
 
 
 def erase_payloads(tx: Tx, conversation_id: str) -> None:

@@ -4,7 +4,7 @@ msgspec already escapes as that rule asks; what it does not do for values that u
 """
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -42,9 +42,9 @@ def canonical(value: object, depth: int = 0) -> Any:
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, list):
-        return [canonical(item, depth + 1) for item in value]  # pyright: ignore[reportUnknownVariableType] - any JSON
+        return [canonical(item, depth + 1) for item in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return _ordered(value, depth)  # pyright: ignore[reportUnknownArgumentType] - any JSON
+        return _ordered(cast("dict[Any, Any]", value), depth)
     msg = f"{type(value).__name__} is no JSON type"
     raise NotJson(msg)
 

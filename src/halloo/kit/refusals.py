@@ -20,7 +20,7 @@ the foreign protocols each give it their own shape.
 from typing import Any, ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
+class Refusal(Exception):
     """Base of all refusals. The docstring's first line is the default message."""
 
     kind: ClassVar[str] = "refused"

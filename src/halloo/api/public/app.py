@@ -58,7 +58,7 @@ class PublicApp:
             answer = await self._answer(scope, receive, cors)
         except Refusal as refusal:
             answer = refusal_answer(refusal)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the outermost layer: logged, and answered without a word of what it was
             _log.exception("request_failed", method=scope["method"], path=scope["path"], error=type(error).__name__)
             answer = Answer(500, error_body("internal", "Something went wrong here; it was logged."))
         answer.headers.extend(cors)

@@ -116,12 +116,17 @@ def refusal_answer(refusal: Refusal) -> Answer:
 
 async def send_answer(send: Send, answer: Answer, *, head: bool = False) -> None:
     """Write an answer; every one is `no-store` unless it says otherwise."""
-    body = b"" if answer.body is None else answer.body if isinstance(answer.body, bytes) else _encoder.encode(answer.body)
+    body = (
+        b"" if answer.body is None else answer.body if isinstance(answer.body, bytes) else _encoder.encode(answer.body)
+    )
     headers: Headers = [
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),
-        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+        (
+            b"content-security-policy",
+            b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        ),
         (b"cross-origin-resource-policy", b"cross-origin"),
         *answer.headers,
     ]

@@ -12,13 +12,18 @@ class PublicApiSettings:
     """Settings of the part `public_api`."""
 
     reads_per_minute: int = field(
-        default=120, metadata={"sentence": "Reads of a widget's record per address, and of lists per visitor, in a minute."}
+        default=120,
+        metadata={"sentence": "Reads of a widget's record per address, and of lists per visitor, in a minute."},
     )
     contacts_per_minute: int = field(
         default=30, metadata={"sentence": "First contacts per address and widget in a minute."}
     )
-    contacts_per_hour: int = field(default=300, metadata={"sentence": "First contacts per address and widget in an hour."})
-    starts_per_hour: int = field(default=10, metadata={"sentence": "Conversations that a visitor may start in an hour."})
+    contacts_per_hour: int = field(
+        default=300, metadata={"sentence": "First contacts per address and widget in an hour."}
+    )
+    starts_per_hour: int = field(
+        default=10, metadata={"sentence": "Conversations that a visitor may start in an hour."}
+    )
     starts_per_hour_and_address: int = field(
         default=100, metadata={"sentence": "Conversations that may be started per address and widget in an hour."}
     )

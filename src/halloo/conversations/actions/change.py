@@ -15,7 +15,9 @@ from halloo.workspaces.actions.operators import is_operator
 from halloo.workspaces.model import Actor
 
 
-def change_conversation(tx: Tx, who: Actor, conversation_id: str, change: Change, if_match: int | None = None) -> Conversation:
+def change_conversation(
+    tx: Tx, who: Actor, conversation_id: str, change: Change, if_match: int | None = None
+) -> Conversation:
     """Change what is given; one fact for each thing that really changed. Raises `MessageRefused`, `Stale`."""
     before = reach(tx, who, conversation_id, "conversations:write", lock=True)
     if if_match is not None and if_match != before.updated_at:
@@ -32,6 +34,7 @@ def change_conversation(tx: Tx, who: Actor, conversation_id: str, change: Change
 
 
 def _values(tx: Tx, before: Conversation, change: Change) -> dict[str, Any]:
+    """The columns that the change sets, checked."""
     values: dict[str, Any] = {}
     given = change.given
     if "assignee_id" in given:
@@ -43,21 +46,30 @@ def _values(tx: Tx, before: Conversation, change: Change) -> dict[str, Any]:
         if change.state == "resolved":
             values |= {"snoozed_until": None, "waiting_since": None, "unread": 0, "operator_read_seq": before.last_seq}
     if "snoozed_until" in given:
-        if change.snoozed_until is not None and change.snoozed_until <= tx.now:
-            raise MessageRefused("snoozed_until: choose a time to come.", field="snoozed_until")
-        values["snoozed_until"] = change.snoozed_until
-        if change.snoozed_until is not None and before.state == "resolved" and "state" not in given:
-            values["state"] = "unresolved"
+        values |= _snoozed(tx, before, change)
     if "tags" in given:
         values["tags"] = check_tags(change.tags)
     if "subject" in given:
-        subject = " ".join(clean(change.subject).split())
-        if len(subject) > SUBJECT_MAX:
-            raise MessageRefused(f"subject: at most {SUBJECT_MAX} characters.", field="subject")
-        values["subject"] = subject
+        values["subject"] = _subject(change.subject)
     if "custom_metadata" in given:
         values["custom_metadata"] = check_metadata(change.custom_metadata)
     return values
+
+
+def _snoozed(tx: Tx, before: Conversation, change: Change) -> dict[str, Any]:
+    if change.snoozed_until is None:
+        return {"snoozed_until": None}
+    if change.snoozed_until <= tx.now:
+        raise MessageRefused("snoozed_until: choose a time to come.", field="snoozed_until")
+    opened = {"state": "unresolved"} if before.state == "resolved" and "state" not in change.given else {}
+    return {"snoozed_until": change.snoozed_until, **opened}
+
+
+def _subject(text: str) -> str:
+    subject = " ".join(clean(text).split())
+    if len(subject) > SUBJECT_MAX:
+        raise MessageRefused(f"subject: at most {SUBJECT_MAX} characters.", field="subject")
+    return subject
 
 
 def _record(tx: Tx, before: Conversation, after: Conversation, changed: dict[str, Any]) -> None:

@@ -66,7 +66,9 @@ def list_by_ids(tx: Tx, who: Actor, ids: set[str]) -> dict[str, Conversation]:
     return store.list_by_id(tx, who.workspace_id, ids)
 
 
-def list_messages(tx: Tx, who: Actor, conversation_id: str, after: int | None, before: int | None, limit: int) -> MessagePage:
+def list_messages(
+    tx: Tx, who: Actor, conversation_id: str, after: int | None, before: int | None, limit: int
+) -> MessagePage:
     """Messages behind `after` or ahead of `before`, each a seq or a fingerprint; neither: the newest. Notes for operators only."""
     conversation = reach(tx, who, conversation_id, "conversations:read")
     visitor = who.kind == "visitor"

@@ -23,7 +23,9 @@ def mark_read(tx: Tx, who: Actor, conversation_id: str, seq: int) -> Conversatio
     sender = "operator" if visitor else "user"
     fingerprints = store.list_unread(tx, who.workspace_id, conversation_id, sender, known, seq)
     unread = store.count_unread(tx, who.workspace_id, conversation_id, sender, seq)
-    changed = {"visitor_read_seq": seq, "visitor_unread": unread} if visitor else {"operator_read_seq": seq, "unread": unread}
+    changed = (
+        {"visitor_read_seq": seq, "visitor_unread": unread} if visitor else {"operator_read_seq": seq, "unread": unread}
+    )
     after = replace(before, **changed)
     store.update_conversation(tx, who.workspace_id, conversation_id, changed)
     if fingerprints:

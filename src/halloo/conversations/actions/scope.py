@@ -16,7 +16,9 @@ def reach(tx: Tx, who: Actor, conversation_id: str, scope: str, *, lock: bool = 
     if who.kind != "visitor":
         who.require(scope)
         return store.get_conversation(tx, who.workspace_id, conversation_id, lock=lock)
-    found = store.find_conversation(tx, who.workspace_id, conversation_id, lock=lock) if is_uuid(conversation_id) else None
+    found = (
+        store.find_conversation(tx, who.workspace_id, conversation_id, lock=lock) if is_uuid(conversation_id) else None
+    )
     if found is None or found.visitor_id != who.id or found.widget_id != who.widget_id:
         raise ConversationForbidden
     return found

@@ -37,7 +37,9 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
     draft = draft.checked(sender)
     before = store.find_message_of_client(tx, tx.workspace_id, conversation.id, draft.client_id)
     if before is not None:
-        if (before.type, before.sender) != (draft.type, sender) or not (before.edited or before.content == draft.content):
+        if (before.type, before.sender) != (draft.type, sender) or not (
+            before.edited or before.content == draft.content
+        ):
             raise ClientIdConflict
         return Sent(before, conversation, repeated=True)
     if draft.mentions and len(find_operators(tx, tx.workspace_id, set(draft.mentions))) < len(set(draft.mentions)):
@@ -96,7 +98,9 @@ def _own_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -> 
     return message
 
 
-def begin_conversation(tx: Tx, who: Actor, widget_id: str, visitor_id: str | None, contact_id: str | None, draft: Draft) -> Sent:
+def begin_conversation(
+    tx: Tx, who: Actor, widget_id: str, visitor_id: str | None, contact_id: str | None, draft: Draft
+) -> Sent:
     """An operator writes first, to a visitor or to the browser that a contact was last seen with.
 
     Raises `NotFound` where there is no such visitor.
