@@ -48,6 +48,7 @@ class _Manifest(msgspec.Struct):
     widget: Page | None = None
     preview: Page | None = None
     inbox: Page | None = None
+    docs: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Assets:
     widget: Page | None = None
     preview: Page | None = None
     inbox: Page | None = None
+    docs: Page | None = None
 
     def evergreen(self, literal: str) -> bytes:
         """The loader with a record inside; `literal` is the record as a JavaScript string literal."""
@@ -83,13 +85,13 @@ def load_assets(folder: Path = FOLDER) -> Assets:
         raise AssetsError(f"{loader_path} must be ASCII and hold {PLACEHOLDER} once; build the browser packages again.")
     manifest = msgspec.json.decode(manifest_path.read_bytes(), type=_Manifest)
     files = {path.name: answer for path in sorted((folder / "files").iterdir()) if (answer := _file(path)) is not None}
-    for page in (manifest.widget, manifest.preview, manifest.inbox):
+    for page in (manifest.widget, manifest.preview, manifest.inbox, manifest.docs):
         for name in () if page is None else (page.js, *page.css):
             if name not in files:
                 raise AssetsError(
                     f"{manifest_path} names {name}, which is not there; build the browser packages again."
                 )
-    return Assets(loader, files, manifest.widget, manifest.preview, manifest.inbox)
+    return Assets(loader, files, manifest.widget, manifest.preview, manifest.inbox, manifest.docs)
 
 
 def _file(path: Path) -> Answer | None:
