@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, Self
 
@@ -103,7 +103,7 @@ class House:
             tokens=self.tokens,
             actions=self.actions,
             settings=RelaySettings(engine=engine, **settings),
-            hosts=[f"127.0.0.1:{self.port}"],
+            hosts=["127.0.0.1"],
             origins=[ORIGIN],
             decide=allows,
             timing=timing,
@@ -120,8 +120,8 @@ class House:
 
     async def __aenter__(self) -> Self:
         await self.relay.start()
-        self._serving = asyncio.create_task(self.server._serve([self._socket]))
-        while not self.server.started:
+        self._serving = asyncio.create_task(self.server.serve([self._socket]))
+        while not self.server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.005)
         return self
 
@@ -143,14 +143,12 @@ class House:
     def visitor(self, visitor_id: str | None = None, **claims: Any) -> str:
         """A visitor's token."""
         return self.tokens.issue_visitor(
-            **{
-                "workspace_id": WORKSPACE,
-                "widget_id": WIDGET,
-                "visitor_id": visitor_id or new_id(),
-                "name": "visitor1",
-                "parent_origin": SHOP,
-                **claims,
-            }
+            workspace_id=WORKSPACE,
+            visitor_id=visitor_id or new_id(),
+            name="visitor1",
+            widget_id=claims.pop("widget_id", WIDGET),
+            parent_origin=claims.pop("parent_origin", SHOP),
+            **claims,
         )
 
     def operator(self, operator_id: str = "op-1", workspace_id: str = WORKSPACE) -> str:
@@ -187,7 +185,7 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(path: Path, engine: Engine, timing: Timing = QUICK, **settings: Any) -> AsyncIterator[House]:
+async def house(path: Path, engine: Engine, timing: Timing = QUICK, **settings: Any) -> AsyncGenerator[House]:
     """A relay for one test."""
     async with House(path, engine, timing, **settings) as made:
         yield made

@@ -9,8 +9,11 @@ from halloo.workspaces.model import Actor
 
 
 class RelayActions(Protocol):
-    """Guarantee: `send`, `edit` and `remove` return only after the database has synced, and raise `kit.refusals.Refusal` when nothing
-    was stored; the relay answers `ack` or `error` accordingly. Frames of one connection are handed over one after another.
+    """What is done for frames.
+
+    Guarantee: `send`, `edit` and `remove` return only after the database has synced, and raise `kit.refusals.Refusal`
+    when nothing was stored; the relay answers `ack` or `error` accordingly. Frames of one connection are handed over one after
+    another.
     """
 
     async def send(self, who: Actor, frame: Send) -> Ack:
@@ -36,8 +39,9 @@ class RelayActions(Protocol):
     async def standing(self, claims: Claims) -> Close | None:
         """Whether the holder of a valid token may still connect: None, or why not.
 
-        UNKNOWN_WIDGET for a widget that is gone or unpublished; FORBIDDEN for a blocked visitor or an origin that left the widget's
-        list; UNAUTHORIZED for a revoked token or a deactivated operator. Asked at `connect` and `refresh`, so best answered from memory.
+        UNKNOWN_WIDGET for a widget that is gone or unpublished; FORBIDDEN for a blocked visitor or an origin that
+        left the widget's list; UNAUTHORIZED for a revoked token or a deactivated operator. Asked at `connect` and
+        `refresh`, so best answered from memory.
         """
         ...
 

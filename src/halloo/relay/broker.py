@@ -1,6 +1,7 @@
 """The port between nodes, with its guarantees; twin: `MemoryBroker`, for one process.
 
-What crosses it is only what makes the relay fast or quick to obey: hints and revocations. Facts do not need it: the database log is the truth.
+What crosses it is only what makes the relay fast or quick to obey: hints and revocations. Facts do not need it: the
+database log is the truth.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,10 @@ from msgspec import Raw, Struct
 
 
 class HintNote(Struct, tag="hint"):
-    """Send `frame`, a whole `hint` frame, to the followers of any of these streams; `v:*` means every visitor of the workspace."""
+    """Send `frame`, a whole `hint` frame, to the followers of any of these streams.
+
+    `v:*` means every visitor of the workspace.
+    """
 
     workspace_id: str
     streams: list[str]
@@ -35,9 +39,11 @@ Listener = Callable[[Note], None]
 
 
 class Broker(Protocol):
-    """Guarantee of `publish`: it returns at once and never raises. Every listener on every node, the publisher's own included, gets a
-    note at most once, on the loop, and those of one publisher in the order of publishing. Notes may be lost while a node is cut
-    off; nothing that was acknowledged to a user depends on them.
+    """How nodes tell each other.
+
+    Guarantee of `publish`: it returns at once and never raises. Every listener on every node, the publisher's own
+    included, gets a note at most once, on the loop, and those of one publisher in the order of publishing. Notes may be
+    lost while a node is cut off; nothing that was acknowledged to a user depends on them.
     """
 
     def publish(self, note: Note) -> None:

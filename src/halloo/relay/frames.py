@@ -1,7 +1,7 @@
 """Our wire frames and close codes, as plain values (`contracts/relay.md` 2, 4 and 9).
 
-A frame is one JSON object with its kind in `t`; several may be joined by a line feed. The TypeScript types of `web/packages/wire` come
-from these structs.
+A frame is one JSON object with its kind in `t`; several may be joined by a line feed. The TypeScript types of
+`web/packages/wire` come from these structs.
 """
 
 from typing import Any, Literal, NamedTuple

@@ -1,7 +1,7 @@
 """What a WebSocket upgrade must bring before it is answered with 101 (`contracts/embedding.md` 11).
 
-No middleware of the HTTP side runs before an upgrade, so that host, path, origin and address are checked here, by one function for all
-engines.
+No middleware of the HTTP side runs before an upgrade, so that host, path, origin and address are checked here, by one
+function for all engines.
 """
 
 import re
@@ -20,8 +20,8 @@ _SECRETS = ("hvt_", "hlt_")
 class Doors:
     """Under which names the relay answers.
 
-    `hosts`: host names in lower case, without ports, which proxies and tunnels change; empty: any. `origins`: the public origins of
-    widget host and inbox, one of which every upgrade must name exactly.
+    `hosts`: host names in lower case, without ports, which proxies and tunnels change; empty: any. `origins`: the
+    public origins of widget host and inbox, one of which every upgrade must name exactly.
     """
 
     hosts: frozenset[str]
@@ -40,6 +40,8 @@ class Turned:
         """The whole answer; the connection is closed after it."""
         body = self.message.encode()
         retry = f"Retry-After: {self.retry_after_s}\r\n" if self.retry_after_s is not None else ""
+        if self.status is HTTPStatus.UPGRADE_REQUIRED:
+            retry += "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         head = (
             f"HTTP/1.1 {self.status.value} {self.status.phrase}\r\n"
             "Content-Type: text/plain; charset=utf-8\r\n"
@@ -92,8 +94,6 @@ def turn_away(upgrade: Upgrade, doors: Doors) -> Turned | None:
         return Turned(HTTPStatus.MISDIRECTED_REQUEST, "This server does not answer under that name.")
     if path != PATH:
         return Turned(HTTPStatus.NOT_FOUND, "There is nothing here; the relay is at /relay.")
-    if upgrade.method != "GET":
-        return Turned(HTTPStatus.BAD_REQUEST, "An upgrade is a GET request.")
     origins = upgrade.values("origin")
     if len(origins) != 1 or origins[0] not in doors.origins:
         return Turned(HTTPStatus.FORBIDDEN, "This origin may not connect to the relay.")
@@ -101,7 +101,7 @@ def turn_away(upgrade: Upgrade, doors: Doors) -> Turned | None:
         return Turned(
             HTTPStatus.BAD_REQUEST, "A token goes into the connect frame, never into the address or a subprotocol."
         )
-    if upgrade.values("sec-websocket-version") != ["13"]:
+    if upgrade.method != "GET" or upgrade.values("sec-websocket-version") != ["13"]:
         return Turned(HTTPStatus.UPGRADE_REQUIRED, "The relay speaks version 13 of the WebSocket protocol.")
     return None
 

@@ -1,5 +1,6 @@
-"""Who listens to what on this node. The hub lets peers in, hands facts and hints to those who follow, and closes whom it must.
+"""Who listens to what on this node.
 
+The hub lets peers in, hands facts and hints to those who follow, and closes whom it must.
 Everything here runs on the loop and in one step, but where a question to the log is said with `async`.
 """
 
@@ -73,7 +74,7 @@ class Hub:
 
     def barred(self, claims: Claims) -> Close | None:
         """Why a token that was valid when it was issued is not any more, or None."""
-        for key in claims.keys():
+        for key in claims.held():
             found = self._revoked.get(key)
             if found is not None and claims.issued_at <= found[0]:
                 return found[1]
@@ -88,7 +89,7 @@ class Hub:
             return barred
         if len(self._by_key.get(peer.claims.identity, ())) >= limit:
             return TOO_MANY_SOCKETS
-        for key in peer.claims.keys():
+        for key in peer.claims.held():
             self._by_key.setdefault(key, {})[peer] = None
         room.peers[peer] = None
         room.empty_since = None
@@ -102,7 +103,7 @@ class Hub:
             return
         peer.gone = True
         self.sockets -= 1
-        for key in peer.claims.keys():
+        for key in peer.claims.held():
             holders = self._by_key.get(key)
             if holders is not None:
                 holders.pop(peer, None)
@@ -146,7 +147,7 @@ class Hub:
                 if not missing or not room.take(missing):
                     self.forget(room)
                     return
-        except Exception:  # noqa: BLE001 - without the log this node cannot know: its clients come back
+        except Exception:  # noqa: BLE001 - the log is out of reach: clients come back
             self.forget(room)
         finally:
             room.waiting = []
@@ -191,9 +192,9 @@ class Hub:
         self._broker.publish(HintNote(workspace_id, streams, frame))
 
     def revoke(self, kind: str, id: str, close: Close) -> None:
-        """Close every connection, on every node, whose token holds this `visitor`, `operator`, `token` or `widget`, and refuse those tokens.
+        """Close every connection, on every node, whose token holds this `visitor`, `operator`, `token` or `widget`.
 
-        Tokens that are issued afterwards are good.
+        Those tokens are refused from now on; tokens that are issued afterwards are good.
         """
         self._broker.publish(RevokeNote(kind, id, close.code, self._wall()))
 

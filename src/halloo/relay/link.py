@@ -45,7 +45,7 @@ class TransportLink:
 
 
 class Drain(asyncio.Protocol):
-    """Takes and forgets what still comes on a connection that is being closed, so that its close frame is not cut off by a reset."""
+    """Forgets what still comes on a connection that is being closed, so that no reset cuts off its close frame."""
 
     def __init__(self, before: asyncio.BaseProtocol) -> None:
         """`before` is told when the connection is gone."""

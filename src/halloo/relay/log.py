@@ -23,7 +23,7 @@ class Tail:
 
 
 class Log(Protocol):
-    """Guarantee: each answer is one consistent snapshot that holds everything that was committed before the question."""
+    """Guarantee: each answer is one snapshot that holds everything that was committed before the question."""
 
     async def tail(self, workspace_id: str, count: int) -> Tail:
         """The last `count` facts."""

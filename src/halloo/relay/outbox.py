@@ -1,4 +1,4 @@
-"""What goes out in this tick of the loop: for each peer one frame, whatever was pushed to it; in slices, so that the loop breathes."""
+"""What goes out in this tick of the loop: for each peer one frame, whatever was pushed; in slices, so that the loop breathes."""
 
 import asyncio
 from collections import deque
@@ -66,7 +66,7 @@ class Outbox:
 
 
 def _as_one(pending: list[Out], built: dict[tuple[int, ...], Out]) -> Out:
-    """The same things for another peer are the same frame. The ids are of objects that `pending` keeps alive until it was written."""
+    """The same things for another peer are the same frame."""
     key = tuple(map(id, pending))
     out = built.get(key)
     if out is None:

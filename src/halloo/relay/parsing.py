@@ -13,12 +13,15 @@ _ID_MAX = 128
 _UNKNOWN_FIELD = "Object contains unknown field `"
 
 
-class Malformed(Exception):  # noqa: N818 - it names what came in
+class Malformed(Exception):
     """No UTF-8, no JSON, or no object with a `t`: the connection is closed with 4400."""
 
 
 def parse(payload: bytes) -> Iterator[ClientFrame | ErrorFrame]:
-    """Each frame of a message in order; an `error` frame stands for one that is JSON but not a frame we take. Raises `Malformed`."""
+    """Each frame of a message in order; an `error` frame stands for one that is JSON but not a frame we take.
+
+    Raises `Malformed`.
+    """
     if not payload.isascii():
         try:
             payload.decode()

@@ -1,8 +1,9 @@
 """One connection as the hub sees it: who it is, what it follows, and its bounded queue out.
 
-A peer is *flowing* until its transport says that its buffer is full. Then nothing of its streams is pushed any more: it is *behind*, what
-it would have got is counted, and once the transport has drained, the hub feeds it from the ring or the log. Answers to its own frames
-wait in `backlog`. With more owed than the cap, or after ten seconds without draining, it is too slow.
+A peer is *flowing* until its transport says that its buffer is full. Then nothing of its streams is pushed any more:
+it is *behind*, what it would have got is counted, and once the transport has drained, the hub feeds it from the ring
+or the log. Answers to its own frames wait in `backlog`. With more owed than the cap, or after ten seconds without
+draining, it is too slow.
 """
 
 from collections import deque
@@ -81,7 +82,7 @@ class Peer:
         self.claims = claims
         self.tab = tab
         self.queue_bytes = queue_bytes
-        self.subs: dict[str, "Sub"] = {}
+        self.subs: dict[str, Sub] = {}
         self.pending: list[Out] = []
         self.backlog: deque[Out] | None = None
         self.owed = 0

@@ -1,16 +1,15 @@
 """The fast engine: picows, mounted in uvicorn as its WebSocket protocol class, on the one port.
 
-What is done here is what picows leaves to its user: normalising Firefox's `Connection: keep-alive, Upgrade`, feeding the request that
-uvicorn replays, joining fragments within the size limit, reserved bits, answering pings and closes, and Unix sockets, which have no
-TCP_NODELAY. Pings come from the hub's wheel, and there is no deflate.
+What is done here is what picows leaves to its user: normalising Firefox's `Connection: keep-alive, Upgrade`, feeding
+the request that uvicorn replays, joining fragments within the size limit, reserved bits, answering pings and closes,
+and Unix sockets, which have no TCP_NODELAY. Pings come from the hub's wheel, and there is no deflate.
 """
 
 import asyncio
 import socket
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from picows import WSAutoPingStrategy, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest
-from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from halloo.relay.frames import FRAME_TOO_LARGE
 from halloo.relay.handshake import read_upgrade
@@ -18,6 +17,24 @@ from halloo.relay.link import Drain, TransportLink
 from halloo.relay.shared import Shared
 from halloo.relay.socket import Connection
 from halloo.relay.wire import close_frame, pong_frame
+
+if TYPE_CHECKING:
+
+    class WSProtocol(asyncio.BaseProtocol):
+        """What picows' compiled protocol has, which its stubs leave out."""
+
+        def __init__(self, *args: object) -> None: ...
+
+        def get_buffer(self, size_hint: int) -> memoryview:
+            """See `asyncio.BufferedProtocol`."""
+            ...
+
+        def buffer_updated(self, nbytes: int) -> None:
+            """See `asyncio.BufferedProtocol`."""
+            ...
+
+else:
+    from picows.picows import WSProtocol
 
 READ_BUFFER = 2_048
 _HEADER_MAX = 14
@@ -30,7 +47,7 @@ class _Silent:
     """A logger that keeps no word about single connections."""
 
     @staticmethod
-    def isEnabledFor(level: int) -> bool:  # noqa: ARG004, N802 - the logging protocol
+    def isEnabledFor(level: int) -> bool:  # noqa: ARG004, N802 - the protocol's
         return False
 
     @staticmethod
@@ -61,13 +78,13 @@ class Listener(WSListener):
         """The upgrade was answered."""
         self._connection = Connection(self._shared, TransportLink(transport.underlying_transport))
 
-    def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 - picows' protocol
+    def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 - the protocol's
         """The socket is gone."""
         if self._connection is not None:
             self._connection.lost()
             self._connection = None
 
-    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:  # noqa: ARG002 - picows' protocol
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:  # noqa: ARG002 - the protocol's
         """A whole frame."""
         self.incomplete = frame.tail_size
         connection = self._connection
@@ -143,7 +160,7 @@ class _NoOptions:
         """Do nothing."""
 
     @staticmethod
-    def getsockopt(*args: object) -> int:  # noqa: ARG004 - the socket protocol
+    def getsockopt(*args: object) -> int:  # noqa: ARG004 - the protocol's
         return 0
 
 
@@ -161,7 +178,7 @@ class _OverUnix:
         return _NoOptions(found) if name == "socket" else found
 
 
-class PicowsProtocol(WSProtocol):  # pyright: ignore[reportUntypedBaseClass] - compiled, without stubs
+class PicowsProtocol(WSProtocol):
     """What uvicorn makes for an upgrade: it replays the request, which is answered or turned away."""
 
     __slots__ = ("_listener", "_raw", "_shared")
@@ -179,12 +196,12 @@ class PicowsProtocol(WSProtocol):  # pyright: ignore[reportUntypedBaseClass] - c
         off = (False, 0, 0, idle, False)  # neither pings nor pongs of its own
         super().__init__(None, None, False, enter, _SILENT, True, None, *off, _NO_LIMIT, None, READ_BUFFER)
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See `asyncio.BaseProtocol`."""
-        self._raw = transport
+        self._raw = cast("asyncio.Transport", transport)
         sock = transport.get_extra_info("socket")
         unix = sock is not None and sock.family == getattr(socket, "AF_UNIX", None)
-        super().connection_made(cast("asyncio.Transport", _OverUnix(transport)) if unix else transport)
+        super().connection_made(cast("asyncio.Transport", _OverUnix(self._raw)) if unix else transport)
 
     def data_received(self, data: bytes) -> None:
         """The replayed request; all that follows comes through the buffer."""

@@ -1,4 +1,4 @@
-"""Who is there, as this node sees it: visitors and operators, online, away or offline. Changes are told after they lasted 3 seconds."""
+"""Who is there, as this node sees it: online, away or offline. Changes are told once they lasted 3 seconds."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -39,7 +39,7 @@ class Member:
             return "offline"
         return "away" if all(peer.away for peer in self.peers) else "online"
 
-    def due(self, now: int) -> int | None:  # noqa: ARG002 - the wheel's protocol
+    def due(self, now: int) -> int | None:  # noqa: ARG002 - the protocol's
         """The debounce is over: tell, where it still differs."""
         self.scheduled = False
         self._presence.settle(self)
@@ -122,3 +122,8 @@ class Presence:
             m for m in self._members.get(workspace_id, {}).values() if m.role == "visitor" and m.shown != "offline"
         ]
         return [{"visitor_id": m.id, "state": m.shown} for m in shown] if len(shown) <= SHOWN_MAX else []
+
+    def is_there(self, workspace_id: str, visitor_id: str) -> bool:
+        """Whether a visitor has a connection now."""
+        member = self._members.get(workspace_id, {}).get(("visitor", visitor_id))
+        return member is not None and bool(member.peers)

@@ -1,7 +1,7 @@
 """Where a client goes on from: the missed events of each stream, from the ring or the log; never a part of them.
 
-`look` gathers, without a stream being followed yet; `settle` is one step on the loop: what passed meanwhile is fed behind what was gathered,
-so that nothing is lost, doubled or out of order.
+`look` gathers, without a stream being followed yet; `settle` is one step on the loop: what passed meanwhile is fed
+behind what was gathered, so that nothing is lost, doubled or out of order.
 """
 
 import asyncio
@@ -116,7 +116,7 @@ class Recovery:
         upto = min(sub.channel.head or 0, sub.sent + _FEED)
         try:
             events = await self._missed(room, stream, sub.sent, upto)
-        except Exception:  # noqa: BLE001 - whatever ails the database, the client has a way on: it comes back
+        except Exception:  # noqa: BLE001 - the log is out of reach: clients come back
             events = None
         sub.feeding = False
         if peer.gone or peer.subs.get(stream) is not sub:

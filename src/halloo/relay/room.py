@@ -1,8 +1,8 @@
 """One workspace on this node: the ring of its last facts, and its channels with those who follow them.
 
-The invariant that makes recovery exact: a *live* follower has been pushed every event up to its channel's `head`, a *lagging* one every
-event up to its own `sent`, which is never ahead of `head`. Facts pass in the order of the workspace's log, without gaps; so offsets in
-each stream have none either.
+The invariant that makes recovery exact: a *live* follower has been pushed every event up to its channel's `head`, a
+*lagging* one every event up to its own `sent`, which is never ahead of `head`. Facts pass in the order of the
+workspace's log, without gaps; so offsets in each stream have none either.
 """
 
 from collections import OrderedDict, deque
@@ -16,7 +16,7 @@ from halloo.relay.wire import Out, joined
 
 RING = 256
 IDLE_CHANNELS = 4_096
-"""Channels without followers that are remembered for their head, so that a storm of reconnects asks the database for none."""
+"""Channels without followers that are remembered for their head, so that a storm of reconnects needs no query."""
 
 
 class Event:
@@ -98,7 +98,10 @@ class Room:
     # ── facts that pass ───────────────────────────────────────────────────────────────────────────────────────────
 
     def take(self, facts: Sequence[Fact]) -> bool:
-        """Put facts into the ring and push them to the followers. False: a number is missing, nothing behind it was taken."""
+        """Put facts into the ring and push them to the followers.
+
+        False: a number is missing, nothing behind it was taken.
+        """
         batches: dict[Channel, list[Event]] = {}
         complete = True
         for fact in facts:

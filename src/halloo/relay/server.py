@@ -1,6 +1,7 @@
 """The relay as the composition root sees it: build it, mount it in uvicorn, start it, stop it."""
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ from halloo.relay.settings import RelaySettings
 from halloo.relay.shared import Shared, Socket
 from halloo.relay.tokens import RelayTokens
 
+logger = logging.getLogger("halloo.relay")
 _A_SECOND = 1_000
 """Sockets asked to come back in a second while the server stops."""
 _SPREAD_MIN_MS = 2 * SECOND
@@ -47,17 +49,17 @@ class RelayServer:
         self.reader: Reader = Fanout(shared.hub).read
         """Hand it to `Pump.read_by`."""
 
-    def protocol(self, *, config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> asyncio.BaseProtocol:  # noqa: ARG002 - uvicorn's call
+    def protocol(self, *, config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> asyncio.BaseProtocol:  # noqa: ARG002 - the protocol's
         """One socket that wants to upgrade: hand this method to `uvicorn.Config(ws=…)`."""
         if self._engine == "picows":
-            from halloo.relay.picows_engine import PicowsProtocol  # noqa: PLC0415 - the other engine needs no picows
+            from halloo.relay.picows_engine import PicowsProtocol  # noqa: PLC0415 - the other engine is not needed
 
             return PicowsProtocol(self._shared)
-        from halloo.relay.websockets_engine import WebsocketsProtocol  # noqa: PLC0415 - likewise
+        from halloo.relay.websockets_engine import WebsocketsProtocol  # noqa: PLC0415 - the other engine is not needed
 
         return WebsocketsProtocol(self._shared)
 
-    async def plain(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - ASGI
+    async def plain(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - the protocol's
         """The ASGI answer to a request for /relay that is no upgrade: 426."""
         body = b'{"error":"upgrade_required","message":"The relay speaks WebSocket.","details":{}}'
         headers = [(b"content-type", b"application/json"), (b"upgrade", b"websocket"), (b"connection", b"upgrade")]
@@ -81,8 +83,8 @@ class RelayServer:
             await asyncio.sleep(self._shared.timing.check / 1000)
             try:
                 await self.hub.check()
-            except Exception:  # noqa: BLE001 - the database is away: the next round asks again
-                continue
+            except Exception:
+                logger.exception("The log could not be asked whether this node fell behind; asking again")
 
     async def stop(self) -> None:
         """Ask every client to come back, spread over max(2 s, sockets / 1000 s), and close each when its turn comes.
@@ -119,7 +121,7 @@ class RelayServer:
 
 async def _until(done: Callable[[], bool], seconds: float) -> None:
     ends = time.monotonic() + seconds
-    while not done() and time.monotonic() < ends:
+    while not done() and time.monotonic() < ends:  # noqa: ASYNC110 - many sockets, none of which knows of the others
         await asyncio.sleep(0.02)
 
 
@@ -138,8 +140,8 @@ def mount(  # noqa: PLR0913 - the composition root hands in what there is
 ) -> RelayServer:
     """Build a node.
 
-    `hosts`: the values of `Host` that upgrades may name (empty: any). `origins`: the public origins, one of which every upgrade names.
-    `decide(domains, origin)`: whether a widget's list allows an embedding origin.
+    `hosts`: the values of `Host` that upgrades may name (empty: any). `origins`: the public origins, one of which
+    every upgrade names. `decide(domains, origin)`: whether a widget's list allows an embedding origin.
     """
     timing = timing or timing_of(settings)
     broker = broker or MemoryBroker()

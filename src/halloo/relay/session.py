@@ -3,8 +3,8 @@
     opening ──connect──▶ joining ──joined──▶ live ──▶ closed
        └────────── every limit, fault and expiry ─────────▲
 
-The shell around it (`socket.py`) carries the decisions out, in order, and tells it what came of `Join` and `Renew`. Times are
-milliseconds of a clock that never goes back; `wall` is UNIX milliseconds, for the expiry of tokens alone.
+The shell around it (`socket.py`) carries the decisions out, in order, and tells it what came of `Join` and `Renew`.
+Times are milliseconds of a clock that never goes back; `wall` is UNIX milliseconds, for the expiry of tokens alone.
 """
 
 from collections.abc import Callable
@@ -117,7 +117,7 @@ class Session:
                 decision = self._take(frame, now, wall)
                 if decision is not None:
                     decisions.append(decision)
-                if self.stage == "closed":
+                if isinstance(decision, End):
                     break
         except Malformed:
             decisions.append(self.end(BAD_FRAME))
@@ -128,7 +128,7 @@ class Session:
         self.stage = "closed"
         return End(close)
 
-    def _take(self, frame: ClientFrame | ErrorFrame, now: int, wall: int) -> Decision | None:
+    def _take(self, frame: ClientFrame | ErrorFrame, now: int, wall: int) -> Decision | None:  # noqa: PLR0911 - one line a case
         if self.stage == "opening":
             return self._connect(frame, now, wall) if isinstance(frame, Connect) else self.end(BAD_FRAME)
         if self._frames is not None and self._frames.take(now):
@@ -168,7 +168,7 @@ class Session:
         self.claims = claims
         self._expires = now + claims.expires_at - wall
 
-    def _ask(self, frame: ClientFrame, now: int) -> Decision | None:  # noqa: PLR0911 - one line a kind of frame
+    def _ask(self, frame: ClientFrame, now: int) -> Decision | None:  # noqa: PLR0911 - one line a case
         match frame:
             case Send():
                 wait = self._messages.take(now) if self._messages is not None else 0
@@ -183,17 +183,14 @@ class Session:
                 return self._streams(frame)
             case Typing():
                 return self._typing(frame, now)
-            case Page() if not self._is_visitor():
+            case Refresh():
+                return self._refresh(frame)
+            case Page() if self.claims is not None and self.claims.role != "visitor":
                 return _error(None, "visitors_only", "Only visitors tell their page.")
             case Read() | Presence() | Page():
                 return Tell(frame)
-            case Refresh():
-                return self._refresh(frame)
             case _:
                 return self.end(BAD_FRAME)
-
-    def _is_visitor(self) -> bool:
-        return self.claims is not None and self.claims.role == "visitor"
 
     def _typing(self, frame: Typing, now: int) -> Decision | None:
         """One a second at most; the end of typing always passes."""
@@ -268,7 +265,7 @@ STREAM_FORBIDDEN = ("stream_forbidden", "This stream is not there, or not yours 
 
 
 def may_name(claims: Claims, stream: str) -> bool:
-    """Whether the holder may name this stream at all. Whose a `c:` stream is only the database knows: the shell asks."""
+    """Whether the holder may name this stream. Whose a `c:` stream is only the database knows: the shell asks."""
     kind, colon, id = stream.partition(":")
     if not colon or not id or len(stream) > 100:  # noqa: PLR2004 - ids are 36 characters
         return False

@@ -1,4 +1,4 @@
-"""Which conversations a holder may follow, remembered for a while so that a storm of reconnects asks the database once."""
+"""Which conversations a holder may follow, remembered for a while, so that reconnects need no query."""
 
 from collections import OrderedDict
 from collections.abc import Collection

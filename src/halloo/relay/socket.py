@@ -1,4 +1,4 @@
-"""The shell around a session and a peer: carries decisions out, in order. What speaks WebSocket is the engine's business."""
+"""The shell around a session and a peer: carries decisions out, in order. Speaking WebSocket is the engine's business."""
 
 import asyncio
 from collections import deque
@@ -195,7 +195,7 @@ class Connection:
         if self.peer is not None and self.room is not None:
             self.shared.hub.leave(self.room, self.peer)
 
-    def _cut(self, now: int) -> None:  # noqa: ARG002 - the wheel's protocol
+    def _cut(self, now: int) -> None:  # noqa: ARG002 - the protocol's
         self.link.abort()
 
     def _check_slow(self, now: int) -> None:

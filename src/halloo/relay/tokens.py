@@ -15,7 +15,8 @@ LIFE_S = 900
 class Claims(Struct, frozen=True, omit_defaults=True):
     """Who holds the token. Times are UNIX milliseconds.
 
-    A visitor's has `visitor_id` and `widget_id`, an operator's `operator_id`, a program's `token_id` (and the operator it acts for).
+    A visitor's has `visitor_id` and `widget_id`, an operator's `operator_id`, a program's `token_id` (and the
+    operator it acts for).
     """
 
     role: Role
@@ -42,7 +43,7 @@ class Claims(Struct, frozen=True, omit_defaults=True):
             return ("token", self.token_id)
         return ("operator", self.operator_id or "")
 
-    def keys(self) -> list[tuple[str, str]]:
+    def held(self) -> list[tuple[str, str]]:
         """Everything whose end is this connection's end: kinds and ids for `Hub.revoke`."""
         pairs = (
             ("visitor", self.visitor_id),
@@ -87,7 +88,10 @@ class RelayTokens:
         parent_origin: str | None = None,
         typing_preview: bool = False,
     ) -> str:
-        """A visitor's token. `parent_origin`: the embedding origin it was given for; `typing_preview`: the widget's setting."""
+        """A visitor's token.
+
+        `parent_origin`: the embedding origin it was given for; `typing_preview`: the widget's setting.
+        """
         now = self._clock()
         return self._signer.seal(
             Claims(

@@ -1,4 +1,4 @@
-"""The fallback engine: the sans-I/O core of `websockets`, in pure Python, mounted in the same place with the same behaviour."""
+"""The fallback engine: the sans-I/O core of `websockets`, in pure Python, mounted in the same place, behaving alike."""
 
 import asyncio
 import logging

@@ -16,7 +16,7 @@ class Due(Protocol):
 
 
 class Wheel:
-    """Asks each entry within `TICK_MS` after its time. Entries are not taken out early: they are asked and say that they are done."""
+    """Asks each entry within `TICK_MS` after its time. None is taken out early: it is asked, and says that it is done."""
 
     def __init__(self, clock: Callable[[], int]) -> None:
         """`clock`: milliseconds that never go back."""

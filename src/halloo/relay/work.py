@@ -26,6 +26,7 @@ from halloo.relay.frames import (
     Typing,
     Want,
 )
+from halloo.relay.hints import hint_page, hint_typing
 from halloo.relay.peer import Link, Owner, Peer
 from halloo.relay.room import Room
 from halloo.relay.session import STREAM_FORBIDDEN, Session
@@ -36,9 +37,6 @@ from halloo.relay.wire import Out
 logger = logging.getLogger("halloo.relay")
 _encode = msgspec.json.encode
 _LIVE = b'{"t":"live"}'
-_EXCERPT = 256
-_URL = 2_048
-_TITLE = 256
 
 
 class Host(Owner, Protocol):
@@ -250,58 +248,34 @@ class Worker:
             for conversation_id, seq in marks.items():
                 await connection.shared.actions.read(claims.actor(), conversation_id, seq)
 
-    def _read_now(self, now: int) -> None:  # noqa: ARG002 - the wheel's protocol
+    def _read_now(self, now: int) -> None:  # noqa: ARG002 - the protocol's
         self._scheduled = False
         if self._marks:
             conversation_id, seq = next(iter(self._marks.items()))
             self._connection.enqueue(Tell(Read(conversation_id, seq)))
 
     async def _type(self, frame: Typing) -> None:
-        claims = self._connection.session.claims
-        if claims is None or self._connection.over:
+        connection = self._connection
+        claims = connection.session.claims
+        if claims is None or connection.over:
             return
-        if await self._connection.shared.sight.all_visible(claims, [frame.conversation]):
+        if await connection.shared.sight.all_visible(claims, [frame.conversation]):
             self._typing = frame.conversation if frame.state == "start" else None
-            excerpt = frame.excerpt[:_EXCERPT] if frame.excerpt is not None and claims.typing_preview else None
-            self._hint_typing(frame.conversation, frame.state, excerpt)
-
-    def _hint_typing(self, conversation_id: str, state: str, excerpt: str | None = None) -> None:
-        """Operators see who types; the visitor sees that an operator does."""
-        claims, hub = self._connection.session.claims, self._connection.shared.hub
-        if claims is None:
-            return
-        visitor = claims.role == "visitor"
-        id = f"session_{conversation_id}" if visitor else claims.operator_id or claims.identity[1]
-        data = {
-            "conversation_id": conversation_id,
-            "from": "user" if visitor else "operator",
-            "state": state,
-            "user": {"user_id": id, "nickname": claims.name, "avatar": claims.avatar},
-        }
-        if excerpt is not None:
-            data["excerpt"] = excerpt
-        streams = [f"w:{claims.workspace_id}"] if visitor else [f"w:{claims.workspace_id}", f"c:{conversation_id}"]
-        hub.hint(claims.workspace_id, streams, "typing", data)
+            excerpt = frame.excerpt if claims.typing_preview else None
+            hint_typing(connection.shared.hub, claims.actor(), frame.conversation, frame.state, excerpt)
 
     async def _page(self, frame: Page) -> None:
-        claims, shared = self._connection.session.claims, self._connection.shared
-        if claims is None or self._connection.over:
-            return
-        page = Page(frame.url[:_URL], frame.title[:_TITLE], frame.referrer[:_URL])
-        data = {
-            "visitor_id": claims.visitor_id,
-            "url": page.url,
-            "title": page.title,
-            "referrer": page.referrer,
-            "at": shared.wall(),
-        }
-        shared.hub.hint(claims.workspace_id, [f"w:{claims.workspace_id}"], "page", data)
-        await shared.actions.page(claims.actor(), page)
+        connection = self._connection
+        claims = connection.session.claims
+        if claims is not None and not connection.over:
+            page = hint_page(connection.shared.hub, claims.actor(), frame, connection.shared.wall())
+            await connection.shared.actions.page(claims.actor(), page)
 
     def leave(self) -> None:
         """The connection is over: whoever was typing stops."""
-        if self._typing is not None:
-            self._hint_typing(self._typing, "stop")
+        claims = self._connection.session.claims
+        if self._typing is not None and claims is not None:
+            hint_typing(self._connection.shared.hub, claims.actor(), self._typing, "stop")
             self._typing = None
         if self._marks and not self._scheduled:
             self._read_now(0)

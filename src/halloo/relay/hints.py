@@ -1,0 +1,55 @@
+"""What is told and not remembered: who types, which page a visitor is on, who is there."""
+
+from typing import Any, Literal
+
+from halloo.relay.frames import Page
+from halloo.relay.hub import Hub
+from halloo.workspaces.model import Actor
+
+_EXCERPT = 256
+_URL = 2_048
+_TITLE = 256
+
+
+def hint_typing(
+    hub: Hub, who: Actor, conversation_id: str, state: Literal["start", "stop"], excerpt: str | None = None
+) -> None:
+    """Operators see who types, and a visitor that an operator does. What a visitor types operators alone see."""
+    visitor = who.kind == "visitor"
+    user = f"session_{conversation_id}" if visitor else who.operator_id or who.id
+    data: dict[str, Any] = {
+        "conversation_id": conversation_id,
+        "from": "user" if visitor else "operator",
+        "state": state,
+        "user": {"user_id": user, "nickname": who.name, "avatar": who.avatar},
+    }
+    streams = [f"w:{who.workspace_id}"]
+    if not visitor:
+        streams.append(f"c:{conversation_id}")
+    elif excerpt is not None:
+        data["excerpt"] = excerpt[:_EXCERPT]
+    hub.hint(who.workspace_id, streams, "typing", data)
+
+
+def hint_page(hub: Hub, who: Actor, frame: Page, at: int) -> Page:
+    """Operators see the visitor's page; answers the page as it was told, shortened."""
+    page = Page(frame.url[:_URL], frame.title[:_TITLE], frame.referrer[:_URL])
+    data = {"visitor_id": who.id, "url": page.url, "title": page.title, "referrer": page.referrer, "at": at}
+    hub.hint(who.workspace_id, [f"w:{who.workspace_id}"], "page", data)
+    return page
+
+
+class HubLive:
+    """`edge.live.Live` over the hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        """Ask and tell `hub`."""
+        self._hub = hub
+
+    def is_online(self, workspace_id: str, visitor_id: str) -> bool:
+        """Whether the visitor has a connection here."""
+        return self._hub.presence.is_there(workspace_id, visitor_id)
+
+    def typing(self, who: Actor, conversation_id: str, visitor_id: str, state: Literal["start", "stop"]) -> None:  # noqa: ARG002 - the protocol's
+        """Tell the visitor and colleagues that an operator types, or stopped."""
+        hint_typing(self._hub, who, conversation_id, state)
