@@ -17,6 +17,7 @@ export const entries = {
   widget: "packages/widget/src/boot.ts",
   preview: "packages/widget/src/preview.tsx",
   inbox: "packages/inbox/src/main.tsx",
+  docs: "packages/docs/src/main.tsx",
 } as const;
 
 type Mode = keyof typeof entries | "loader";

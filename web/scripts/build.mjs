@@ -11,6 +11,7 @@ const sources = {
   widget: "packages/widget/src/boot.ts",
   preview: "packages/widget/src/preview.tsx",
   inbox: "packages/inbox/src/main.tsx",
+  docs: "packages/docs/src/main.tsx",
 };
 
 const wanted = process.argv.slice(2).filter((name) => name in sources);
