@@ -106,19 +106,8 @@ def _workspace(ports: Ports) -> dict[str, Any]:
     with step("Demo workspace"):
         HOME.mkdir(mode=0o700, exist_ok=True)
         password = "-".join([*(secrets.choice(_WORDS) for _ in range(3)), str(secrets.randbelow(90) + 10)])
-        command = [
-            str(PYTHON),
-            "-m",
-            "halloo",
-            "init",
-            "--json",
-            "--data",
-            str(HOME / "data"),
-            "--email",
-            EMAIL,
-            "--password",
-            password,
-        ]
+        command = [str(PYTHON), "-m", "halloo", "init", "--json", "--data", str(HOME / "data")]
+        command += ["--email", EMAIL, "--password", password, "--name", "Ada Morgenstern", "--workspace", "Kiln & Clay"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment(ports), cwd=ROOT)
         if done.returncode != 0:
             raise StepError(f"{done.stderr or done.stdout}\n`halloo init` failed. Remove .demo/ to begin again.")

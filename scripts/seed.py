@@ -18,7 +18,7 @@ _REPLIES = {
     "return": "You may send anything back within 30 days. Tell me your order number and I will send you a label.",
     "thanks": "Thank you for writing. Have a lovely day.",
 }
-_TAGS = {"order": "blue", "shipping": "green", "broken": "red", "question": "amber"}
+_TAGS = {"order": "blue", "shipping": "green", "broken": "red", "question": "orange"}
 
 
 class Api:
@@ -56,16 +56,19 @@ def is_ready(origin: str) -> bool:
 
 
 def fill(api: Api, password: str) -> None:
-    """Bring in the colleague Grace, replies and tags, and give the owner her name."""
-    me = api.call("GET", "/core/operators")["data"][0]
-    api.call("PATCH", f"/core/operators/{me['id']}", {"name": "Ada Morgenstern"})
-    api.call(
-        "POST", "/core/operators", {"email": "grace@halloo.example", "name": "Grace Adeyemi", "password": password}
-    )
-    for shortcut, text in _REPLIES.items():
-        api.call("POST", "/core/canned-replies", {"shortcut": shortcut, "text": text})
-    for name, color in _TAGS.items():
-        api.call("POST", "/core/tags", {"name": name, "color": color})
+    """Bring in the colleague Grace, replies and tags; what is there already stays."""
+    grace = {"email": "grace@halloo.example", "name": "Grace Adeyemi", "password": password}
+    _add(api, "/core/operators", "email", [grace])
+    replies = [{"shortcut": shortcut, "text": text} for shortcut, text in _REPLIES.items()]
+    _add(api, "/core/canned-replies", "shortcut", replies)
+    _add(api, "/core/tags", "name", [{"name": name, "color": color} for name, color in _TAGS.items()])
+
+
+def _add(api: Api, path: str, key: str, wanted: list[dict[str, str]]) -> None:
+    there = {one[key] for one in api.call("GET", path)["data"]}
+    for one in wanted:
+        if one[key] not in there:
+            api.call("POST", path, one)
 
 
 def dress_widget(api: Api, widget_id: str, shop: str) -> None:
