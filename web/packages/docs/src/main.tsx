@@ -85,7 +85,7 @@ function Page({ document }: { document: Document }) {
                 <li key={route.operation.operationId}>
                   <a href={`#${route.operation.operationId}`}>
                     <span class={`method ${route.method.toLowerCase()}`}>{route.method}</span>
-                    <span class="path">{route.path.replace("/core", "")}</span>
+                    <span class="path">{route.path.replace("/core", "").replace(/\{\w+\}/g, "{id}")}</span>
                   </a>
                 </li>
               ))}
