@@ -58,6 +58,7 @@ class PublicRecords:
         """The published widget with this id, or None: unknown and unpublished ones look the same."""
         kept = self._kept.get(widget_id)
         if kept is not None and self._clock() < kept.until:
+            self._kept.move_to_end(widget_id)
             return kept.found
         if not is_uuid(widget_id):
             return None
