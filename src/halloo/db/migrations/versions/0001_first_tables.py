@@ -405,7 +405,7 @@ def _workspaces() -> None:
 def _words_sqlite() -> None:
     op.execute(
         "CREATE VIRTUAL TABLE message_words USING fts5 (words, workspace_id UNINDEXED, conversation_id UNINDEXED, "
-        "fingerprint UNINDEXED, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3')"
+        "fingerprint UNINDEXED, tokenize = 'unicode61 remove_diacritics 0')"
     )
 
 
