@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -107,6 +108,17 @@ async def test_without_a_build_pages_say_so(tmp_path: Path, database: Database, 
             answer = await client.get(prefix + path)
             assert answer.status_code == 503
             assert "not built" in answer.text
+
+
+def test_an_earlier_loader_must_be_what_its_name_says(folder: Path, tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier"
+    earlier.mkdir()
+    name = f"{hashlib.sha384(b'old').hexdigest()}.js"
+    (earlier / name).write_bytes(b"old")
+    assert load_assets(folder, earlier).earlier[name].body == b"old"
+    (earlier / name).write_bytes(b"older")
+    with pytest.raises(AssetsError, match=name):
+        load_assets(folder, earlier)
 
 
 def test_a_page_that_is_not_built_yet_is_none(folder: Path) -> None:

@@ -11,6 +11,8 @@ from halloo.embed.policy import shared_headers
 
 FOLDER = Path(__file__).parent / "assets"
 """Where the build of `web/` writes."""
+EARLIER = Path(__file__).parent / "earlier"
+"""Pinned loaders of earlier releases, named by their SHA-384 in hex; each stays for twelve months."""
 PLACEHOLDER = '"%HALLOO_RECORD%"'
 IMMUTABLE = "public, max-age=31536000, immutable"
 SCRIPT = "text/javascript; charset=utf-8"
@@ -61,6 +63,7 @@ class Assets:
     preview: Page | None = None
     inbox: Page | None = None
     docs: Page | None = None
+    earlier: dict[str, Answer] = field(default_factory=dict[str, Answer])
 
     def evergreen(self, literal: str) -> bytes:
         """The loader with a record inside; `literal` is the record as a JavaScript string literal."""
@@ -75,7 +78,7 @@ class Assets:
         return hashlib.sha384(self.pinned()).digest()
 
 
-def load_assets(folder: Path = FOLDER) -> Assets:
+def load_assets(folder: Path = FOLDER, earlier: Path = EARLIER) -> Assets:
     """Read the build. A missing build gives empty assets; a wrong one raises `AssetsError`."""
     manifest_path, loader_path = folder / "manifest.json", folder / "loader.js"
     if not manifest_path.is_file() or not loader_path.is_file():
@@ -91,7 +94,16 @@ def load_assets(folder: Path = FOLDER) -> Assets:
                 raise AssetsError(
                     f"{manifest_path} names {name}, which is not there; build the browser packages again."
                 )
-    return Assets(loader, files, manifest.widget, manifest.preview, manifest.inbox, manifest.docs)
+    return Assets(loader, files, manifest.widget, manifest.preview, manifest.inbox, manifest.docs, _earlier(earlier))
+
+
+def _earlier(folder: Path) -> dict[str, Answer]:
+    found: dict[str, Answer] = {}
+    for path in sorted(folder.glob("*.js")):
+        if hashlib.sha384(path.read_bytes()).hexdigest() != path.stem:
+            raise AssetsError(f"{path} is not what its name says; sites that pinned it would refuse it.")
+        found[path.name] = prepare(SCRIPT, path.read_bytes(), shared_headers(IMMUTABLE))
+    return found
 
 
 def _file(path: Path) -> Answer | None:

@@ -126,9 +126,9 @@ def _fixed(answers: dict[str, Answer], prefix: str) -> App:
 
 def _pinned(assets: Assets) -> dict[str, Answer]:
     if not assets.loader:
-        return {}
+        return assets.earlier
     answer = prepare(SCRIPT, assets.pinned(), policy.shared_headers(IMMUTABLE))
-    return {f"{assets.pinned_digest().hex()}.js": answer}
+    return {**assets.earlier, f"{assets.pinned_digest().hex()}.js": answer}
 
 
 def _inbox(assets: Assets, hosts: Hosts) -> App:
