@@ -30,6 +30,7 @@ from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
 from halloo.edge.front import Front, host_names
 from halloo.edge.services import Services
 from halloo.embed.assets import Page, load_assets
+from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
 from halloo.events.model import Fact
 from halloo.events.pump import Pump
@@ -103,7 +104,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     assets = load_assets()
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, database)
-    return Halloo(Front(router, names), relay, database, services)
+    return Halloo(Front(router, names, BARE), relay, database, services)
 
 
 def _names(hosts: Hosts) -> list[str]:
