@@ -1,0 +1,144 @@
+"""`make check` is worth something: each of its checks fails on a planted violation, in a copy of the tree."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SHARED = (".venv", ".cache", "web/node_modules")
+"""What the copy uses from the tree itself: too large to copy, and not written by checks."""
+ASSETS = Path("src/halloo/embed/assets")
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A violation: which check must find it, how it is planted, and what the check's words hold."""
+
+    check: str
+    plant: Callable[[Path], None]
+    says: str
+
+
+def _file(path: str, text: str) -> Callable[[Path], None]:
+    def plant(tree: Path) -> None:
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(text, encoding="utf-8")
+
+    return plant
+
+
+def _only_a_failing_test(tree: Path) -> None:
+    for folder in (tree / "tests").iterdir():
+        if folder.is_dir() and folder.name != "support":
+            shutil.rmtree(folder)
+    (tree / "tests" / "test_planted.py").write_text("def test_planted():\n    assert False\n")
+
+
+def _unreadable_text(tree: Path) -> None:
+    for style in (tree / ASSETS / "files").glob("*.css"):
+        style.write_text(style.read_text() + "\n*{color:#ddd!important;background:#eee!important}\n")
+
+
+def _stale_wire_types(tree: Path) -> None:
+    generated = tree / "web/packages/wire/src/generated/manage.ts"
+    generated.write_text(generated.read_text() + "\nexport type Planted = string;\n")
+
+
+def _missing_message(tree: Path) -> None:
+    path = tree / "web/messages/de/widget.json"
+    messages = json.loads(path.read_text())
+    del messages["send"]
+    path.write_text(json.dumps(messages))
+
+
+def _fat_loader(tree: Path) -> None:
+    noise = random.Random(1).randbytes(12_000).hex()
+    loader = tree / ASSETS / "loader.js"
+    loader.write_text(f"{loader.read_text()}/*{noise}*/")
+
+
+PLANTED = (
+    Planted("types", _file("src/halloo/kit/planted.py", '"""Planted."""\n\nplanted: int = "no"\n'), "planted.py"),
+    Planted("tests", _only_a_failing_test, "test_planted"),
+    Planted("axe", _unreadable_text, "color-contrast"),
+    Planted(
+        "vitest",
+        _file(
+            "web/packages/core/src/planted.test.ts",
+            'import { expect, test } from "vitest";\ntest("planted", () => expect(1).toBe(2));\n',
+        ),
+        "planted",
+    ),
+    Planted("tsc", _file("web/packages/core/src/planted.ts", 'export const planted: number = "no";\n'), "planted.ts"),
+    Planted("biome", _file("web/packages/core/src/planted.ts", "export const planted: any = 1;\n"), "planted.ts"),
+    Planted(
+        "imports",
+        _file("src/halloo/kit/planted.py", '"""Planted."""\n\nimport halloo.app as _app\n'),
+        "halloo.kit.planted",
+    ),
+    Planted("lint", _file("src/halloo/kit/planted.py", '"""Planted."""\n\nimport os\n'), "F401"),
+    Planted("format", _file("src/halloo/kit/planted.py", '"""Planted."""\n\nplanted = [ 1,2 ]\n'), "planted.py"),
+    Planted("wire", _stale_wire_types, "manage"),
+    Planted("catalogue", _missing_message, "“send” is missing"),
+    Planted("budgets", _fat_loader, "OVER"),
+)
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the tree once, as it would be committed, with the built assets."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    tree = tmp_path_factory.mktemp("pristine")
+    for name in listed.stdout.split("\0"):
+        if name and (ROOT / name).is_file():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, tree / name)
+    shutil.copytree(ROOT / ASSETS, tree / ASSETS)
+    for name in SHARED:
+        (tree / name).symlink_to(ROOT / name)
+    return tree
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.check)
+def test_a_planted_violation_fails_its_check(planted: Planted, pristine: Path, tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    shutil.copytree(pristine, tree, symlinks=True)
+    planted.plant(tree)
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "HALLOO_"))}
+    done = subprocess.run(
+        [sys.executable, "scripts/check.py", planted.check],
+        cwd=tree,
+        env=own,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert planted.says in done.stdout, done.stdout
+
+
+@pytest.mark.slow
+def test_every_check_has_a_planted_violation() -> None:
+    listed = subprocess.run(
+        [sys.executable, "-c", "import check; print(*(one.name for one in check.CHECKS))"],
+        cwd=ROOT / "scripts",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(listed.stdout.split()) == {planted.check for planted in PLANTED}
