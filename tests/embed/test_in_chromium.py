@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -106,6 +107,17 @@ def look(page: Page, seen: Seen, *, scripts: bool) -> None:
         if frame.url.startswith("http"):
             seen.violations += frame.evaluate("window.violations")
     seen.isolated = page.evaluate("window.crossOriginIsolated")
+
+
+def test_24_the_server_adds_no_second_policy_and_no_cookie(product: Product) -> None:
+    product.widget([])
+    widget_id = product.facts["widget_id"]
+    for path, policies in ((f"/public/embed/{widget_id}", 0), (f"/public/widget/{widget_id}", 1), ("/inbox", 1)):
+        with httpx.Client() as client:
+            headers = client.get(product.origin + path).headers
+        assert len(headers.get_list("content-security-policy")) == policies
+        assert "x-frame-options" not in headers
+        assert "set-cookie" not in headers
 
 
 @pytest.mark.parametrize("name", HEADS)
