@@ -2,13 +2,19 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from halloo.app import open_database
+from halloo.db.engine import Database
+from halloo.db.migrate import upgrade
+from halloo.kit.clock import system_clock
+from halloo.workspaces.actions.workspaces import create_workspace
+from halloo.workspaces.model import Actor, system_actor
 from tests.support import postgres as postgres_support
 from tests.support.postgres import Postgres, free_port
 from tests.support.product import Kind, Product, Store
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
+WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +48,22 @@ def store(kind: Kind, tmp_path: Path, request: pytest.FixtureRequest) -> Iterato
     server: Postgres | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
     with empty_store(kind, tmp_path, server) as made:
         yield made
+
+
+@pytest.fixture
+async def database(store: Store) -> AsyncIterator[Database]:
+    """An up-to-date database of each kind with one workspace, `WORKSPACE`."""
+    upgrade(store.url, store.owner_url)
+    opened = open_database(store.url, system_clock)
+    await opened.write(WORKSPACE, create_workspace, system_actor(WORKSPACE), "Acme")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def owner() -> Actor:
+    """Who may do everything in `WORKSPACE`."""
+    return system_actor(WORKSPACE)
 
 
 @pytest.fixture
