@@ -88,7 +88,7 @@ def _on_the_wire(request: AnyRequest, name: str) -> str:
     field = request.route_handler.parsed_fn_signature.parameters.get(name)
     definition = None if field is None else field.kwarg_definition
     if isinstance(definition, ParameterKwarg):
-        return definition.query or definition.header or name
+        return definition.name or name
     return name
 
 

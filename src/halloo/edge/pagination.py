@@ -5,15 +5,15 @@ from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from halloo.kit.refusals import field_invalid
 
 T = TypeVar("T")
 MAX_CURSOR = 512
 
-Limit = Annotated[int, Parameter(ge=1, le=100, description="How many at most.")]
-Cursor = Annotated[str | None, Parameter(max_length=MAX_CURSOR, description="`next_cursor` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]
+Cursor = Annotated[str | None, QueryParameter(max_length=MAX_CURSOR, description="`next_cursor` of the page before.")]
 
 
 def seal_cursor(place: object) -> str:

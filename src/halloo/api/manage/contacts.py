@@ -1,6 +1,7 @@
 """Routes: contacts."""
 
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from halloo.api.manage import history, shapes, talk
 from halloo.api.manage.conversations import IfMatch
@@ -16,7 +17,9 @@ _TAGS = ["Contacts"]
 
 
 @get("/contacts", opt={"scope": _READ}, tags=_TAGS)
-async def list_contacts(db: Db, who: Who, q: str = "", cursor: Cursor = None, limit: Limit = 50) -> shapes.ContactPage:
+async def list_contacts(
+    db: Db, who: Who, q: FromQuery[str] = "", cursor: Cursor = None, limit: Limit = 50
+) -> shapes.ContactPage:
     """Contacts whose name, address, company or phone has the words of `q`, last seen first."""
     behind = open_cursor(cursor, tuple[int, str])
     found = await db.read(who.workspace_id, actions.list_contacts, who, q, behind, limit + 1)
@@ -25,7 +28,7 @@ async def list_contacts(db: Db, who: Who, q: str = "", cursor: Cursor = None, li
 
 
 @post("/contacts", opt={"scope": _WRITE}, tags=_TAGS)
-async def create_contact(data: shapes.ContactPost, db: Db, who: Who) -> Response[shapes.ContactView]:
+async def create_contact(data: JSONBody[shapes.ContactPost], db: Db, who: Who) -> Response[shapes.ContactView]:
     """Enter a contact by hand."""
     given = given_fields(data)
     contact = await db.write(who.workspace_id, actions.create_contact, who, Details(**given, given=frozenset(given)))
@@ -34,7 +37,7 @@ async def create_contact(data: shapes.ContactPost, db: Db, who: Who) -> Response
 
 
 @get("/contacts/{contact_id:str}", opt={"scope": _READ}, tags=_TAGS)
-async def read_contact(contact_id: str, db: Db, who: Who) -> Response[shapes.ContactView]:
+async def read_contact(contact_id: FromPath[str], db: Db, who: Who) -> Response[shapes.ContactView]:
     """One contact."""
     contact = await db.read(who.workspace_id, actions.get_contact, who, contact_id)
     return Response(talk.contact_view(contact), headers={"ETag": version_tag(contact.updated_at)})
@@ -42,7 +45,7 @@ async def read_contact(contact_id: str, db: Db, who: Who) -> Response[shapes.Con
 
 @patch("/contacts/{contact_id:str}", opt={"scope": _WRITE}, tags=_TAGS)
 async def change_contact(
-    contact_id: str, data: shapes.ContactPatch, db: Db, who: Who, if_match: IfMatch = None
+    contact_id: FromPath[str], data: JSONBody[shapes.ContactPatch], db: Db, who: Who, if_match: IfMatch = None
 ) -> Response[shapes.ContactView]:
     """Change what is known of a contact; keys that are not sent stay as they are."""
     given = given_fields(data)
@@ -54,19 +57,23 @@ async def change_contact(
 
 
 @delete("/contacts/{contact_id:str}", opt={"scope": "contacts:delete"}, tags=_TAGS)
-async def delete_contact(contact_id: str, db: Db, who: Who) -> None:
+async def delete_contact(contact_id: FromPath[str], db: Db, who: Who) -> None:
     """Delete a contact for good; its conversations stay."""
     await db.write(who.workspace_id, actions.delete_contact, who, contact_id)
 
 
 @get("/contacts/{contact_id:str}/events", opt={"scope": _READ}, tags=_TAGS)
-async def list_contact_events(contact_id: str, db: Db, who: Who, limit: Limit = 50) -> shapes.ContactEventPage:
+async def list_contact_events(
+    contact_id: FromPath[str], db: Db, who: Who, limit: Limit = 50
+) -> shapes.ContactEventPage:
     """When a contact came, which pages they looked at last and when they began to talk, newest first."""
     return await db.read(who.workspace_id, history.show_events, who, contact_id, limit)
 
 
 @get("/contacts/{contact_id:str}/export", opt={"scope": _READ}, tags=_TAGS)
-async def export_contact(contact_id: str, db: Db, who: Who, services: Parts) -> Response[shapes.ContactExport]:
+async def export_contact(
+    contact_id: FromPath[str], db: Db, who: Who, services: Parts
+) -> Response[shapes.ContactExport]:
     """Everything that is kept of a contact, with every conversation; needs `conversations:read` too."""
     found = await db.read(who.workspace_id, history.export_contact, who, contact_id, services.live)
     name = f'attachment; filename="contact-{found.contact.id}.json"'

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from litestar import Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 
 from halloo.api.manage import shapes, talk
 from halloo.conversations import actions
@@ -16,9 +16,9 @@ from halloo.kit.text import search_words
 from halloo.workspaces.model import Actor
 
 IfMatch = Annotated[
-    str | None, Parameter(header="If-Match", description="Only if the resource is still in this state.")
+    str | None, HeaderParameter(name="If-Match", description="Only if the resource is still in this state.")
 ]
-Folder = Annotated[Literal["open", "snoozed", "resolved", "pending", "unresolved"] | None, Parameter(query="state")]
+Folder = Annotated[Literal["open", "snoozed", "resolved", "pending", "unresolved"] | None, QueryParameter(name="state")]
 """The query's `state`; Litestar keeps that name for itself."""
 _READ, _WRITE = "conversations:read", "conversations:write"
 _TAGS = ["Conversations"]
@@ -39,13 +39,13 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 - each is a filter of th
     who: Who,
     services: Parts,
     folder: Folder = None,
-    assignee: str | None = None,
-    widget_id: str | None = None,
-    contact_id: str | None = None,
-    tag: str | None = None,
-    unread: bool | None = None,  # noqa: FBT001 - a query parameter
-    q: str = "",
-    order: Literal["activity", "waiting"] = "activity",
+    assignee: FromQuery[str | None] = None,
+    widget_id: FromQuery[str | None] = None,
+    contact_id: FromQuery[str | None] = None,
+    tag: FromQuery[str | None] = None,
+    unread: FromQuery[bool | None] = None,
+    q: FromQuery[str] = "",
+    order: FromQuery[Literal["activity", "waiting"]] = "activity",
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> shapes.ConversationPage:
@@ -83,7 +83,7 @@ async def count_conversations(db: Db, who: Who) -> shapes.Counts:
 
 @post("/conversations", opt={"scope": _WRITE}, tags=_TAGS)
 async def begin_conversation(
-    data: shapes.ConversationPost, db: Db, who: Who, services: Parts
+    data: JSONBody[shapes.ConversationPost], db: Db, who: Who, services: Parts
 ) -> Response[shapes.ConversationView]:
     """Begin a conversation with a known visitor, or with the browser that a contact was last seen with."""
     sent = await db.write(
@@ -102,7 +102,7 @@ async def begin_conversation(
 
 @get("/conversations/{conversation_id:str}", opt={"scope": _READ}, tags=_TAGS)
 async def read_conversation(
-    conversation_id: str, db: Db, who: Who, services: Parts
+    conversation_id: FromPath[str], db: Db, who: Who, services: Parts
 ) -> Response[shapes.ConversationView]:
     """One conversation, with the positions of its streams."""
     version, view = await db.read(who.workspace_id, talk.show_conversation, who, conversation_id, services.live)
@@ -123,8 +123,8 @@ def _change(data: shapes.ConversationPatch) -> Change:
 
 @patch("/conversations/{conversation_id:str}", opt={"scope": _WRITE}, tags=_TAGS)
 async def change_conversation(
-    conversation_id: str,
-    data: shapes.ConversationPatch,
+    conversation_id: FromPath[str],
+    data: JSONBody[shapes.ConversationPatch],
     db: Db,
     who: Who,
     services: Parts,
@@ -138,19 +138,21 @@ async def change_conversation(
 
 
 @delete("/conversations/{conversation_id:str}", opt={"scope": "conversations:delete"}, tags=_TAGS)
-async def delete_conversation(conversation_id: str, db: Db, who: Who) -> None:
+async def delete_conversation(conversation_id: FromPath[str], db: Db, who: Who) -> None:
     """Erase a conversation: its messages, and the payloads of its facts."""
     await db.write(who.workspace_id, actions.delete_conversation, who, conversation_id)
 
 
 @post("/conversations/{conversation_id:str}/read", status_code=204, opt={"scope": _WRITE}, tags=_TAGS)
-async def mark_read(conversation_id: str, data: shapes.ReadPost, db: Db, who: Who) -> None:
+async def mark_read(conversation_id: FromPath[str], data: JSONBody[shapes.ReadPost], db: Db, who: Who) -> None:
     """Note that the caller has read up to message `seq`; the mark never moves back."""
     await db.write(who.workspace_id, actions.mark_read, who, conversation_id, data.seq)
 
 
 @post("/conversations/{conversation_id:str}/typing", status_code=204, opt={"scope": _WRITE}, tags=_TAGS)
-async def say_typing(conversation_id: str, data: shapes.TypingPost, db: Db, who: Who, services: Parts) -> None:
+async def say_typing(
+    conversation_id: FromPath[str], data: JSONBody[shapes.TypingPost], db: Db, who: Who, services: Parts
+) -> None:
     """Tell visitor and colleagues that the caller is typing, or stopped. Nothing is stored."""
     one = await db.read(who.workspace_id, actions.get_conversation, who, conversation_id)
     services.live.typing(who, conversation_id, one.conversation.visitor_id, data.state)
@@ -158,11 +160,11 @@ async def say_typing(conversation_id: str, data: shapes.TypingPost, db: Db, who:
 
 @get("/conversations/{conversation_id:str}/messages", opt={"scope": _READ}, tags=_TAGS)
 async def list_messages(
-    conversation_id: str,
+    conversation_id: FromPath[str],
     db: Db,
     who: Who,
-    after: int | None = None,
-    before: int | None = None,
+    after: FromQuery[int | None] = None,
+    before: FromQuery[int | None] = None,
     limit: Limit = 50,
 ) -> shapes.MessagePage:
     """Messages, ascending, notes included. `after` and `before` take a `seq` or a fingerprint; neither: the newest."""
@@ -171,7 +173,7 @@ async def list_messages(
 
 @post("/conversations/{conversation_id:str}/messages", opt={"scope": _WRITE}, tags=_TAGS)
 async def send_message(
-    conversation_id: str, data: shapes.MessagePost, db: Db, who: Who
+    conversation_id: FromPath[str], data: JSONBody[shapes.MessagePost], db: Db, who: Who
 ) -> Response[shapes.MessageSent]:
     """Answer, or write a private note (`type: note`). The same `client_id` again is the same message: 200."""
     sent = await db.write(who.workspace_id, actions.send_message, who, conversation_id, _draft(data))
@@ -181,7 +183,7 @@ async def send_message(
 
 @patch("/conversations/{conversation_id:str}/messages/{fingerprint:int}", opt={"scope": _WRITE}, tags=_TAGS)
 async def edit_message(
-    conversation_id: str, fingerprint: int, data: shapes.MessagePatch, db: Db, who: Who
+    conversation_id: FromPath[str], fingerprint: FromPath[int], data: JSONBody[shapes.MessagePatch], db: Db, who: Who
 ) -> shapes.MessageSent:
     """Change what one's own message says."""
     edited = await db.write(who.workspace_id, actions.edit_message, who, conversation_id, fingerprint, data.content)
@@ -189,7 +191,7 @@ async def edit_message(
 
 
 @delete("/conversations/{conversation_id:str}/messages/{fingerprint:int}", opt={"scope": _WRITE}, tags=_TAGS)
-async def remove_message(conversation_id: str, fingerprint: int, db: Db, who: Who) -> None:
+async def remove_message(conversation_id: FromPath[str], fingerprint: FromPath[int], db: Db, who: Who) -> None:
     """Take one's own message back; its place stays."""
     await db.write(who.workspace_id, actions.remove_message, who, conversation_id, fingerprint)
 

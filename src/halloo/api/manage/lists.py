@@ -1,6 +1,7 @@
 """Routes: canned replies and tags."""
 
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from halloo.api.manage import shapes
 from halloo.api.manage.talk import optional
@@ -30,21 +31,25 @@ async def list_canned_replies(db: Db, who: Who) -> shapes.CannedReplyPage:
 
 
 @post("/canned-replies", opt={"scope": _WRITE}, tags=["Canned replies"])
-async def create_canned_reply(data: shapes.CannedReplyPost, db: Db, who: Who) -> Response[shapes.CannedReplyView]:
+async def create_canned_reply(
+    data: JSONBody[shapes.CannedReplyPost], db: Db, who: Who
+) -> Response[shapes.CannedReplyView]:
     """Prepare an answer; operators insert it with `/` and its shortcut."""
     reply = await db.write(who.workspace_id, actions.create_canned_reply, who, data.shortcut, data.text)
     return Response(_reply(reply), headers={"Location": f"/core/canned-replies/{reply.id}"})
 
 
 @patch("/canned-replies/{reply_id:str}", opt={"scope": _WRITE}, tags=["Canned replies"])
-async def update_canned_reply(reply_id: str, data: shapes.CannedReplyPatch, db: Db, who: Who) -> shapes.CannedReplyView:
+async def update_canned_reply(
+    reply_id: FromPath[str], data: JSONBody[shapes.CannedReplyPatch], db: Db, who: Who
+) -> shapes.CannedReplyView:
     """Change a prepared answer."""
     shortcut, text = optional(data.shortcut), optional(data.text)
     return _reply(await db.write(who.workspace_id, actions.update_canned_reply, who, reply_id, shortcut, text))
 
 
 @delete("/canned-replies/{reply_id:str}", opt={"scope": _WRITE}, tags=["Canned replies"])
-async def delete_canned_reply(reply_id: str, db: Db, who: Who) -> None:
+async def delete_canned_reply(reply_id: FromPath[str], db: Db, who: Who) -> None:
     """Delete a prepared answer."""
     await db.write(who.workspace_id, actions.delete_canned_reply, who, reply_id)
 
@@ -57,21 +62,21 @@ async def list_tags(db: Db, who: Who) -> shapes.TagPage:
 
 
 @post("/tags", opt={"scope": _WRITE}, tags=["Tags"])
-async def create_tag(data: shapes.TagPost, db: Db, who: Who) -> Response[shapes.TagView]:
+async def create_tag(data: JSONBody[shapes.TagPost], db: Db, who: Who) -> Response[shapes.TagView]:
     """Make a tag."""
     tag = await db.write(who.workspace_id, actions.create_tag, who, data.name, data.color)
     return Response(_tag(tag), headers={"Location": f"/core/tags/{tag.id}"})
 
 
 @patch("/tags/{tag_id:str}", opt={"scope": _WRITE}, tags=["Tags"])
-async def update_tag(tag_id: str, data: shapes.TagPatch, db: Db, who: Who) -> shapes.TagView:
+async def update_tag(tag_id: FromPath[str], data: JSONBody[shapes.TagPatch], db: Db, who: Who) -> shapes.TagView:
     """Rename or recolour a tag; a new name is written on every conversation that has the old one."""
     name, color = optional(data.name), optional(data.color)
     return _tag(await db.write(who.workspace_id, actions.update_tag, who, tag_id, name, color))
 
 
 @delete("/tags/{tag_id:str}", opt={"scope": _WRITE}, tags=["Tags"])
-async def delete_tag(tag_id: str, db: Db, who: Who) -> None:
+async def delete_tag(tag_id: FromPath[str], db: Db, who: Who) -> None:
     """Delete a tag and take it off every conversation."""
     await db.write(who.workspace_id, actions.delete_tag, who, tag_id)
 

@@ -1,6 +1,7 @@
 """Routes: the caller's own name, preferences, availability and password; the list of scopes."""
 
 from litestar import get, patch, post, put
+from litestar.params import JSONBody
 
 from halloo.api.manage import people, shapes
 from halloo.edge.body import given_fields
@@ -16,7 +17,7 @@ async def read_me(db: Db, who: Who) -> shapes.MeView:
 
 
 @patch("/me", opt={"scope": None}, tags=["Me"])
-async def update_me(data: shapes.MePatch, db: Db, who: Who) -> shapes.MeView:
+async def update_me(data: JSONBody[shapes.MePatch], db: Db, who: Who) -> shapes.MeView:
     """Change one's own name and preferences."""
     given = given_fields(data)
     wanted = me.Preferences(**given, given=frozenset(given))
@@ -24,13 +25,13 @@ async def update_me(data: shapes.MePatch, db: Db, who: Who) -> shapes.MeView:
 
 
 @put("/me/availability", opt={"scope": None}, tags=["Me"])
-async def set_availability(data: shapes.AvailabilityPut, db: Db, who: Who) -> shapes.OperatorView:
+async def set_availability(data: JSONBody[shapes.AvailabilityPut], db: Db, who: Who) -> shapes.OperatorView:
     """Say whether one answers at present."""
     return people.operator_view(await db.write(who.workspace_id, me.set_availability, who, data.state))
 
 
 @post("/me/password", status_code=204, opt={"scope": None}, tags=["Me"])
-async def change_password(data: shapes.PasswordChange, who: Who, services: Parts) -> None:
+async def change_password(data: JSONBody[shapes.PasswordChange], who: Who, services: Parts) -> None:
     """Change one's own password; all other sessions end."""
     await services.door.change_password(who, data.current_password, data.new_password)
 

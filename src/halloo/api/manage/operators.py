@@ -1,6 +1,7 @@
 """Routes: colleagues and invitations."""
 
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from halloo.api.manage import people, shapes
 from halloo.edge.body import given_fields
@@ -21,7 +22,7 @@ async def list_operators(db: Db, who: Who) -> shapes.OperatorPage:
 
 @post("/operators", opt={"scope": _MANAGE}, tags=_TAGS)
 async def create_operator(
-    data: shapes.OperatorPost, db: Db, who: Who, services: Parts
+    data: JSONBody[shapes.OperatorPost], db: Db, who: Who, services: Parts
 ) -> Response[shapes.OperatorView]:
     """Make an operator with a password; an invitation lets them choose their own."""
     draft = OperatorDraft(data.email, data.name, data.role, await services.door.hash(data.password))
@@ -30,20 +31,22 @@ async def create_operator(
 
 
 @get("/operators/{operator_id:str}", opt={"scope": "operators:read"}, tags=_TAGS)
-async def read_operator(operator_id: str, db: Db, who: Who) -> shapes.OperatorView:
+async def read_operator(operator_id: FromPath[str], db: Db, who: Who) -> shapes.OperatorView:
     """One colleague."""
     return people.operator_view(await db.read(who.workspace_id, operators.read_operator, who, operator_id))
 
 
 @patch("/operators/{operator_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
-async def update_operator(operator_id: str, data: shapes.OperatorPatch, db: Db, who: Who) -> shapes.OperatorView:
+async def update_operator(
+    operator_id: FromPath[str], data: JSONBody[shapes.OperatorPatch], db: Db, who: Who
+) -> shapes.OperatorView:
     """Rename, change the role, deactivate or activate again; whoever loses rights is cut off at once."""
     change = OperatorChange(**given_fields(data))
     return people.operator_view(await db.write(who.workspace_id, operators.update_operator, who, operator_id, change))
 
 
 @delete("/operators/{operator_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
-async def remove_operator(operator_id: str, db: Db, who: Who) -> None:
+async def remove_operator(operator_id: FromPath[str], db: Db, who: Who) -> None:
     """Remove an operator for good; what they wrote keeps their name."""
     await db.write(who.workspace_id, operators.remove_operator, who, operator_id)
 
@@ -55,7 +58,7 @@ async def list_invitations(db: Db, who: Who) -> shapes.InvitationPage:
 
 
 @post("/invitations", opt={"scope": _MANAGE}, tags=_TAGS)
-async def invite(data: shapes.InvitationPost, db: Db, who: Who, services: Parts) -> shapes.InvitationCreated:
+async def invite(data: JSONBody[shapes.InvitationPost], db: Db, who: Who, services: Parts) -> shapes.InvitationCreated:
     """Invite somebody: the answer holds the link, which works once and for seven days."""
     secret, made = await db.write(who.workspace_id, invitations.invite, who, data.email, data.role, services.workspaces)
     url = f"{services.public_url}/inbox/join#{secret}"
@@ -63,7 +66,7 @@ async def invite(data: shapes.InvitationPost, db: Db, who: Who, services: Parts)
 
 
 @delete("/invitations/{invitation_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
-async def withdraw_invitation(invitation_id: str, db: Db, who: Who) -> None:
+async def withdraw_invitation(invitation_id: FromPath[str], db: Db, who: Who) -> None:
     """End an invitation before it is used."""
     await db.write(who.workspace_id, invitations.withdraw_invitation, who, invitation_id)
 

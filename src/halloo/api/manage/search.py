@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from halloo.api.manage import shapes
 from halloo.api.manage.talk import Company
@@ -21,9 +21,9 @@ from halloo.kit.text import search_words
 from halloo.workspaces.model import Actor
 
 Query = Annotated[
-    str, Parameter(min_length=1, max_length=200, description="Words, beginnings of words, “phrases” in quotes.")
+    str, QueryParameter(min_length=1, max_length=200, description="Words, beginnings of words, “phrases” in quotes.")
 ]
-Where = Annotated[Literal["messages", "contacts", "conversations"], Parameter(query="in")]
+Where = Annotated[Literal["messages", "contacts", "conversations"], QueryParameter(name="in")]
 
 
 @get("/search", opt={"scope": "conversations:read"}, tags=["Search"])

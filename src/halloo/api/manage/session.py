@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, delete, post
+from litestar.params import JSONBody
 
 from halloo.api.manage import people, shapes
 from halloo.edge.auth import COOKIE, PUBLIC, drop_cookie, set_cookie
@@ -32,7 +33,7 @@ async def welcome(services: Services, opened: tuple[str, Actor]) -> Response[sha
 
 
 @post("/session", status_code=200, opt={"scope": PUBLIC}, tags=["Session"])
-async def sign_in(data: shapes.SignIn, request: AnyRequest, services: Parts) -> Response[shapes.MeView]:
+async def sign_in(data: JSONBody[shapes.SignIn], request: AnyRequest, services: Parts) -> Response[shapes.MeView]:
     """Sign in with e-mail address and password; the answer sets the cookie `__Host-halloo`."""
     opened = await services.door.sign_in(data.email, data.password, browser_of(request, services))
     return await welcome(services, opened)
@@ -40,7 +41,7 @@ async def sign_in(data: shapes.SignIn, request: AnyRequest, services: Parts) -> 
 
 @post("/invitations/accept", status_code=200, opt={"scope": PUBLIC}, tags=["Operators"])
 async def accept_invitation(
-    data: shapes.InvitationAccept, request: AnyRequest, services: Parts
+    data: JSONBody[shapes.InvitationAccept], request: AnyRequest, services: Parts
 ) -> Response[shapes.MeView]:
     """Become an operator by the secret of an invitation's link, and be signed in."""
     opened = await services.door.accept(data.token, data.name, data.password, browser_of(request, services))

@@ -1,6 +1,7 @@
 """Routes: API tokens and the audit log."""
 
 from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
 
 from halloo.api.manage import people, shapes
 from halloo.edge.body import parse_time
@@ -20,7 +21,7 @@ async def list_tokens(db: Db, who: Who) -> shapes.TokenPage:
 
 
 @post("/tokens", opt={"scope": _SCOPE}, tags=["Tokens"])
-async def create_token(data: shapes.TokenPost, db: Db, who: Who) -> shapes.TokenCreated:
+async def create_token(data: JSONBody[shapes.TokenPost], db: Db, who: Who) -> shapes.TokenCreated:
     """Make a token; its secret is in this answer and never again."""
     draft = TokenDraft(data.name, data.scopes, parse_time("expires_at", data.expires_at), data.operator_id)
     secret, token = await db.write(who.workspace_id, tokens.create_token, who, draft)
@@ -28,7 +29,7 @@ async def create_token(data: shapes.TokenPost, db: Db, who: Who) -> shapes.Token
 
 
 @delete("/tokens/{token_id:str}", opt={"scope": _SCOPE}, tags=["Tokens"])
-async def revoke_token(token_id: str, db: Db, who: Who) -> None:
+async def revoke_token(token_id: FromPath[str], db: Db, who: Who) -> None:
     """End a token at once; its live connections are cut."""
     await db.write(who.workspace_id, tokens.revoke_token, who, token_id)
 

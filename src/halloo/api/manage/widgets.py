@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from halloo.api.manage import shapes
 from halloo.api.manage.conversations import IfMatch
@@ -16,8 +16,8 @@ from halloo.widgets.model import Widget, WidgetChange, widget_view
 
 _READ, _MANAGE = ("web_widgets:read", "web_widgets:manage"), "web_widgets:manage"
 _TAGS = ["Widgets"]
-WidgetLimit = Annotated[int, Parameter(ge=1, le=actions.PAGE_MAX, description="How many at most.")]
-DryRun = Annotated[bool, Parameter(description="Check and answer without storing.")]
+WidgetLimit = Annotated[int, QueryParameter(ge=1, le=actions.PAGE_MAX, description="How many at most.")]
+DryRun = Annotated[bool, QueryParameter(description="Check and answer without storing.")]
 
 
 def _view(widget: Widget) -> shapes.WidgetView:
@@ -37,7 +37,7 @@ async def list_widgets(db: Db, who: Who, cursor: Cursor = None, limit: WidgetLim
 
 @post("/web-widgets", opt={"scope": _MANAGE}, tags=_TAGS)
 async def create_widget(
-    data: shapes.WidgetPut,
+    data: JSONBody[shapes.WidgetPut],
     db: Db,
     who: Who,
     dry_run: DryRun = False,  # noqa: FBT002 - a query parameter
@@ -50,7 +50,7 @@ async def create_widget(
 
 
 @get("/web-widgets/{widget_id:str}", opt={"scope": _READ}, tags=_TAGS)
-async def read_widget(widget_id: str, db: Db, who: Who) -> Response[shapes.WidgetView]:
+async def read_widget(widget_id: FromPath[str], db: Db, who: Who) -> Response[shapes.WidgetView]:
     """One widget, as it was stored."""
     widget = await db.read(who.workspace_id, actions.read_widget, who, widget_id)
     return Response(_view(widget), headers={"ETag": widget.etag()})
@@ -58,8 +58,8 @@ async def read_widget(widget_id: str, db: Db, who: Who) -> Response[shapes.Widge
 
 @put("/web-widgets/{widget_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
 async def update_widget(
-    widget_id: str,
-    data: shapes.WidgetPut,
+    widget_id: FromPath[str],
+    data: JSONBody[shapes.WidgetPut],
     db: Db,
     who: Who,
     if_match: IfMatch = None,
@@ -79,7 +79,7 @@ async def update_widget(
 
 
 @delete("/web-widgets/{widget_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
-async def delete_widget(widget_id: str, db: Db, who: Who, if_match: IfMatch = None) -> None:
+async def delete_widget(widget_id: FromPath[str], db: Db, who: Who, if_match: IfMatch = None) -> None:
     """Delete a widget: its loader and sockets stop, its conversations stay."""
     await db.write(who.workspace_id, actions.delete_widget, who, widget_id, if_match=if_match)
 
