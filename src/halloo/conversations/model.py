@@ -132,40 +132,39 @@ class Conversation:
             removed=False,
             timestamp=at,
         )
-        after = replace(self, last_fingerprint=message.fingerprint, updated_at=max(at, self.updated_at))
-        if message.seq is None:
-            return after, message  # a note shows nowhere that the visitor could see
-        after = replace(
-            after,
-            last_seq=message.seq,
-            last_type=message.type,
-            last_from=sender,
-            last_author=author.name,
-            last_excerpt=excerpt(message.text),
-            last_at=at,
-        )
-        return after.answered(sender, at), message
+        changed: dict[str, Any] = {"last_fingerprint": message.fingerprint, "updated_at": max(at, self.updated_at)}
+        if message.seq is not None:  # a note shows nowhere that the visitor could see
+            changed |= {
+                "last_seq": message.seq,
+                "last_type": message.type,
+                "last_from": sender,
+                "last_author": author.name,
+                "last_excerpt": excerpt(message.text),
+                "last_at": at,
+                **(self._asked(message.seq, at) if sender == "user" else self._answered(message.seq)),
+            }
+        return replace(self, **changed), message
 
-    def answered(self, sender: Sender, at: int) -> "Conversation":
-        """What follows from the last message having come from `sender`."""
-        if sender == "user":
-            return replace(
-                self,
-                state="unresolved" if self.state == "resolved" else self.state,
-                snoozed_until=None,
-                unread=self.unread + 1,
-                visitor_read_seq=self.last_seq,
-                visitor_unread=0,
-                waiting_since=self.waiting_since or at,
-            )
-        return replace(
-            self,
-            state="unresolved" if self.state == "pending" else self.state,
-            unread=0,
-            operator_read_seq=self.last_seq,
-            visitor_unread=self.visitor_unread + 1,
-            waiting_since=None,
-        )
+    def _asked(self, seq: int, at: int) -> dict[str, Any]:
+        """What follows from the visitor having written."""
+        return {
+            "state": "unresolved" if self.state == "resolved" else self.state,
+            "snoozed_until": None,
+            "unread": self.unread + 1,
+            "visitor_read_seq": seq,
+            "visitor_unread": 0,
+            "waiting_since": self.waiting_since or at,
+        }
+
+    def _answered(self, seq: int) -> dict[str, Any]:
+        """What follows from an operator having written."""
+        return {
+            "state": "unresolved" if self.state == "pending" else self.state,
+            "unread": 0,
+            "operator_read_seq": seq,
+            "visitor_unread": self.visitor_unread + 1,
+            "waiting_since": None,
+        }
 
 
 def begin(

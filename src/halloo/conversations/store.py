@@ -36,7 +36,13 @@ _AFTER_MESSAGE = (
 _UPDATE_AFTER_MESSAGE = Statement(
     update(conversations).where(_C.workspace_id == _WS, _C.id == _ID).values({n: bindparam(n) for n in _AFTER_MESSAGE})
 )
-_INSERT_MESSAGE = Statement(messages.insert().values({c.name: bindparam(c.name) for c in _M}))
+_COLUMNS = [c.name for c in _M]
+_INSERT_MESSAGE = Statement(
+    text(
+        f"INSERT INTO messages ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)}) "
+        "ON CONFLICT (workspace_id, conversation_id, client_id) DO NOTHING"
+    )
+)
 _MESSAGE = Statement(
     select(messages).where(
         _M.workspace_id == _WS, _M.conversation_id == _ID, _M.fingerprint == bindparam("fingerprint_")
@@ -147,9 +153,9 @@ def update_conversation(tx: Tx, workspace_id: str, conversation_id: str, values:
     )
 
 
-def insert_message(tx: Tx, workspace_id: str, message: Message) -> None:
-    """Store a new message."""
-    tx.run(
+def insert_message(tx: Tx, workspace_id: str, message: Message) -> bool:
+    """Store a new message; False, and nothing is stored, where its `client_id` stored one before."""
+    stored = tx.run(
         _INSERT_MESSAGE,
         workspace_id=workspace_id,
         conversation_id=message.conversation_id,
@@ -171,6 +177,7 @@ def insert_message(tx: Tx, workspace_id: str, message: Message) -> None:
         removed=int(message.removed),
         timestamp=message.timestamp,
     )
+    return stored == 1
 
 
 def get_message(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int) -> Message:
@@ -181,10 +188,12 @@ def get_message(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: in
     return message_of(row)
 
 
-def find_message_of_client(tx: Tx, workspace_id: str, conversation_id: str, client_id: str) -> Message | None:
-    """The message that this send made before."""
+def get_message_of_client(tx: Tx, workspace_id: str, conversation_id: str, client_id: str) -> Message:
+    """The message that this send made before. Raises `MessageNotFound`."""
     row = tx.first(_MESSAGE_OF_CLIENT, ws=workspace_id, id_=conversation_id, client=client_id)
-    return None if row is None else message_of(row)
+    if row is None:
+        raise MessageNotFound
+    return message_of(row)
 
 
 def update_message(tx: Tx, workspace_id: str, message: Message) -> None:

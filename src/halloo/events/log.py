@@ -78,7 +78,19 @@ def record(
         visitor_id=visitor_id,
         visitor_offset=heads.get(f"v:{visitor_id}"),
     )
-    tx.run(_INSERT, **{column: getattr(fact, column) for column in _COLUMNS})
+    tx.run(
+        _INSERT,
+        workspace_id=fact.workspace_id,
+        seq=fact.seq,
+        id=fact.id,
+        name=name,
+        data=data,
+        at=fact.at,
+        conversation_id=conversation_id,
+        conversation_offset=fact.conversation_offset,
+        visitor_id=visitor_id,
+        visitor_offset=fact.visitor_offset,
+    )
     tx.after_commit(fact)
     return fact
 
@@ -88,7 +100,6 @@ _ERASE = Statement(
     .where(facts.c.workspace_id == bindparam("workspace_id_"), facts.c.conversation_id == bindparam("owner"))
     .values(data=bindparam("nothing"))
 )
-_COLUMNS = [column.name for column in facts.c]
 
 
 def epoch(tx: Tx) -> str:

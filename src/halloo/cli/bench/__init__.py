@@ -17,7 +17,9 @@ def benchmarks() -> None:
 
 @app.command()
 def send(
-    visitors: Annotated[int, typer.Option(help="Visitors that write at once, each in a conversation of their own.")] = 200,
+    visitors: Annotated[
+        int, typer.Option(help="Visitors that write at once, each in a conversation of their own.")
+    ] = 200,
     seconds: Annotated[float, typer.Option(help="How long each side runs.")] = 10.0,
     rounds: Annotated[int, typer.Option(help="How often both sides run; medians are reported.")] = 3,
     as_json: Json = False,

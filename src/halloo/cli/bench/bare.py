@@ -56,9 +56,8 @@ def _message(
     text, words, data = said
     now = time.time_ns() // 1_000_000
     client = str(uuid.uuid4())
-    connection.execute("SELECT * FROM conversations WHERE workspace_id = ? AND id = ?", (workspace, conversation)).fetchone()
     connection.execute(
-        "SELECT * FROM messages WHERE workspace_id = ? AND conversation_id = ? AND client_id = ?", (workspace, conversation, client)
+        "SELECT * FROM conversations WHERE workspace_id = ? AND id = ?", (workspace, conversation)
     ).fetchone()
     connection.execute(
         "INSERT INTO messages (workspace_id, conversation_id, fingerprint, id, seq, client_id, type, content, sender, origin, "

@@ -86,7 +86,17 @@ def _through_relay(folder: Path, visitors: int, seconds: float) -> dict[str, flo
     environment = {**os.environ, **_UNLIMITED, "HALLOO_PUBLIC_URL": origin}
     command = [sys.executable, "-m", "halloo"]
     made = subprocess.run(  # noqa: S603 - ourselves
-        [*command, "init", "--json", "--data", str(folder / "data"), "--email", "bench@halloo.example", "--password", "bench-password"],
+        [
+            *command,
+            "init",
+            "--json",
+            "--data",
+            str(folder / "data"),
+            "--email",
+            "bench@halloo.example",
+            "--password",
+            "bench-password",
+        ],
         check=True,
         capture_output=True,
         env=environment,
@@ -116,7 +126,7 @@ def _pin(pid: int, cpu: int) -> None:
 
 
 def _free_port() -> int:
-    import socket  # noqa: PLC0415 - only here
+    import socket
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -193,7 +203,15 @@ class _Writer:
         token = await asyncio.to_thread(_visit, self._origin, self._widget)
         address = f"ws{self._origin.removeprefix('http')}/relay"
         self._socket = await connect(address, origin=self._origin, compression=None, ping_interval=None)  # pyright: ignore[reportArgumentType] - Origin is a plain text
-        hello = {"t": "connect", "v": 1, "role": "visitor", "widget": self._widget, "token": token, "tab": "bench", "streams": []}
+        hello = {
+            "t": "connect",
+            "v": 1,
+            "role": "visitor",
+            "widget": self._widget,
+            "token": token,
+            "tab": "bench",
+            "streams": [],
+        }
         await self.socket.send(msgspec.json.encode(hello).decode())
         await self._until("live")
 
@@ -240,4 +258,6 @@ def _verify(path: Path, acknowledged: list[str]) -> None:
     with sqlite3.connect(path) as connection:
         stored = [row[0] for row in connection.execute("SELECT client_id FROM messages")]
     if len(stored) != len(set(stored)) or not set(acknowledged) <= set(stored):
-        raise RuntimeError(f"{len(acknowledged)} acknowledged, {len(stored)} stored, {len(set(stored))} of them different")
+        raise RuntimeError(
+            f"{len(acknowledged)} acknowledged, {len(stored)} stored, {len(set(stored))} of them different"
+        )

@@ -6,7 +6,7 @@ from halloo.contacts import actions as contacts
 from halloo.conversations import facts, search_store, store
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import ClientIdConflict, MessageNotFound, MessageRefused, NotYourMessage
-from halloo.conversations.model import Conversation, Draft, Message, begin, check_text
+from halloo.conversations.model import Conversation, Draft, Message, Sender, begin, check_text
 from halloo.db.tx import Tx
 from halloo.kit.refusals import NotFound
 from halloo.workspaces.actions.operators import find_operators
@@ -35,21 +35,23 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
     """`send_message` for a conversation that the caller has locked and may write to."""
     sender = "user" if who.kind == "visitor" else "operator"
     draft = draft.checked(sender)
-    before = store.find_message_of_client(tx, tx.workspace_id, conversation.id, draft.client_id)
-    if before is not None:
-        if (before.type, before.sender) != (draft.type, sender) or not (
-            before.edited or before.content == draft.content
-        ):
-            raise ClientIdConflict
-        return Sent(before, conversation, repeated=True)
     if draft.mentions and len(find_operators(tx, tx.workspace_id, set(draft.mentions))) < len(set(draft.mentions)):
         raise MessageRefused("mentions: only colleagues of this workspace can be mentioned.", field="mentions")
     after, message = conversation.accept(draft, who, sender, tx.now)
-    store.insert_message(tx, tx.workspace_id, message)
+    if not store.insert_message(tx, tx.workspace_id, message):
+        return _repeated(tx, conversation, draft, sender)
     store.save_after_message(tx, after)
     search_store.add_words(tx, tx.workspace_id, conversation.id, message.fingerprint, message.text)
     _state_facts(tx, conversation, after, message)
     return Sent(message, after, repeated=False)
+
+
+def _repeated(tx: Tx, conversation: Conversation, draft: Draft, sender: Sender) -> Sent:
+    """The message that this `client_id` has stored before. Raises `ClientIdConflict` where it said something else."""
+    before = store.get_message_of_client(tx, tx.workspace_id, conversation.id, draft.client_id)
+    if (before.type, before.sender) != (draft.type, sender) or not (before.edited or before.content == draft.content):
+        raise ClientIdConflict
+    return Sent(before, conversation, repeated=True)
 
 
 def _state_facts(tx: Tx, before: Conversation, after: Conversation, message: Message) -> None:
