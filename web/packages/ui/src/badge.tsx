@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { cx } from "./dom.ts";
 
 /** The ten tones of tags and badges. */
-export const TONES = ["grey", "red", "orange", "yellow", "green", "teal", "blue", "indigo", "purple", "pink"] as const;
+export const TONES = ["grey", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black"] as const;
 export type Tone = (typeof TONES)[number];
 
 /** The tone of a name that may come from elsewhere; grey where it is none of ours. */

@@ -92,7 +92,7 @@ export function TextField(props: TextFieldProps) {
           {icon}
           <input
             {...rest}
-            type={type}
+            type={type as "text"} // each type has its own shape in the types; the text ones agree in all that is used here
             dir={dir}
             id={id}
             ref={inputRef ?? null}

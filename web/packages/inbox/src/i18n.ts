@@ -1,0 +1,132 @@
+/** The inbox's words and the language's ways of writing dates and numbers. */
+import {
+  createT,
+  directionOf,
+  LANGUAGES,
+  type Language,
+  type MessageKey,
+  pickLanguage,
+  type Values,
+} from "@halloo/core/i18n.ts";
+import en from "../../../messages/en/inbox.json";
+import { createStore, useStore } from "./data/store.ts";
+
+export type Key = MessageKey<typeof en>;
+type Table = Record<string, string>;
+
+/** Every other language is a chunk of its own. */
+const chunks = import.meta.glob<{ default: Table }>(["../../../messages/*/inbox.json", "!**/en/inbox.json"]);
+
+/** The languages in their own words. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
+  en: "English",
+  de: "Deutsch",
+  fr: "Français",
+  es: "Español",
+  "pt-BR": "Português (Brasil)",
+  it: "Italiano",
+  nl: "Nederlands",
+  ja: "日本語",
+  ar: "العربية",
+  he: "עברית",
+};
+
+export { LANGUAGES, type Language };
+
+/** The language that the inbox speaks now. */
+export const language = createStore<Language>("en");
+
+let speak = createT<typeof en>("en", en);
+let formats = new Map<string, unknown>();
+
+/** The words of a key, with its values filled in. */
+export const t = (key: Key, values?: Values): string => speak(key, values);
+
+/** Makes the component speak anew when the language changes. */
+export const useLanguage = (): Language => useStore(language);
+
+/** Loads a language and switches to it; English stands in for what it lacks. */
+export async function speakLanguage(wish: string | null | undefined): Promise<void> {
+  const chosen = pickLanguage(wish, ...navigator.languages);
+  const load = chunks[`../../../messages/${chosen}/inbox.json`];
+  const table = load ? (await load().catch(() => ({ default: {} }))).default : {};
+  speak = createT<typeof en>(chosen, { ...en, ...table });
+  formats = new Map();
+  document.documentElement.lang = chosen;
+  document.documentElement.dir = directionOf(chosen);
+  language.set(chosen);
+}
+
+function kept<T>(name: string, make: () => T): T {
+  const known = formats.get(name) as T | undefined;
+  if (known !== undefined) return known;
+  const made = make();
+  formats.set(name, made);
+  return made;
+}
+
+const dateFormat = (name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  kept(name, () => new Intl.DateTimeFormat(language.get(), options));
+
+export const formatTime = (at: number): string => dateFormat("time", { hour: "numeric", minute: "2-digit" }).format(at);
+
+export const formatDate = (at: number): string =>
+  dateFormat("date", { day: "numeric", month: "short", year: "numeric" }).format(at);
+
+export const formatMoment = (at: number): string =>
+  dateFormat("moment", { dateStyle: "medium", timeStyle: "short" }).format(at);
+
+export const formatNumber = (value: number): string =>
+  kept("number", () => new Intl.NumberFormat(language.get())).format(value);
+
+export const formatList = (items: readonly string[]): string =>
+  kept("list", () => new Intl.ListFormat(language.get(), { type: "conjunction" })).format(items);
+
+const DAY = 86_400_000;
+
+const dayNumber = (at: number): number => {
+  const date = new Date(at);
+  return Math.floor(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY);
+};
+
+/** “Today”, “Yesterday”, “Monday”, “3 March”. */
+export function formatDay(at: number, now = Date.now()): string {
+  const days = dayNumber(now) - dayNumber(at);
+  if (days === 0 || days === 1) {
+    const words = kept("day", () => new Intl.RelativeTimeFormat(language.get(), { numeric: "auto" })).format(
+      -days,
+      "day",
+    );
+    return words.charAt(0).toLocaleUpperCase(language.get()) + words.slice(1);
+  }
+  if (days > 1 && days < 7) return dateFormat("weekday", { weekday: "long" }).format(at);
+  const thisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return thisYear ? dateFormat("daymonth", { day: "numeric", month: "long" }).format(at) : formatDate(at);
+}
+
+/** The shortest telling way to write when something was: “now”, “4m”, “3h”, “Tue”, “3 Mar”. */
+export function formatAgo(at: number, now = Date.now()): string {
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return t("time_now");
+  if (minutes < 60) return formatSpan(now - at);
+  const days = dayNumber(now) - dayNumber(at);
+  if (minutes < 24 * 60 && days < 2) return formatSpan(now - at);
+  if (days < 7) return dateFormat("shortday", { weekday: "short" }).format(at);
+  const thisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return thisYear ? dateFormat("shortdate", { day: "numeric", month: "short" }).format(at) : formatDate(at);
+}
+
+/** A length of time in its largest unit: “4m”, “3h”, “2d”. */
+export function formatSpan(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  const [value, unit] =
+    minutes < 60
+      ? [minutes, "minute"]
+      : minutes < 48 * 60
+        ? [Math.floor(minutes / 60), "hour"]
+        : [Math.floor(minutes / 1440), "day"];
+  return kept(
+    `span-${unit}`,
+    () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay: "narrow" }),
+  ).format(value);
+}

@@ -1,0 +1,81 @@
+import { Bone, Button, Empty, Table } from "@halloo/ui";
+import { keys } from "../data/keys.ts";
+import { auditQuery, grow, operatorsQuery } from "../data/queries.ts";
+import { useQuery } from "../data/query.ts";
+import type { AuditEntry } from "../data/types.ts";
+import { formatMoment, t } from "../i18n.ts";
+import { Title } from "./card.tsx";
+
+/** Details as `key: value`, short. */
+export function detailsLine(details: Readonly<Record<string, unknown>>): string {
+  return Object.entries(details)
+    .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(", ");
+}
+
+export function Audit() {
+  const query = useQuery(auditQuery);
+  const operators = useQuery(operatorsQuery).data ?? [];
+  const who = (actor: string) => operators.find((one) => one.id === actor || actor.endsWith(one.id))?.name ?? actor;
+  const all = query.data?.items ?? [];
+  return (
+    <>
+      <Title title={t("settings_audit")} text={t("audit_text")} />
+      <div class="in-card in-card-table">
+        {query.isPending ? (
+          <div class="in-table-bones" aria-hidden="true">
+            {[40, 55, 45].map((width) => (
+              <div key={width}>
+                <Bone width={20} />
+                <Bone width={width} />
+              </div>
+            ))}
+          </div>
+        ) : query.isError ? (
+          <Empty
+            drawing="broken"
+            title={t("list_broken")}
+            action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
+          />
+        ) : all.length === 0 ? (
+          <Empty drawing="list" title={t("no_audit")} />
+        ) : (
+          <Table
+            label={t("settings_audit")}
+            head={
+              <>
+                <th>{t("when")}</th>
+                <th>{t("who")}</th>
+                <th>{t("what")}</th>
+                <th>{t("from")}</th>
+              </>
+            }
+          >
+            {all.map((entry) => (
+              <tr key={entry.id}>
+                <td class="in-soft in-nowrap">{formatMoment(Date.parse(entry.at))}</td>
+                <td class="in-nowrap" dir="auto">
+                  {who(entry.actor)}
+                </td>
+                <td>
+                  <span class="in-two">
+                    <code>{entry.action}</code>
+                    <span class="in-details" dir="auto">
+                      {[entry.subject, detailsLine(entry.details)].filter(Boolean).join(" · ")}
+                    </span>
+                  </span>
+                </td>
+                <td class="in-soft">{entry.address ?? "–"}</td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </div>
+      {query.data?.next && (
+        <div class="in-more">
+          <Button onClick={() => void grow<AuditEntry>(keys.audit, "/audit")}>{t("show_more")}</Button>
+        </div>
+      )}
+    </>
+  );
+}

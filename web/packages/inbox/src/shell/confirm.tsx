@@ -1,0 +1,40 @@
+import { Button, Dialog } from "@halloo/ui";
+import { t } from "../i18n.ts";
+
+/** Asks before something is lost, and says what. */
+export function Confirm(props: {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  text: string;
+  action: string;
+  onConfirm: () => void;
+}) {
+  return (
+    <Dialog
+      open={props.open}
+      onClose={props.onClose}
+      title={props.title}
+      closeLabel={t("close")}
+      size="small"
+      footer={
+        <>
+          <Button onClick={props.onClose} data-autofocus>
+            {t("cancel")}
+          </Button>
+          <Button
+            kind="danger"
+            onClick={() => {
+              props.onClose();
+              props.onConfirm();
+            }}
+          >
+            {props.action}
+          </Button>
+        </>
+      }
+    >
+      <p class="in-confirm-text">{props.text}</p>
+    </Dialog>
+  );
+}

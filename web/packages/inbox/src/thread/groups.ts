@@ -1,0 +1,115 @@
+/** The messages of a thread as they are drawn: days, and runs of one author within a few minutes. */
+import type { MessageView } from "../data/types.ts";
+import type { Sending } from "../live/outbox.ts";
+
+export type Side = "visitor" | "operator" | "note";
+
+export interface Line {
+  /** Same before and after the server answered, so that nothing jumps. */
+  readonly key: string;
+  readonly message: MessageView | null;
+  readonly sending: Sending | null;
+  readonly at: number;
+  readonly text: string | null;
+}
+
+export type Block =
+  | { readonly kind: "day"; readonly key: string; readonly at: number }
+  | { readonly kind: "new"; readonly key: string }
+  | {
+      readonly kind: "run";
+      readonly key: string;
+      readonly side: Side;
+      readonly author: {
+        readonly id: string;
+        readonly name: string;
+        readonly avatar: string | null;
+        readonly automated: boolean;
+      };
+      readonly lines: readonly Line[];
+    };
+
+const RUN_MS = 4 * 60_000;
+
+const sideOf = (type: string, from: string): Side =>
+  type === "note" ? "note" : from === "user" ? "visitor" : "operator";
+
+const textOf = (content: unknown): string | null => (typeof content === "string" ? content : null);
+
+const sameDay = (a: number, b: number): boolean => new Date(a).toDateString() === new Date(b).toDateString();
+
+interface Piece {
+  readonly line: Line;
+  readonly side: Side;
+  readonly author: {
+    readonly id: string;
+    readonly name: string;
+    readonly avatar: string | null;
+    readonly automated: boolean;
+  };
+}
+
+/** Messages, what is on its way, and where the unread begin, as blocks. */
+export function blocksOf(
+  messages: readonly MessageView[],
+  sending: readonly Sending[],
+  me: { readonly id: string; readonly name: string; readonly avatar: string | null },
+  firstUnread: number | null,
+): Block[] {
+  const stored = new Set(messages.map((message) => message.client_id));
+  const pieces: Piece[] = messages.map((message) => ({
+    line: {
+      key: message.client_id ?? String(message.fingerprint),
+      message,
+      sending: null,
+      at: message.timestamp,
+      text: textOf(message.content),
+    },
+    side: sideOf(message.type, message.from),
+    author: {
+      id: message.user.user_id,
+      name: message.user.nickname,
+      avatar: message.user.avatar ?? null,
+      automated: message.automated ?? false,
+    },
+  }));
+  for (const item of sending) {
+    if (stored.has(item.client_id)) continue;
+    pieces.push({
+      line: { key: item.client_id, message: null, sending: item, at: item.at, text: item.message.content },
+      side: sideOf(item.message.type, "operator"),
+      author: { ...me, automated: false },
+    });
+  }
+  const blocks: Block[] = [];
+  let before: Piece | null = null;
+  for (const piece of pieces) {
+    const { line, side, author } = piece;
+    const newDay = before === null || !sameDay(before.line.at, line.at);
+    if (newDay) blocks.push({ kind: "day", key: `day-${new Date(line.at).toDateString()}`, at: line.at });
+    const unread = firstUnread !== null && line.message?.fingerprint === firstUnread;
+    if (unread) blocks.push({ kind: "new", key: "new" });
+    const last = blocks.at(-1);
+    const joins =
+      before !== null && before.side === side && before.author.id === author.id && line.at - before.line.at < RUN_MS;
+    if (last?.kind === "run" && joins) blocks[blocks.length - 1] = { ...last, lines: [...last.lines, line] };
+    else blocks.push({ kind: "run", key: `run-${line.key}`, side, author, lines: [line] });
+    before = piece;
+  }
+  return blocks;
+}
+
+/** The first of the newest `unread` messages of the visitor. */
+export function firstUnreadOf(messages: readonly MessageView[], unread: number): number | null {
+  if (unread <= 0) return null;
+  const visitors = messages.filter((message) => message.from === "user");
+  return (visitors.at(-unread) ?? visitors[0])?.fingerprint ?? null;
+}
+
+/** The last message of the operators that the visitor's read mark covers, and the last one of all. */
+export function readMark(messages: readonly MessageView[], readSeq: number): { last: number | null; read: boolean } {
+  const last = messages.findLast(
+    (message) => message.from === "operator" && message.seq !== undefined && !message.removed,
+  );
+  return { last: last?.fingerprint ?? null, read: last?.seq !== undefined && last.seq <= readSeq };
+}
