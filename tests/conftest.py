@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from halloo.app import open_database
+from halloo.db.connect import open_database
 from halloo.db.engine import Database
 from halloo.db.migrate import upgrade
 from halloo.kit.clock import system_clock

@@ -21,11 +21,9 @@ from halloo.api.public.limits import PublicLimits
 from halloo.api.public.routes import PublicApi
 from halloo.api.public.visits import Visits
 from halloo.config import Config
+from halloo.db.connect import open_database
 from halloo.db.directory import find_meta
 from halloo.db.engine import DIRECTORY, Database
-from halloo.db.migrate import is_postgres, sqlite_path
-from halloo.db.postgres import PostgresDatabase
-from halloo.db.sqlite import SqliteDatabase
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
 from halloo.edge.front import Front, host_names
 from halloo.edge.services import Services
@@ -46,11 +44,6 @@ from halloo.widgets.settings import Hosts, resolve_hosts
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ENDING = frozenset({"operator:revoked", "token:revoked", "widget:removed", "widget:updated"})
 _log = structlog.get_logger("halloo")
-
-
-def open_database(url: str, clock: Clock) -> Database:
-    """The database of an address. Raises `ValueError`, `UnsafeLogin`."""
-    return PostgresDatabase(url, clock) if is_postgres(url) else SqliteDatabase(sqlite_path(url), clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ import sys
 
 from halloo.cli.root import app
 from halloo.cli.say import fail
-from halloo.config import BadSetting
-from halloo.db.postgres import UnsafeLogin
 from halloo.kit.refusals import Refusal
 
 
@@ -13,7 +11,7 @@ def main() -> None:
     """Run the command line; what is refused is one sentence on standard error and exit code 1."""
     try:
         app()
-    except (BadSetting, UnsafeLogin, ValueError) as error:
+    except ValueError as error:
         fail(str(error))
     except Refusal as refusal:
         fail(refusal.message, refusal.code)

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 import typer
 
-from halloo.app import open_database
 from halloo.config import Config, load_config
 from halloo.db import directory, migrate
+from halloo.db.connect import open_database
 from halloo.db.engine import DIRECTORY, Database
 from halloo.db.tx import Tx
 from halloo.kit.clock import system_clock

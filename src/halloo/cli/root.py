@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from halloo import __version__
-from halloo.app import serve_forever
 from halloo.cli import bench, operators, tokens, workspaces
 from halloo.cli.first import First, set_up
 from halloo.cli.place import DEFAULT_DATA, Data, Json, open_place, read_secret, require_schema
@@ -63,6 +62,8 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
 ) -> None:
     """Serve inbox, widget, API and relay on one port."""
+    from halloo.app import serve_forever
+
     place = open_place(data)
     if not place.config.database.url and not (data / "halloo.db").exists():
         fail(f"There is nothing in {data} yet; run “halloo init --data {data} --email …” first.")

@@ -6,14 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from psycopg import sql
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, inspect, text
 
 from halloo.db.sqlite import connect_writer
+
+_MIGRATIONS = "halloo.db.migrations"
 
 
 def sqlite_path(url: str) -> Path:
@@ -50,7 +48,9 @@ def pending(url: str) -> list[str]:
     address = f"postgresql+psycopg://{url.partition('://')[2]}" if is_postgres(url) else f"sqlite:///{sqlite_path(url)}"
     engine = create_engine(address)
     with engine.connect() as connection:
-        return _missing(connection)
+        missing = _missing(connection)
+    engine.dispose()
+    return missing
 
 
 def _upgrade(address: str) -> list[str]:
@@ -60,9 +60,7 @@ def _upgrade(address: str) -> list[str]:
     with engine.begin() as connection:
         missing = _missing(connection)
         if missing:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            _run(connection)
     engine.dispose()
     return missing
 
@@ -73,17 +71,27 @@ def _begin_by_hand(connection: Any, _record: object) -> None:
     connection.execute("BEGIN IMMEDIATE")
 
 
-def _config() -> Config:
+def _run(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - a server that has nothing to migrate starts without it
+    from alembic.config import Config  # noqa: PLC0415 - likewise
+
     config = Config()
-    config.set_main_option("script_location", str(files("halloo.db") / "migrations"))
-    return config
+    config.set_main_option("script_location", str(files(_MIGRATIONS)))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _missing(connection: Connection) -> list[str]:
-    current = MigrationContext.configure(connection).get_current_revision()
-    script = ScriptDirectory.from_config(_config())
-    known = [revision.revision for revision in script.walk_revisions()][::-1]
-    return known[known.index(current) + 1 :] if current in known else known
+    """Revisions are files `{number}_{name}.py`; Alembic keeps the last one that ran in its own table."""
+    known = sorted(
+        file.name.partition("_")[0]
+        for file in files(_MIGRATIONS).joinpath("versions").iterdir()
+        if file.name[:1].isdigit()
+    )
+    if not inspect(connection).has_table("alembic_version"):
+        return known
+    current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return [revision for revision in known if current is None or revision > current]
 
 
 def _login(url: str) -> str:

@@ -15,7 +15,7 @@ _SCOPE: LiteralString = "SELECT set_config('halloo.workspace', %s, true)"
 _TRIES = 5
 
 
-class UnsafeLogin(Exception):
+class UnsafeLogin(ValueError):
     """The database login could see past row-level security."""
 
 
