@@ -4,7 +4,7 @@ PORT ?= 8000
 SHOP_PORT ?= 8001
 export PORT SHOP_PORT
 
-.PHONY: help demo test check build format lock clean
+.PHONY: help demo test check build docs format lock clean
 
 help: ## this list
 	@$(PYTHON) scripts/help.py
@@ -20,6 +20,9 @@ check: ## the quick checks: style, types, imports, budgets, catalogue, unit test
 
 build: ## the Python package with the browser packages inside, into dist/
 	@$(PYTHON) scripts/build.py
+
+docs: ## the generated pages of the manual, anew from the code
+	@$(PYTHON) scripts/docs.py
 
 format: ## put every file into the house style
 	@$(PYTHON) scripts/format.py

@@ -1,0 +1,1 @@
+"""The generated pages of the manual, one module a page; `scripts/docs.py` writes them."""

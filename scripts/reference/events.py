@@ -1,0 +1,123 @@
+"""`docs/api/events.md`: every fact that is recorded, as the relay carries it."""
+
+from dataclasses import dataclass
+
+from reference.markdown import code, page, table
+from reference.sources import event_names
+
+
+@dataclass(frozen=True)
+class Event:
+    """What an event means, who may see it, what its payload holds beside the workspace and the conversation."""
+
+    name: str
+    when: str
+    streams: str
+    holds: str
+
+
+_BOTH, _OWN, _TEAM = "`c:` `w:`", "`c:` `v:` `w:`", "`w:`"
+_MESSAGE = (
+    "`type`, `from`, `origin`, `content`, `fingerprint`, `timestamp` (milliseconds), `user` {`user_id`, `nickname`, "
+    "`avatar`}, `stamped`, `id`, `client_id`, `edited`, `removed`; `seq` but on notes; `mentions`, `automated`, "
+    "`properties` where there are any"
+)
+_NOTE = "`c:` `w:`; of notes `w:` alone"
+
+EVENTS = (
+    Event("message:send", "A visitor wrote.", _BOTH, _MESSAGE),
+    Event("message:received", "An operator or a program answered, or wrote a note (`type: note`).", _NOTE, _MESSAGE),
+    Event(
+        "message:updated",
+        "A message was edited.",
+        _NOTE,
+        "`fingerprint`, `content`, `type`, `from`, `user` (the editor)",
+    ),
+    Event("message:removed", "A message was removed.", _NOTE, "`fingerprint`"),
+    Event(
+        "message:acknowledge:read:send",
+        "Operators have read messages of the visitor.",
+        _BOTH,
+        "`origin`, `fingerprints`, `seq` (up to here)",
+    ),
+    Event(
+        "message:acknowledge:read:received",
+        "The visitor has read messages of the operators.",
+        _BOTH,
+        "`origin`, `fingerprints`, `seq` (up to here)",
+    ),
+    Event("session:request:initiated", "A conversation began.", _OWN, "–"),
+    Event("session:set_state", "The state changed.", _BOTH, "`state`: `pending`, `unresolved` or `resolved`"),
+    Event("session:set_snooze", "Snoozed, or woken.", _TEAM, "`snoozed_until` (milliseconds or null)"),
+    Event("session:set_routing", "The assignee changed.", _TEAM, "`routing_id`, `previous_routing_id`"),
+    Event("session:set_subject", "The subject changed.", _TEAM, "`subject`"),
+    Event("session:set_segments", "The tags changed.", _TEAM, "`segments`: the whole list"),
+    Event("session:set_data", "The custom metadata changed.", _TEAM, "`data`: the whole object"),
+    Event("session:set_mentions", "A note mentions colleagues.", _TEAM, "`mentions`: ids of operators"),
+    Event("session:removed", "The conversation was deleted.", _BOTH, "–"),
+    Event("session:sync:pages", "The visitor looked at another page.", _TEAM, "`pages`, newest last"),
+    Event(
+        "session:sync:system",
+        "The visitor's browser is known.",
+        _TEAM,
+        "`system` {`os`, `engine`, `browser`, `useragent`}",
+    ),
+    Event("session:sync:locales", "The visitor's language is known.", _TEAM, "`locales`"),
+    Event("people:profile:created", "A contact was made.", _TEAM, "`people_id`, `email`"),
+    Event("people:profile:updated", "A contact was changed.", _TEAM, "`people_id`, `email`, `update` (what changed)"),
+    Event("people:profile:removed", "A contact was deleted.", _TEAM, "`people_id`"),
+    Event("widget:updated", "A widget was created or changed.", _TEAM, "`widget_id`"),
+    Event("widget:removed", "A widget was deleted.", _TEAM, "`widget_id`"),
+    Event("operator:updated", "An operator came, changed, left, went online or away.", _TEAM, "`user_id`"),
+    Event(
+        "operator:revoked",
+        "An operator signed out, was deactivated, or lost a role; live connections end.",
+        _TEAM,
+        "`user_id`, `session_id`, `kept`, `reason`: `deactivated`, `role_changed`, `signed_out` or `password_changed`",
+    ),
+    Event("token:revoked", "An API token was revoked; its live connections end.", _TEAM, "`token_id`"),
+    Event("canned:updated", "Canned replies changed: read the list again.", _TEAM, "–"),
+    Event("tag:updated", "Tags changed: read the list again.", _TEAM, "–"),
+)
+
+_HEAD = """\
+Everything that happens is recorded once, as a *fact*, in the transaction in which it happens. The [relay](relay.md) carries
+facts as `event` frames: `name` is the name below, `data` is the payload, byte for byte as it was recorded.
+
+Every payload holds `website_id`, which is the workspace's id. Those about a conversation also hold `session_id`, which is
+`session_` and the conversation's id, and `inbox_id`, which is always null today.
+
+A fact is numbered in each of its streams. What stands only in `w:` is internal: no visitor ever receives it."""
+
+_TAIL = """\
+## Names
+
+The wire keeps some words that other tools of this kind know. Here is how they map to the words of the API:
+
+| on the wire | in the API |
+|---|---|
+| website | workspace |
+| session | conversation |
+| people | contact |
+| routing | assignee |
+| segments | tags |
+| `from: user` | from the visitor |"""
+
+
+def render() -> str:
+    """The page. Raises `KeyError` for an event that the code records and that has no row, or the other way round."""
+    rows = {event.name for event in EVENTS}
+    recorded = event_names()
+    starts = tuple(name for name in recorded if name.endswith(":"))
+    missing = {name for name in recorded if name not in rows and name not in starts}
+    stale = {name for name in rows if name not in recorded and not (starts and name.startswith(starts))}
+    lonely = [start for start in starts if not any(name.startswith(start) for name in rows)]
+    if missing or stale or lonely:
+        raise KeyError(
+            f"scripts/reference/events.py: no row for {sorted(missing)} {lonely}, no fact for {sorted(stale)}"
+        )
+    body = table(
+        ("event", "when", "streams", "payload"),
+        [(code(event.name), event.when, event.streams, event.holds) for event in EVENTS],
+    )
+    return page("Events", _HEAD, "## The events", body, _TAIL)

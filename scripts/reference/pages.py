@@ -1,0 +1,17 @@
+"""Every generated page, by its path in the repository."""
+
+from collections.abc import Callable
+
+from halloo.config import commented_toml
+from reference import errors, events, management, public, relay, settings, widget
+
+PAGES: dict[str, Callable[[], str]] = {
+    "deploy/halloo.toml": commented_toml,
+    "docs/api/errors.md": errors.render,
+    "docs/api/events.md": events.render,
+    "docs/api/management.md": management.render,
+    "docs/api/public.md": public.render,
+    "docs/api/relay.md": relay.render,
+    "docs/embed/configuration.md": widget.render,
+    "docs/guide/settings.md": settings.render,
+}

@@ -1,0 +1,168 @@
+"""`docs/api/public.md`: what a visitor's browser may call."""
+
+from dataclasses import dataclass
+
+from halloo.api.public import shapes
+from halloo.api.public.app import PREFIX
+from halloo.api.public.routes import ROUTES
+from reference.markdown import code, page, table
+from reference.structs import Shape, link, reachable, section
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a route takes and gives. `token`: needed, used where it is sent, or not looked at."""
+
+    token: str
+    what: str
+    takes: Shape | None
+    gives: str
+    shape: Shape | None
+    refuses: tuple[str, ...] = ()
+    query: str = ""
+
+
+_STARTING = ("origin_not_allowed", "embedding_unverified", "visitor_token_invalid", "visitor_blocked")
+_INSIDE = ("conversation_forbidden", "visitor_token_invalid", "visitor_blocked")
+
+ROWS: dict[tuple[str, str], Row] = {
+    ("GET", ""): Row(
+        "not looked at",
+        "The widget's public record: its allowed domains, its whole configuration with every default filled in, its "
+        "hosts. Any page may read it (`Access-Control-Allow-Origin: *`); it is kept for 60 seconds and has an `ETag`.",
+        None,
+        "200, 304",
+        None,
+    ),
+    ("POST", "/visitor"): Row(
+        "used if sent",
+        "First contact, or a browser that came back. A first contact gets a visitor token, this once. The answer also "
+        "holds a fresh token for the relay.",
+        shapes.VisitorPost,
+        "201 first contact, 200 known",
+        shapes.VisitorHello,
+        (*_STARTING, "field_invalid"),
+    ),
+    ("DELETE", "/visitor"): Row(
+        "needed",
+        "End this browser's visitor tokens. Its conversations stay with the operators.",
+        None,
+        "204",
+        None,
+        ("visitor_token_missing", "visitor_token_invalid"),
+    ),
+    ("GET", "/conversations"): Row(
+        "used if sent",
+        "The visitor's conversations, newest first. Without a token the list is empty, whoever is asked for.",
+        None,
+        "200",
+        shapes.PublicConversationPage,
+        ("visitor_token_invalid", "visitor_blocked"),
+        "`limit` 1 to 50 (20), `cursor`, `user_id`",
+    ),
+    ("POST", "/conversations"): Row(
+        "used if sent",
+        "Start a conversation, or resume the one in `conversation_id`; send its first message in the same transaction. "
+        "`client_id` makes a repeated start one conversation. Without a token this is first contact, too.",
+        shapes.ConversationStart,
+        "201 started, 200 resumed or repeated",
+        shapes.ConversationStarted,
+        (*_STARTING, "visitor_token_missing", "conversation_forbidden", "identity_required", "client_id_conflict"),
+    ),
+    ("GET", "/conversations/{cid}/messages"): Row(
+        "needed",
+        "Messages in ascending `seq`, without gaps. Notes never appear. A removed message stays, with "
+        "`removed: true` and `content: null`.",
+        None,
+        "200",
+        shapes.PublicMessagePage,
+        _INSIDE,
+        "`after` (0) or `before`, both exclusive; `limit` 1 to 100 (50)",
+    ),
+    ("POST", "/conversations/{cid}/messages"): Row(
+        "needed",
+        "Send a text of 1 to 10,000 characters. `client_id` is a UUID of the caller's making; the same again is the "
+        "same message.",
+        shapes.PublicMessagePost,
+        "201 sent, 200 repeated",
+        shapes.PublicMessageSent,
+        (*_INSIDE, "identity_required", "client_id_conflict"),
+    ),
+    ("POST", "/conversations/{cid}/read"): Row(
+        "needed",
+        "Everything up to `seq` was seen. It never moves back.",
+        shapes.PublicReadPost,
+        "204",
+        None,
+        _INSIDE,
+    ),
+    ("POST", "/conversations/{cid}/end"): Row(
+        "needed",
+        "Resolve the conversation, where the widget lets visitors do so. The body is `{}`.",
+        shapes.Nothing,
+        "200",
+        shapes.ConversationEnded,
+        (*_INSIDE, "end_off"),
+    ),
+}
+
+_HEAD = f"""\
+What the widget's frame calls. The addresses begin with `{PREFIX}{{id}}`, where `{{id}}` is the widget's. No sign-in
+is needed: the widget id fixes the workspace, and a request can touch that workspace alone.
+
+## Rules for all routes
+
+- **Visitor token.** A browser is known by the header `X-Halloo-Visitor: hvt_…`. It is given once, at first contact. It never
+  travels in `Authorization`, in a cookie or in an address; an address that holds one is refused with 400 `token_in_url`.
+- **Origin.** A request that names an `Origin` which is neither the widget host's own nor in the widget's
+  [allowed domains](../embed/domains.md) is refused with 403 `origin_not_allowed`. Without an `Origin` it is let through,
+  at half the rate. The record answers every origin.
+- **Somebody else's conversation** is refused with 403 `conversation_forbidden`. The answer is the same whether it is
+  another visitor's, another widget's, or does not exist.
+- **Bodies** are JSON objects with `Content-Type: application/json`, at most 64 KiB. Unknown and repeated keys are refused.
+- **Rates** are [settings](../guide/settings.md#public_api). Beyond one the answer is 429 `rate_limited` with `Retry-After`.
+- An unpublished widget answers like an unknown one: 404 `widget_not_found`.
+- `OPTIONS` answers preflights; `HEAD` works wherever `GET` does. Nothing here sets or reads a cookie.
+
+Errors have [one shape](errors.md)."""
+
+
+def render() -> str:
+    """The page. Raises `KeyError` for a route that has no row."""
+    known = [(route.method, route.path) for route in ROUTES]
+    stale = ROWS.keys() - set(known)
+    if stale:
+        raise KeyError(f"rows without a route: {sorted(stale)}")
+    routes = table(
+        ("route", "visitor token", "what it does", "body", "answer"),
+        [
+            (
+                code(f"{method} {path or '(the widget itself)'}"),
+                row.token,
+                row.what,
+                "–" if row.takes is None else link(row.takes),
+                f"{row.gives} {'' if row.shape is None else link(row.shape)}".strip(),
+            )
+            for method, path in known
+            for row in [ROWS[method, path]]
+        ],
+    )
+    refusals = table(
+        ("route", "query", "refusals beyond the general ones"),
+        [
+            (code(f"{method} {path}"), row.query or "–", ", ".join(code(one) for one in row.refuses) or "–")
+            for method, path in known
+            for row in [ROWS[method, path]]
+            if row.refuses or row.query
+        ],
+    )
+    used = [shape for row in ROWS.values() for shape in (row.takes, row.shape) if shape is not None]
+    return page(
+        "Public API",
+        _HEAD,
+        "## Routes",
+        routes,
+        refusals,
+        "## Shapes",
+        *(section(shape) for shape in reachable(used)),
+    )

@@ -1,0 +1,164 @@
+"""`docs/api/relay.md`: frames, streams and close codes of the live connection."""
+
+from typing import get_args
+
+from halloo.relay.frames import CLOSES, ClientFrame, Draft, Found, Reconnect, ServerFrame, Want
+from halloo.relay.limits import MESSAGE_BURST, OPERATOR_FRAME_BYTES, VISITOR_FRAME_BYTES, Timing, limits_of
+from halloo.relay.settings import RelaySettings
+from halloo.relay.tokens import LIFE_S
+from reference.markdown import code, page, table
+from reference.structs import Shape, fields, section, sentence
+
+_RECONNECT: dict[Reconnect, str] = {
+    "never": "no",
+    "at_once": "yes, at once, with recovery",
+    "after_frame": "yes, after the delay of the `reconnect` frame",
+    "after_30_s": "yes, after 30 seconds",
+    "after_new_token": "yes, with a new token",
+}
+_WHY: dict[int, str] = {
+    1000: "The other side has closed.",
+    1002: "A fault of the WebSocket protocol itself: an unmasked frame, reserved bits, a bad control frame.",
+    1012: "The server stops or starts again.",
+    4008: "The client does not read: too much waited for it, or for too long.",
+    4009: "More frames than allowed.",
+    4010: "This node fell behind the log; another try recovers.",
+    4400: "No JSON, no UTF-8, a binary frame, a second `connect`, a first frame that is none, or another version.",
+    4401: "The token is missing, expired or revoked; the operator was deactivated or signed out.",
+    4403: "Not allowed: the origin was taken off the list, the visitor is blocked, the stream is somebody else's.",
+    4404: "The widget is unknown, unpublished or deleted.",
+    4408: "No `connect` in time.",
+    4413: "A message was larger than allowed.",
+    4429: "Too many connections of one person.",
+}
+_HINTS = (
+    (
+        "typing",
+        "somebody types, or stopped",
+        (
+            "`conversation_id`, `from` (`user` or `operator`), `state` (`start` or `stop`), `user` {`user_id`, `nickname`, "
+            "`avatar`}; to operators also `excerpt` where the widget's `typing_preview` is on"
+        ),
+    ),
+    (
+        "presence",
+        "who is there",
+        (
+            "about a visitor, to operators: `visitor_id`, `state` (`online`, `away`, `offline`); about operators, to everybody: "
+            "`operators` (list of {`id`, `name`, `avatar`, `availability`}), `available`"
+        ),
+    ),
+    (
+        "page",
+        "which page a visitor is on, to operators",
+        "`visitor_id`, `url`, `title`, `referrer`, `at` (milliseconds)",
+    ),
+)
+
+_HEAD = f"""\
+The live connection of visitors, operators and programs: a WebSocket at `/relay`. Everything that was said goes through
+the log first; the relay hands on what is stored. What a frame asks for is done by the same code as the API route of the
+same meaning.
+
+## Opening
+
+1. Get a token. Visitors find one in the answer to [`POST …/visitor`](public.md). Operators and programs call
+   [`POST /core/relay-token`](management.md#session). It is good for {LIFE_S // 60} minutes.
+2. Open the WebSocket. The upgrade must name exactly one `Origin`: that of the widget host or of the public URL. A program
+   outside a browser has to send it by hand. A wrong or missing one is refused with 403, a token in the address or in a
+   subprotocol with 400, a path other than `/relay` with 404, an unknown `Host` with 421.
+3. Send `connect` as the first frame, within {Timing().connect // 1000} seconds.
+4. Send `refresh` with a new token before the old one ends, or the connection is closed with 4401.
+
+```json
+{{"t": "connect", "v": 1, "role": "operator", "token": "…", "tab": "t1",
+ "streams": [{{"id": "w:0196f0c2-…", "epoch": "5d1c09aa", "offset": 118}}]}}
+```
+
+Frames are text: one JSON object each, its kind in `t`. Several may stand in one message, one a line; the server does
+that, too. An unknown kind is answered by an `error` frame with `unknown_frame`, and the connection stays.
+
+## Streams
+
+| stream | who may follow it | what it carries |
+|---|---|---|
+| `c:<conversation id>` | the conversation's visitor; operators | the public [events](events.md) of one conversation |
+| `v:<visitor id>` | that visitor; operators | the visitor's own events across conversations |
+| `w:<workspace id>` | operators and programs with `conversations:read` | every event of the workspace |
+
+Each event has an `offset` in its stream: 1, 2, 3 and so on, without gaps. `epoch` names the log that the offsets belong
+to; it changes when [a backup was restored](../guide/backup.md). Keep the last `(epoch, offset)` of each stream and send it
+in `connect` or `subscribe`. The server compares:
+
+- the epoch is the same and no more than 300 events are missing: they follow, and the stream says `recovered: true`;
+- else `recovered: false`. Read the lists afresh through the API. Each answer there carries the `position` it is valid at.
+
+A stream that is named without a position starts at its head. A client that sees an offset jump asks again with
+`subscribe`. Show an event once: drop what you have seen by its offset, and messages by their `fingerprint`.
+
+## Sending
+
+`ack` comes after the message is committed and synced to disk. If no `ack` came, send again with the same `client_id`:
+it stays one message."""
+
+
+def render() -> str:
+    """The page. Raises `KeyError` for a close code that has no sentence."""
+    closes = table(
+        ("code", "name", "why", "come back?"),
+        [(str(one.code), code(one.name), _WHY[one.code], _RECONNECT[one.reconnect]) for one in CLOSES.values()],
+    )
+    return page(
+        "The relay",
+        _HEAD,
+        "## Frames from the client",
+        *(_frame(frame) for frame in get_args(ClientFrame)),
+        section(Want),
+        section(Draft),
+        "## Frames from the server",
+        *(_frame(frame) for frame in get_args(ServerFrame)),
+        section(Found),
+        "## Hints",
+        "A hint is not remembered: it has no offset, and it may be lost.",
+        table(("name", "when", "data"), [(code(name), when, data) for name, when, data in _HINTS]),
+        "## Closing",
+        closes,
+        "Come back with growing, random pauses: half a second, doubled each time, at most 30 seconds.",
+        "## Limits",
+        _limits(),
+    )
+
+
+def _frame(frame: Shape) -> str:
+    kind = str(frame.__struct_config__.tag)
+    parts = (f"### `{kind}`", sentence(frame), fields(frame))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _limits() -> str:
+    limits, timing = limits_of(RelaySettings()), Timing()
+    visitor, operator = limits["visitor"], limits["operator"]
+    rows = [
+        ("connections of one person", str(visitor.sockets), str(operator.sockets)),
+        ("bytes in one message", f"{VISITOR_FRAME_BYTES:,}", f"{OPERATOR_FRAME_BYTES:,}"),
+        (
+            "frames in a second, and at once",
+            f"{visitor.frames.amount}, {visitor.frames.burst}",
+            f"{operator.frames.amount}, {operator.frames.burst}",
+        ),
+        (
+            "messages in a minute, and at once",
+            f"{visitor.messages.amount}, {MESSAGE_BURST}",
+            f"{operator.messages.amount}, {MESSAGE_BURST}",
+        ),
+        ("streams followed in one frame", f"{visitor.streams:,}", f"{operator.streams:,}"),
+        ("bytes that wait before 4008", f"{visitor.queue_bytes:,}", f"{operator.queue_bytes:,}"),
+        ("seconds that a full queue may stand still", str(timing.slow // 1000), str(timing.slow // 1000)),
+        ("seconds of silence before a ping", str(timing.ping // 1000), str(timing.ping // 1000)),
+        ("seconds to answer it", str(timing.pong // 1000), str(timing.pong // 1000)),
+    ]
+    tail = (
+        "Most of them are [settings](../guide/settings.md#relay). Messages beyond the limit get an `error` frame with\n"
+    )
+    tail += "`rate_limited` and `retry_after_ms`; frames beyond the limit close the connection with 4009."
+    return table(("what", "visitor", "operator"), rows) + "\n\n" + tail
