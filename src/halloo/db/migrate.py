@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, event, inspect, text
 
 from halloo.db.sqlite import connect_writer
 
-_MIGRATIONS = "halloo.db.migrations"
+_MIGRATIONS = files("halloo.db") / "migrations"
 
 
 def sqlite_path(url: str) -> Path:
@@ -76,7 +76,7 @@ def _run(connection: Connection) -> None:
     from alembic.config import Config  # noqa: PLC0415 - likewise
 
     config = Config()
-    config.set_main_option("script_location", str(files(_MIGRATIONS)))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
@@ -84,9 +84,7 @@ def _run(connection: Connection) -> None:
 def _missing(connection: Connection) -> list[str]:
     """Revisions are files `{number}_{name}.py`; Alembic keeps the last one that ran in its own table."""
     known = sorted(
-        file.name.partition("_")[0]
-        for file in files(_MIGRATIONS).joinpath("versions").iterdir()
-        if file.name[:1].isdigit()
+        file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").iterdir() if file.name[:1].isdigit()
     )
     if not inspect(connection).has_table("alembic_version"):
         return known

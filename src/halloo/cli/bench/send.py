@@ -203,7 +203,7 @@ class _Writer:
         token = await asyncio.to_thread(_visit, self._origin, self._widget)
         address = f"ws{self._origin.removeprefix('http')}/relay"
         self._socket = await connect(address, origin=self._origin, compression=None, ping_interval=None)  # pyright: ignore[reportArgumentType] - Origin is a plain text
-        hello = {
+        hello: dict[str, Any] = {
             "t": "connect",
             "v": 1,
             "role": "visitor",
