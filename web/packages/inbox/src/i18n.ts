@@ -65,8 +65,12 @@ function kept<T>(name: string, make: () => T): T {
   return made;
 }
 
+/** The browser's own form of the language, so that `en` writes dates as in the reader's country. */
+export const region = (): string =>
+  navigator.languages.find((tag) => tag.split("-")[0] === language.get().split("-")[0]) ?? language.get();
+
 const dateFormat = (name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-  kept(name, () => new Intl.DateTimeFormat(language.get(), options));
+  kept(name, () => new Intl.DateTimeFormat(region(), options));
 
 export const formatTime = (at: number): string => dateFormat("time", { hour: "numeric", minute: "2-digit" }).format(at);
 

@@ -44,11 +44,12 @@ function OpenDialog({
     const body = dialog.querySelector(".ui-dialog-body");
     const first =
       dialog.querySelector<HTMLElement>("[data-autofocus]") ??
+      (side === "end" ? dialog.querySelector<HTMLElement>(".ui-dialog-head button") : null) ??
       body?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, button, [href]") ??
       null;
     first?.focus({ preventScroll: true });
     return () => dialog.close?.();
-  }, []);
+  }, [side]);
   return (
     <dialog
       ref={box}

@@ -41,7 +41,7 @@ export function ContactsPage({ id }: { id: string | null }) {
   return (
     <div class="in-split">
       {(!narrow || id === null) && (
-        <section class="in-page" aria-label={t("contacts")}>
+        <section class="in-page">
           <header class="in-page-head">
             <h1>{t("contacts")}</h1>
             {may && (
@@ -200,6 +200,7 @@ function OneContact({ id }: { id: string }) {
   const contact = query.data;
   return (
     <aside class="in-one" aria-label={t("contact_details")}>
+      <h2 class="ui-hidden">{t("contact_details")}</h2>
       <header class="in-one-head">
         {narrow && <IconButton label={t("back")} icon={<ArrowLeft size={20} class="ui-mirror" />} onClick={close} />}
         <span class="in-one-gap" />
@@ -312,6 +313,15 @@ function Said({ contact }: { contact: ContactView }) {
   );
 }
 
+/** What happened, in words; events that are newer than these words say their own text. */
+function eventWords({ name, text }: { name: string; text: string }): string {
+  if (name === "first_seen") return t("event_first_seen");
+  if (name === "conversation_started")
+    return text === "" ? t("event_conversation") : t("event_conversation_about", { subject: text });
+  if (name === "page") return t("event_page", { page: text });
+  return text || name;
+}
+
 function Events({ id }: { id: string }) {
   const events = useQuery(contactEventsQuery(id)).data ?? [];
   if (events.length === 0) return null;
@@ -320,7 +330,7 @@ function Events({ id }: { id: string }) {
       <ol class="in-history">
         {events.slice(0, 30).map((event) => (
           <li key={`${event.at}${event.name}${event.text}`}>
-            <span dir="auto">{event.text || event.name}</span>
+            <span dir="auto">{eventWords(event)}</span>
             <time dateTime={event.at} data-tip={formatMoment(Date.parse(event.at))}>
               {formatAgo(Date.parse(event.at))}
             </time>

@@ -31,7 +31,9 @@ export function Row({ row, route, on }: { row: ConversationRow; route: InboxRout
         />
         <span class="in-row-words">
           <span class="in-row-top">
-            <strong dir="auto">{name}</strong>
+            <strong>
+              <bdi>{name}</bdi>
+            </strong>
             <When row={row} />
           </span>
           <span class="in-row-bottom">

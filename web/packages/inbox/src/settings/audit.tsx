@@ -13,6 +13,16 @@ export function detailsLine(details: Readonly<Record<string, unknown>>): string 
     .join(", ");
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What it was about: a name where there is one; a bare id only where nothing else tells. */
+function subjectLine(entry: AuditEntry, who: (id: string) => string): string {
+  const details = detailsLine(entry.details);
+  const name = who(entry.subject);
+  const subject = UUID.test(name) && details !== "" ? "" : name;
+  return [subject, details].filter(Boolean).join(" · ");
+}
+
 export function Audit() {
   const query = useQuery(auditQuery);
   const operators = useQuery(operatorsQuery).data ?? [];
@@ -61,7 +71,7 @@ export function Audit() {
                   <span class="in-two">
                     <code>{entry.action}</code>
                     <span class="in-details" dir="auto">
-                      {[entry.subject, detailsLine(entry.details)].filter(Boolean).join(" · ")}
+                      {subjectLine(entry, who)}
                     </span>
                   </span>
                 </td>

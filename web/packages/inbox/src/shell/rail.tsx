@@ -82,12 +82,12 @@ function RailLink({
     <Link
       to={to}
       class={cx("in-rail-link", on && "in-on")}
-      aria-label={label}
       aria-current={on ? "page" : undefined}
       data-tip={label}
       data-tip-side="end"
       {...(pressed ? { "data-keys": pressed } : {})}
     >
+      <span class="ui-hidden">{label}</span>
       {children}
     </Link>
   );

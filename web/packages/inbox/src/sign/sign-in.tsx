@@ -20,6 +20,10 @@ export function SignIn({ onSignedIn }: { onSignedIn: (me: MeView) => void }) {
   const [trouble, setTrouble] = useState<string | null>(null);
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (email.trim() === "" || password === "") {
+      setTrouble(t("sign_in_empty"));
+      return;
+    }
     setBusy(true);
     setTrouble(null);
     try {
@@ -38,7 +42,6 @@ export function SignIn({ onSignedIn }: { onSignedIn: (me: MeView) => void }) {
           type="email"
           name="email"
           autocomplete="username"
-          required
           value={email}
           onValue={setEmail}
         />
@@ -47,11 +50,10 @@ export function SignIn({ onSignedIn }: { onSignedIn: (me: MeView) => void }) {
           type="password"
           name="password"
           autocomplete="current-password"
-          required
           value={password}
           onValue={setPassword}
         />
-        <Button kind="primary" size="large" type="submit" busy={busy} disabled={email.trim() === "" || password === ""}>
+        <Button kind="primary" size="large" type="submit" busy={busy}>
           {t("sign_in")}
         </Button>
       </form>

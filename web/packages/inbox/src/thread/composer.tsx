@@ -12,7 +12,7 @@ import { reportTyping, stopTyping } from "../live/live.ts";
 import { sendWords } from "../live/outbox.ts";
 import { useNarrow } from "../shell/use.ts";
 import { type Draft, draftOf, publishDrafts, saveDraft } from "./drafts.ts";
-import { visitorName } from "./names.ts";
+import { isolate, visitorName } from "./names.ts";
 import { type Suggestion, suggest, useEmoji } from "./suggest.tsx";
 import { acceptTrigger, fillReply, findTrigger, mentionsIn, type Trigger, type TriggerKind } from "./triggers.ts";
 
@@ -183,8 +183,8 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
           ref={area}
           dir="auto"
           class="in-composer-text"
-          aria-label={t(note ? "note_placeholder" : "reply_placeholder", { name: visitorName(conversation) })}
-          placeholder={t(note ? "note_placeholder" : "reply_placeholder", { name: visitorName(conversation) })}
+          aria-label={t(note ? "note_placeholder" : "reply_placeholder", { name: isolate(visitorName(conversation)) })}
+          placeholder={t(note ? "note_placeholder" : "reply_placeholder", { name: isolate(visitorName(conversation)) })}
           value={text}
           aria-haspopup="listbox"
           aria-controls={trigger && shown.length > 0 ? listId : undefined}

@@ -99,6 +99,8 @@ export function ThreadHead({ row, route }: { row: ConversationRow; route: InboxR
     },
   ]);
   const name = visitorName(row);
+  // Alone on a small screen, the name is the page's first heading.
+  const Title = narrow ? "h1" : "h2";
   return (
     <header class="in-thread-head">
       {narrow && <IconButton label={t("back")} icon={<ArrowLeft size={20} class="ui-mirror" />} onClick={back} />}
@@ -110,7 +112,7 @@ export function ThreadHead({ row, route }: { row: ConversationRow; route: InboxR
         presence={row.visitor.online ? "online" : undefined}
       />
       <div class="in-thread-who">
-        <h2>
+        <Title>
           <span dir="auto">{name}</span>
           {row.contact.verified && (
             <span class="in-verified" data-tip={t("verified")}>
@@ -118,7 +120,7 @@ export function ThreadHead({ row, route }: { row: ConversationRow; route: InboxR
             </span>
           )}
           <StateBadge row={row} />
-        </h2>
+        </Title>
         <Where row={row} />
       </div>
       <div class="in-thread-actions">
@@ -133,7 +135,6 @@ export function ThreadHead({ row, route }: { row: ConversationRow; route: InboxR
               class="in-assign"
               data-tip={t("assign")}
               data-keys="A"
-              aria-label={row.assignee ? t("assigned_to", { name: row.assignee.name }) : t("assign")}
               icon={
                 row.assignee ? (
                   <Avatar id={row.assignee.id} name={row.assignee.name} src={row.assignee.avatar} size={20} />
@@ -142,7 +143,14 @@ export function ThreadHead({ row, route }: { row: ConversationRow; route: InboxR
                 )
               }
             >
-              {row.assignee?.name ?? t("assign")}
+              {row.assignee ? (
+                <>
+                  <span class="ui-hidden">{t("assignee")}: </span>
+                  <bdi>{row.assignee.name}</bdi>
+                </>
+              ) : (
+                t("assign")
+              )}
             </Button>
           )}
         />
@@ -171,7 +179,6 @@ export function ThreadHead({ row, route }: { row: ConversationRow; route: InboxR
           class="in-resolve"
           data-tip={t(resolved ? "reopen" : "resolve")}
           data-keys="E"
-          aria-label={t(resolved ? "reopen" : "resolve")}
           icon={resolved ? <RotateCcw size={16} /> : <CircleCheck size={16} />}
           onClick={toggle}
         >

@@ -11,6 +11,9 @@ export const visitorName = (row: Pick<ConversationRow, "contact" | "visitor">): 
   row.visitor.name ??
   contactName({ ...row.contact, email: row.contact.email ?? row.visitor.email });
 
+/** A name inside of a sentence of the other direction keeps its own. */
+export const isolate = (name: string): string => `\u2068${name}\u2069`;
+
 /** The browser's language in words: “German (Austria)”. */
 export function localeName(locale: string, speak: string): string {
   try {

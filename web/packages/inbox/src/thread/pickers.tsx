@@ -21,7 +21,7 @@ import { operatorsQuery, tagsQuery, useMe } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
 import { folderOf } from "../data/reduce.ts";
 import type { ConversationRow } from "../data/types.ts";
-import { formatMoment, formatTime, language, t } from "../i18n.ts";
+import { formatMoment, formatTime, region, t } from "../i18n.ts";
 import { HALF_HOURS, snoozePresets } from "./snooze.ts";
 
 interface PickerProps {
@@ -75,7 +75,7 @@ export function AssignPicker({ conversation, trigger, open, onOpen }: PickerProp
 export function SnoozeMenu({ conversation, trigger, open, onOpen }: PickerProps) {
   const [picking, setPicking] = useState(false);
   const now = new Date();
-  const weekday = new Intl.DateTimeFormat(language.get(), { weekday: "short" });
+  const weekday = new Intl.DateTimeFormat(region(), { weekday: "short" });
   const snoozed = folderOf(conversation, now.getTime()) === "snoozed";
   const items: MenuItem[] = [
     { kind: "heading", label: t("snooze_until") },
@@ -159,7 +159,7 @@ function OpenPickMoment({ onClose, onMoment }: { onClose: () => void; onMoment: 
         <Calendar
           value={day}
           from={today}
-          locale={language.get()}
+          locale={region()}
           onDay={setDay}
           words={{ earlier: t("earlier_month"), later: t("later_month") }}
         />

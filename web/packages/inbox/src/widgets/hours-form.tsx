@@ -1,7 +1,7 @@
 import { Button, Calendar, Chip, IconButton, Popover, Segmented, Select, Switch, TextArea } from "@halloo/ui";
 import { Copy, Plus, Trash } from "lucide-preact";
 import { useRef, useState } from "preact/hooks";
-import { formatDate, formatTime, language, t } from "../i18n.ts";
+import { formatDate, formatTime, language, region, t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
 import { DAYS, type Day, type Hours } from "./config.ts";
 import type { FormProps } from "./editor.tsx";
@@ -204,7 +204,7 @@ function Holidays({ days, put }: { days: readonly string[]; put: (days: readonly
           <Calendar
             value={new Date()}
             from={new Date()}
-            locale={language.get()}
+            locale={region()}
             onDay={add}
             words={{ earlier: t("earlier_month"), later: t("later_month") }}
           />

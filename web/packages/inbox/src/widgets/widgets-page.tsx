@@ -56,7 +56,7 @@ function Widgets() {
   );
   const all = query.data ?? [];
   return (
-    <section class="in-page">
+    <section class="in-page in-page-calm">
       <header class="in-page-head">
         <h1>{t("widgets")}</h1>
         {all.length > 0 && button}
