@@ -244,7 +244,9 @@ async def test_canned_replies_and_tags(api: Api, house: House) -> None:
     renamed = {"name": "important"}
     await api.client.patch(f"/core/tags/{tag['id']}", json=renamed, headers=house.bearer)
     assert (await get(api, house, f"/conversations/{conversation_id}"))["tags"] == ["important"]
-    reply = (await api.client.post("/core/canned-replies", json={"shortcut": "/hi", "text": "Hi"}, headers=house.bearer)).json()
+    reply = (
+        await api.client.post("/core/canned-replies", json={"shortcut": "/hi", "text": "Hi"}, headers=house.bearer)
+    ).json()
     again = await api.client.post("/core/canned-replies", json={"shortcut": "hi", "text": "x"}, headers=house.bearer)
     assert (again.status_code, again.json()["error"]) == (409, "name_taken")
     changed = await api.client.patch(f"/core/canned-replies/{reply['id']}", json={"text": "Hi!"}, headers=house.bearer)

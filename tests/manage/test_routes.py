@@ -132,7 +132,9 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
     }
 
 
-NOTHING = dict.fromkeys(("conversation", "contact", "reply", "tag", "widget", "operator", "invitation", "token"), "x") | {
+NOTHING = dict.fromkeys(
+    ("conversation", "contact", "reply", "tag", "widget", "operator", "invitation", "token"), "x"
+) | {
     "message": "176371573112345",
     "visitor": "x",
 }

@@ -98,7 +98,9 @@ async def test_a_token_can_act_as_the_operator_who_made_it(api: Api, house: Hous
 async def test_a_token_never_outlives_or_outranks_who_made_it(api: Api, house: House) -> None:
     operator_id = await api.operator(house, "adam@halloo.example", "admin")
     async with api.browser("adam@halloo.example") as browser:
-        made = (await browser.post("/core/tokens", json={"name": "CI", "scopes": ["audit:read", "contacts:read"]})).json()
+        made = (
+            await browser.post("/core/tokens", json={"name": "CI", "scopes": ["audit:read", "contacts:read"]})
+        ).json()
     bearer = {"Authorization": f"Bearer {made['token']}"}
     assert (await api.client.get("/core/audit", headers=bearer)).status_code == 200
     address = f"/core/operators/{operator_id}"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.api import Api, House
 
-CREATED = {"domains": [], "published": False, "config": {"v1": {}}}
+CREATED: dict[str, Any] = {"domains": [], "published": False, "config": {"v1": {}}}
 
 
 async def make(api: Api, house: House, body: dict[str, Any] | None = None) -> Any:
@@ -46,7 +46,9 @@ async def test_one_bad_entry_refuses_all(api: Api, house: House) -> None:
 
 async def test_a_dry_run_stores_nothing(api: Api, house: House) -> None:
     before = (await api.client.get("/core/web-widgets", headers=house.bearer)).json()["data"]
-    tried = await api.client.post("/core/web-widgets?dry_run=true", json={"domains": ["x.example"]}, headers=house.bearer)
+    tried = await api.client.post(
+        "/core/web-widgets?dry_run=true", json={"domains": ["x.example"]}, headers=house.bearer
+    )
     assert (tried.status_code, tried.json()["domains"]) == (200, ["https://x.example"])
     assert "location" not in tried.headers
     address = f"/core/web-widgets/{house.widget_id}"

@@ -39,6 +39,12 @@ def hashed() -> str:
     return hash_password(PASSWORD)
 
 
+def transport(halloo: Halloo) -> httpx.ASGITransport:
+    """The way into a server in this process; what it fails at is an answer, as over a socket."""
+    app: Any = halloo.asgi
+    return httpx.ASGITransport(app, raise_app_exceptions=False)
+
+
 class TestClock:
     """Real time, moved by hand."""
 
@@ -97,7 +103,7 @@ class Api:
     async def browser(self, email: str | None = None) -> AsyncGenerator[httpx.AsyncClient]:
         """Open a browser on the inbox, with an operator signed in where `email` is given."""
         async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.halloo.asgi, raise_app_exceptions=False),
+            transport=transport(self.halloo),
             base_url=ORIGIN,
             headers=BROWSER,
         ) as client:
@@ -145,9 +151,8 @@ async def serving(store: Store, config: Config | None = None) -> AsyncGenerator[
     upgrade(store.url, store.owner_url)
     clock = TestClock()
     halloo = build(config or Config(), store.url, ORIGIN, b"k" * 32, clock)
-    transport = httpx.ASGITransport(halloo.asgi, raise_app_exceptions=False)
     try:
-        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        async with httpx.AsyncClient(transport=transport(halloo), base_url=ORIGIN) as client:
             yield Api(halloo, clock, client)
     finally:
         await halloo.close()
