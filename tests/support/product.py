@@ -16,6 +16,7 @@ from tests.support.postgres import free_port
 
 Kind = Literal["sqlite", "postgresql"]
 
+SOURCES = Path(__file__).resolve().parent.parent.parent / "src"
 OWNER_EMAIL = "ada@halloo.example"
 OWNER_PASSWORD = "birch-heron-olive-42"
 
@@ -62,7 +63,8 @@ class Product:
     def environment(self) -> dict[str, str]:
         """Return the environment: none of the developer's own settings, this database, this address."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("HALLOO_")}
-        return {**own, **self.store.environment, "HALLOO_PUBLIC_URL": self.origin, **self.settings}
+        here = {"PYTHONPATH": str(SOURCES), "HALLOO_PUBLIC_URL": self.origin}
+        return {**own, **self.store.environment, **here, **self.settings}
 
     def halloo(self, *arguments: str) -> str:
         """Run a command of the product and return what it printed."""

@@ -45,9 +45,9 @@ class VisitorScreen:
         return self.frame
 
     def open(self) -> None:
-        """Open the chat and wait for its composer."""
+        """Open the chat and wait until it is there."""
         self.frame = self.widget.open()
-        expect(self.composer).to_be_visible()
+        expect(self.chat.get_by_role("button", name="Close")).to_be_visible()
 
     @property
     def composer(self) -> Locator:
