@@ -126,11 +126,12 @@ export interface InvitationAccept {
   password: string;
 }
 
-/** `POST /core/tokens`. */
+/** `POST /core/tokens`. `operator_id` is the caller's own where the token shall act as them. */
 export interface TokenPost {
   name: string;
   scopes: string[];
   expires_at?: string | null;
+  operator_id?: string | null;
 }
 
 /** An API token without its secret; `hint` is its first characters. */
@@ -139,6 +140,7 @@ export interface TokenView {
   name: string;
   scopes: string[];
   hint: string;
+  operator_id: string | null;
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;
@@ -150,6 +152,7 @@ export interface TokenCreated {
   name: string;
   scopes: string[];
   hint: string;
+  operator_id: string | null;
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;
@@ -256,6 +259,7 @@ export interface MessageView {
   /** Operators' ids; on notes only. */
   mentions?: string[];
   automated?: boolean;
+  properties?: Record<string, unknown>;
 }
 
 /** `POST /core/conversations/{id}/messages`; `type` is `text` or `note`, `client_id` a UUID made by the caller. */
@@ -499,6 +503,97 @@ export interface RelayToken {
   token: string;
   expires_in: number;
   streams: string[];
+}
+
+/** A scope and what it allows. */
+export interface Scope {
+  scope: string;
+  description: string;
+}
+
+/** Something that happened with a contact. */
+export interface ContactEvent {
+  at: string;
+  name: "conversation_started" | "first_seen" | "page";
+  text: string;
+}
+
+/** A conversation of an exported contact, with what was said in it. */
+export interface ExportedConversation {
+  id: string;
+  state: "pending" | "resolved" | "unresolved";
+  created_at: string;
+  subject: string;
+  tags: string[];
+  custom_metadata: Record<string, unknown>;
+  messages: MessageView[];
+}
+
+/** Everything that is kept of a contact. */
+export interface ContactExport {
+  contact: ContactView;
+  visitors: VisitorView[];
+  conversations: ExportedConversation[];
+}
+
+/** `GET /core/operators`. */
+export interface OperatorPage {
+  data: OperatorView[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/invitations`. */
+export interface InvitationPage {
+  data: InvitationView[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/tokens`. */
+export interface TokenPage {
+  data: TokenView[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/contacts`. */
+export interface ContactPage {
+  data: ContactView[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/contacts/{id}/events`. */
+export interface ContactEventPage {
+  data: ContactEvent[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/canned-replies`. */
+export interface CannedReplyPage {
+  data: CannedReplyView[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/tags`. */
+export interface TagPage {
+  data: TagView[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/web-widgets`. */
+export interface WidgetPage {
+  data: WidgetView[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/audit`. */
+export interface AuditPage {
+  data: AuditEntry[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/scopes`. */
+export interface ScopePage {
+  data: Scope[];
+  next_cursor: string | null;
 }
 
 /** Every refusal: a stable code, a sentence in English, and where. */
