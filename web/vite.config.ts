@@ -4,7 +4,7 @@
  * Each mode is its own bundle, so that the boot core of the frame never waits for a chunk that it shares with another page.
  * Everything lands in src/halloo/embed/assets: `loader.js`, `files/{name}.{hash}.{ext}` and `manifest.json`.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
@@ -58,35 +58,6 @@ function manifest(mode: keyof typeof entries): Plugin {
       if (mode === "inbox") known["inter"] = fonts;
       const sorted = Object.fromEntries(Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1)));
       writeFileSync(path, `${JSON.stringify(sorted, null, 2)}\n`);
-    },
-  };
-}
-
-/**
- * `virtual:loader-texts`: the loader's few sentences in every language as one compact table,
- * `{de: ["…", …]}` in the order of the keys in messages/en/loader.json.
- */
-function loaderTexts(): Plugin {
-  const id = "virtual:loader-texts";
-  return {
-    name: "halloo-loader-texts",
-    resolveId: (source) => (source === id ? `\0${id}` : null),
-    load(source) {
-      if (source !== `\0${id}`) return null;
-      const folder = resolve(web, "messages");
-      const read = (language: string): Record<string, string> =>
-        JSON.parse(readFileSync(resolve(folder, language, "loader.json"), "utf8")) as Record<string, string>;
-      const keys = Object.keys(read("en"));
-      const table = Object.fromEntries(
-        readdirSync(folder)
-          .filter((language) => existsSync(resolve(folder, language, "loader.json")))
-          .sort()
-          .map((language) => {
-            const texts = read(language);
-            return [language, keys.map((key) => texts[key] ?? "").join("|")];
-          }),
-      );
-      return `export default ${JSON.stringify(table)};`;
     },
   };
 }
@@ -155,7 +126,7 @@ function page(mode: keyof typeof entries): UserConfig {
 function loader(): UserConfig {
   return {
     ...shared,
-    plugins: [loaderTexts(), loaderFinish()],
+    plugins: [loaderFinish()],
     build: {
       target: "es2022",
       outDir: assets,

@@ -23,27 +23,19 @@ export interface Config {
   suggested_questions: string[];
   business_hours: { when_closed: string };
   page_tracking: string;
-  features: { calls: boolean };
 }
 
 export interface WidgetRecord {
   id: string;
   domains: string[];
   config: { v1: Config };
-  availability?: { open: boolean } | null;
+  availability: { open: boolean };
   hosts: { client: string };
 }
 
 /** The origin of this page; one that a sandbox or `srcdoc` took away counts as none. */
 export const pageOrigin = (): string => (origin === location.origin ? origin : "null");
 
-/** The one rule of matching (`contracts/embedding.md` 3.2). */
+/** The one rule of matching (`contracts/embedding.md` 3.2); no entry is ever `null`. */
 export const allowed = (domains: readonly string[], page: string): boolean =>
-  domains.length > 0 ? page !== "null" && domains.includes(page) : page.startsWith("http");
-
-/** The frame's address: exactly one `parentOrigin`, the true one; of what the script's address carries only these two. */
-export function frameAddress(record: WidgetRecord, script: URLSearchParams, page: string): string {
-  const query = new URLSearchParams({ parentOrigin: page });
-  for (const key of ["locale", "theme"]) if (script.has(key)) query.set(key, script.get(key) as string);
-  return `${record.hosts.client}/public/widget/${record.id}?${query}`;
-}
+  domains[0] ? domains.includes(page) : page.startsWith("http");

@@ -1,31 +1,23 @@
 /** One widget on a page: launcher, greeting, questions, frame, and the page's API (`contracts/embedding.md` 4). */
-import texts from "virtual:loader-texts";
-import { fromFrame } from "./envelope.ts";
-import { frameAddress, type WidgetRecord } from "./record.ts";
-import { css, type View } from "./style.ts";
+import { type FrameMessage, isFromFrame } from "./envelope.ts";
+import type { WidgetRecord } from "./record.ts";
+import { css } from "./style.ts";
 
 type Handler = (detail: object) => void;
-type Settle = [done: () => void, fail: (error: Error) => void];
+type Settle = [done: (nothing: unknown) => void, fail: (error: Error) => void];
 
-/** Waits between tries, in seconds. */
-export const RETRY_S = [5, 15, 60];
+/** Tries again after 5, 15, 60 seconds. */
+export const later = (attempt: number, again: () => void): number => setTimeout(again, ([5, 15][attempt] ?? 60) * 1000);
 
 const ICONS: Record<string, string> = {
-  chat: "M20 11.5a8 7.5 0 0 1-11.6 6.7L4 20l1.2-4a8 7.5 0 1 1 14.8-4.5zM9 12h0M12.5 12h0M16 12h0",
-  question: "M8.5 9a3.5 3.5 0 0 1 6.8 1.2c0 2.3-3.3 2.8-3.3 5.3M12 19h0",
-  wave: "M18 11V6a2 2 0 0 0-4 0v4-6a2 2 0 0 0-4 0v6-4a2 2 0 0 0-4 0v8M18 8a2 2 0 1 1 4 0v6a8 8 0 0 1-14 6l-5-5a2 2 0 0 1 3-3l2 2",
-  down: "m5 9 7 7 7-7",
+  chat: "M21 12a9 9 0 0 1-13 8l-5 1 1-5a9 9 0 1 1 17-4z",
+  question: "M9 9a3 3 0 1 1 4 3q-1 0-1 3m0 4h0",
+  wave: "M8 11V6m4 5V4m4 7V6m4 3v5a6 6 0 0 1-11 4l-5-5",
 };
+/** Points up, since the open launcher turns its icon half round. */
+const DOWN = "m5 15 7-7 7 7";
 
-const SVG = "http://www.w3.org/2000/svg";
-const icon = (name: string): SVGElement => {
-  const svg = document.createElementNS(SVG, "svg");
-  const path = document.createElementNS(SVG, "path");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  path.setAttribute("d", ICONS[name] as string);
-  svg.append(path);
-  return svg;
-};
+const svg = (tag: string): SVGElement => document.createElementNS("http://www.w3.org/2000/svg", tag) as SVGElement;
 
 const make = <K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -37,30 +29,26 @@ const make = <K extends keyof HTMLElementTagNameMap>(
   return element;
 };
 
-const refusal = (code: string): Error => Object.assign(new Error(code), { code });
+const refusal = (code: string | null): Error => Object.assign(new Error(code ?? ""), { code });
 
 /** Draws the widget and gives the commands that `window.halloo` takes. */
 export function startWidget(record: WidgetRecord, script: URLSearchParams, page: string) {
   const config = record.config.v1;
-  const { trigger, greeting, chat } = config;
-  const host = record.hosts.client;
+  const { trigger, greeting, page_tracking: tracking } = config;
+  const { client } = record.hosts;
   const locale =
     (config.locale !== "auto" && config.locale) ||
     script.get("locale") ||
     document.documentElement.lang ||
     navigator.language;
-  const [chatWord = "", closeWord = ""] = (texts[locale.slice(0, 2)] ?? (texts["en"] as string)).split("|");
-  const phone = matchMedia("(max-width:520px),(max-height:480px) and (pointer:coarse)");
-  const view: View = { phone: false, top: 0, width: 392, height: 720 };
-  const wish = { width: 392, height: 720 };
-  const handlers: Record<string, Set<Handler>> = {};
+  const theme = script.get("theme") || config.theme;
+  const phone = matchMedia("(max-width:520px),(max-height:420px)");
+  const size = { width: 392, height: 720 };
+  const handlers: [name: string, handler: Handler][] = [];
   /** Commands that wait for the frame's answer; their place is their number. */
-  const calls: (Settle | undefined)[] = [];
-  /** Calls of `open` before the chat app is there. */
-  let openers: Settle[] = [];
-  let frame: HTMLIFrameElement | null = null;
+  const calls: Settle[] = [];
+  let frame: HTMLIFrameElement | undefined;
   let core = false;
-  let app = false;
   let open = false;
   let ended = false;
   let heard = 0;
@@ -68,91 +56,84 @@ export function startWidget(record: WidgetRecord, script: URLSearchParams, page:
   let tries = 0;
   let unread = 0;
   let timer = 0;
+  let seen = "";
   let waiting: [string, object][] = [];
-
-  const emit = (name: string, detail: object): void => {
-    for (const handler of handlers[name] ?? []) setTimeout(handler, 0, detail);
-  };
 
   // -- drawing
 
+  /** A button that opens the chat. */
+  const choice = (by: string, text: string | null, ...inner: (Node | string)[]) =>
+    make("button", { className: "q", dir: "auto", onclick: () => show(by, text) }, ...inner);
+
   const badge = make("b", {});
-  const bubble = make("div", { className: "g", hidden: true });
+  const path = svg("path");
+  const icon = svg("svg");
+  icon.append(path);
   const launcher = make(
     "button",
-    { className: "l", hidden: trigger.hidden, onclick: () => (open ? hide("launcher") : show("launcher")) },
-    icon(trigger.icon),
-    icon("down"),
+    { className: "l", onclick: () => (open ? hide("launcher") : show("launcher")) },
+    icon,
     trigger.label,
     badge,
   );
-  const questions = config.suggested_questions.map((text) =>
-    make("button", { className: "q", dir: "auto", onclick: () => show("question", text) }, text),
+  const bubble = make("div", {});
+  const box = make(
+    "div",
+    { onkeydown: ({ key }) => key === "Escape" && open && hide("escape") },
+    bubble,
+    ...config.suggested_questions.map((text) => choice("question", text, text)),
+    trigger.hidden || !(record.availability.open || config.business_hours.when_closed === "accept") ? "" : launcher,
   );
-  const box = make("div", {}, bubble, ...questions, launcher);
   const root = make("halloo-widget" as "div", {});
   const sheet = new CSSStyleSheet();
   const shadow = root.attachShadow({ mode: "closed" });
   shadow.adoptedStyleSheets = [sheet];
   shadow.append(box);
-  box.onkeydown = ({ key }) => key === "Escape" && open && hide("escape");
 
   const draw = (): void => {
-    view.phone = phone.matches && open;
-    view.top = visualViewport?.offsetTop ?? 0;
-    view.width = wish.width;
-    view.height = view.phone ? (visualViewport?.height ?? innerHeight) : wish.height;
-    sheet.replaceSync(css(config, view));
-    box.className = `w${open ? " o" : ""}${open && core ? " s" : ""}`;
-    badge.hidden = open || !unread;
-    badge.textContent = `${unread > 99 ? "99+" : unread}`;
+    const full = phone.matches && open;
+    const { offsetTop, height } = visualViewport as VisualViewport;
+    sheet.replaceSync(css(config, full, offsetTop, size.width, full ? height : size.height));
+    box.className = open ? (core ? "w o s" : "w o") : "w";
+    badge.textContent = `${(!open && unread) || ""}`;
+    path.setAttribute("d", open ? DOWN : (ICONS[trigger.icon] as string));
     launcher.ariaExpanded = `${open}`;
-    launcher.ariaLabel = (trigger.label || chatWord) + (unread ? ` (${unread})` : "");
+    launcher.ariaLabel = `${trigger.label || "Chat"} ${unread || ""}`;
   };
 
   /** A bubble beside the launcher: the greeting, or the newest message while the chat is closed. */
-  const say = (author: string, text: string): void => {
-    const dismiss = (event: Event): void => {
-      event.stopPropagation();
-      bubble.hidden = true;
-      // Closing what is closed tells the frame that the bubble was put away.
-      post("close", { by: "launcher" });
-    };
+  const say = (author: string, text: string): void =>
     bubble.replaceChildren(
-      make("i", {}, [...author][0] ?? "…"),
-      make("span", { dir: "auto" }, text),
-      make("button", { className: "x", ariaLabel: closeWord, onclick: dismiss }, "×"),
+      choice("greeting", null, make("i", {}, author[0] ?? "…"), text),
+      // Screen readers say the sign in their listener's language. Closing what is closed tells the frame that it was put away.
+      make("button", { className: "x", ariaLabel: "❌", onclick: () => hide("launcher") }, "×"),
     );
-    bubble.onclick = () => show("greeting");
-    bubble.hidden = false;
-  };
 
   // -- the frame
 
   const post = (type: string, data: object): void => {
     if (core) {
-      said += 1;
-      frame?.contentWindow?.postMessage({ v: 1, wid: record.id, type, seq: said, data }, host);
-    } else if (type !== "viewport") waiting.push([type, data]);
+      frame?.contentWindow?.postMessage({ v: 1, wid: record.id, type, seq: ++said, data }, client);
+    } else waiting.push([type, data]);
   };
 
   const boot = (): void => {
     if (frame || ended) return;
     heard = said = 0;
     frame = make("iframe", {
-      title: chat.title || chatWord,
+      title: "Chat",
       referrerPolicy: "no-referrer",
-      allow: `autoplay; clipboard-write${config.features.calls ? "; microphone; camera; display-capture" : ""}`,
-      src: frameAddress(record, script, page),
+      allow: "autoplay; clipboard-write",
+      // Of the script's address nothing else is carried on; there is exactly one parentOrigin, the true one.
+      src: `${client}/public/widget/${record.id}?${new URLSearchParams({ parentOrigin: page, locale, theme })}`,
+      // Assigning a text to the token list sets the attribute.
+      sandbox:
+        "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads" as unknown as DOMTokenList,
     });
-    frame.setAttribute(
-      "sandbox",
-      "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads",
-    );
     box.prepend(frame);
     timer = setTimeout(() => {
       unboot();
-      timer = setTimeout(boot, (RETRY_S[tries] ?? 60) * 1000);
+      timer = later(tries, boot);
       tries += 1;
     }, 10_000);
   };
@@ -160,30 +141,27 @@ export function startWidget(record: WidgetRecord, script: URLSearchParams, page:
   const unboot = (): void => {
     clearTimeout(timer);
     frame?.remove();
-    frame = null;
-    core = app = false;
+    frame = undefined;
+    core = false;
     draw();
   };
 
   const sayPage = (): void => {
-    const { page_tracking } = config;
-    const strip = (url: string): string => (page_tracking === "full" ? url : url.replace(/[?#].*/, ""));
-    if (page_tracking !== "off") {
-      post("page", { url: strip(location.href), title: document.title, referrer: strip(document.referrer) });
+    const strip = (url: string): string => (tracking === "full" ? url : url.replace(/[?#].*/, ""));
+    seen = location.href;
+    if (core && tracking !== "off") {
+      post("page", { url: strip(seen), title: document.title, referrer: strip(document.referrer) });
     }
   };
 
   const opened = (now: boolean): void => {
-    if (open !== now) emit(now ? "open" : "close", {});
     open = now;
-    bubble.hidden = true;
+    bubble.replaceChildren();
     draw();
     if (open) frame?.focus();
   };
 
   const show = (by: string, text: string | null = null): void => {
-    if (ended) return;
-    for (const question of questions) question.hidden = true;
     boot();
     if (!open) post("open", { by, text });
     opened(true);
@@ -195,109 +173,84 @@ export function startWidget(record: WidgetRecord, script: URLSearchParams, page:
     if (by === "escape") launcher.focus();
   };
 
-  addEventListener("message", ({ source, origin: from, data: raw }) => {
-    const message = frame && source === frame.contentWindow && from === host && fromFrame(raw, record.id, heard);
-    if (!message) return;
-    heard = message.seq;
-    switch (message.type) {
-      case "ready":
-        if (message.data.part === "core") ready();
-        else {
-          app = true;
-          for (const [done] of openers) done();
-          openers = [];
-        }
-        break;
-      case "resize":
-        Object.assign(wish, message.data);
-        draw();
-        break;
-      case "open":
-        opened(true);
-        break;
-      case "close":
-        opened(false);
-        launcher.focus();
-        break;
-      case "unread": {
-        const { count, preview } = message.data;
-        if (unread !== count) emit("unread", { count });
-        unread = count;
-        if (preview && !open) say(preview.author, preview.text);
-        draw();
-        break;
-      }
-      case "event":
-        emit(message.data.name, message.data.detail);
-        break;
-      case "result": {
-        const { call, ok, error } = message.data;
-        const settle = calls[call];
-        if (ok) settle?.[0]();
-        else settle?.[1](refusal(error ?? ""));
-        delete calls[call];
-        break;
-      }
-      case "failed": {
-        const { code } = message.data;
-        ended = true;
-        unboot();
-        root.remove();
-        for (const settle of [...calls, ...openers]) settle?.[1](refusal(code));
-        emit("error", { code });
-        break;
-      }
-      default:
+  const on = {
+    ready() {
+      // The second one is the chat app's.
+      if (core) return;
+      clearTimeout(timer);
+      core = true;
+      post("init", { parent_origin: page, locale, theme, mobile: phone.matches, ticket: null });
+      sayPage();
+      for (const [type, data] of waiting) post(type, data);
+      waiting = [];
+      draw();
+    },
+    resize(wish) {
+      Object.assign(size, wish);
+      draw();
+    },
+    open: () => opened(true),
+    close() {
+      opened(false);
+      launcher.focus();
+    },
+    unread({ count, preview }) {
+      unread = count;
+      if (preview && !open) say(preview.author, preview.text);
+      draw();
+    },
+    event({ name, detail }) {
+      for (const [wanted, handler] of handlers) if (wanted === name) handler(detail);
+    },
+    result({ call, ok, error }) {
+      calls[call]?.[ok ? 0 : 1](refusal(error));
+    },
+    failed({ code }) {
+      ended = true;
+      unboot();
+      root.remove();
+      for (const [, fail] of calls) fail(refusal(code));
+    },
+  } satisfies {
+    [T in Exclude<FrameMessage["type"], "need_ticket">]: (data: Extract<FrameMessage, { type: T }>["data"]) => void;
+  };
+
+  addEventListener("message", ({ source, origin, data }) => {
+    if (frame && source === frame.contentWindow && origin === client && isFromFrame(data, record.id, heard)) {
+      heard = data.seq;
+      (on as Partial<Record<string, (data: unknown) => void>>)[data.type]?.(data.data);
     }
   });
-
-  const ready = (): void => {
-    clearTimeout(timer);
-    core = true;
-    tries = 0;
-    const theme = script.get("theme") ?? config.theme;
-    post("init", { parent_origin: page, locale, theme, mobile: phone.matches, ticket: null });
-    sayPage();
-    for (const [type, data] of waiting) post(type, data);
-    waiting = [];
-    draw();
-    emit("ready", {});
-  };
 
   // -- the page's API
 
   /** A command that the frame answers. Under `boot: interaction` it waits in line until the visitor acts. */
-  const ask = (type: string, fields: object): Promise<void> =>
+  const ask = (type: string, fields: object): Promise<unknown> =>
     new Promise((done, fail) => post(type, { call: calls.push([done, fail]) - 1, ...fields }));
 
   const commands = {
-    open: (): Promise<void> =>
-      new Promise((done, fail) => {
-        if (app) done();
-        else openers.push([done, fail]);
-        show("api");
-      }),
-    close: async (): Promise<void> => hide("api"),
-    toggle: (): Promise<void> => (open ? commands.close() : commands.open()),
+    open: async () => show("api"),
+    close: async () => hide("api"),
+    toggle: async () => launcher.click(),
     identify: (token: unknown) => ask("identify", { token }),
     set: (attributes: unknown) => ask("set", { attributes }),
     reset: () => ask("reset", {}),
     on(name: string, handler: Handler) {
-      handlers[name] ??= new Set();
-      handlers[name].add(handler);
-      return () => handlers[name]?.delete(handler);
+      const entry = [name, handler] as [string, Handler];
+      handlers.push(entry);
+      return () => void entry.shift();
     },
   };
 
   // -- life on the page
 
-  let putBack = 0;
+  let next = 0;
+  /** Where a framework replaced <body>, the widget comes back, and where it moved on to another page, the frame hears of it. */
   const attach = (): void => {
-    if (ended || root.isConnected || !document.body || putBack > 5) return;
-    putBack += 1;
-    setTimeout(() => {
-      putBack -= 1;
-    }, 60_000);
+    if (seen !== location.href) sayPage();
+    if (ended || root.isConnected || Date.now() < next || !document.body) return;
+    // At most five times a minute.
+    next = Date.now() + 12_000;
     const again = frame;
     unboot();
     document.body.append(root);
@@ -306,29 +259,21 @@ export function startWidget(record: WidgetRecord, script: URLSearchParams, page:
   attach();
   new MutationObserver(attach).observe(document, { childList: true, subtree: true });
 
-  let pause = 0;
-  const viewport = (): void => {
-    pause = 0;
+  phone.onchange = () => {
     draw();
     post("viewport", { width: innerWidth, height: innerHeight, mobile: phone.matches });
   };
-  const resized = (): void => {
-    if (view.phone) draw();
-    if (!pause) pause = setTimeout(viewport, 100);
-  };
-  addEventListener("resize", resized);
-  visualViewport?.addEventListener("resize", resized);
-  visualViewport?.addEventListener("scroll", resized);
-  addEventListener("popstate", sayPage);
-  (window as { navigation?: EventTarget }).navigation?.addEventListener("navigatesuccess", sayPage);
+  for (const event of ["resize", "scroll"]) visualViewport?.addEventListener(event, draw);
 
-  const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1500));
-  const eager = () => idle(boot, { timeout: 3000 });
+  const idle: (run: () => void, options: object) => unknown =
+    window.requestIdleCallback || ((run) => setTimeout(run, 1500));
+  const eager = (): unknown => idle(boot, { timeout: 3000 });
   if (config.boot === "eager") {
     if (document.readyState === "complete") eager();
     else addEventListener("load", eager);
-  } else if (greeting.text && greeting.bubble_after_s !== null) {
-    setTimeout(() => frame || say(chat.title, greeting.text), greeting.bubble_after_s * 1000);
+  } else if (greeting.text) {
+    // No delay given means: not beside the launcher.
+    setTimeout(() => frame || say(config.chat.title, greeting.text), (greeting.bubble_after_s ?? 1e6) * 1000);
   }
   return commands;
 }

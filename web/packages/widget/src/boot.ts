@@ -28,7 +28,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   let ready = false;
   let chat: Promise<Chat> | null = null;
   let question: string | null = null;
-  let posted = "";
+  let posted = -1;
   let quiet = true;
 
   const engine: Engine = createEngine({
@@ -51,22 +51,31 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     uuid: () => crypto.randomUUID(),
     onMessage(message, conversation) {
       const text = typeof message.content === "string" ? message.content : "";
-      bridge.post({ type: "event", data: { name: "message_received", detail: { conversation_id: conversation } } });
+      tell("message_received", { conversation_id: conversation });
       count({ author: message.user.nickname, text: brief(text) });
       if (leader.leading) void chat?.then((app) => app.chime());
     },
-    onSent: (conversation) =>
-      bridge.post({ type: "event", data: { name: "message_sent", detail: { conversation_id: conversation } } }),
-    onFailed: (code) => bridge.post({ type: "failed", data: { code } }),
+    onSent: (conversation) => tell("message_sent", { conversation_id: conversation }),
+    onFailed(code) {
+      tell("error", { code });
+      bridge.post({ type: "failed", data: { code } });
+    },
   });
 
   const bridge: Bridge = openBridge(record.id, target, take);
 
+  /** An event for those who listen on the page with `halloo.on`. */
+  function tell(name: string, detail: Record<string, unknown>): void {
+    bridge.post({ type: "event", data: { name, detail } });
+  }
+
   /** Tells the loader how much is unread; with a preview only while the chat is closed. */
   function count(preview: { author: string; text: string } | null): void {
     const { unread } = engine.state;
-    if (preview === null && posted === `${unread}`) return;
-    posted = `${unread}`;
+    const changed = posted !== unread;
+    if (preview === null && !changed) return;
+    if (changed) tell("unread", { count: unread });
+    posted = unread;
     bridge.post({ type: "unread", data: { count: unread, preview: open ? null : preview } });
   }
 
@@ -94,6 +103,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   }
 
   function shown(now: boolean): void {
+    if (open !== now) tell(now ? "open" : "close", {});
     open = now;
     quiet = true;
     engine.remember({ open: now, ...(now ? { dismissed: true } : {}) });
@@ -145,7 +155,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     done.then(
       () => {
         bridge.post({ type: "result", data: { call, ok: true, error: null } });
-        if (event) bridge.post({ type: "event", data: { name: event, detail: {} } });
+        if (event) tell(event, {});
       },
       (error: { code?: string }) =>
         bridge.post({ type: "result", data: { call, ok: false, error: error.code ?? "unknown" } }),
@@ -178,6 +188,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     ready = true;
     engine.subscribe(() => count(null));
     engine.start();
+    tell("ready", {});
     greet();
     if (top) shown(true);
     else if (engine.state.memory.open && !mobile) {
