@@ -35,6 +35,7 @@ from halloo.events.pump import Pump
 from halloo.kit.clock import Clock, system_clock
 from halloo.relay.actions import LiveActions
 from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET
+from halloo.relay.hints import HubLive
 from halloo.relay.server import RelayServer, mount
 from halloo.relay.tokens import RelayTokens
 from halloo.widgets.origins import decide
@@ -69,14 +70,6 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     records = PublicRecords(database, hosts, clock)
     tokens = RelayTokens(secret, clock)
     limits = PublicLimits(config.public_api, clock)
-    services = Services(
-        db=database,
-        clock=clock,
-        public_url=public_url,
-        relay_tokens=tokens,
-        server=config.server,
-        workspaces=config.workspaces,
-    )
     own = frozenset({hosts.client, public_url.rstrip("/")})
     names = host_names(public_url, (*config.server.hosts, *_names(hosts), *_loopback(config, public_url)))
     live = LiveActions(database, records, clock, limits.take_message)
@@ -89,6 +82,15 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         origins=own,
         decide=lambda domains, origin: decide(domains, origin) == "allow",
         wall=clock,
+    )
+    services = Services(
+        db=database,
+        clock=clock,
+        public_url=public_url,
+        relay_tokens=tokens,
+        live=HubLive(relay.hub),
+        server=config.server,
+        workspaces=config.workspaces,
     )
     public = PublicApp(PublicApi(database, tokens, limits, Visits(database)), records, own, services.trusted_proxies)
     pump.read_by(records.read_facts)
