@@ -9,11 +9,9 @@ from typing import Any, Self
 
 import msgspec
 import uvicorn
-from sqlalchemy import create_engine
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from halloo.db.schema import metadata
 from halloo.db.sqlite import SqliteDatabase
 from halloo.events.pump import Pump
 from halloo.kit.clock import system_clock
@@ -90,7 +88,7 @@ class House:
     """The relay with everything around it."""
 
     def __init__(self, path: Path, engine: Engine, timing: Timing, **settings: Any) -> None:
-        metadata.create_all(create_engine(f"sqlite:///{path}"))
+        self._path = path
         self.database = SqliteDatabase(path, system_clock, readers=2)
         self.tokens = RelayTokens(b"k" * 32, system_clock)
         self.actions = TwinActions(self.database)
@@ -110,10 +108,11 @@ class House:
         )
         self.pump = Pump(self.database)
         self.pump.read_by(self.relay.reader)
-        config = uvicorn.Config(self.app, ws=self.relay.protocol, log_config=None, lifespan="off")  # type: ignore[arg-type]
+        config = uvicorn.Config(self.app, ws=self.relay.protocol, log_config=None, lifespan="off", interface="asgi3")  # type: ignore[arg-type]
         self.server = uvicorn.Server(config)
         self._serving: asyncio.Task[None] | None = None
         self.clients: list[Client] = []
+        self.writers: list[asyncio.StreamWriter] = []
 
     async def app(self, scope: Any, receive: Any, send: Any) -> None:
         await self.relay.plain(scope, receive, send)
@@ -129,13 +128,19 @@ class House:
         for client in self.clients:
             with contextlib.suppress(Exception):
                 client.connection.transport.abort()
+        for writer in self.writers:
+            writer.transport.abort()
+            writer.close()
         for peer in self.relay.hub.peers():
             peer.link.abort()
         await asyncio.sleep(0.01)
         await self.relay.stop()
-        self.server.should_exit = True
+        for server in self.server.servers:
+            server.close()
         if self._serving is not None:
-            await self._serving
+            self._serving.cancel()  # its own way out sleeps
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._serving
         await self.database.close()
 
     # ── tokens and facts ──────────────────────────────────────────────────────────────────────────────────────────
@@ -160,6 +165,26 @@ class House:
         """Something was said."""
         data = msgspec.json.encode({"content": text})
         await self.database.write(WORKSPACE, say, conversation_id, visitor_id, data, **more)
+
+    def program(self, token_id: str) -> str:
+        """A program's token."""
+        scopes = frozenset({"conversations:read"})
+        return self.tokens.issue_operator(Actor("integration", WORKSPACE, token_id, "CRM", scopes=scopes))
+
+    async def raw_fact(self, conversation_id: str, data: bytes) -> None:
+        """A fact with bytes of the test's own."""
+        await self.database.write(WORKSPACE, say, conversation_id, None, data)
+
+    async def facts(self, conversation_id: str, count: int, **more: Any) -> None:
+        """Facts `0`, `1`, … in one group."""
+        await asyncio.gather(*(self.fact(conversation_id, str(n), **more) for n in range(count)))
+
+    async def elsewhere(self, conversation_id: str, count: int) -> None:
+        """Facts that another process writes: no pump of ours sees them."""
+        other = SqliteDatabase(self._path, system_clock, readers=1)
+        for n in range(count):
+            await other.write(WORKSPACE, say, conversation_id, None, msgspec.json.encode({"content": str(n)}))
+        await other.close()
 
     # ── clients ───────────────────────────────────────────────────────────────────────────────────────────────────
 

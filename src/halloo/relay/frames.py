@@ -175,22 +175,6 @@ class Refresh(Struct, tag_field="t", tag="refresh", forbid_unknown_fields=True):
 ClientFrame = (
     Connect | Subscribe | Unsubscribe | Send | Edit | Remove | Read | Typing | Presence | Page | Ping | Refresh
 )
-CLIENT_KINDS = frozenset(
-    (
-        "connect",
-        "subscribe",
-        "unsubscribe",
-        "send",
-        "edit",
-        "remove",
-        "read",
-        "typing",
-        "presence",
-        "page",
-        "ping",
-        "refresh",
-    )
-)
 
 
 # ── server to client ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,14 +1,18 @@
 """Bytes of one WebSocket message to frames of ours, or the reason why not."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
-from halloo.relay.frames import CLIENT_KINDS, ClientFrame, ErrorFrame, Id
+from halloo.relay.frames import ClientFrame, ErrorFrame, Id
 
 _frames = msgspec.json.Decoder(ClientFrame)
 _objects = msgspec.json.Decoder(dict[str, Any])
+FIELDS: dict[str, frozenset[str]] = {
+    str(kind.__struct_config__.tag): frozenset(("t", *kind.__struct_fields__)) for kind in get_args(ClientFrame)
+}
+"""What each kind of frame may hold."""
 _ID_MAX = 128
 _UNKNOWN_FIELD = "Object contains unknown field `"
 
@@ -27,9 +31,11 @@ def parse(payload: bytes) -> Iterator[ClientFrame | ErrorFrame]:
             payload.decode()
         except UnicodeDecodeError:
             raise Malformed from None
-    for line in payload.split(b"\n"):
-        if line and not line.isspace():
-            yield _frame(line)
+    lines = [line for line in payload.split(b"\n") if line and not line.isspace()]
+    if not lines:
+        raise Malformed
+    for line in lines:
+        yield _frame(line)
 
 
 def _frame(line: bytes) -> ClientFrame | ErrorFrame:
@@ -51,13 +57,14 @@ def _refusal(line: bytes, why: str) -> ErrorFrame:
     if not isinstance(kind, str):
         raise Malformed
     id = frame_id(value.get("id"))
-    if kind not in CLIENT_KINDS:
+    if kind not in FIELDS:
         return ErrorFrame(id, "unknown_frame", f"There is no frame {kind[:40]!r}.")
-    if why.startswith(_UNKNOWN_FIELD):
+    field = next((key for key in value if key not in FIELDS[kind]), None)
+    if field is None and why.startswith(_UNKNOWN_FIELD):
         field = why[len(_UNKNOWN_FIELD) :].split("`", 1)[0]
-        return ErrorFrame(
-            id, "field_unknown", f"{field[:40]}: there is no such field to set here.", details={"field": field[:40]}
-        )
+    if field is not None:
+        message = f"{field[:40]}: there is no such field to set here."
+        return ErrorFrame(id, "field_unknown", message, details={"field": field[:40]})
     return ErrorFrame(id, "field_invalid", f"{kind}: {why}.")
 
 

@@ -41,7 +41,7 @@ class RelayServer:
 
     def __init__(self, shared: Shared, settings: RelaySettings, broker: Broker) -> None:
         """See `mount`."""
-        self._shared = shared
+        self.shared = shared
         self._engine = settings.engine
         self._broker = broker
         self._checking: asyncio.Task[None] | None = None
@@ -54,10 +54,10 @@ class RelayServer:
         if self._engine == "picows":
             from halloo.relay.picows_engine import PicowsProtocol  # noqa: PLC0415 - the other engine is not needed
 
-            return PicowsProtocol(self._shared)
+            return PicowsProtocol(self.shared)
         from halloo.relay.websockets_engine import WebsocketsProtocol  # noqa: PLC0415 - the other engine is not needed
 
-        return WebsocketsProtocol(self._shared)
+        return WebsocketsProtocol(self.shared)
 
     async def plain(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - the protocol's
         """The ASGI answer to a request for /relay that is no upgrade: 426."""
@@ -70,7 +70,7 @@ class RelayServer:
     @property
     def ready(self) -> bool:
         """Whether upgrades are taken: the relay's part in the server's readiness."""
-        return self._checking is not None and not self._shared.draining
+        return self._checking is not None and not self.shared.draining
 
     async def start(self) -> None:
         """Begin; on the loop that serves."""
@@ -80,7 +80,7 @@ class RelayServer:
 
     async def _check(self) -> None:
         while True:
-            await asyncio.sleep(self._shared.timing.check / 1000)
+            await asyncio.sleep(self.shared.timing.check / 1000)
             try:
                 await self.hub.check()
             except Exception:
@@ -91,8 +91,8 @@ class RelayServer:
 
         What clients have asked for before is finished, as far as that takes no more than 5 seconds.
         """
-        self._shared.draining = True
-        sockets = list(self._shared.connections)
+        self.shared.draining = True
+        sockets = list(self.shared.connections)
         spread = max(_SPREAD_MIN_MS, len(sockets) * 1000 // _A_SECOND)
         for socket in sockets:
             socket.answer(ReconnectFrame(random.randrange(spread)))  # noqa: S311 - jitter
@@ -114,9 +114,9 @@ class RelayServer:
             else:
                 socket.end(RESTART)
         await _until(lambda: not any(socket.busy for socket in pending), _BUSY_S)
-        for socket in [*pending, *self._shared.connections]:
+        for socket in [*pending, *self.shared.connections]:
             socket.end(RESTART)
-        await _until(lambda: not self._shared.connections, _LAST_S)
+        await _until(lambda: not self.shared.connections, _LAST_S)
 
 
 async def _until(done: Callable[[], bool], seconds: float) -> None:

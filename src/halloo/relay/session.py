@@ -67,7 +67,6 @@ class Session:
     """One connection. `claims` is None until a valid `connect` came."""
 
     __slots__ = (
-        "_expires",
         "_frames",
         "_heard",
         "_messages",
@@ -76,6 +75,7 @@ class Session:
         "_rules",
         "_typed",
         "claims",
+        "expires",
         "stage",
     )
 
@@ -85,11 +85,11 @@ class Session:
         self._opened = now
         self._heard = now
         self._pinged: int | None = None
-        self._expires: int | None = None
         self._typed = -(10**9)
         self._frames: Bucket | None = None
         self._messages: Bucket | None = None
         self.claims: Claims | None = None
+        self.expires: int | None = None
         self.stage: Stage = "opening"
 
     @property
@@ -166,7 +166,7 @@ class Session:
 
     def _accept(self, claims: Claims, now: int, wall: int) -> None:
         self.claims = claims
-        self._expires = now + claims.expires_at - wall
+        self.expires = now + claims.expires_at - wall
 
     def _ask(self, frame: ClientFrame, now: int) -> Decision | None:  # noqa: PLR0911 - one line a case
         match frame:
@@ -245,9 +245,9 @@ class Session:
         if self.stage == "opening":
             ends = self._opened + timing.connect
             return (self.end(NO_CONNECT), now) if now >= ends else (None, ends)
-        if self._expires is not None and now >= self._expires:
+        if self.expires is not None and now >= self.expires:
             return self.end(UNAUTHORIZED), now
-        expires = now + timing.ping if self._expires is None else self._expires
+        expires = now + timing.ping if self.expires is None else self.expires
         if self._pinged is not None:
             ends = self._pinged + timing.pong
             if now >= ends:

@@ -1,5 +1,6 @@
 """What every connection of a server uses."""
 
+from collections import Counter
 from typing import Protocol
 
 import msgspec
@@ -47,6 +48,8 @@ class Shared:
         self.wall = wall
         self.sight = Sight(actions, clock)
         self.connections: dict[Socket, None] = {}
+        self.closes: Counter[int] = Counter()
+        """How often each code has closed a connection."""
 
     @property
     def timing(self) -> Timing:

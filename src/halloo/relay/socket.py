@@ -58,7 +58,7 @@ class Connection:
         self._working: asyncio.Task[None] | None = None
         self.worker: Worker | None = None
         shared.connections[self] = None
-        shared.hub.wheel.add(self, now + shared.timing.connect)
+        shared.hub.wheel.add(self, now + min(shared.timing.connect, shared.timing.ping))
 
     # ── from the engine ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -178,6 +178,7 @@ class Connection:
         if self.peer is not None:
             self.shared.hub.outbox.flush_peer(self.peer)
         self._leave()
+        self.shared.closes[close.code] += 1
         self.link.write(close_frame(close.code, close.name))
         self.shared.hub.wheel.add(Once(self._cut), self.shared.clock() + self.shared.timing.cut)
 
@@ -206,6 +207,15 @@ class Connection:
                 self.end(TOO_SLOW)
             else:
                 self.shared.hub.wheel.add(Once(self._check_slow), ends)
+
+    def expires_soon(self) -> None:
+        """A token was accepted: look at it again when it expires, where that is before the next regular look."""
+        now = self.shared.clock()
+        if self.session.expires is not None and self.session.expires < now + self.shared.timing.ping:
+            self.shared.hub.wheel.add(Once(self._look), self.session.expires)
+
+    def _look(self, now: int) -> None:
+        self.due(now)
 
     def due(self, now: int) -> int | None:
         """See `wheel.Due.due`: silence, expiry, no `connect`."""

@@ -53,6 +53,10 @@ class Host(Owner, Protocol):
         """Send a frame."""
         ...
 
+    def expires_soon(self) -> None:
+        """A token was accepted."""
+        ...
+
     def enqueue(self, decision: Decision) -> None:
         """Have the worker do it when its turn comes."""
         ...
@@ -133,6 +137,7 @@ class Worker:
         hello = Connected(new_id(), shared.timing.ping / 1000, shared.wall(), streams)
         shared.hub.recovery.settle(room, peer, places, _encode(hello), _LIVE)
         connection.session.joined()
+        connection.expires_soon()
         self._greet()
 
     def _greet(self) -> None:
@@ -187,6 +192,7 @@ class Worker:
             connection.end(close)
             return
         connection.session.renewed(renew.claims, shared.clock(), shared.wall())
+        connection.expires_soon()
         if connection.peer is not None:
             connection.peer.claims = renew.claims
         connection.answer(Ok(renew.id))

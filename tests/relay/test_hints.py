@@ -1,0 +1,153 @@
+"""What need not be remembered: typing, presence, pages."""
+
+import asyncio
+from typing import Any
+
+from tests.relay.house import WORKSPACE, Client, House
+
+W = f"w:{WORKSPACE}"
+
+
+async def hint(client: Client, name: str, seconds: float = 2) -> Any:
+    """The data of the next hint of a name."""
+    while (frame := await client.until("hint", seconds))["name"] != name:
+        pass
+    return frame["data"]
+
+
+async def no_hint(client: Client, name: str, seconds: float = 0.15) -> bool:
+    try:
+        await hint(client, name, seconds)
+    except TimeoutError:
+        return True
+    return False
+
+
+async def test_operators_see_what_a_visitor_types_where_the_widget_allows_it(home: House) -> None:
+    mine = home.actions.own("v1")
+    operator = await home.live("operator", home.operator(), [W])
+    visitor = await home.live("visitor", home.visitor("v1", typing_preview=True), [f"c:{mine}"])
+    other_tab = await home.live("visitor", home.visitor("v1"), [f"c:{mine}"])
+    await visitor.say(t="typing", conversation=mine, state="start", excerpt="x" * 300)
+    assert await hint(operator, "typing") == {
+        "conversation_id": mine,
+        "from": "user",
+        "state": "start",
+        "user": {"user_id": f"session_{mine}", "nickname": "visitor1", "avatar": None},
+        "excerpt": "x" * 256,
+    }
+    await other_tab.say(t="typing", conversation=mine, state="start", excerpt="secret")
+    assert "excerpt" not in await hint(operator, "typing")
+    assert await no_hint(other_tab, "typing")
+
+
+async def test_a_visitor_sees_that_an_operator_types_but_not_what(home: House) -> None:
+    mine = home.actions.own("v1")
+    operator = await home.live("operator", home.operator(), [W, f"c:{mine}"])
+    visitor = await home.live("visitor", home.visitor("v1"), [f"c:{mine}"])
+    stranger = await home.live("visitor", home.visitor("v2"), ["v:v2"])
+    await operator.say(t="typing", conversation=mine, state="start", excerpt="draft")
+    seen = await hint(visitor, "typing")
+    assert seen == {
+        "conversation_id": mine,
+        "from": "operator",
+        "state": "start",
+        "user": {"user_id": "op-1", "nickname": "Grace", "avatar": None},
+    }
+    assert await hint(operator, "typing") == seen
+    assert await no_hint(operator, "typing")
+    assert await no_hint(stranger, "typing")
+
+
+async def test_nobody_types_in_anothers_conversation(home: House) -> None:
+    theirs = home.actions.own("v2")
+    operator = await home.live("operator", home.operator(), [W])
+    visitor = await home.live("visitor", home.visitor("v1"))
+    await visitor.say(t="typing", conversation=theirs, state="start")
+    assert await no_hint(operator, "typing")
+
+
+async def test_who_is_gone_types_no_longer(home: House) -> None:
+    mine = home.actions.own("v1")
+    operator = await home.live("operator", home.operator(), [W])
+    visitor = await home.live("visitor", home.visitor("v1"))
+    await visitor.say(t="typing", conversation=mine, state="start")
+    assert (await hint(operator, "typing"))["state"] == "start"
+    visitor.connection.transport.abort()
+    assert (await hint(operator, "typing"))["state"] == "stop"
+
+
+async def test_operators_see_the_page_a_visitor_is_on(home: House) -> None:
+    operator = await home.live("operator", home.operator(), [W])
+    visitor = await home.live("visitor", home.visitor("v1"))
+    await visitor.say(t="page", url="https://shop.example/" + "x" * 3000, title="Cart", referrer="")
+    page = await hint(operator, "page")
+    assert (page["visitor_id"], page["title"], page["referrer"]) == ("v1", "Cart", "")
+    assert len(page["url"]) == 2048
+    assert page["at"]
+    assert home.actions.pages == [page["url"]]
+
+
+async def test_operators_see_visitors_come_go_and_look_away(home: House) -> None:
+    operator = await home.live("operator", home.operator(), [W])
+    assert not home.relay.hub.presence.is_there(WORKSPACE, "v1")
+    visitor = await home.live("visitor", home.visitor("v1"))
+    assert home.relay.hub.presence.is_there(WORKSPACE, "v1")
+    assert await visitor_state(operator) == {"visitor_id": "v1", "state": "online"}
+    await visitor.say(t="presence", state="away")
+    assert await visitor_state(operator) == {"visitor_id": "v1", "state": "away"}
+    second_tab = await home.live("visitor", home.visitor("v1"))
+    assert await visitor_state(operator) == {"visitor_id": "v1", "state": "online"}
+    await visitor.close()
+    assert await no_visitor_state(operator)
+    await second_tab.close()
+    assert await visitor_state(operator) == {"visitor_id": "v1", "state": "offline"}
+
+
+async def visitor_state(client: Client) -> Any:
+    while "visitor_id" not in (data := await hint(client, "presence")):
+        pass
+    return data
+
+
+async def no_visitor_state(client: Client) -> bool:
+    try:
+        await asyncio.wait_for(visitor_state(client), 0.4)
+    except TimeoutError:
+        return True
+    return False
+
+
+async def test_a_reload_does_not_flicker(home: House) -> None:
+    operator = await home.live("operator", home.operator(), [W])
+    visitor = await home.live("visitor", home.visitor("v1"))
+    await visitor_state(operator)
+    await visitor.close()
+    await home.live("visitor", home.visitor("v1"))
+    assert await no_visitor_state(operator)
+
+
+async def test_visitors_see_whether_anybody_is_available(home: House) -> None:
+    visitor = await home.live("visitor", home.visitor("v1"))
+    assert await hint(visitor, "presence") == {"operators": [], "available": False}
+    operator = await home.live("operator", home.operator(), [W])
+    grace = {"id": "op-1", "name": "Grace", "avatar": None, "availability": "online"}
+    assert await hint(visitor, "presence") == {"operators": [grace], "available": True}
+    later = await home.live("visitor", home.visitor("v2"))
+    assert await hint(later, "presence") == {"operators": [grace], "available": True}
+    await operator.say(t="presence", state="away")
+    away = {"operators": [{**grace, "availability": "away"}], "available": False}
+    assert await hint(visitor, "presence") == away
+
+
+async def test_an_operator_is_told_who_is_there_already(home: House) -> None:
+    await home.live("visitor", home.visitor("v1"))
+    await asyncio.sleep(0.3)
+    operator = await home.live("operator", home.operator(), [W])
+    assert await visitor_state(operator) == {"visitor_id": "v1", "state": "online"}
+
+
+async def test_nobody_is_told_anything_before_live(home: House) -> None:
+    client = await home.enter("visitor", home.visitor("v1"), ["v:v1"])
+    assert (await client.hear())["t"] == "connected"
+    assert (await client.hear())["t"] == "live"
