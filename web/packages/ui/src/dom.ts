@@ -1,5 +1,5 @@
 /** Small DOM helpers that every component shares. */
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** Joins class names, leaving out what is empty. */
 export function cx(...names: (string | false | null | undefined)[]): string {
@@ -24,7 +24,7 @@ export const layerOpen = (): boolean => layers.length > 0;
 /** Registers a layer while `open`; Escape reaches only the topmost one. */
 export function useLayer(open: boolean, onEscape: () => void): void {
   const onTop = useLatest(onEscape);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     const me = Symbol("layer");
     layers.push(me);

@@ -12,6 +12,7 @@ import { typists } from "../live/live.ts";
 import { sendAgain, sending, settleSent } from "../live/outbox.ts";
 import { useNow } from "../shell/use.ts";
 import { type Block, blocksOf, firstUnreadOf, type Line, readMark } from "./groups.ts";
+import { visitorName } from "./names.ts";
 import { RichText } from "./rich.tsx";
 
 const NEAR = 80;
@@ -61,9 +62,16 @@ export function Messages({ row, talk, me, at }: { row: ConversationRow; talk: Ta
             key={one.id}
             class={cx("in-run", one.from === "user" ? "in-run-visitor" : "in-run-operator", "in-run-typing")}
           >
-            <Avatar id={one.from === "user" ? row.contact.id : one.id} name={one.name} src={one.avatar} size={24} />
+            <Avatar
+              id={one.from === "user" ? row.contact.id : one.id}
+              name={one.from === "user" ? visitorName(row) : one.name}
+              src={one.avatar}
+              size={24}
+            />
             <div class="in-bubble in-typing" role="status">
-              <span class="ui-hidden">{t("typing_named", { name: one.name })}</span>
+              <span class="ui-hidden">
+                {t("typing_named", { name: one.from === "user" ? visitorName(row) : one.name })}
+              </span>
               {one.excerpt ? (
                 <span class="in-typing-words" dir="auto">
                   {one.excerpt}
@@ -241,7 +249,7 @@ function OneBlock(props: BlockProps) {
   }
   const { side, author, lines } = block;
   const visitor = side === "visitor";
-  const name = visitor ? (row.contact.name ?? author.name) : author.name;
+  const name = visitor ? visitorName(row) : author.name;
   const last = lines.at(-1);
   return (
     <div class={cx("in-run", `in-run-${side}`)}>

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import type { MessageView } from "../data/types.ts";
+import { blocksOf, firstUnreadOf, readMark } from "./groups.ts";
+
+const START = new Date(2026, 10, 21, 10, 0).getTime();
+const ME = { id: "me", name: "Me", avatar: null };
+
+const said = (
+  fingerprint: number,
+  from: "user" | "operator",
+  minutes: number,
+  fields: Partial<MessageView> = {},
+): MessageView => ({
+  id: String(fingerprint),
+  fingerprint,
+  type: "text",
+  content: `text ${fingerprint}`,
+  from,
+  origin: "chat",
+  timestamp: START + minutes * 60_000,
+  user: { user_id: from, nickname: from, avatar: null },
+  client_id: null,
+  edited: false,
+  removed: false,
+  seq: fingerprint,
+  ...fields,
+});
+
+const shape = (blocks: ReturnType<typeof blocksOf>) =>
+  blocks.map((block) => (block.kind === "run" ? `${block.side}:${block.lines.length}` : block.kind));
+
+describe("the blocks of a thread", () => {
+  it("joins what one author says within minutes, and parts days", () => {
+    const messages = [
+      said(1, "user", 0),
+      said(2, "user", 1),
+      said(3, "user", 20),
+      said(4, "operator", 21),
+      said(5, "operator", 24 * 60 + 21),
+    ];
+    expect(shape(blocksOf(messages, [], ME, null))).toEqual([
+      "day",
+      "visitor:2",
+      "visitor:1",
+      "operator:1",
+      "day",
+      "operator:1",
+    ]);
+  });
+
+  it("keeps notes apart from replies", () => {
+    const messages = [said(1, "operator", 0), said(2, "operator", 0, { type: "note" }), said(3, "operator", 0)];
+    expect(shape(blocksOf(messages, [], ME, null))).toEqual(["day", "operator:1", "note:1", "operator:1"]);
+  });
+
+  it("says where the unread begin", () => {
+    const messages = [said(1, "user", 0), said(2, "user", 1), said(3, "user", 2)];
+    expect(firstUnreadOf(messages, 2)).toBe(2);
+    expect(firstUnreadOf(messages, 0)).toBeNull();
+    expect(shape(blocksOf(messages, [], ME, 2))).toEqual(["day", "visitor:1", "new", "visitor:2"]);
+  });
+
+  it("shows what is on its way once, under the same key before and after", () => {
+    const item = {
+      client_id: "k",
+      thread: "c",
+      message: { type: "text", content: "yes", mentions: [] },
+      at: START,
+      state: "sending",
+      error: null,
+    } as const;
+    const before = blocksOf([], [item], ME, null);
+    const after = blocksOf([said(9, "operator", 0, { client_id: "k" })], [item], ME, null);
+    expect(shape(before)).toEqual(["day", "operator:1"]);
+    expect(shape(after)).toEqual(["day", "operator:1"]);
+    const key = (blocks: typeof before) =>
+      blocks.flatMap((block) => (block.kind === "run" ? block.lines.map((line) => line.key) : []));
+    expect(key(before)).toEqual(key(after));
+  });
+
+  it("marks the last message of the operators as read by the visitor's position", () => {
+    const messages = [
+      said(1, "user", 0),
+      said(2, "operator", 1),
+      said(3, "operator", 2, { type: "note", seq: undefined as never }),
+    ];
+    expect(readMark(messages, 1)).toEqual({ last: 2, read: false });
+    expect(readMark(messages, 2)).toEqual({ last: 2, read: true });
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { initials } from "./avatar.tsx";
+import { contrast, hexToHsv, hsvToHex, readHex } from "./colour.ts";
+import { hueOf } from "./dom.ts";
+import { filterOptions } from "./picker.tsx";
+import css from "./tokens.css?raw";
+
+describe("tokens", () => {
+  const names = (block: string | undefined) =>
+    (block ?? "")
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith("--") || line.startsWith("color-scheme"));
+
+  it("the two dark blocks are the same", () => {
+    const bySystem = /not\(\[data-theme="light"\]\) \{([^}]*)\}/.exec(css)?.[1];
+    const chosen = /:root\[data-theme="dark"\] \{([^}]*)\}/.exec(css)?.[1];
+    expect(names(bySystem).length).toBeGreaterThan(30);
+    expect(names(chosen)).toEqual(names(bySystem));
+  });
+});
+
+describe("colours", () => {
+  it("are read as people type them", () => {
+    expect(readHex("abc")).toBe("#aabbcc");
+    expect(readHex(" #E85339 ")).toBe("#e85339");
+    expect(readHex("red")).toBeNull();
+  });
+
+  it("come back from hue, saturation and value", () => {
+    for (const hex of ["#c63522", "#000000", "#ffffff", "#1d4ed8", "#0f766e"])
+      expect(hsvToHex(hexToHsv(hex))).toBe(hex);
+  });
+
+  it("have a contrast between 1 and 21", () => {
+    expect(contrast("#000000", "#ffffff")).toBeCloseTo(21);
+    expect(contrast("#777777", "#777777")).toBe(1);
+  });
+});
+
+describe("faces", () => {
+  it("have one or two letters, whole characters", () => {
+    expect(initials("Ada Lovelace")).toBe("AL");
+    expect(initials("grace")).toBe("G");
+    expect(initials("👩‍💻 dev")).toHaveLength(3);
+    expect(initials("  ")).toBe("");
+  });
+
+  it("keep their hue", () => {
+    expect(hueOf("0196f0c2")).toBe(hueOf("0196f0c2"));
+    expect(hueOf("a")).toBeLessThan(360);
+  });
+});
+
+it("options are found without accents, beginnings first", () => {
+  const options = ["Mira José", "José Luis", "Anna"].map((label) => ({ id: label, label }));
+  expect(filterOptions(options, "jose").map((option) => option.label)).toEqual(["José Luis", "Mira José"]);
+});
