@@ -3,14 +3,15 @@
 import { applyFact } from "@halloo/core/thread.ts";
 import { toast } from "@halloo/ui";
 import { t } from "../i18n.ts";
-import { call, reasonOf } from "./api.ts";
+import { call, Refusal, reasonOf } from "./api.ts";
 import { findRow, putRow, recount, reload } from "./facts.ts";
 import { keys } from "./keys.ts";
 import { client } from "./query.ts";
 import type { ConversationPatch, ConversationRow, MessageView, OperatorBrief, Talk } from "./types.ts";
 
-/** A refusal as a toast. */
+/** A refusal as a toast. A lost session needs none: the sign-in screen is there already. */
 export function complain(error: unknown): void {
+  if (error instanceof Refusal && error.status === 401) return;
   toast({ text: reasonOf(error), tone: "bad" });
 }
 

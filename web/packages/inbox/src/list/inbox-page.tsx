@@ -7,6 +7,7 @@ import { createStore, useStore } from "../data/store.ts";
 import { t } from "../i18n.ts";
 import { storage } from "../live/browser.ts";
 import type { Route } from "../router.ts";
+import { Logo } from "../shell/logo.tsx";
 import { useNarrow, useWide } from "../shell/use.ts";
 import { ThreadZone } from "../thread/thread.tsx";
 import { useFilter } from "./filter.ts";
@@ -47,12 +48,13 @@ function Open({ route, id }: { route: InboxRoute; id: string }) {
   const wide = useWide();
   const beside = useStore(panelOpen);
   const drawer = useStore(drawerOpen);
-  const conversation = useQuery(conversationQuery(id)).data;
+  const { data: conversation, isError } = useQuery(conversationQuery(id));
+  const gone = isError && conversation === undefined;
   useEffect(() => () => drawerOpen.set(false), []);
   return (
     <>
       <ThreadZone route={route} id={id} />
-      {wide && beside && (
+      {wide && beside && !gone && (
         <aside class="in-panel" aria-label={t("contact_details")}>
           <ContactPanel conversation={conversation} />
         </aside>
@@ -77,7 +79,13 @@ function NothingOpen({ route }: { route: InboxRoute }) {
   const empty = list !== undefined && list.rows.length === 0;
   return (
     <section class="in-thread in-middle" aria-label={t("conversation")}>
-      {empty ? null : <Empty drawing="thread" title={t("nothing_open_title")} text={t("nothing_open_text")} />}
+      {empty ? (
+        <span class="in-watermark">
+          <Logo size={72} />
+        </span>
+      ) : (
+        <Empty drawing="thread" title={t("nothing_open_title")} text={t("nothing_open_text")} />
+      )}
     </section>
   );
 }

@@ -114,10 +114,14 @@ export function goLive(who: MeView): () => void {
   const nudge = () => {
     if (document.visibilityState === "visible") mine.nudge();
   };
-  addEventListener("online", mine.nudge);
+  const online = () => {
+    mine.nudge();
+    flushOutbox();
+  };
+  addEventListener("online", online);
   document.addEventListener("visibilitychange", nudge);
   return () => {
-    removeEventListener("online", mine.nudge);
+    removeEventListener("online", online);
     document.removeEventListener("visibilitychange", nudge);
     mine.stop();
     session = null;

@@ -416,6 +416,12 @@ function LineMenu({
 function Editing({ message, id, done }: { message: MessageView; id: string; done: () => void }) {
   const before = typeof message.content === "string" ? message.content : "";
   const [text, setText] = useState(before);
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const field = box.current?.querySelector("textarea");
+    field?.focus();
+    field?.setSelectionRange(field.value.length, field.value.length);
+  }, []);
   const save = () => {
     done();
     const content = text.trim();
@@ -424,6 +430,7 @@ function Editing({ message, id, done }: { message: MessageView; id: string; done
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the text inside
     <div
+      ref={box}
       class="in-editing"
       onKeyDown={(event) => {
         if (event.isComposing) return;
