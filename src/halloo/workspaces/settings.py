@@ -17,7 +17,7 @@ class WorkspacesSettings:
     )
     invitation_days: int = field(default=7, metadata={"sentence": "Days for which the link of an invitation works."})
     sign_in_per_address: int = field(
-        default=20, metadata={"sentence": "Attempts to sign in from one address within ten minutes; further ones wait."}
+        default=60, metadata={"sentence": "Attempts to sign in from one address within ten minutes; further ones wait."}
     )
     sign_in_per_account: int = field(
         default=10, metadata={"sentence": "Attempts to sign in to one account within ten minutes; further ones wait."}

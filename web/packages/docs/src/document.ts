@@ -88,7 +88,7 @@ export function typeOf(document: Document, schema: Schema | undefined): string {
   return Array.isArray(schema.type) ? schema.type.join(" | ") : (schema.type ?? "any");
 }
 
-/** A value that fits the schema, for the request to begin with: required keys and plain optional ones. */
+/** A value that fits the schema, for the request to begin with: what is required and nothing else. */
 export function example(document: Document, schema: Schema | undefined, depth = 0): unknown {
   const plain = resolve(document, schema);
   if (plain.default !== undefined) return plain.default;
@@ -99,7 +99,9 @@ export function example(document: Document, schema: Schema | undefined, depth = 
     case "object":
       if (depth > DEPTH) return {};
       return Object.fromEntries(
-        Object.entries(plain.properties ?? {}).map(([name, inner]) => [name, example(document, inner, depth + 1)]),
+        Object.entries(plain.properties ?? {})
+          .filter(([name]) => plain.required?.includes(name))
+          .map(([name, inner]) => [name, example(document, inner, depth + 1)]),
       );
     case "array":
       return [];
