@@ -65,6 +65,15 @@ function kept<T>(name: string, make: () => T): T {
   return made;
 }
 
+/** Whether `Intl` takes it: some browsers name languages that are no tags. */
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** The browser's own form of the language, so that `en` writes dates as in the reader's country. */
 export const region = (): string =>
   navigator.languages.find((tag) => isTag(tag) && tag.split("-")[0] === language.get().split("-")[0]) ??
