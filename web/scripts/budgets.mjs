@@ -1,5 +1,5 @@
 /** Fails when a part outgrows its budget (gzip -9, in bytes). */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -23,13 +23,14 @@ function closure(entry, seen = new Set()) {
 /** What a dynamic import of `chunk` fetches on top of `loaded`. */
 const onTop = (chunk, loaded) => [...closure(chunk)].filter((name) => !loaded.has(name));
 
-const names = readdirSync(files);
-const find = (pattern) => names.filter((name) => pattern.test(name));
 const boot = closure(manifest.widget.js);
-const chat = find(/^chat\.[\w-]+\.js$/).flatMap((name) => onTop(name, boot));
-const chatCss = find(/^chat\.[\w-]+\.css$/);
-const languages = find(/^messages-widget-[\w-]+\.[\w-]+\.js$/);
-const largest = Math.max(0, ...languages.map((name) => size(resolve(files, name))));
+/** File names of a kind that a script names: what it imports on demand. */
+const named = (script, pattern) => [...new Set(readFileSync(resolve(files, script), "utf8").match(pattern) ?? [])];
+const [chatJs] = named(manifest.widget.js, /chat\.[\w-]+\.js/g);
+const chat = onTop(chatJs, boot);
+const chatCss = named(manifest.widget.js, /chat\.[\w-]+\.css/g);
+const languages = named(chatJs, /messages-widget-[\w-]+\.[\w-]+\.js/g);
+const largest = Math.max(...languages.map((name) => size(resolve(files, name))));
 
 const rows = [
   ["loader", size(resolve(assets, "loader.js")), 4 * KB],

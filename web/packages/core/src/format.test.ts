@@ -44,6 +44,8 @@ describe("code", () => {
 });
 
 describe("emoji", () => {
-  it.each(["😀", "👍🏽", "❤️", "👩‍👩‍👧", "🇦🇹", "🎉 🎉 🎉"])("%s stands alone", (text) => expect(isOnlyEmoji(text)).toBe(true));
+  it.each(["😀", "👍🏽", "❤️", "👩‍👩‍👧", "🇦🇹", "🎉 🎉 🎉"])("%s stands alone", (text) =>
+    expect(isOnlyEmoji(text)).toBe(true),
+  );
   it.each(["a😀", "12", "😀😀😀😀", "", "#"])("%s does not", (text) => expect(isOnlyEmoji(text)).toBe(false));
 });

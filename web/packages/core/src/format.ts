@@ -50,7 +50,9 @@ export function formatText(text: string): Piece[] {
   for (const hit of text.matchAll(CODE)) {
     pieces.push(...links(text.slice(from, hit.index)));
     const [, block, code] = hit;
-    pieces.push(code === undefined ? { kind: "block", text: (block ?? "").replace(/\n$/, "") } : { kind: "code", text: code });
+    pieces.push(
+      code === undefined ? { kind: "block", text: (block ?? "").replace(/\n$/, "") } : { kind: "code", text: code },
+    );
     from = hit.index + hit[0].length;
     // A block stands on its own line already.
     if (code === undefined && text[from] === "\n") from += 1;

@@ -14,7 +14,7 @@ export function css(config: Config, phone: boolean, top: number, width: number, 
 .w *{pointer-events:auto}
 button{position:relative;display:flex;gap:10px;align-items:center;padding:10px 16px;border-radius:20px;background:Canvas;color:CanvasText;font:inherit;text-align:start;cursor:pointer;overflow-wrap:anywhere}
 button,iframe{border:0;box-shadow:0 0 0 1px #8882,0 8px 28px -6px #2108}
-.q:hover,.l,i{background:var(--a);color:lab(from var(--a) calc((50 - l)*9) 0 0)}
+.q:hover,.l,i{background:var(--a);color:lab(from var(--a) calc((49 - l)*99) 0 0)}
 .l{order:${v === "top" ? -1 : 1};height:${size}px;padding:0 ${size * 0.27}px;border-radius:${shape === "square" ? 16 : size}px}
 .l:hover{scale:1.05}
 svg{width:24px;height:24px;scale:${size / 52};margin:0 ${size * 0.23 - 12}px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round}.o svg{rotate:180deg}

@@ -6,8 +6,10 @@ import { css } from "./style.ts";
 type Handler = (detail: object) => void;
 type Settle = [done: (nothing: unknown) => void, fail: (error: Error) => void];
 
+type Timer = ReturnType<typeof setTimeout>;
+
 /** Tries again after 5, 15, 60 seconds. */
-export const later = (attempt: number, again: () => void): number => setTimeout(again, ([5, 15][attempt] ?? 60) * 1000);
+export const later = (attempt: number, again: () => void): Timer => setTimeout(again, ([5, 15][attempt] ?? 60) * 1000);
 
 const ICONS: Record<string, string> = {
   chat: "M21 12a9 9 0 0 1-13 8l-5 1 1-5a9 9 0 1 1 17-4z",
@@ -55,7 +57,7 @@ export function startWidget(record: WidgetRecord, script: URLSearchParams, page:
   let said = 0;
   let tries = 0;
   let unread = 0;
-  let timer = 0;
+  let timer: Timer | undefined;
   let seen = "";
   let waiting: [string, object][] = [];
 

@@ -58,12 +58,16 @@ describe("a thread's lines", () => {
     ]);
   });
 
-  it("marks only the last own message, and what is under way", () => {
+  it("marks only the last own message, and every failed one", () => {
     expect(
-      lines(threadItems([message(1, "user"), message(2, "user")], [going("x", "sending")], 1)).map(
-        (line) => line.delivery,
-      ),
-    ).toEqual([null, "sent", "sending"]);
+      lines(
+        threadItems(
+          [message(1, "user"), message(2, "user")],
+          [going("x", "failed"), going("y", "sending"), going("z", "sending")],
+          1,
+        ),
+      ).map((line) => line.delivery),
+    ).toEqual([null, null, "failed", null, "sending"]);
     expect(lines(threadItems([message(1, "user"), message(2, "user")], [], 2)).map((line) => line.delivery)).toEqual([
       null,
       "seen",

@@ -80,17 +80,15 @@ export function threadItems(messages: readonly Message[], outgoing: readonly Out
     ...messages.map((message) => ofMessage(message, readSeq)),
     ...outgoing.filter((item) => !stored.has(item.client_id)).map(ofOutgoing),
   ];
-  const lastMine = drafts.findLastIndex((draft) => draft.mine && draft.seq !== null);
   const items: Item[] = [];
   for (const [index, draft] of drafts.entries()) {
     const before = drafts[index - 1];
     if (!before || daysBetween(before.at, draft.at) !== 0) {
       items.push({ kind: "day", key: `day-${new Date(draft.at).toDateString()}`, at: draft.at });
     }
-    const { seq, state, ...line } = draft;
-    const waiting = seq === null;
-    // A mark makes sense while nobody has answered below it.
-    const shown = waiting || (index === lastMine && drafts.slice(index + 1).every((later) => later.mine));
+    const { seq: _seq, state, ...line } = draft;
+    // A mark makes sense on the last line, while nobody has answered; a failed message is always marked.
+    const shown = state === "failed" || (draft.mine && index === drafts.length - 1);
     items.push({
       ...line,
       first: !together(before, draft),
