@@ -76,8 +76,7 @@ function isTag(tag: string): boolean {
 
 /** The browser's own form of the language, so that `en` writes dates as in the reader's country. */
 export const region = (): string =>
-  navigator.languages.find((tag) => isTag(tag) && tag.split("-")[0] === language.get().split("-")[0]) ??
-  language.get();
+  navigator.languages.find((tag) => isTag(tag) && tag.split("-")[0] === language.get().split("-")[0]) ?? language.get();
 
 const dateFormat = (name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   kept(name, () => new Intl.DateTimeFormat(region(), options));
