@@ -90,12 +90,14 @@ interface AppProps {
   readonly open: boolean;
   /** A question to send at once; `number` tells two equal ones apart. */
   readonly question: { readonly text: string; readonly number: number } | null;
+  /** The one conversation of a preview. */
+  readonly still?: string;
 }
 
-export function App({ open, question }: AppProps) {
+export function App({ open, question, still }: AppProps) {
   const { engine, close } = useAround();
   const state = useEngine(engine);
-  const [view, setView] = useState<string | null>(null);
+  const [view, setView] = useState<string | null>(still ?? null);
   const [away, setAway] = useState(false);
   const asked = useRef(0);
   const config = engine.record.config.v1;
@@ -103,8 +105,15 @@ export function App({ open, question }: AppProps) {
 
   // The first view waits until it is known whether there is something to go back to.
   useEffect(() => {
-    if (open && view === null && known !== null) setView(config.start_conversation_on_toggle ? NEW : firstView(state));
-  }, [open, view, known, state, config]);
+    if (!open || view !== null || known === null) return;
+    const running = known.find((one) => one.state !== "resolved");
+    if (!config.start_conversation_on_toggle) setView(firstView(state));
+    else if (running) setView(running.id);
+    else {
+      setView(NEW);
+      if (!question) engine.begin();
+    }
+  }, [open, view, known, state, config, engine, question]);
 
   const current = view ?? (known === null && engine.isKnown ? HOME : NEW);
 

@@ -25,7 +25,8 @@ export interface Chat {
 const LOADERS = import.meta.glob<{ default: Messages }>("../../../../messages/*/widget.json");
 const loaded = new Map<string, Messages>();
 
-async function messagesIn(language: string): Promise<Messages> {
+/** The sentences of a language, fetched once. */
+export async function readMessages(language: string): Promise<Messages> {
   const known = loaded.get(language);
   if (known) return known;
   const load =
@@ -55,7 +56,7 @@ export async function mount(engine: Engine, first: Settings, { close }: { close:
 
   const draw = async (): Promise<void> => {
     const { locale, mobile, open, theme } = settings;
-    const messages = await messagesIn(locale);
+    const messages = await readMessages(locale);
     document.documentElement.lang = locale;
     document.documentElement.dir = directionOf(locale);
     document.documentElement.classList.toggle("h-phone", mobile);

@@ -412,14 +412,15 @@ export function createEngine(options: EngineOptions) {
     config.v1.typing_preview && navigator.doNotTrack !== "1",
   );
 
-  const start = async ({ client_id, message }: Outgoing): Promise<void> => {
+  /** Starts a conversation, with its first message where there is one. A repeated start is the same conversation. */
+  const startWith = async (clientId: string, message: Outgoing["message"] | null): Promise<string> => {
     if (!visitor) await contact();
     const answer = await api<Public.ConversationStarted>("POST", "/conversations", {
       ...(token ? {} : { user_id: guest() }),
-      client_id,
+      client_id: clientId,
       ...(page ? { page } : {}),
       ...(Object.keys(metadata).length > 0 ? { custom_metadata: metadata } : {}),
-      message: { client_id, type: message.type, content: message.content },
+      ...(message ? { message: { client_id: clientId, ...message } } : {}),
     });
     if (answer.visitor.visitor_token) setToken(answer.visitor.visitor_token);
     const { conversation } = answer;
@@ -430,7 +431,25 @@ export function createEngine(options: EngineOptions) {
     if (viewing === NEW) viewing = conversation.id;
     started?.(conversation.id);
     await refresh(conversation.id);
-    options.onSent(conversation.id);
+    return conversation.id;
+  };
+
+  let beginning: Promise<string> | null = null;
+  /** Starts a conversation without a message, once; messages that are written meanwhile wait for it. */
+  const begin = (): void => {
+    beginning ??= startWith(options.uuid(), null).finally(() => {
+      beginning = null;
+    });
+    beginning.then(outbox.flush, () => undefined);
+  };
+
+  const start = async ({ client_id, message }: Outgoing): Promise<void> => {
+    if (beginning) {
+      await beginning.catch(() => undefined);
+      // The message belongs to that conversation now, if it was begun.
+      throw new Refusal(OFFLINE);
+    }
+    options.onSent(await startWith(client_id, message));
   };
 
   const deliver = async (item: Outgoing): Promise<void> => {
@@ -524,6 +543,7 @@ export function createEngine(options: EngineOptions) {
       typing.stop();
       return outbox.add(id, { type: "text", content }) !== null;
     },
+    begin,
     again: (clientId: string) => outbox.again(clientId),
     discard: (clientId: string) => outbox.settle(clientId),
     typing: (id: string, text: string) => (id === NEW ? undefined : typing.input(id, text)),
