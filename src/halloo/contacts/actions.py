@@ -223,20 +223,20 @@ def list_contacts(tx: Tx, who: Actor, q: str, before: tuple[int, str] | None, li
 
 
 def list_browsers(tx: Tx, who: Actor, contact_id: str) -> list[Visitor]:
-    """The visitors behind a contact, last seen first."""
-    who.require("contacts:read")
+    """The visitors behind a contact, last seen first; for who reads contacts, or writes to one of them."""
+    who.require("contacts:read", "conversations:write")
     return store.list_visitors_of(tx, tx.workspace_id, contact_id)
 
 
 def get_visitors(tx: Tx, who: Actor, ids: set[str]) -> dict[str, Visitor]:
     """Visitors by id, for screens that show them beside conversations."""
-    who.require("conversations:read")
+    who.require("conversations:read", "conversations:write")
     return store.list_visitors(tx, tx.workspace_id, ids)
 
 
 def get_contacts(tx: Tx, who: Actor, ids: set[str]) -> dict[str, Contact]:
     """Contacts by id, for screens that show them beside conversations."""
-    who.require("conversations:read")
+    who.require("conversations:read", "conversations:write")
     return store.list_contacts_by_id(tx, tx.workspace_id, ids)
 
 

@@ -1,7 +1,7 @@
 """The public API as a plain ASGI application: the checks in the contract's order, then the route.
 
-Order: (host name, checked before) widget, route, `Origin`, token in address, then what the route itself checks: rate, size, type,
-JSON, visitor, conversation, policy, fields, state.
+Order: (host name, checked before) widget, route, `Origin`, rate, token in address, then what the route itself checks: size,
+type, JSON, visitor (and with them the rates that count by visitor), conversation, policy, feature, fields, state.
 """
 
 from typing import Any
@@ -82,9 +82,11 @@ class PublicApp:
             allow = ", ".join(known).encode()
             body = error_body("method_not_allowed", "This address does not take that method.")
             return Answer(405, body, [(b"allow", allow)])
-        query = parse_query(scope["query_string"])
         origin = origins[0] if len(origins) == 1 else None
-        call = Call(scope, receive, widget, headers, origin, query, names, self._caller(scope, headers))
+        call = Call(scope, receive, widget, headers, origin, {}, names, self._caller(scope, headers))
+        if route.rate is not None:
+            route.rate(self._api, call)
+        call.query = parse_query(scope["query_string"])
         return await route.handler(self._api, call)
 
     def _caller(self, scope: Scope, headers: dict[str, str]) -> str:

@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from halloo.edge.body import LIMITS, read_body
+from halloo.edge.body import LIMITS, BadJson, is_json, parse_object
 from halloo.edge.errors import STATUS, error_body
-from halloo.kit.refusals import BadRequest, Refusal, TooLarge
+from halloo.kit.refusals import BadRequest, Refusal, TooLarge, UnsupportedType
 from halloo.widgets.records import PublicWidget
 
 Receive = Any
@@ -19,6 +19,9 @@ Headers = list[tuple[bytes, bytes]]
 
 VISITOR_HEADER = "x-halloo-visitor"
 _TOKEN_KEYS = frozenset({"token", "visitor_token", "x-halloo-visitor", "access_token", "ticket", "jwt"})
+_READING = frozenset({"GET", "HEAD"})
+_DIGITS = 18
+_BODILESS = frozenset({204, 304})
 _encoder = msgspec.json.Encoder()
 
 
@@ -70,25 +73,42 @@ class Call:
         """The visitor token, if one was sent."""
         return self.headers.get(VISITOR_HEADER) or None
 
-    async def read(self, shape: type[Any]) -> Any:
-        """The body as a struct. Raises `TooLarge`, `UnsupportedType`, `BadJson`, `Invalid`."""
-        return read_body(await self._body(), self.headers.get("content-type", ""), shape)
+    @property
+    def cost(self) -> int:
+        """Callers that send no Origin go at half the rate, unless it is the frame's own `GET`."""
+        if self.origin is not None:
+            return 1
+        own = self.scope["method"] in _READING and self.headers.get("sec-fetch-site") == "same-origin"
+        return 1 if own else 2
+
+    def knows(self, etag: str) -> bool:
+        """Whether the caller has this state already, as `If-None-Match` says."""
+        tags = {tag.strip().removeprefix("W/") for tag in self.headers.get("if-none-match", "").split(",")}
+        return etag in tags or "*" in tags
+
+    async def read(self) -> dict[str, Any]:
+        """The body's JSON object; its fields are judged later. Raises `TooLarge`, `UnsupportedType`, `BadJson`."""
+        body = await self._body()
+        if not is_json(self.headers.get("content-type", "")):
+            raise UnsupportedType
+        return parse_object(body)
 
     async def _body(self) -> bytes:
         limit = LIMITS["public"]
-        if self.headers.get("content-length", "0").isdigit() and int(self.headers.get("content-length", "0")) > limit:
+        announced = self.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced[:_DIGITS]) > limit:
             raise TooLarge
-        body = b""
+        body = bytearray()
         more = True
         while more:
             message = await self.receive()
             if message["type"] == "http.disconnect":
-                break
+                raise BadJson  # half a body is none
             body += message.get("body", b"")
             if len(body) > limit:
                 raise TooLarge
             more = message.get("more_body", False)
-        return body
+        return bytes(body)
 
 
 def parse_query(raw: bytes) -> dict[str, str]:
@@ -100,9 +120,11 @@ def parse_query(raw: bytes) -> dict[str, str]:
 
 
 def header_map(raw: Headers) -> tuple[dict[str, str], list[str]]:
-    """Headers by lower-case name, and every value of `Origin`."""
-    found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
-    return found, [value.decode("latin-1") for name, value in raw if name.lower() == b"origin"]
+    """Headers by lower-case name, repeated ones joined by commas, and every value of `Origin`."""
+    found: dict[str, list[str]] = {}
+    for name, value in raw:
+        found.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return {name: ", ".join(values) for name, values in found.items()}, found.get("origin", [])
 
 
 def refusal_answer(refusal: Refusal) -> Answer:
@@ -120,7 +142,6 @@ async def send_answer(send: Send, answer: Answer, *, head: bool = False) -> None
         b"" if answer.body is None else answer.body if isinstance(answer.body, bytes) else _encoder.encode(answer.body)
     )
     headers: Headers = [
-        (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),
         (
@@ -130,6 +151,8 @@ async def send_answer(send: Send, answer: Answer, *, head: bool = False) -> None
         (b"cross-origin-resource-policy", b"cross-origin"),
         *answer.headers,
     ]
+    if answer.status not in _BODILESS:
+        headers.append((b"content-length", str(len(body)).encode()))
     if answer.body is not None:
         headers.append((b"content-type", b"application/json"))
     if not any(name == b"cache-control" for name, _ in answer.headers):

@@ -63,14 +63,14 @@ class PublicLimits:
         for limiter in self._contacts:
             _take(limiter, f"{address} {widget_id}", cost)
 
-    def take_start(self, visitor_id: str, address: str, widget_id: str) -> None:
+    def take_start(self, visitor_id: str, address: str, widget_id: str, cost: int) -> None:
         """A new conversation."""
-        _take(self._starts, visitor_id, 1)
-        _take(self._address_starts, f"{address} {widget_id}", 1)
+        _take(self._starts, visitor_id, cost)
+        _take(self._address_starts, f"{address} {widget_id}", cost)
 
-    def take_message(self, visitor_id: str) -> None:
+    def take_message(self, visitor_id: str, cost: int = 1) -> None:
         """A message."""
-        _take(self._messages, visitor_id, 1)
+        _take(self._messages, visitor_id, cost)
 
 
 def _take(limiter: Limiter, key: str, cost: int) -> None:

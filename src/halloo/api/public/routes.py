@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from halloo.api.public import present
 from halloo.api.public.call import Answer, Call
@@ -22,9 +22,8 @@ from halloo.api.public.shapes import (
     StartedVisitor,
     VisitorHello,
     VisitorMe,
-    VisitorPost,
 )
-from halloo.api.public.visits import Visits, current_places, first_contact_if_needed, start_as, unread_of
+from halloo.api.public.visits import Visits, current_places, refuse_unverified, start_as, unread_of
 from halloo.contacts.actions import visitor_actor
 from halloo.contacts.errors import IdentityRequired, VisitorTokenMissing
 from halloo.contacts.model import Visitor
@@ -33,13 +32,15 @@ from halloo.conversations.errors import ConversationForbidden, EndOff
 from halloo.conversations.facts import message_data
 from halloo.conversations.model import Draft, Filter
 from halloo.db.engine import Database
+from halloo.edge.body import convert
 from halloo.edge.pagination import open_cursor, seal_cursor
-from halloo.kit.refusals import field_invalid
+from halloo.kit.refusals import Refusal, field_invalid
 from halloo.relay.tokens import LIFE_S, RelayTokens
 from halloo.workspaces.actions.operators import list_active_operators
 
 _LISTED, _LIST_MAX = 20, 50
 _MESSAGES, _MESSAGES_MAX = 50, 100
+T = TypeVar("T")
 Handler = Callable[["PublicApi", Call], Awaitable[Answer]]
 
 
@@ -51,11 +52,6 @@ class PublicApi:
     relay_tokens: RelayTokens
     limits: PublicLimits
     visits: Visits
-
-
-def _cost(call: Call) -> int:
-    """Callers that send no Origin go at half the rate, unless the frame itself asks."""
-    return 1 if call.origin is not None or call.headers.get("sec-fetch-site") == "same-origin" else 2
 
 
 def _number(call: Call, name: str, default: int | None, maximum: int | None = None) -> int | None:
@@ -74,26 +70,51 @@ async def _visitor(api: PublicApi, call: Call) -> Visitor:
     return await api.visits.recognise(call, call.token)
 
 
+async def _judged(
+    api: PublicApi, call: Call, visitor: Visitor | None, conversation_id: object, judge: Callable[[], T]
+) -> T:
+    """What `judge` makes of policy, feature and fields: a conversation that is not the visitor's is refused before those."""
+    try:
+        return judge()
+    except Refusal:
+        if conversation_id is not None:
+            await api.visits.require_own(call, visitor, conversation_id)
+        raise
+
+
+def _of_stranger(api: PublicApi, call: Call) -> None:
+    """Rate of a call that may be first contact."""
+    if call.token is None:
+        api.limits.take_contact(call.address, call.widget_id, call.cost)
+
+
+def _of_record(api: PublicApi, call: Call) -> None:
+    """Rate of the record."""
+    api.limits.take_record(call.address, call.cost)
+
+
+def _of_list(api: PublicApi, call: Call) -> None:
+    """Rate of a list without a token; with one it counts by visitor."""
+    if call.token is None:
+        api.limits.take_list(call.address, call.cost)
+
+
 async def read_record(api: PublicApi, call: Call) -> Answer:
     """`GET`: the widget's public record."""
-    api.limits.take_record(call.address, _cost(call))
     body, etag = api.visits.record_bytes(call.widget)
     headers = [
         (b"access-control-allow-origin", b"*"),
         (b"cache-control", b"public, max-age=60"),
         (b"etag", etag),
     ]
-    if call.headers.get("if-none-match", "").encode() == etag:
+    if call.knows(etag.decode()):
         return Answer(304, None, headers)
     return Answer(200, body, headers)
 
 
 async def greet(api: PublicApi, call: Call) -> Answer:
     """`POST /visitor`: first contact, or a browser that came back."""
-    body: VisitorPost = await call.read(VisitorPost)
-    if call.token is None:
-        api.limits.take_contact(call.address, call.widget_id, _cost(call))
-    visitor, token = await api.visits.greet(call, body)
+    visitor, token = await api.visits.greet(call, await call.read(), api.limits)
     who = visitor_actor(visitor)
     unread, streams = await api.database.read(call.workspace_id, unread_of, who)
     operators = await api.database.read(call.workspace_id, list_active_operators, call.workspace_id)
@@ -120,15 +141,13 @@ async def forget(api: PublicApi, call: Call) -> Answer:
 
 async def list_conversations(api: PublicApi, call: Call) -> Answer:
     """`GET /conversations`: the token's visitor's, newest first. Without a token an empty list, whoever is asked for."""
+    visitor = None if call.token is None else await api.visits.recognise(call, call.token)
+    if visitor is not None:
+        api.limits.take_list(visitor.id, call.cost)
     limit = _number(call, "limit", _LISTED, _LIST_MAX) or _LISTED
     behind = open_cursor(call.query.get("cursor"), tuple[int, str])
-    if call.token is None:
-        api.limits.take_list(call.address, _cost(call))
+    if visitor is None or call.query.get("user_id", visitor.user_id) != visitor.user_id:
         return Answer(200, PublicConversationPage([], None))
-    visitor = await api.visits.recognise(call, call.token)
-    if call.query.get("user_id", visitor.user_id) != visitor.user_id:
-        return Answer(200, PublicConversationPage([], None))
-    api.limits.take_list(visitor.id, _cost(call))
     found = await api.database.read(
         call.workspace_id, actions.list_conversations, visitor_actor(visitor), Filter(), behind, limit + 1
     )
@@ -141,13 +160,16 @@ async def list_conversations(api: PublicApi, call: Call) -> Answer:
 
 async def start_conversation(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations`: start or resume, and send the first message in the same transaction."""
-    body: ConversationStart = await call.read(ConversationStart)
-    _refuse_unidentified(call)
-    visitor, token = await first_contact_if_needed(api.visits, api.limits, call, body)
+    given = await call.read()
+    known = await api.visits.visitor_of(call, given)
+    body = await _judged(
+        api, call, known, given.get("conversation_id"), lambda: _accepted(call, given, ConversationStart, known)
+    )
+    visitor, token = await api.visits.first_contact_if_needed(call, known, body, api.limits)
     if body.conversation_id is None:
-        api.limits.take_start(visitor.id, call.address, call.widget_id)
+        api.limits.take_start(visitor.id, call.address, call.widget_id, call.cost)
     if body.message is not None:
-        api.limits.take_message(visitor.id)
+        api.limits.take_message(visitor.id, call.cost)
     started, place = await api.database.write(call.workspace_id, start_as, visitor, body)
     sent = started.message
     message = None if sent is None else StartedMessage(sent.seq or 0, sent.client_id, sent.fingerprint, sent.timestamp)
@@ -160,55 +182,72 @@ async def start_conversation(api: PublicApi, call: Call) -> Answer:
 async def list_messages(api: PublicApi, call: Call) -> Answer:
     """`GET /conversations/{cid}/messages`: ascending; neither `after` nor `before`: from the beginning."""
     visitor = await _visitor(api, call)
-    api.limits.take_list(visitor.id, _cost(call))
-    before = _number(call, "before", None)
-    after = _number(call, "after", 0 if before is None else None)
-    limit = _number(call, "limit", _MESSAGES, _MESSAGES_MAX) or _MESSAGES
+    api.limits.take_list(visitor.id, call.cost)
     cid = call.names["cid"]
+    after, before, limit = await _judged(api, call, visitor, cid, lambda: _range(call))
     page = await api.database.read(
-        call.workspace_id, actions.list_messages, visitor_actor(visitor), cid, None if before else after, before, limit
+        call.workspace_id, actions.list_messages, visitor_actor(visitor), cid, after, before, limit
     )
     data = [message_data(call.workspace_id, message) for message in page.messages]
     return Answer(200, PublicMessagePage(data, page.has_more, page.last_seq, present.position(page.position)))
 
 
+def _range(call: Call) -> tuple[int | None, int | None, int]:
+    """`after`, `before` and `limit` of the address; `before` counts where both are given."""
+    before = _number(call, "before", None)
+    after = _number(call, "after", 0)
+    limit = _number(call, "limit", _MESSAGES, _MESSAGES_MAX) or _MESSAGES
+    return (after if before is None else None), before, limit
+
+
 async def send_message(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations/{cid}/messages`."""
-    body: PublicMessagePost = await call.read(PublicMessagePost)
+    given = await call.read()
     visitor = await _visitor(api, call)
-    _refuse_unidentified(call)
-    api.limits.take_message(visitor.id)
+    api.limits.take_message(visitor.id, call.cost)
+    cid = call.names["cid"]
+    body = await _judged(api, call, visitor, cid, lambda: _accepted(call, given, PublicMessagePost, visitor))
     draft = Draft(body.client_id, body.type, body.content)
-    sent = await api.database.write(
-        call.workspace_id, actions.send_message, visitor_actor(visitor), call.names["cid"], draft
-    )
+    sent = await api.database.write(call.workspace_id, actions.send_message, visitor_actor(visitor), cid, draft)
     return Answer(200 if sent.repeated else 201, PublicMessageSent(message_data(call.workspace_id, sent.message)))
 
 
 async def mark_read(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations/{cid}/read`."""
-    body: PublicReadPost = await call.read(PublicReadPost)
+    given = await call.read()
     visitor = await _visitor(api, call)
-    api.limits.take_list(visitor.id, _cost(call))
-    await api.database.write(call.workspace_id, actions.mark_read, visitor_actor(visitor), call.names["cid"], body.seq)
+    api.limits.take_list(visitor.id, call.cost)
+    cid = call.names["cid"]
+    body = await _judged(api, call, visitor, cid, lambda: convert(given, PublicReadPost))
+    await api.database.write(call.workspace_id, actions.mark_read, visitor_actor(visitor), cid, body.seq)
     return Answer(204)
 
 
 async def end_conversation(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations/{cid}/end`."""
-    await call.read(Nothing)
+    given = await call.read()
     visitor = await _visitor(api, call)
-    if not call.config["visitor_can_end"]:
-        raise EndOff
+    api.limits.take_list(visitor.id, call.cost)
     cid = call.names["cid"]
+    await _judged(api, call, visitor, cid, lambda: _ending(call, given))
     ended = await api.database.write(call.workspace_id, actions.end_conversation, visitor_actor(visitor), cid)
     places = await api.database.read(call.workspace_id, current_places, [cid])
     return Answer(200, ConversationEnded(present.conversation(ended, places[0])))
 
 
-def _refuse_unidentified(call: Call) -> None:
-    if call.config["security"]["identity"] == "required":
+def _ending(call: Call, given: dict[str, Any]) -> Nothing:
+    if not call.config["visitor_can_end"]:
+        raise EndOff
+    return convert(given, Nothing)
+
+
+def _accepted(call: Call, given: dict[str, Any], shape: type[T], visitor: Visitor | None) -> T:
+    """The fields of something that a visitor wants to say, if the widget's policy lets them."""
+    if visitor is None:
+        refuse_unverified(call)
+    if call.config["security"]["identity"] == "required" and not (visitor is not None and visitor.identified):
         raise IdentityRequired
+    return convert(given, shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +257,16 @@ class Route:
     method: str
     path: str
     handler: Handler
+    rate: Callable[["PublicApi", Call], None] | None = None
+    """What is counted before the request is looked at; handlers count what goes by visitor."""
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "", read_record),
-    Route("POST", "/visitor", greet),
+    Route("GET", "", read_record, _of_record),
+    Route("POST", "/visitor", greet, _of_stranger),
     Route("DELETE", "/visitor", forget),
-    Route("GET", "/conversations", list_conversations),
-    Route("POST", "/conversations", start_conversation),
+    Route("GET", "/conversations", list_conversations, _of_list),
+    Route("POST", "/conversations", start_conversation, _of_stranger),
     Route("GET", "/conversations/{cid}/messages", list_messages),
     Route("POST", "/conversations/{cid}/messages", send_message),
     Route("POST", "/conversations/{cid}/read", mark_read),

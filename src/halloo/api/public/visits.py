@@ -1,6 +1,6 @@
 """Who a call comes from: recognising visitors, greeting them, and the record's bytes; all through actions."""
 
-from dataclasses import replace
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from halloo.api.public.call import Call
@@ -8,7 +8,6 @@ from halloo.api.public.limits import PublicLimits
 from halloo.api.public.shapes import ConversationStart, VisitorPost
 from halloo.contacts import actions as contacts
 from halloo.contacts.actions import Hello, visitor_actor
-from halloo.contacts.errors import VisitorTokenInvalid
 from halloo.contacts.model import Visitor, check_page
 from halloo.conversations import actions
 from halloo.conversations.actions import Start, Started
@@ -16,11 +15,12 @@ from halloo.conversations.errors import ConversationForbidden
 from halloo.conversations.model import Draft, Filter
 from halloo.db.engine import Database
 from halloo.db.tx import Tx
+from halloo.edge.body import convert
 from halloo.events.log import position
 from halloo.events.model import Position
 from halloo.kit.ids import digest, is_uuid
 from halloo.kit.json import dump
-from halloo.kit.refusals import Forbidden, field_invalid
+from halloo.kit.refusals import Forbidden, Invalid, field_invalid
 from halloo.kit.text import clean
 from halloo.widgets.origins import decide
 from halloo.widgets.records import PublicWidget
@@ -62,27 +62,62 @@ class Visits:
         """The visitor of a token. Raises `VisitorTokenInvalid`, `VisitorBlocked`."""
         return await self._database.read(call.workspace_id, contacts.recognise, call.widget_id, token)
 
-    async def greet(self, call: Call, body: VisitorPost) -> tuple[Visitor, str | None]:
-        """The visitor, and a token where they are new. A `user_id` that is not the token's makes the call one without token."""
-        if call.config["security"]["require_verified_embedding"]:
-            raise EmbeddingUnverified
+    async def visitor_of(self, call: Call, given: dict[str, Any]) -> Visitor | None:
+        """The token's visitor; a `user_id` that is not theirs makes the call one without token. Raises like `recognise`."""
+        if call.token is None:
+            return None
+        visitor = await self.recognise(call, call.token)
+        return visitor if given.get("user_id") in (None, visitor.user_id) else None
+
+    async def require_own(self, call: Call, visitor: Visitor | None, conversation_id: object) -> None:
+        """Raise `ConversationForbidden` unless the conversation is the visitor's."""
+        if visitor is None or not isinstance(conversation_id, str):
+            raise ConversationForbidden
+        who = visitor_actor(visitor)
+        await self._database.read(call.workspace_id, actions.get_conversation, who, conversation_id)
+
+    async def greet(self, call: Call, given: dict[str, Any], limits: PublicLimits) -> tuple[Visitor, str | None]:
+        """The visitor, and a token where they are new."""
+        known = await self.visitor_of(call, given)
+        refuse_unverified(call)
+        body = convert(given, VisitorPost)
         if body.parent_origin is not None and decide(call.widget.widget.domains, body.parent_origin) == "deny":
             raise OriginNotAllowed
+        if known is None or call.token is None:
+            return await self._meet(call, body, limits)
+        limits.take_list(known.id, call.cost)
         hello = hello_of(call, body)
-        if call.token is not None:
-            visitor = await self._database.write(
-                call.workspace_id, contacts.greet_again, call.widget_id, call.token, hello
-            )
-            if body.user_id is None or body.user_id == visitor.user_id:
-                return visitor, None
+        again = await self._database.write(call.workspace_id, contacts.greet_again, call.widget_id, call.token, hello)
+        return again, None
+
+    async def first_contact_if_needed(
+        self, call: Call, known: Visitor | None, body: ConversationStart, limits: PublicLimits
+    ) -> tuple[Visitor, str | None]:
+        """The visitor who starts a conversation; without one the start is first contact too, and cannot resume."""
+        if known is not None:
+            return known, None
+        if body.conversation_id is not None:
+            raise ConversationForbidden
+        return await self._meet(call, VisitorPost(user_id=body.user_id), limits)
+
+    async def _meet(self, call: Call, body: VisitorPost, limits: PublicLimits) -> tuple[Visitor, str | None]:
+        """First contact. One that came with somebody's token was not counted as such yet."""
         if body.user_id is None:
-            raise field_invalid("user_id", "a guest id is needed at first contact.")
-        return await self._database.write(call.workspace_id, contacts.first_contact, hello)
+            raise Invalid("user_id: a guest id is needed at first contact.", code="field_required", field="user_id")
+        if call.token is not None:
+            limits.take_contact(call.address, call.widget_id, call.cost)
+        return await self._database.write(call.workspace_id, contacts.first_contact, hello_of(call, body))
 
     async def forget(self, call: Call, token: str) -> None:
         """End a visitor's tokens. Raises `VisitorTokenInvalid`."""
         visitor = await self.recognise(call, token)
         await self._database.write(call.workspace_id, contacts.forget_browser, visitor)
+
+
+def refuse_unverified(call: Call) -> None:
+    """Raise where the widget wants proof of the page, which nobody can bring yet."""
+    if call.config["security"]["require_verified_embedding"]:
+        raise EmbeddingUnverified
 
 
 def hello_of(call: Call, body: VisitorPost) -> Hello:
@@ -94,26 +129,6 @@ def hello_of(call: Call, body: VisitorPost) -> Hello:
         locale=None if body.locale is None else clean(body.locale)[:_LOCALE_MAX],
         user_agent=clean(call.headers.get("user-agent", ""))[:_AGENT_MAX],
     )
-
-
-async def first_contact_if_needed(
-    visits: Visits, limits: PublicLimits, call: Call, body: ConversationStart
-) -> tuple[Visitor, str | None]:
-    """The visitor who starts a conversation; without a token the start is first contact too, and cannot resume."""
-    if call.token is not None:
-        visitor = await visits.recognise(call, call.token)
-        if body.user_id is None or body.user_id == visitor.user_id:
-            return visitor, None
-    if body.conversation_id is not None:
-        raise ConversationForbidden
-    if body.user_id is None:
-        raise VisitorTokenInvalid(code="visitor_token_missing") if call.token is None else VisitorTokenInvalid
-    limits.take_contact(call.address, call.widget_id, 1 if call.origin else 2)
-    return await visits.greet(replace(call, headers=_without_token(call.headers)), VisitorPost(user_id=body.user_id))
-
-
-def _without_token(headers: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if name != "x-halloo-visitor"}
 
 
 def start_as(tx: Tx, visitor: Visitor, body: ConversationStart) -> tuple[Started, Position]:

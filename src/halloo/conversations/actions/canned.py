@@ -14,7 +14,7 @@ _SHORTCUT = re.compile(r"[\w-]{1,40}")
 
 def list_canned_replies(tx: Tx, who: Actor) -> list[CannedReply]:
     """All of them, by shortcut."""
-    who.require("conversations:read")
+    who.require("conversations:read", "conversations:write")
     return list_store.list_canned_replies(tx, who.workspace_id)
 
 

@@ -55,8 +55,8 @@ def list_conversations(tx: Tx, who: Actor, wanted: Filter, behind: tuple[int, st
 
 
 def get_conversation(tx: Tx, who: Actor, conversation_id: str) -> One:
-    """One conversation. Raises `ConversationNotFound`, for a visitor `ConversationForbidden`."""
-    found = reach(tx, who, conversation_id, "conversations:read")
+    """One conversation; who may write sees what they changed. Raises `ConversationNotFound`, for a visitor `ConversationForbidden`."""
+    found = reach(tx, who, conversation_id, "conversations:read", "conversations:write")
     return One(found, position(tx, f"w:{who.workspace_id}"), position(tx, f"c:{conversation_id}"))
 
 

@@ -11,7 +11,7 @@ from halloo.workspaces.model import Actor
 
 def mark_read(tx: Tx, who: Actor, conversation_id: str, seq: int) -> Conversation:
     """Note that `who` has read up to message `seq`, clamped to the last one. Tells the other side where that is news."""
-    before = reach(tx, who, conversation_id, "conversations:read", lock=True)
+    before = reach(tx, who, conversation_id, "conversations:write", lock=True)
     seq = min(seq, before.last_seq)
     if seq < 1:
         return before

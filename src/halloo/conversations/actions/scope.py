@@ -8,13 +8,13 @@ from halloo.kit.ids import is_uuid
 from halloo.workspaces.model import Actor
 
 
-def reach(tx: Tx, who: Actor, conversation_id: str, scope: str, *, lock: bool = False) -> Conversation:
-    """The conversation, if `who` may: operators need `scope`. Raises `MissingScope`, `ConversationNotFound`.
+def reach(tx: Tx, who: Actor, conversation_id: str, *scopes: str, lock: bool = False) -> Conversation:
+    """The conversation, if `who` may: operators need one of `scopes`. Raises `MissingScope`, `ConversationNotFound`.
 
     A visitor is refused with the same `ConversationForbidden` whether it is another's, another widget's, no one's or malformed.
     """
     if who.kind != "visitor":
-        who.require(scope)
+        who.require(*scopes)
         return store.get_conversation(tx, who.workspace_id, conversation_id, lock=lock)
     found = (
         store.find_conversation(tx, who.workspace_id, conversation_id, lock=lock) if is_uuid(conversation_id) else None

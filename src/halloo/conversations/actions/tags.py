@@ -10,7 +10,7 @@ from halloo.workspaces.model import Actor
 
 def list_tags(tx: Tx, who: Actor) -> list[Tag]:
     """All of them, by name."""
-    who.require("conversations:read")
+    who.require("conversations:read", "conversations:write")
     return list_store.list_tags(tx, who.workspace_id)
 
 

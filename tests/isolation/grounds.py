@@ -1,0 +1,163 @@
+"""Two workspaces on one server, each with everything a workspace can hold, and a byte-exact look at what is stored."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from halloo.contacts.actions import Hello, create_contact, first_contact, visitor_actor
+from halloo.contacts.model import Details
+from halloo.conversations import actions as conversations
+from halloo.conversations.actions import Start
+from halloo.conversations.model import Change, Draft, Message
+from halloo.db.schema import UNSCOPED, metadata
+from halloo.db.tx import Tx
+from halloo.edge.pagination import seal_cursor
+from halloo.kit.ids import new_id, new_secret
+from halloo.widgets.actions import create_widget
+from halloo.widgets.model import WidgetChange
+from halloo.workspaces.actions import invitations, tokens
+from halloo.workspaces.actions.operators import OperatorDraft, create_operator
+from halloo.workspaces.actions.tokens import TokenDraft
+from halloo.workspaces.model import SCOPES, system_actor
+from halloo.workspaces.settings import WorkspacesSettings
+from tests.support.api import Api, House, hashed
+
+TABLES = [*(name for name in metadata.tables if name not in UNSCOPED), "message_words"]
+_USES = frozenset({"last_used_at", "last_seen_at"})
+"""Columns that note a use: the caller's own reading moves them."""
+SHOP = "https://shop.example"
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A visitor with a conversation, as their browser knows it."""
+
+    id: str
+    user_id: str
+    token: str
+    widget_id: str
+    conversation_id: str
+    fingerprint: int
+
+    @property
+    def header(self) -> dict[str, str]:
+        return {"X-Halloo-Visitor": self.token}
+
+
+@dataclass(frozen=True)
+class Side:
+    """A workspace with an id of everything in it, named as the routes name them."""
+
+    house: House
+    owner_token: str
+    low_email: str
+    ids: dict[str, Any]
+    guest: Guest
+    neighbour: Guest
+    """Another visitor of the same widget."""
+    elsewhere: Guest
+    """A visitor of the workspace's other widget."""
+    marks: tuple[str, ...]
+    """Ids, addresses and words that nobody outside may ever see."""
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.owner_token}"}
+
+    @property
+    def workspace_id(self) -> str:
+        return self.house.workspace_id
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The server and both sides."""
+
+    api: Api
+    here: Side
+    there: Side
+
+    async def stored(self, side: Side, *, uses: bool = True) -> dict[str, list[str]]:
+        """Every row of a workspace; without the columns that note a use where `uses` is false."""
+        return await self.api.halloo.database.read(side.workspace_id, _dump, uses)
+
+
+async def settle(api: Api, word: str) -> Side:
+    """Make a workspace in which everything is about `word`."""
+    house = await api.house(f"owner@{word}.example", word.title())
+    made = await api.halloo.database.write(house.workspace_id, _furnish, house, word)
+    return Side(house=house, **made)
+
+
+def nobody(side: Side) -> dict[str, Any]:
+    """Ids of the same kinds that nothing has."""
+    return {
+        name: value + 1 if isinstance(value, int) else new_id() if name.endswith("_id") else f"no{value}"
+        for name, value in side.ids.items()
+    }
+
+
+def _furnish(tx: Tx, house: House, word: str) -> dict[str, Any]:
+    who = system_actor(tx.workspace_id)
+    low = create_operator(tx, who, OperatorDraft(f"low@{word}.example", f"Low {word}", "operator", hashed()))
+    _, invitation = invitations.invite(tx, who, f"new@{word}.example", "operator", WorkspacesSettings())
+    secret, _token = tokens.create_token(tx, who, TokenDraft("owner's", list(SCOPES), operator_id=house.owner_id))
+    guest, neighbour = _guest(tx, house.widget_id, word), _guest(tx, house.widget_id, word)
+    elsewhere = _guest(tx, create_widget(tx, who, WidgetChange(published=True)).id, word)
+    conversation = conversations.get_conversation(tx, who, guest.conversation_id).conversation
+    note = conversations.send_message(tx, who, conversation.id, Draft(new_id(), "note", f"{word} is confidential"))
+    change = Change(assignee_id=house.owner_id, tags=(f"{word}tag",), given=frozenset({"assignee_id", "tags"}))
+    conversations.change_conversation(tx, who, conversation.id, change)
+    email = f"someone@{word}.example"
+    contact = create_contact(tx, who, Details(f"Someone {word}", email, given=frozenset({"name", "email"})))
+    ids = {
+        "conversation_id": conversation.id,
+        "fingerprint": guest.fingerprint,
+        "contact_id": conversation.contact_id,
+        "person_id": contact.id,
+        "widget_id": house.widget_id,
+        "operator_id": low.id,
+        "invitation_id": invitation.id,
+        "token_id": house.token_id,
+        "reply_id": conversations.create_canned_reply(tx, who, f"{word}reply", f"Thanks from {word}").id,
+        "tag_id": conversations.create_tag(tx, who, f"{word}tag", "red").id,
+        "visitor_id": guest.id,
+        "guest": guest.user_id,
+        "word": word,
+        "cursor": seal_cursor((conversation.updated_at + 10**6, "ffffffff")),
+        "audit_cursor": seal_cursor(invitation.id),
+    }
+    found = [str(value) for name, value in ids.items() if "cursor" not in name]
+    marks = (tx.workspace_id, note.message.id, house.owner_id, f"confidential {word}", word.title(), *found)
+    return {
+        "owner_token": secret,
+        "low_email": low.email,
+        "ids": ids,
+        "guest": guest,
+        "neighbour": neighbour,
+        "elsewhere": elsewhere,
+        "marks": tuple(mark for mark in marks if mark),
+    }
+
+
+def _guest(tx: Tx, widget_id: str, word: str) -> Guest:
+    visitor, token = first_contact(tx, Hello(widget_id, new_secret("guest_")[:28], SHOP))
+    start = Start(client_id=new_id(), draft=Draft(new_id(), "text", f"It is about {word}"))
+    started = conversations.start_conversation(tx, visitor_actor(visitor), visitor, start)
+    message = started.message
+    assert isinstance(message, Message)
+    return Guest(visitor.id, visitor.user_id, token, widget_id, started.conversation.id, message.fingerprint)
+
+
+def _dump(tx: Tx, uses: bool) -> dict[str, list[str]]:  # noqa: FBT001 - handed on by position
+    """Every row of the transaction's workspace, as text that differs where a byte does."""
+    found: dict[str, list[str]] = {}
+    for table in TABLES:
+        rows = tx.all(text(f"SELECT * FROM {table} WHERE workspace_id = :ws"), ws=tx.workspace_id)
+        found[table] = sorted(
+            repr(sorted((name, value) for name, value in row.items() if uses or name not in _USES)) for row in rows
+        )
+    entries = tx.all(text("SELECT kind, key FROM directory WHERE workspace_id = :ws"), ws=tx.workspace_id)
+    found["directory"] = sorted(f"{row['kind']} {row['key']}" for row in entries)
+    return found

@@ -1,0 +1,316 @@
+"""The matrix: how each route is aimed at what belongs to somebody else, and what is due. A route without a row fails.
+
+`{name}` in an address or body is an id of the other side (`grounds.Side.ids`).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from halloo.api.manage.router import ROUTES
+from halloo.api.public.routes import ROUTES as PUBLIC_ROUTES
+from halloo.edge.auth import PUBLIC, scopes_of
+from halloo.kit.ids import new_id
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One way to reach for another's thing.
+
+    `due` is a status and, for a refusal, its code: the answer is then the same, byte for byte, as for an id that nothing
+    has. Without a code the call is the caller's own, and shows and changes nothing of the other side.
+    """
+
+    path: str
+    due: int
+    code: str | None = None
+    body: Any = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A route's aims, and further scopes that its action needs beside the route's own."""
+
+    aims: tuple[Aim, ...]
+    also: frozenset[str] = field(default_factory=frozenset[str])
+
+
+def row(*aims: Aim, also: tuple[str, ...] = ()) -> Row:
+    return Row(aims, frozenset(also))
+
+
+def text(**more: Any) -> dict[str, Any]:
+    return {"client_id": new_id(), "type": "text", "content": "Hello", **more}
+
+
+def filled(value: Any, ids: dict[str, Any]) -> Any:
+    """`value` with every `{name}` replaced by an id."""
+    if isinstance(value, str):
+        return value.format_map(ids)
+    if isinstance(value, dict):
+        return {key: filled(item, ids) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list):
+        return [filled(item, ids) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+CONVERSATION = "/core/conversations/{conversation_id}"
+NO_CONVERSATION = (404, "conversation_not_found")
+CONTACT = "/core/contacts/{contact_id}"
+NO_CONTACT = (404, "contact_not_found")
+WIDGET = "/core/web-widgets/{widget_id}"
+NO_WIDGET = (404, "widget_not_found")
+OPERATOR = "/core/operators/{operator_id}"
+NO_OPERATOR = (404, "operator_not_found")
+NO_MESSAGE = f"{CONVERSATION}/messages/{{fingerprint}}"
+
+MANAGE: dict[str, Row] = {
+    "POST /core/session": row(
+        Aim("/core/session", 401, "sign_in_failed", {"email": "low@{word}.example", "password": "not the password"})
+    ),
+    "POST /core/invitations/accept": row(
+        Aim(
+            "/core/invitations/accept",
+            404,
+            "invitation_not_found",
+            {"token": "hi_{invitation_id}", "name": "Eve", "password": "birch-heron-olive-42"},
+        )
+    ),
+    "DELETE /core/session": row(Aim("/core/session", 204)),
+    "DELETE /core/sessions": row(Aim("/core/sessions", 204)),
+    "POST /core/relay-token": row(Aim("/core/relay-token", 200)),
+    "GET /core/me": row(Aim("/core/me", 200)),
+    "PATCH /core/me": row(
+        Aim("/core/me", 200, body={"theme": "dark"}),
+        Aim("/core/me", 422, "field_unknown", {"workspace_id": "{widget_id}"}),
+        Aim("/core/me", 422, "field_unknown", {"id": "{operator_id}"}),
+    ),
+    "PUT /core/me/availability": row(Aim("/core/me/availability", 200, body={"state": "away"})),
+    "POST /core/me/password": row(
+        Aim("/core/me/password", 422, "field_invalid", {"current_password": "wrong", "new_password": "a new good one"})
+    ),
+    "GET /core/scopes": row(Aim("/core/scopes", 200)),
+    "GET /core/conversations": row(
+        Aim("/core/conversations", 200),
+        Aim("/core/conversations?widget_id={widget_id}", 200),
+        Aim("/core/conversations?contact_id={contact_id}", 200),
+        Aim("/core/conversations?assignee={operator_id}", 200),
+        Aim("/core/conversations?tag={word}tag", 200),
+        Aim("/core/conversations?q={word}", 200),
+        Aim("/core/conversations?cursor={cursor}", 200),
+    ),
+    "GET /core/conversations/counts": row(Aim("/core/conversations/counts", 200)),
+    "POST /core/conversations": row(
+        Aim(
+            "/core/conversations",
+            404,
+            "visitor_not_found",
+            {"widget_id": "{widget_id}", "visitor_id": "{visitor_id}", "message": text()},
+        ),
+        Aim(
+            "/core/conversations",
+            404,
+            "visitor_not_found",
+            {"widget_id": "{widget_id}", "contact_id": "{contact_id}", "message": text()},
+        ),
+    ),
+    "GET /core/conversations/{conversation_id}": row(Aim(CONVERSATION, *NO_CONVERSATION)),
+    "PATCH /core/conversations/{conversation_id}": row(
+        Aim(CONVERSATION, *NO_CONVERSATION, {"state": "resolved"}),
+        Aim(CONVERSATION, *NO_CONVERSATION, {"tags": ["taken"], "subject": "Mine"}),
+        Aim(CONVERSATION, 422, "field_unknown", {"workspace_id": "{widget_id}"}),
+        Aim(CONVERSATION, 422, "field_unknown", {"visitor_id": "{visitor_id}"}),
+    ),
+    "DELETE /core/conversations/{conversation_id}": row(Aim(CONVERSATION, *NO_CONVERSATION)),
+    "POST /core/conversations/{conversation_id}/read": row(Aim(f"{CONVERSATION}/read", *NO_CONVERSATION, {"seq": 1})),
+    "POST /core/conversations/{conversation_id}/typing": row(
+        Aim(f"{CONVERSATION}/typing", *NO_CONVERSATION, {"state": "start"})
+    ),
+    "GET /core/conversations/{conversation_id}/messages": row(
+        Aim(f"{CONVERSATION}/messages", *NO_CONVERSATION),
+        Aim(f"{CONVERSATION}/messages?after={{fingerprint}}", *NO_CONVERSATION),
+    ),
+    "POST /core/conversations/{conversation_id}/messages": row(
+        Aim(f"{CONVERSATION}/messages", *NO_CONVERSATION, text()),
+        Aim(f"{CONVERSATION}/messages", *NO_CONVERSATION, text(type="note", mentions=["{operator_id}"])),
+        Aim(f"{CONVERSATION}/messages", 422, "field_unknown", text(user={"user_id": "{operator_id}"})),
+    ),
+    "PATCH /core/conversations/{conversation_id}/messages/{fingerprint}": row(
+        Aim(NO_MESSAGE, *NO_CONVERSATION, {"content": "Changed"})
+    ),
+    "DELETE /core/conversations/{conversation_id}/messages/{fingerprint}": row(Aim(NO_MESSAGE, *NO_CONVERSATION)),
+    "GET /core/contacts": row(
+        Aim("/core/contacts", 200),
+        Aim("/core/contacts?q={word}", 200),
+        Aim("/core/contacts?cursor={cursor}", 200),
+    ),
+    "POST /core/contacts": row(
+        Aim("/core/contacts", 201, body={"email": "someone@{word}.example"}),
+        Aim("/core/contacts", 422, "field_unknown", {"workspace_id": "{widget_id}"}),
+    ),
+    "GET /core/contacts/{contact_id}": row(Aim(CONTACT, *NO_CONTACT), Aim("/core/contacts/{person_id}", *NO_CONTACT)),
+    "PATCH /core/contacts/{contact_id}": row(Aim(CONTACT, *NO_CONTACT, {"name": "Eve"})),
+    "DELETE /core/contacts/{contact_id}": row(Aim(CONTACT, *NO_CONTACT)),
+    "GET /core/contacts/{contact_id}/events": row(Aim(f"{CONTACT}/events", *NO_CONTACT)),
+    "GET /core/contacts/{contact_id}/export": row(Aim(f"{CONTACT}/export", *NO_CONTACT), also=("conversations:read",)),
+    "GET /core/search": row(
+        Aim("/core/search?q={word}", 200),
+        Aim("/core/search?q=confidential", 200),
+        Aim("/core/search?q=c", 200),
+        Aim("/core/search?in=contacts&q={word}", 200),
+        Aim("/core/search?in=conversations&q={word}", 200),
+        also=("contacts:read",),
+    ),
+    "GET /core/canned-replies": row(Aim("/core/canned-replies", 200)),
+    "POST /core/canned-replies": row(
+        Aim("/core/canned-replies", 201, body={"shortcut": "{word}reply", "text": "Mine"})
+    ),
+    "PATCH /core/canned-replies/{reply_id}": row(
+        Aim("/core/canned-replies/{reply_id}", 404, "canned_reply_not_found", {"text": "Mine"})
+    ),
+    "DELETE /core/canned-replies/{reply_id}": row(
+        Aim("/core/canned-replies/{reply_id}", 404, "canned_reply_not_found")
+    ),
+    "GET /core/tags": row(Aim("/core/tags", 200)),
+    "POST /core/tags": row(Aim("/core/tags", 201, body={"name": "{word}tag"})),
+    "PATCH /core/tags/{tag_id}": row(Aim("/core/tags/{tag_id}", 404, "tag_not_found", {"name": "mine"})),
+    "DELETE /core/tags/{tag_id}": row(Aim("/core/tags/{tag_id}", 404, "tag_not_found")),
+    "GET /core/web-widgets": row(Aim("/core/web-widgets", 200), Aim("/core/web-widgets?cursor={widget_id}", 200)),
+    "POST /core/web-widgets": row(
+        Aim("/core/web-widgets", 201, body={}),
+        Aim("/core/web-widgets", 422, "field_unknown", {"workspace_id": "{widget_id}"}),
+        Aim("/core/web-widgets", 422, "field_unknown", {"id": "{widget_id}"}),
+    ),
+    "GET /core/web-widgets/{widget_id}": row(Aim(WIDGET, *NO_WIDGET)),
+    "PUT /core/web-widgets/{widget_id}": row(
+        Aim(WIDGET, *NO_WIDGET, {"domains": ["https://evil.example"]}),
+        Aim(f"{WIDGET}?dry_run=true", *NO_WIDGET, {"domains": []}),
+        Aim(WIDGET, *NO_WIDGET, {"published": False}),
+    ),
+    "DELETE /core/web-widgets/{widget_id}": row(Aim(WIDGET, *NO_WIDGET)),
+    "GET /core/operators": row(Aim("/core/operators", 200)),
+    "POST /core/operators": row(
+        Aim("/core/operators", 201, body={"email": "eve@eve.example", "name": "Eve", "password": "a new good one"}),
+        Aim(
+            "/core/operators",
+            422,
+            "field_unknown",
+            {"email": "e@eve.example", "name": "E", "password": "a new good one", "workspace_id": "{widget_id}"},
+        ),
+    ),
+    "GET /core/operators/{operator_id}": row(Aim(OPERATOR, *NO_OPERATOR)),
+    "PATCH /core/operators/{operator_id}": row(
+        Aim(OPERATOR, *NO_OPERATOR, {"role": "owner"}),
+        Aim(OPERATOR, *NO_OPERATOR, {"active": False}),
+        Aim(OPERATOR, 422, "field_unknown", {"password": "a new good one"}),
+    ),
+    "DELETE /core/operators/{operator_id}": row(Aim(OPERATOR, *NO_OPERATOR)),
+    "GET /core/invitations": row(Aim("/core/invitations", 200)),
+    "POST /core/invitations": row(
+        Aim("/core/invitations", 201, body={"email": "eva@eve.example"}),
+        Aim("/core/invitations", 422, "field_unknown", {"email": "e@e.example", "workspace_id": "{widget_id}"}),
+    ),
+    "DELETE /core/invitations/{invitation_id}": row(
+        Aim("/core/invitations/{invitation_id}", 404, "invitation_not_found")
+    ),
+    "GET /core/tokens": row(Aim("/core/tokens", 200)),
+    "POST /core/tokens": row(
+        Aim("/core/tokens", 201, body={"name": "Mine", "scopes": ["audit:read"]}),
+        Aim(
+            "/core/tokens",
+            422,
+            "field_invalid",
+            {"name": "Theirs", "scopes": ["audit:read"], "operator_id": "{operator_id}"},
+        ),
+        Aim(
+            "/core/tokens",
+            422,
+            "field_unknown",
+            {"name": "Theirs", "scopes": ["audit:read"], "workspace_id": "{widget_id}"},
+        ),
+        also=("audit:read",),
+    ),
+    "DELETE /core/tokens/{token_id}": row(Aim("/core/tokens/{token_id}", 404, "token_not_found")),
+    "GET /core/audit": row(Aim("/core/audit", 200), Aim("/core/audit?cursor={audit_cursor}", 200)),
+}
+"""Every route of the management API, called by the owner of one workspace with ids of the other."""
+
+THEIRS = (403, "conversation_forbidden")
+START = {"conversation_id": "{conversation_id}", "message": text()}
+
+VISITOR: dict[str, Row] = {
+    "GET ": row(Aim("", 200)),
+    "POST /visitor": row(Aim("/visitor", 422, "field_unknown", {"visitor_id": "{visitor_id}"})),
+    "DELETE /visitor": row(Aim("/visitor", 204)),
+    "GET /conversations": row(
+        Aim("/conversations", 200),
+        Aim("/conversations?user_id={guest}", 200),
+        Aim("/conversations?visitor_id={visitor_id}", 200),
+        Aim("/conversations?cursor={cursor}", 200),
+    ),
+    "POST /conversations": row(
+        Aim("/conversations", *THEIRS, START),
+        Aim("/conversations", *THEIRS, {"conversation_id": "{conversation_id}"}),
+        Aim("/conversations", 422, "field_unknown", {"visitor_id": "{visitor_id}", "message": text()}),
+        Aim("/conversations", 422, "field_unknown", {"workspace_id": "{widget_id}", "message": text()}),
+    ),
+    "GET /conversations/{cid}/messages": row(
+        Aim("/conversations/{conversation_id}/messages", *THEIRS),
+        Aim("/conversations/{conversation_id}/messages?after={fingerprint}", *THEIRS),
+        Aim("/conversations/{conversation_id}/messages?before={fingerprint}", *THEIRS),
+    ),
+    "POST /conversations/{cid}/messages": row(
+        Aim("/conversations/{conversation_id}/messages", *THEIRS, text()),
+        Aim("/conversations/{conversation_id}/messages", *THEIRS, text(content="")),
+        Aim("/conversations/{conversation_id}/messages", *THEIRS, text(**{"from": "operator"})),
+        Aim("/conversations/{conversation_id}/messages", *THEIRS, {}),
+    ),
+    "POST /conversations/{cid}/read": row(
+        Aim("/conversations/{conversation_id}/read", *THEIRS, {"seq": 1}),
+        Aim("/conversations/{conversation_id}/read", *THEIRS, {"seq": "1"}),
+    ),
+    "POST /conversations/{cid}/end": row(
+        Aim("/conversations/{conversation_id}/end", *THEIRS, {}),
+        Aim("/conversations/{conversation_id}/end", *THEIRS, {"state": "resolved"}),
+    ),
+}
+"""Every public route below a widget, called by one visitor with ids of another."""
+
+OPEN: dict[str, int] = {
+    "/public/embed": 200,
+    "/public/loader": 404,
+    "/public/widget": 200,
+    "/public/assets": 404,
+    "/inbox": 200,
+    "/favicon.svg": 200,
+    "/favicon.ico": 200,
+    "/relay": 426,
+    "/healthz": 200,
+    "/docs": 200,
+    "/docs/openapi.json": 200,
+}
+"""What everybody may read, and gets alike whoever they are."""
+
+
+def manage_routes() -> dict[str, Any]:
+    """Every handler of the management API by method and address."""
+    return {
+        f"{method} /core{path.replace(':str', '').replace(':int', '')}": handler
+        for handler in ROUTES
+        for path in handler.paths
+        for method in handler.http_methods
+    }
+
+
+def public_routes() -> set[str]:
+    """Every public route by method and address below the widget."""
+    return {f"{route.method} {route.path}" for route in PUBLIC_ROUTES}
+
+
+def needed(handler: Any) -> tuple[str, ...] | None:
+    """The scopes of which a route needs one; None where nobody has to be signed in."""
+    wanted = handler.opt["scope"]
+    return None if wanted == PUBLIC else scopes_of(wanted)
+
+
+def writes(key: str) -> bool:
+    return not key.startswith("GET ")
