@@ -44,7 +44,9 @@ class Outbox:
 
     def _flush(self) -> None:
         dirty = self._dirty
-        built: dict[tuple[int, ...], Out] = {}
+        built: dict[tuple[Out, ...], Out] = {}
+        last: Out | None = None
+        frame = b""
         for _ in range(min(SLICE, len(dirty))):
             peer = dirty.popleft()
             pending = peer.pending
@@ -52,7 +54,12 @@ class Outbox:
                 continue
             out = pending[0] if len(pending) == 1 else _as_one(pending, built)
             pending.clear()
-            peer.write(out)
+            if peer.paused_at is not None or peer.gone:
+                peer.write(out)
+                continue
+            if out is not last:  # the same for many in a row: a fan-out
+                last, frame = out, out.frame
+            peer.link.write(frame)
         self._scheduled = False
         if dirty:
             self._schedule()
@@ -65,10 +72,10 @@ class Outbox:
             peer.write(out)
 
 
-def _as_one(pending: list[Out], built: dict[tuple[int, ...], Out]) -> Out:
+def _as_one(pending: list[Out], built: dict[tuple[Out, ...], Out]) -> Out:
     """The same things for another peer are the same frame."""
-    key = tuple(map(id, pending))
+    key = tuple(pending)
     out = built.get(key)
     if out is None:
-        out = built[key] = Out(b"\n".join([one.payload for one in pending]))
+        out = built[key] = Out(b"\n".join([one.payload for one in key]))
     return out

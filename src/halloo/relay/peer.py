@@ -17,11 +17,24 @@ CHUNK = 32 * 1024
 """About how much of a backlog goes into one frame."""
 
 
+class Write(Protocol):
+    """A call that takes bytes."""
+
+    def __call__(self, data: bytes, /) -> None:
+        """Take them."""
+        ...
+
+
 class Link(Protocol):
     """The engine's side of a connection."""
 
-    def write(self, data: bytes) -> None:
+    @property
+    def write(self) -> Write:
         """Queue whole WebSocket frames; may call `Peer.pause` before it returns."""
+        ...
+
+    def write_last(self, data: bytes) -> None:
+        """Queue a close frame; whatever is written after it goes nowhere."""
         ...
 
     def buffered(self) -> int:

@@ -145,7 +145,7 @@ def _control(connection: Connection, frame: WSFrame, kind: WSMsgType) -> None:
         connection.link.write(pong_frame(frame.get_payload_as_bytes()))
     elif kind is _CLOSE:
         payload = frame.get_payload_as_bytes()
-        connection.link.write(close_frame(int.from_bytes(payload[:2], "big")) if payload else b"\x88\x00")
+        connection.link.write_last(close_frame(int.from_bytes(payload[:2], "big")) if payload else b"\x88\x00")
         connection.link.finish()
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from halloo.relay.decisions import Answer, Decision, End, PingNow
 from halloo.relay.frames import BAD_FRAME, PROTOCOL, TOO_SLOW, Close
-from halloo.relay.peer import Link, Peer
+from halloo.relay.peer import Link, Peer, Write
 from halloo.relay.room import Room
 from halloo.relay.session import Session
 from halloo.relay.shared import Shared
@@ -23,7 +23,10 @@ HOLD_JOBS = 64
 class _Nobody:
     """The link of a connection that is gone."""
 
-    def write(self, data: bytes) -> None: ...
+    def __init__(self) -> None:
+        self.write: Write = self.write_last
+
+    def write_last(self, data: bytes) -> None: ...
 
     def buffered(self) -> int:
         return 0
@@ -179,7 +182,7 @@ class Connection:
             self.shared.hub.outbox.flush_peer(self.peer)
         self._leave()
         self.shared.closes[close.code] += 1
-        self.link.write(close_frame(close.code, close.name))
+        self.link.write_last(close_frame(close.code, close.name))
         self.shared.hub.wheel.add(Once(self._cut), self.shared.clock() + self.shared.timing.cut)
 
     def too_slow(self) -> None:

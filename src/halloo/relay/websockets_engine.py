@@ -105,7 +105,7 @@ class WebsocketsProtocol(asyncio.Protocol):
                 connection.heard()
             case Opcode.CLOSE:
                 code = bytes(frame.data[:2])
-                connection.link.write(close_frame(int.from_bytes(code, "big")) if code else b"\x88\x00")
+                connection.link.write_last(close_frame(int.from_bytes(code, "big")) if code else b"\x88\x00")
                 connection.link.finish()
 
     def _part(self, connection: Connection, frame: Frame) -> None:
