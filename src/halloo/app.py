@@ -8,6 +8,7 @@ import sys
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -40,7 +41,7 @@ from halloo.relay.server import RelayServer, mount
 from halloo.relay.tokens import RelayTokens
 from halloo.widgets.origins import decide
 from halloo.widgets.records import PublicRecords
-from halloo.widgets.settings import Hosts, resolve_hosts
+from halloo.widgets.settings import Hosts, origin_of, resolve_hosts
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ENDING = frozenset({"operator:revoked", "token:revoked", "widget:removed", "widget:updated"})
@@ -64,14 +65,17 @@ class Halloo:
 
 def build(config: Config, database_url: str, public_url: str, secret: bytes, clock: Clock = system_clock) -> Halloo:
     """Build the server. Raises `ValueError`, `BadSetting`, `UnsafeLogin` with a sentence for whoever starts it."""
+    public_url = origin_of("public.url", public_url)
     hosts = resolve_hosts(config.hosts, public_url)
     database = open_database(database_url, clock)
     pump = Pump(database)
     records = PublicRecords(database, hosts, clock)
     tokens = RelayTokens(secret, clock)
     limits = PublicLimits(config.public_api, clock)
-    own = frozenset({hosts.client, public_url.rstrip("/")})
-    names = host_names(public_url, (*config.server.hosts, *_names(hosts), *_loopback(config, public_url)))
+    own = frozenset({hosts.client, *_public_origins(config, public_url)})
+    names = host_names(
+        public_url, (*config.server.hosts, *_names(hosts), *(name for origin in own for name in host_names(origin)))
+    )
     live = LiveActions(database, records, clock, limits.take_message)
     relay = mount(
         database=database,
@@ -87,6 +91,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         db=database,
         clock=clock,
         public_url=public_url,
+        own_origins=own,
         relay_tokens=tokens,
         live=HubLive(relay.hub),
         server=config.server,
@@ -107,9 +112,13 @@ def _names(hosts: Hosts) -> list[str]:
     return [name for origin in origins if origin is not None for name in host_names(origin)]
 
 
-def _loopback(config: Config, public_url: str) -> Sequence[str]:
-    """This machine's own names count while no public address is set."""
-    return () if config.public.url and not host_names(public_url) & set(_LOOPBACK) else _LOOPBACK
+def _public_origins(config: Config, public_url: str) -> list[str]:
+    """Where the inbox is at home: at the public address. While none is set, under each name of this machine."""
+    host = urlsplit(public_url)
+    if config.public.url or host.hostname not in _LOOPBACK:
+        return [public_url]
+    port = "" if host.port is None else f":{host.port}"
+    return [f"http://{f'[{name}]' if ':' in name else name}{port}" for name in _LOOPBACK]
 
 
 def _management(services: Services, docs: Page) -> Litestar:

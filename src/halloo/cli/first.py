@@ -39,7 +39,7 @@ def set_up(place: Place, first: First) -> dict[str, Any]:
         return await database.write(new_id(), _make, first, hashed)
 
     made: dict[str, Any] = with_database(place, run)
-    url = place.public_url()
+    url = place.public_url().rstrip("/")
     return {**made, "inbox_url": f"{url}/inbox", "embed_url": f"{url}/public/embed/{made['widget_id']}"}
 
 

@@ -22,6 +22,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 SECRET_NAME = "secret.key"  # noqa: S105 - a file's name
 _SECRET_BYTES = 32
+_EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - what people write, not what is bound
 
 Data = Annotated[Path, typer.Option("--data", help="The data folder.", envvar="HALLOO_DATA")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
@@ -40,9 +41,12 @@ class Place:
         """The configured database, else `halloo.db` in the folder."""
         return self.config.database.url or f"sqlite:///{self.data.absolute() / 'halloo.db'}"
 
-    def public_url(self, port: int = 8000) -> str:
-        """The configured public address, else this machine's."""
-        return self.config.public.url.rstrip("/") or f"http://localhost:{port}"
+    def public_url(self, host: str = "localhost", port: int = 8000) -> str:
+        """The configured public address, else where the server listens; everywhere counts as this machine."""
+        if self.config.public.url:
+            return self.config.public.url
+        host = "localhost" if host in _EVERYWHERE else f"[{host}]" if ":" in host else host
+        return f"http://{host}:{port}"
 
 
 def open_place(data: Path) -> Place:

@@ -58,7 +58,7 @@ def init(
 @app.command()
 def serve(
     data: Data = DEFAULT_DATA,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "localhost",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
 ) -> None:
     """Serve inbox, widget, API and relay on one port."""
@@ -70,7 +70,7 @@ def serve(
     require_schema(place)
     asyncio.run(
         serve_forever(
-            place.config, place.database_url, place.public_url(port), read_secret(place), host=host, port=port
+            place.config, place.database_url, place.public_url(host, port), read_secret(place), host=host, port=port
         )
     )
 

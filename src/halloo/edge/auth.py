@@ -64,12 +64,12 @@ class Authenticator:
     """Finds the actor of a request. One for the process; keeps only which workspace a digest belongs to."""
 
     def __init__(
-        self, db: Database, settings: WorkspacesSettings, public_origin: str, trusted: tuple[Network, ...]
+        self, db: Database, settings: WorkspacesSettings, own_origins: frozenset[str], trusted: tuple[Network, ...]
     ) -> None:
-        """`public_origin` is the only one whose pages may write with the cookie."""
+        """`own_origins` are the only ones whose pages may write with the cookie."""
         self._db = db
         self._settings = settings
-        self._public_origin = public_origin
+        self._own_origins = own_origins
         self._trusted = trusted
         self._workspaces: OrderedDict[tuple[str, str], str] = OrderedDict()
 
@@ -102,7 +102,7 @@ class Authenticator:
         if not secret:
             raise Unauthorized
         who = await self._identify_session(secret, connection)
-        check_writer(connection, self._public_origin)
+        check_writer(connection, self._own_origins)
         return who
 
     async def _identify_token(self, header: str, connection: Connection) -> Actor:
@@ -138,7 +138,7 @@ class Authenticator:
         headers = connection.headers
         origin = headers.get("origin")
         if method_of(connection) not in _SAFE and (
-            (origin is not None and origin != self._public_origin)
+            (origin is not None and origin not in self._own_origins)
             or headers.get("sec-fetch-site", "none") not in _OWN_SITES
         ):
             raise ForeignOrigin
@@ -150,12 +150,13 @@ def method_of(connection: Connection) -> str:
     return str(scope.get("method", "GET"))
 
 
-def check_writer(connection: Connection, public_origin: str) -> None:
+def check_writer(connection: Connection, own_origins: frozenset[str]) -> None:
     """Raise unless a request that writes with the cookie shows that our own page made it."""
     if method_of(connection) in _SAFE:
         return
     headers = connection.headers
-    if headers.getall("origin", []) != [public_origin]:
+    origins = headers.getall("origin", [])
+    if len(origins) != 1 or origins[0] not in own_origins:
         raise ForeignOrigin
     if headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise ForeignOrigin

@@ -24,11 +24,15 @@ class Services:
         clock: Clock,
         public_url: str,
         relay_tokens: RelayTokens,
+        own_origins: frozenset[str] | None = None,
         live: Live | None = None,
         server: ServerSettings | None = None,
         workspaces: WorkspacesSettings | None = None,
     ) -> None:
-        """Put the parts together. Raises `ValueError` for trusted proxies that are no networks."""
+        """Put the parts together. `own_origins`: where the inbox is at home; that of the public address by default.
+
+        Raises `ValueError` for trusted proxies that are no networks.
+        """
         self.db = db
         self.clock = clock
         self.public_url = public_url.rstrip("/")
@@ -37,7 +41,8 @@ class Services:
         self.server = server or ServerSettings()
         self.workspaces = workspaces or WorkspacesSettings()
         self.trusted_proxies = parse_networks(self.server.trusted_proxies)
-        self.authenticator = Authenticator(db, self.workspaces, self.public_url, self.trusted_proxies)
+        own = own_origins or frozenset({self.public_url})
+        self.authenticator = Authenticator(db, self.workspaces, own, self.trusted_proxies)
         self.door = Door(db, clock, self.workspaces)
 
     def close(self) -> None:
