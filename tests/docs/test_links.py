@@ -19,6 +19,7 @@ _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _MAKE = re.compile(r"\bmake ([a-z]+)")
 _HALLOO = re.compile(r"(?:^|[\s/`$(])halloo ([a-z]+(?: [a-z]+)?)", re.MULTILINE)
 _OPTION = re.compile(r"(?<=\s)(--[a-z-]+)")
+_PATH = re.compile(r"[\w.-]+/[\w./-]*")
 _TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -88,6 +89,21 @@ def test_commands_and_their_options_exist(page: Path) -> None:
             after = line[line.index(f"halloo {command}") :].partition(" # ")[0]
             wrong += [f"{command} {option}" for option in _OPTION.findall(after) if option not in known]
     assert wrong == []
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_files_that_the_map_names_are_there(page: str) -> None:
+    bases = [
+        ROOT,
+        ROOT / "src/halloo",
+        ROOT / "src/halloo/conversations",
+        ROOT / "web/packages",
+        ROOT / "web/packages/inbox/src",
+    ]
+    named = {word for word in re.findall(r"`([^`\n]+)`", _prose(Path(page))) if _PATH.fullmatch(word)}
+    assert named
+    made = {"src/halloo/embed/assets/", "dist/"}
+    assert [word for word in sorted(named - made) if not any((base / word).exists() for base in bases)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
