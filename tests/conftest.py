@@ -28,6 +28,11 @@ KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
 WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that drive a browser come last: Playwright's loop runs on behind them, and no other can be started then."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL for the whole session, started when the first test asks for it."""
