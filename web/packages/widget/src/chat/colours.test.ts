@@ -31,6 +31,8 @@ describe("the owner's colours", () => {
       const tone = (name: string): string => found[name] ?? "";
       expect(contrast(tone("--on-mine"), tone("--mine"))).toBeGreaterThanOrEqual(4.5);
       expect(contrast(tone("--on-mine"), tone("--mine-pressed"))).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(tone("--on-hero"), tone("--hero"))).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(tone("--on-hero"), tone("--hero-end"))).toBeGreaterThanOrEqual(4.5);
       expect(contrast(tone("--on-control"), tone("--control"))).toBeGreaterThanOrEqual(4.5);
       expect(contrast(tone("--accent-strong"), scheme === "dark" ? "#1a1e25" : "#ffffff")).toBeGreaterThanOrEqual(4.5);
       expect(contrast(tone("--accent-strong"), tone("--accent-soft"))).toBeGreaterThanOrEqual(3);

@@ -49,11 +49,17 @@ export function tones(config: WidgetConfig, scheme: Scheme): Record<string, stri
   const onMine = readable(mine, text.user_message);
   const control = back.controls_button || mine;
   const onControl = readable(control, text.controls_button);
+  // A large area of a bright colour glares in the dark: there the first screen is a deep shade of it.
+  const hero = scheme === "dark" ? mix(mine, "#12151a", 0.72) : mine;
+  const onHero = readable(hero, scheme === "dark" ? "" : text.user_message);
   const strong = asText(mine, GROUND[scheme], scheme === "dark" ? "#ffffff" : "#000000");
   return {
     "--mine": mine,
     "--on-mine": onMine,
     "--mine-pressed": pressed(mine, onMine),
+    "--hero": hero,
+    "--hero-end": scheme === "dark" ? mix(mine, "#12151a", 0.84) : pressed(hero, onHero),
+    "--on-hero": onHero,
     "--control": control,
     "--on-control": onControl,
     "--control-pressed": pressed(control, onControl),

@@ -108,7 +108,7 @@ export function Composer({ thread, open, onSend }: ComposerProps) {
         <textarea
           ref={area}
           rows={1}
-          dir="auto"
+          {...(text ? { dir: "auto" as const } : {})}
           value={text}
           placeholder={t("composer_placeholder")}
           aria-label={t("composer_label")}

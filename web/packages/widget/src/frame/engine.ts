@@ -379,9 +379,17 @@ export function createEngine(options: EngineOptions) {
         avatar: string | null;
         availability: string;
       }[];
-      const faces = operators
-        .slice(0, 3)
-        .map(({ availability, ...one }) => ({ ...one, online: availability === "online" }));
+      const here = operators.map(({ id, name, avatar, availability }) => ({
+        id,
+        name,
+        avatar,
+        online: availability === "online",
+      }));
+      // Who is away keeps their face; those who are here come first.
+      const away = state.team.faces
+        .filter(({ id }) => !here.some((one) => one.id === id))
+        .map((one) => ({ ...one, online: false }));
+      const faces = [...here, ...away].sort((a, b) => Number(b.online) - Number(a.online)).slice(0, 3);
       update({ team: { faces, available: data["available"] === true } });
     }
   };
