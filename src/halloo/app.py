@@ -131,7 +131,10 @@ def _management(services: Services, docs: Page) -> Litestar:
 
 
 class Cutter:
-    """A reader of the pump: ends the connections of whoever lost the right to one, within a second."""
+    """A reader of the pump: ends the connections of whoever lost the right to one, within a second.
+
+    It also tells the relay which operators said that they do not answer.
+    """
 
     def __init__(self, relay: RelayServer, records: PublicRecords) -> None:
         """`records` reads the pump before this does."""
@@ -144,6 +147,13 @@ class Cutter:
         for fact in run:
             if fact.name in _ENDING:
                 self._cut(fact.name, msgspec.json.decode(fact.data))
+            elif fact.name == "operator:updated":
+                self._say_away(fact, msgspec.json.decode(fact.data))
+
+    def _say_away(self, fact: Fact, data: dict[str, Any]) -> None:
+        said = data.get("availability")
+        if said is not None:
+            self._relay.hub.presence.say_away(fact.workspace_id, data["user_id"], fact.at, away=said == "away")
 
     def _cut(self, name: str, data: dict[str, Any]) -> None:
         hub = self._relay.hub

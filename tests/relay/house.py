@@ -28,7 +28,7 @@ WIDGET = "0196f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 ORIGIN = "https://chat.example"
 SHOP = "https://shop.example"
 EPOCH = "e0"
-QUICK = Timing(presence=100, check=10**9, grace=50)
+QUICK = Timing(presence=100, read=300, cut=300, check=10**9, grace=50)
 
 
 def allows(domains: Any, origin: str) -> bool:
@@ -156,10 +156,10 @@ class House:
             **claims,
         )
 
-    def operator(self, operator_id: str = "op-1", workspace_id: str = WORKSPACE) -> str:
+    def operator(self, operator_id: str = "op-1", workspace_id: str = WORKSPACE, *, away: bool = False) -> str:
         """An operator's token."""
-        scopes = ROLE_SCOPES["operator"]
-        return self.tokens.issue_operator(Actor("operator", workspace_id, operator_id, "Grace", "operator", scopes))
+        who = Actor("operator", workspace_id, operator_id, "Grace", "operator", ROLE_SCOPES["operator"])
+        return self.tokens.issue_operator(who, away=away)
 
     async def fact(self, conversation_id: str, text: str = "", visitor_id: str | None = None, **more: Any) -> None:
         """Something was said."""

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from halloo.kit.clock import system_clock
 from tests.relay.house import WORKSPACE, Client, House
 
 W = f"w:{WORKSPACE}"
@@ -138,6 +139,24 @@ async def test_visitors_see_whether_anybody_is_available(home: House) -> None:
     await operator.say(t="presence", state="away")
     away = {"operators": [{**grace, "availability": "away"}], "available": False}
     assert await hint(visitor, "presence") == away
+
+
+async def test_an_operator_who_does_not_answer_is_away_whatever_the_connections_say(home: House) -> None:
+    visitor = await home.live("visitor", home.visitor("v1"))
+    await hint(visitor, "presence")
+    old_token = home.operator()
+    operator = await home.live("operator", home.operator(away=True), [W])
+    grace = {"id": "op-1", "name": "Grace", "avatar": None, "availability": "away"}
+    assert await hint(visitor, "presence") == {"operators": [grace], "available": False}
+    presence = home.relay.hub.presence
+    presence.say_away(WORKSPACE, "op-1", system_clock(), away=False)
+    assert (await hint(visitor, "presence"))["available"] is True
+    presence.say_away(WORKSPACE, "op-1", system_clock(), away=True)
+    assert (await hint(visitor, "presence"))["available"] is False
+    await operator.close()
+    assert (await hint(visitor, "presence"))["operators"] == []
+    await home.live("operator", old_token, [W])
+    assert (await hint(visitor, "presence"))["operators"] == [grace]
 
 
 async def test_an_operator_is_told_who_is_there_already(home: House) -> None:

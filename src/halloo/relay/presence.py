@@ -17,10 +17,10 @@ Tell = Callable[[str, list[str], str, Any], None]
 class Member:
     """A person on this node, with all their connections."""
 
-    __slots__ = ("_presence", "avatar", "id", "name", "peers", "role", "scheduled", "shown", "workspace_id")
+    __slots__ = ("_presence", "avatar", "away", "id", "name", "peers", "role", "scheduled", "shown", "workspace_id")
 
     def __init__(self, presence: "Presence", peer: Peer) -> None:
-        """Not shown to anybody yet."""
+        """Not shown to anybody yet. `away`: they said so themselves, whatever their connections say."""
         claims = peer.claims
         self._presence = presence
         self.workspace_id = claims.workspace_id
@@ -28,16 +28,17 @@ class Member:
         self.id = claims.identity[1]
         self.name = claims.name
         self.avatar = claims.avatar
+        self.away = claims.away
         self.peers: dict[Peer, None] = {}
         self.shown: State = "offline"
         self.scheduled = False
 
     @property
     def state(self) -> State:
-        """What the connections say together: one that looks is enough."""
+        """What the person said, and what the connections say together: one that looks is enough."""
         if not self.peers:
             return "offline"
-        return "away" if all(peer.away for peer in self.peers) else "online"
+        return "away" if self.away or all(peer.away for peer in self.peers) else "online"
 
     def due(self, now: int) -> int | None:  # noqa: ARG002 - the protocol's
         """The debounce is over: tell, where it still differs."""
@@ -56,6 +57,7 @@ class Presence:
         self._debounce_ms = debounce_ms
         self._tell = tell
         self._members: dict[str, dict[tuple[str, str], Member]] = {}
+        self._said: dict[tuple[str, str], tuple[int, bool]] = {}
 
     def enter(self, peer: Peer) -> None:
         """A connection was let in. Programs are not people."""
@@ -65,6 +67,9 @@ class Presence:
         member = members.get(peer.claims.identity)
         if member is None:
             member = members[peer.claims.identity] = Member(self, peer)
+            at, away = self._said.get((member.workspace_id, member.id), (0, False))
+            if at >= peer.claims.issued_at:  # said after this token was made
+                member.away = away
         member.peers[peer] = None
         self._changed(member)
 
@@ -80,6 +85,14 @@ class Presence:
         peer.away = away
         member = self._find(peer)
         if member is not None:
+            self._changed(member)
+
+    def say_away(self, workspace_id: str, operator_id: str, at: int, *, away: bool) -> None:
+        """An operator said, at UNIX milliseconds `at`, whether they answer at present."""
+        self._said[workspace_id, operator_id] = (at, away)
+        member = self._members.get(workspace_id, {}).get(("operator", operator_id))
+        if member is not None:
+            member.away = away
             self._changed(member)
 
     def _find(self, peer: Peer) -> Member | None:

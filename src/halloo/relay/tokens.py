@@ -33,6 +33,7 @@ class Claims(Struct, frozen=True, omit_defaults=True):
     scopes: tuple[str, ...] = ()
     parent_origin: str | None = None
     typing_preview: bool = False
+    away: bool = False
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -108,8 +109,11 @@ class RelayTokens:
             )
         )
 
-    def issue_operator(self, who: Actor) -> str:
-        """The token of an operator, or of a program with an API token. The caller has checked `conversations:read`."""
+    def issue_operator(self, who: Actor, *, away: bool = False) -> str:
+        """The token of an operator, or of a program with an API token. The caller has checked `conversations:read`.
+
+        `away`: the operator has said that they do not answer at present.
+        """
         now = self._clock()
         program = who.kind == "integration"
         return self._signer.seal(
@@ -124,6 +128,7 @@ class RelayTokens:
                 token_id=who.id if program else None,
                 operator_role=who.role,
                 scopes=tuple(sorted(who.scopes)),
+                away=away,
             )
         )
 

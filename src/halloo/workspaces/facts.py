@@ -5,13 +5,15 @@ from typing import Literal
 from halloo.db.tx import Tx
 from halloo.events.log import record
 from halloo.kit.json import dump
+from halloo.workspaces.model import Availability
 
 Reason = Literal["deactivated", "role_changed", "signed_out", "password_changed"]
 
 
-def operator_updated(tx: Tx, operator_id: str) -> None:
-    """`operator:updated`: an operator came, changed, went online or away, or left."""
-    record(tx, "operator:updated", dump({"website_id": tx.workspace_id, "user_id": operator_id}))
+def operator_updated(tx: Tx, operator_id: str, availability: Availability | None = None) -> None:
+    """`operator:updated`: an operator came, changed or left; `availability` where they said whether they answer."""
+    data = {"website_id": tx.workspace_id, "user_id": operator_id}
+    record(tx, "operator:updated", dump({**data, "availability": availability} if availability else data))
 
 
 def operator_revoked(

@@ -11,7 +11,7 @@ from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.services import Services
 from halloo.kit.clock import SECOND
 from halloo.relay.tokens import LIFE_S
-from halloo.workspaces.actions import sessions
+from halloo.workspaces.actions import me, sessions
 from halloo.workspaces.actions.sessions import Browser
 from halloo.workspaces.model import Actor
 
@@ -63,9 +63,11 @@ async def sign_out_everywhere(db: Db, who: Who) -> Response[None]:
 
 
 @post("/relay-token", status_code=200, opt={"scope": "conversations:read"}, tags=["Session"])
-async def create_relay_token(who: Who, services: Parts) -> shapes.RelayToken:
+async def create_relay_token(db: Db, who: Who, services: Parts) -> shapes.RelayToken:
     """A token for the relay's `connect` frame, good for 15 minutes."""
-    return shapes.RelayToken(services.relay_tokens.issue_operator(who), LIFE_S, [f"w:{who.workspace_id}"])
+    away = await db.read(who.workspace_id, me.is_away, who)
+    token = services.relay_tokens.issue_operator(who, away=away)
+    return shapes.RelayToken(token, LIFE_S, [f"w:{who.workspace_id}"])
 
 
 ROUTES = (sign_in, accept_invitation, sign_out, sign_out_everywhere, create_relay_token)

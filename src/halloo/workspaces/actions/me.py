@@ -84,8 +84,15 @@ def set_availability(tx: Tx, who: Actor, state: Availability) -> Operator:
     operator = store.get_operator(tx, who.workspace_id, operator_id)
     if operator.availability != state:
         store.update_operator(tx, who.workspace_id, operator_id, {"availability": state})
-        facts.operator_updated(tx, operator_id)
+        facts.operator_updated(tx, operator_id, state)
     return replace(operator, availability=state)
+
+
+def is_away(tx: Tx, who: Actor) -> bool:
+    """Whether the caller is an operator who said that they do not answer at present."""
+    if who.kind != "operator":
+        return False
+    return store.get_operator(tx, who.workspace_id, who.id).availability == "away"
 
 
 def change_password(tx: Tx, who: Actor, verified_hash: str, new_hash: str) -> None:
