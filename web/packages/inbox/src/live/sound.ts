@@ -40,7 +40,7 @@ let last = 0;
 /** Rings; a burst of messages rings once. `always` is for trying it out. */
 export function chime(always = false): void {
   if (!always && (!wanted || Date.now() - last < 1500)) return;
-  wake();
+  // Before the first gesture there is nothing that may sound.
   if (audio?.state !== "running") return;
   last = Date.now();
   tone(audio, audio.currentTime, 659.25, 0.28);

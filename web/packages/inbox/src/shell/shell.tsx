@@ -52,8 +52,10 @@ export function ShellBones() {
     <div class="in-app" aria-busy="true">
       <div class="in-rail" />
       <main class="in-stage">
-        <ListBones />
-        <div class="in-thread" />
+        <div class="in-zones">
+          <ListBones />
+          <div class="in-thread" />
+        </div>
       </main>
       <span class="ui-hidden" role="status">
         {t("loading")}
@@ -269,7 +271,9 @@ export function Shell({ me }: { me: MeView }) {
       <Rail me={me} />
       <main class="in-stage" id="in-main" tabIndex={-1}>
         <LineState status={status} />
-        <Page route={route} />
+        <div class="in-zones">
+          <Page route={route} />
+        </div>
       </main>
       {overlay === "palette" && <Palette me={me} />}
       {overlay === "keys" && <KeysSheet />}
