@@ -109,9 +109,9 @@ async def test_read_marks_are_taken_at_most_once_a_second(home: House) -> None:
     for seq in (1, 2, 5, 4):
         await visitor.say(t="read", conversation=mine, seq=seq)
     await visitor.say(t="read", conversation="another", seq=1)
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.1)
     assert home.actions.reads == [(mine, 1)]
-    await asyncio.sleep(1.1)
+    await asyncio.sleep(0.5)
     assert home.actions.reads == [(mine, 1), (mine, 5), ("another", 1)]
 
 
@@ -122,7 +122,7 @@ async def test_a_read_mark_that_waits_survives_the_connection(home: House) -> No
     await visitor.say(t="ping")
     await visitor.until("pong")
     await visitor.close()
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(0.5)
     assert home.actions.reads == [(mine, 1), (mine, 2)]
 
 

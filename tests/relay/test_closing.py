@@ -185,7 +185,7 @@ async def test_a_queue_that_passes_the_cap(home: House) -> None:
         await flood(home, mine, 240)
     assert home.relay.hub.sockets == 0
     assert home.relay.shared.closes == {4008: 1}
-    await asyncio.sleep(1.3)
+    await asyncio.sleep(0.6)
     assert not home.relay.shared.connections
     raw.cut()
 

@@ -1,12 +1,14 @@
 """What goes out in this tick of the loop: for each peer one frame, whatever was pushed; in slices, so that the loop breathes."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Iterable
 
 from halloo.relay.peer import Peer
 from halloo.relay.wire import Out, joined
 
+logger = logging.getLogger("halloo.relay")
 SLICE = 500
 """Sockets written to before the loop gets its turn."""
 
@@ -59,7 +61,11 @@ class Outbox:
                 continue
             if out is not last:  # the same for many in a row: a fan-out
                 last, frame = out, out.frame
-            peer.link.write(frame)
+            try:
+                peer.link.write(frame)
+            except Exception:
+                logger.exception("A connection could not be written to; it is cut")
+                peer.link.abort()
         self._scheduled = False
         if dirty:
             self._schedule()

@@ -1,9 +1,11 @@
 """A timer wheel: one timer for all that is due some time, instead of a task or a handle each."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
+logger = logging.getLogger("halloo.relay")
 TICK_MS = 100
 
 
@@ -61,9 +63,17 @@ class Wheel:
         self._next = last + 1
         for slot in slots:
             for entry in self._slots.pop(slot, ()):
-                again = entry.due(now)
-                if again is not None:
-                    self.add(entry, again)
+                self._ask(entry, now)
+
+    def _ask(self, entry: Due, now: int) -> None:
+        """Whatever goes wrong with one entry is no other's harm."""
+        try:
+            again = entry.due(now)
+        except Exception:
+            logger.exception("What was due could not be done")
+        else:
+            if again is not None:
+                self.add(entry, again)
 
 
 class Once:
