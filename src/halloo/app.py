@@ -72,7 +72,8 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     records = PublicRecords(database, hosts, clock)
     tokens = RelayTokens(secret, clock)
     limits = PublicLimits(config.public_api, clock)
-    own = frozenset({hosts.client, *_public_origins(config, public_url)})
+    inbox = frozenset(_public_origins(config, public_url))
+    own = inbox | {hosts.client}
     names = host_names(
         public_url, (*config.server.hosts, *_names(hosts), *(name for origin in own for name in host_names(origin)))
     )
@@ -91,7 +92,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         db=database,
         clock=clock,
         public_url=public_url,
-        own_origins=own,
+        own_origins=inbox,
         relay_tokens=tokens,
         live=HubLive(relay.hub),
         server=config.server,

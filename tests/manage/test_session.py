@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from halloo.config import Config
 from halloo.edge import door
 from halloo.edge.auth import COOKIE
 from halloo.kit.clock import DAY, MINUTE
-from tests.support.api import BROWSER, ORIGIN, PASSWORD, Api, House
+from halloo.widgets.settings import HostSettings
+from tests.support.api import BROWSER, ORIGIN, PASSWORD, Api, House, serving
+from tests.support.product import Store
 
 
 def wrong(_stored: str | None, _password: str) -> bool:
@@ -164,6 +167,16 @@ async def test_a_page_elsewhere_cannot_write_with_the_cookie(
     assert (answer.status_code, answer.json()["error"]) == (403, code)
     tags = await api.client.get("/core/tags", headers=house.bearer)
     assert tags.json()["data"] == []
+
+
+async def test_the_widget_s_own_origin_cannot_write_with_the_cookie(store: Store) -> None:
+    hosts = HostSettings(client="https://widget.example")
+    async with serving(store, Config(hosts=hosts)) as api:
+        house = await api.house()
+        async with api.browser(house.owner_email) as browser:
+            answer = await browser.post("/core/tags", json={"name": "vip"}, headers={"Origin": hosts.client})
+            assert (answer.status_code, answer.json()["error"]) == (403, "origin_not_allowed")
+            assert (await browser.post("/core/tags", json={"name": "vip"})).status_code == 201
 
 
 async def test_a_page_elsewhere_cannot_sign_somebody_in(api: Api, house: House) -> None:
