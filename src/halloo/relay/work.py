@@ -134,7 +134,7 @@ class Worker:
             shared.hub.recovery.let_go(room, places)
             return
         streams = [place.found for place in places]
-        hello = Connected(new_id(), shared.timing.ping / 1000, shared.wall(), streams)
+        hello = Connected(new_id(), _seconds(shared.timing.ping), shared.wall(), streams)
         shared.hub.recovery.settle(room, peer, places, _encode(hello), _LIVE)
         connection.session.joined()
         connection.expires_soon()
@@ -294,3 +294,8 @@ def _refused(id: Id | None, refusal: Refusal) -> ErrorFrame:
 
 def _internal(id: Id) -> ErrorFrame:
     return ErrorFrame(id, "internal", "Something went wrong here; try again.")
+
+
+def _seconds(ms: int) -> float:
+    """Whole seconds as a whole number."""
+    return ms // 1000 if ms % 1000 == 0 else ms / 1000
