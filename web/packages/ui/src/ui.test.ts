@@ -1,9 +1,12 @@
+/// <reference types="node" />
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { initials } from "./avatar.tsx";
 import { contrast, hexToHsv, hsvToHex, readHex } from "./colour.ts";
 import { hueOf } from "./dom.ts";
 import { filterOptions } from "./picker.tsx";
-import css from "./tokens.css?raw";
+
+const css = readFileSync(new URL("./tokens.css", import.meta.url), "utf8");
 
 describe("tokens", () => {
   const names = (block: string | undefined) =>

@@ -10,16 +10,20 @@ export function setSound(on: boolean): void {
   storage.set("halloo.sound", on ? null : "off");
 }
 
+const GESTURES = ["pointerdown", "keydown"] as const;
+
+/** Not every press is a gesture to a browser: Escape and modifiers are none. */
 function wake(): void {
+  if (navigator.userActivation?.hasBeenActive === false) return;
   audio ??= typeof AudioContext === "undefined" ? null : new AudioContext();
   if (audio?.state === "suspended") void audio.resume();
+  for (const gesture of GESTURES) removeEventListener(gesture, wake, true);
 }
 
 /** Waits for the first gesture. */
 export function startSound(): void {
   wanted = storage.get("halloo.sound") !== "off";
-  addEventListener("pointerdown", wake, { once: true, capture: true });
-  addEventListener("keydown", wake, { once: true, capture: true });
+  for (const gesture of GESTURES) addEventListener(gesture, wake, true);
 }
 
 function tone(context: AudioContext, at: number, frequency: number, length: number): void {

@@ -1,39 +1,16 @@
-import {
-  Avatar,
-  Badge,
-  Bone,
-  Button,
-  CopyField,
-  Dialog,
-  IconButton,
-  Menu,
-  type MenuItem,
-  Notice,
-  Select,
-  Table,
-  TextField,
-  toast,
-} from "@halloo/ui";
+import { Avatar, Badge, Bone, Button, IconButton, Menu, type MenuItem, Table, toast } from "@halloo/ui";
 import { Ellipsis, Trash, UserCheck, UserRoundPlus, UserX } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { complain } from "../data/actions.ts";
 import { call } from "../data/api.ts";
 import { invitationsQuery, operatorsQuery, useCan } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
-import type { InvitationCreated, InvitationView, MeView, OperatorPatch, OperatorView, Role } from "../data/types.ts";
+import type { InvitationView, MeView, OperatorPatch, OperatorView } from "../data/types.ts";
 import { formatAgo, formatDate, t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
 import { Confirm } from "../shell/confirm.tsx";
 import { Title } from "./card.tsx";
-
-const ROLES = ["owner", "admin", "operator"] as const satisfies readonly Role[];
-
-const roleOptions = (mine: Role) =>
-  ROLES.filter((role) => role !== "owner" || mine === "owner").map((id) => ({
-    id,
-    label: t(`role_${id}`),
-    hint: t(`role_${id}_hint`),
-  }));
+import { Invite, roleOptions } from "./invite.tsx";
 
 async function patch(operator: OperatorView, change: OperatorPatch): Promise<void> {
   const put = (fields: OperatorPatch) =>
@@ -238,82 +215,5 @@ function Invitations({ invitations }: { invitations: readonly InvitationView[] }
         ))}
       </ul>
     </section>
-  );
-}
-
-function Invite({ mine, onClose }: { mine: Role; onClose: () => void }) {
-  const [email, setEmail] = useState("");
-  const [role, setRole] = useState<Role>("operator");
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const [made, setMade] = useState<InvitationCreated | null>(null);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    setBusy(true);
-    setTrouble(null);
-    try {
-      setMade(await call<InvitationCreated>("POST", "/invitations", { email: email.trim(), role }));
-      void client.invalidateQueries({ queryKey: invitationsQuery.queryKey });
-    } catch (error) {
-      setTrouble(error instanceof Error ? error.message : t("trouble"));
-      setBusy(false);
-    }
-  };
-  if (made) {
-    return (
-      <Dialog
-        open
-        onClose={onClose}
-        title={t("invitation_ready")}
-        closeLabel={t("close")}
-        footer={
-          <Button kind="primary" onClick={onClose}>
-            {t("done")}
-          </Button>
-        }
-      >
-        <div class="in-form">
-          <p class="in-soft">
-            {t("invitation_text", { email: made.email, when: formatDate(Date.parse(made.expires_at)) })}
-          </p>
-          <CopyField label={t("invitation_link")} text={made.url} copyLabel={t("copy")} copiedLabel={t("copied")} />
-          <Notice tone="warn">{t("shown_once")}</Notice>
-        </div>
-      </Dialog>
-    );
-  }
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={t("invite_colleague")}
-      closeLabel={t("close")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button kind="primary" type="submit" form="invite" busy={busy} disabled={!/.+@.+/.test(email)}>
-            {t("create_invitation")}
-          </Button>
-        </>
-      }
-    >
-      <form id="invite" class="in-form" onSubmit={submit}>
-        <TextField
-          label={t("email")}
-          type="email"
-          autocomplete="off"
-          value={email}
-          onValue={setEmail}
-          error={trouble ?? undefined}
-        />
-        <Select
-          label={t("role")}
-          value={role}
-          options={roleOptions(mine)}
-          onValue={(id) => setRole(id as Role)}
-          hint={t(`role_${role}_hint`)}
-        />
-      </form>
-    </Dialog>
   );
 }

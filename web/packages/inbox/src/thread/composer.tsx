@@ -1,6 +1,6 @@
 /** Where replies and notes are written. */
-import { Avatar, Button, cx, IconButton, Kbd, Popover, Tabs, toast, useGrow } from "@halloo/ui";
-import { AtSign, CircleCheck, FaceSlightlySmiling, Lock, SendHorizontal, Zap } from "lucide-preact";
+import { Button, cx, IconButton, Tabs, toast, useGrow } from "@halloo/ui";
+import { AtSign, CircleCheck, Lock, SendHorizontal, Zap } from "lucide-preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { setResolved } from "../data/actions.ts";
 import { cannedQuery, operatorsQuery } from "../data/queries.ts";
@@ -14,6 +14,7 @@ import { useNarrow } from "../shell/use.ts";
 import { type Draft, draftOf, publishDrafts, saveDraft } from "./drafts.ts";
 import { isolate, visitorName } from "./names.ts";
 import { type Suggestion, suggest, useEmoji } from "./suggest.tsx";
+import { EmojiButton, Suggestions } from "./suggestions.tsx";
 import { acceptTrigger, fillReply, findTrigger, mentionsIn, type Trigger, type TriggerKind } from "./triggers.ts";
 
 const REPLY_KINDS: readonly TriggerKind[] = ["canned", "emoji"];
@@ -234,124 +235,5 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
         </Button>
       </div>
     </div>
-  );
-}
-
-/** The list over the composer; the focus stays in the text. */
-function Suggestions(props: {
-  id: string;
-  anchor: { current: HTMLTextAreaElement | null };
-  items: readonly Suggestion[];
-  at: number;
-  onAt: (at: number) => void;
-  onAccept: (item: Suggestion) => void;
-}) {
-  const { id, items, at, onAt, onAccept } = props;
-  const list = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    list.current?.querySelector('[data-active="true"]')?.scrollIntoView({ block: "nearest" });
-  });
-  if (items.length === 0) return null;
-  return (
-    <div ref={list} id={id} role="listbox" aria-label={t("suggestions")} class="in-suggest">
-      {items.map((item, index) => (
-        // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the text; aria-activedescendant points here
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled in the text
-        <div
-          key={item.id}
-          id={`${id}-${index}`}
-          role="option"
-          class="ui-option"
-          aria-selected={index === at ? "true" : "false"}
-          data-active={index === at ? "true" : "false"}
-          onPointerMove={() => onAt(index)}
-          onPointerDown={(event) => event.preventDefault()}
-          onClick={() => onAccept(item)}
-        >
-          {item.face && (
-            <Avatar
-              id={item.face.id}
-              name={item.label}
-              src={item.face.avatar}
-              size={20}
-              presence={item.face.availability}
-            />
-          )}
-          {item.sign && <span class="in-suggest-sign">{item.sign}</span>}
-          <span class="ui-menu-words">
-            <span class="in-suggest-label">{item.label}</span>
-            {item.hint && <span class="ui-menu-hint">{item.hint}</span>}
-          </span>
-          {index === at && <Kbd keys="Enter" />}
-        </div>
-      ))}
-    </div>
-  );
-}
-
-const QUICK = [
-  "👋",
-  "🙂",
-  "😀",
-  "😂",
-  "😍",
-  "🤔",
-  "😅",
-  "😢",
-  "🙏",
-  "👍",
-  "👏",
-  "💪",
-  "🎉",
-  "✅",
-  "❤️",
-  "🔥",
-  "⭐",
-  "☕",
-  "📦",
-  "🚚",
-  "💡",
-  "⚠️",
-  "👀",
-  "🤝",
-] as const;
-
-function EmojiButton({ onEmoji }: { onEmoji: (sign: string) => void }) {
-  const [open, setOpen] = useState(false);
-  const anchor = useRef<HTMLButtonElement>(null);
-  return (
-    <>
-      <IconButton
-        ref={anchor}
-        label={t("insert_emoji")}
-        keys=":"
-        aria-haspopup="dialog"
-        aria-expanded={open ? "true" : "false"}
-        icon={<FaceSlightlySmiling size={18} />}
-        onClick={() => setOpen(!open)}
-      />
-      <Popover
-        open={open}
-        onClose={() => setOpen(false)}
-        anchor={anchor}
-        placement="top-start"
-        label={t("insert_emoji")}
-        class="in-emoji"
-      >
-        {QUICK.map((sign) => (
-          <button
-            key={sign}
-            type="button"
-            aria-label={sign}
-            onClick={() => {
-              setOpen(false);
-              onEmoji(`${sign} `);
-            }}
-          >
-            {sign}
-          </button>
-        ))}
-      </Popover>
-    </>
   );
 }

@@ -5,7 +5,7 @@ import type { WidgetView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { Card, Save, useSaving } from "../settings/card.tsx";
 import { type Entry, MOST_DOMAINS, readEntries, warningsOf } from "./domains.ts";
-import { putWidget } from "./editor.tsx";
+import { putWidget } from "./put.ts";
 
 interface DomainsProps {
   widget: WidgetView;

@@ -1,39 +1,27 @@
 /** One widget: its sections, each saved by itself, and the live preview beside them. */
-import { Bone, Button, cx, Dialog, Empty, IconButton, Menu, Notice, Switch, toast } from "@halloo/ui";
-import {
-  ArrowLeft,
-  CalendarClock,
-  Code,
-  Ellipsis,
-  Globe,
-  Languages,
-  MessageCircleQuestionMark,
-  Palette,
-  Trash,
-} from "lucide-preact";
+import { Bone, Button, cx, Empty, Notice } from "@halloo/ui";
+import { ArrowLeft, CalendarClock, Code, Globe, Languages, MessageCircleQuestionMark, Palette } from "lucide-preact";
 import type { ComponentType } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { complain } from "../data/actions.ts";
-import { call } from "../data/api.ts";
-import { keys } from "../data/keys.ts";
-import { useCan, useMe, widgetQuery, widgetsQuery } from "../data/queries.ts";
-import { client, useQuery } from "../data/query.ts";
-import type { Warning, WidgetPut, WidgetView } from "../data/types.ts";
+import { useMemo, useState } from "preact/hooks";
+import { useCan, useMe, widgetQuery } from "../data/queries.ts";
+import { useQuery } from "../data/query.ts";
+import type { WidgetView } from "../data/types.ts";
 import { t } from "../i18n.ts";
-import { go, setGuard, WIDGET_SECTIONS, type WidgetSection } from "../router.ts";
+import { go, WIDGET_SECTIONS, type WidgetSection } from "../router.ts";
 import { Save, useSaving } from "../settings/card.tsx";
-import { Confirm } from "../shell/confirm.tsx";
 import { Link } from "../shell/link.tsx";
 import { useMedia } from "../shell/use.ts";
 import { Behaviour } from "./behaviour-form.tsx";
 import { Checklist } from "./checklist.tsx";
 import { changedFields, mergeSection, type Path, previewConfig, readValues, type Values } from "./config.ts";
 import { Domains } from "./domains-form.tsx";
+import { Publish, useLeaving, Warnings, WidgetMenu } from "./editor-parts.tsx";
 import { Greeting } from "./greeting-form.tsx";
 import { BusinessHours } from "./hours-form.tsx";
 import { Install } from "./install.tsx";
 import { Look } from "./look-form.tsx";
 import { Preview } from "./preview.tsx";
+import { putWidget } from "./put.ts";
 import { v1Of } from "./widgets-page.tsx";
 
 const ICONS: Readonly<Record<WidgetSection, ComponentType<{ size: number }>>> = {
@@ -51,14 +39,6 @@ export interface FormProps {
   readonly set: <P extends Path>(path: P, value: Values[P]) => void;
   readonly workspace: string;
   readonly disabled: boolean;
-}
-
-/** Stores a change and shows what became of it. */
-export async function putWidget(id: string, change: WidgetPut): Promise<WidgetView> {
-  const widget = await call<WidgetView>("PUT", `/web-widgets/${id}`, change);
-  client.setQueryData(keys.widget(id), widget);
-  client.setQueryData<WidgetView[]>(keys.widgets, (all) => all?.map((one) => (one.id === id ? widget : one)));
-  return widget;
 }
 
 export function Editor({ id, section }: { id: string; section: WidgetSection }) {
@@ -200,138 +180,5 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
       {beside && formed && <Preview config={config} values={values} />}
       {leaving}
     </div>
-  );
-}
-
-/** Asks before unsaved changes are left behind. */
-function useLeaving(dirty: boolean, id: string) {
-  const [waiting, setWaiting] = useState<(() => void) | null>(null);
-  useEffect(() => {
-    if (!dirty) return;
-    // Moving between the sections of one widget keeps the changes.
-    setGuard((to, move) => {
-      if (to.page === "widgets" && to.id === id) return true;
-      setWaiting(() => move);
-      return false;
-    });
-    const stay = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", stay);
-    return () => {
-      setGuard(null);
-      removeEventListener("beforeunload", stay);
-    };
-  }, [dirty, id]);
-  return (
-    <Dialog
-      open={waiting !== null}
-      onClose={() => setWaiting(null)}
-      title={t("leave_title")}
-      closeLabel={t("close")}
-      size="small"
-      footer={
-        <>
-          <Button onClick={() => setWaiting(null)}>{t("stay")}</Button>
-          <Button
-            kind="danger"
-            onClick={() => {
-              setGuard(null);
-              setWaiting(null);
-              waiting?.();
-            }}
-          >
-            {t("leave_anyway")}
-          </Button>
-        </>
-      }
-    >
-      <p class="in-confirm-text">{t("leave_text")}</p>
-    </Dialog>
-  );
-}
-
-/** What the server found worth saying about the accepted widget. */
-function Warnings({ warnings, section }: { warnings: readonly Warning[]; section: WidgetSection }) {
-  const mine = warnings.filter((one) =>
-    section === "look"
-      ? one.code === "low_contrast"
-      : section === "domains"
-        ? one.path.startsWith("domains") && one.code !== "domains_empty"
-        : false,
-  );
-  if (mine.length === 0) return null;
-  return (
-    <Notice tone="warn" title={t("worth_knowing")}>
-      <ul class="in-warnings">
-        {mine.map((one) => (
-          <li key={one.code + one.path}>
-            {one.message} <code>{one.path}</code>
-          </li>
-        ))}
-      </ul>
-    </Notice>
-  );
-}
-
-function Publish({ widget, may }: { widget: WidgetView; may: boolean }) {
-  const publish = async (published: boolean) => {
-    client.setQueryData<WidgetView>(keys.widget(widget.id), { ...widget, published });
-    try {
-      await putWidget(widget.id, { published });
-      toast({ text: t(published ? "published_toast" : "unpublished_toast"), tone: "good" });
-    } catch (error) {
-      client.setQueryData(keys.widget(widget.id), widget);
-      complain(error);
-    }
-  };
-  return (
-    <div class="in-publish">
-      <Switch
-        label={t("published")}
-        hint={t(widget.published ? "published_hint" : "unpublished_hint")}
-        checked={widget.published}
-        disabled={!may}
-        onChecked={(on) => void publish(on)}
-      />
-    </div>
-  );
-}
-
-function WidgetMenu({ widget }: { widget: WidgetView }) {
-  const [asking, setAsking] = useState(false);
-  const remove = async () => {
-    try {
-      await call("DELETE", `/web-widgets/${widget.id}`);
-      void client.invalidateQueries({ queryKey: widgetsQuery.queryKey });
-      go({ page: "widgets", id: null, section: "look" }, true);
-    } catch (error) {
-      complain(error);
-    }
-  };
-  return (
-    <>
-      <Menu
-        label={t("more")}
-        placement="bottom-end"
-        items={[
-          {
-            kind: "item",
-            id: "remove",
-            label: t("delete_widget"),
-            icon: <Trash size={16} />,
-            danger: true,
-            onSelect: () => setAsking(true),
-          },
-        ]}
-        trigger={(props) => <IconButton {...props} label={t("more")} icon={<Ellipsis size={18} />} />}
-      />
-      <Confirm
-        open={asking}
-        onClose={() => setAsking(false)}
-        title={t("delete_widget")}
-        text={t("delete_widget_text")}
-        action={t("delete_widget")}
-        onConfirm={() => void remove()}
-      />
-    </>
   );
 }
