@@ -16,6 +16,9 @@ _C = conversations.c
 _M = messages.c
 _WS: BindParameter[str] = bindparam("ws")
 _ID: BindParameter[str] = bindparam("id_")
+_FAR = 10**13
+"""Later than any time: places of those where nobody waits lie behind all who do."""
+_WAITING = func.coalesce(_C.waiting_since, _FAR - _C.updated_at)
 _strings = msgspec.json.Decoder(list[str])
 _map = msgspec.json.Decoder(dict[str, Any])
 _any = msgspec.json.Decoder()
@@ -260,7 +263,10 @@ def _in_folder(query: Select[*tuple[Any, ...]], state: str | None, now: int) -> 
 def list_conversations(
     tx: Tx, workspace_id: str, wanted: Filter, behind: tuple[int, str] | None, limit: int
 ) -> list[Conversation]:
-    """Conversations in which something was said, newest activity or longest waiting first, behind a (time, id)."""
+    """Conversations in which something was said, behind a place in the order.
+
+    Newest activity first; or longest waiting first, and behind them those where nobody waits, newest activity first.
+    """
     query = _in_folder(
         select(conversations).where(_C.workspace_id == _WS, _C.last_at.is_not(None)), wanted.state, tx.now
     )
@@ -276,16 +282,22 @@ def list_conversations(
     if wanted.unread is not None:
         query = query.where(_C.unread > 0 if wanted.unread else _C.unread == 0)
     if wanted.order == "waiting":
-        query = query.where(_C.waiting_since.is_not(None)).order_by(_C.waiting_since, _C.id)
+        query = query.order_by(_WAITING, _C.id)
         if behind is not None:
-            query = query.where(
-                (_C.waiting_since > behind[0]) | ((_C.waiting_since == behind[0]) & (_C.id > behind[1]))
-            )
+            query = query.where((_WAITING > behind[0]) | ((_WAITING == behind[0]) & (_C.id > behind[1])))
     else:
         query = query.order_by(_C.updated_at.desc(), _C.id.desc())
         if behind is not None:
             query = query.where((_C.updated_at < behind[0]) | ((_C.updated_at == behind[0]) & (_C.id < behind[1])))
     return [conversation_of(row) for row in tx.all(query.limit(limit), ws=workspace_id)]
+
+
+def place_of(conversation: Conversation, wanted: Filter) -> tuple[int, str]:
+    """Where a conversation stands in the order of a list."""
+    if wanted.order != "waiting":
+        return conversation.updated_at, conversation.id
+    waiting = conversation.waiting_since
+    return _FAR - conversation.updated_at if waiting is None else waiting, conversation.id
 
 
 def list_by_id(tx: Tx, workspace_id: str, ids: set[str]) -> dict[str, Conversation]:

@@ -49,7 +49,7 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 - each is a filter of th
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> shapes.ConversationPage:
-    """Conversations, newest activity first or longest waiting first. `assignee` is `me`, `none` or an operator's id."""
+    """Conversations, newest activity first; or longest waiting first, then the rest. `assignee` is `me`, `none` or an operator's id."""
     wanted = Filter(
         state=folder,
         assignee=_assignee(assignee, who),
@@ -64,9 +64,7 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 - each is a filter of th
     found, rows, position = await db.read(
         who.workspace_id, talk.show_conversations, who, wanted, behind, limit + 1, services.live
     )
-    _, following = page_of(
-        found, limit, lambda one: (one.waiting_since if order == "waiting" else one.updated_at, one.id)
-    )
+    _, following = page_of(found, limit, lambda one: actions.place_of(one, wanted))
     return shapes.ConversationPage(rows[:limit], None if wanted.words else following, position)
 
 

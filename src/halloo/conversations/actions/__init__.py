@@ -13,6 +13,7 @@ from halloo.conversations.actions.read import (
     list_by_ids,
     list_conversations,
     list_messages,
+    place_of,
 )
 from halloo.conversations.actions.reading import mark_read
 from halloo.conversations.actions.search import Hit, search_messages
@@ -50,6 +51,7 @@ __all__ = [
     "list_tags",
     "mark_read",
     "owns_conversation",
+    "place_of",
     "remove_message",
     "search_messages",
     "send_message",

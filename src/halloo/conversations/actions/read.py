@@ -43,7 +43,7 @@ class One:
 
 
 def list_conversations(tx: Tx, who: Actor, wanted: Filter, behind: tuple[int, str] | None, limit: int) -> Page:
-    """Conversations that fit, behind the (time, id) of the last one seen. A visitor sees their own."""
+    """Conversations that fit, behind the place of the last one seen (`place_of`). A visitor sees their own."""
     if who.kind == "visitor":
         wanted = Filter(visitor_id=who.id, widget_id=who.widget_id)
     else:
@@ -52,6 +52,11 @@ def list_conversations(tx: Tx, who: Actor, wanted: Filter, behind: tuple[int, st
     if wanted.words:
         return Page(conversations_saying(tx, who, wanted, limit), here)
     return Page(store.list_conversations(tx, who.workspace_id, wanted, behind, limit), here)
+
+
+def place_of(conversation: Conversation, wanted: Filter) -> tuple[int, str]:
+    """Where a conversation stands in the order of a list: what the next page begins behind."""
+    return store.place_of(conversation, wanted)
 
 
 def get_conversation(tx: Tx, who: Actor, conversation_id: str) -> One:
