@@ -18,7 +18,6 @@ _WS: BindParameter[str] = bindparam("ws")
 _ID: BindParameter[str] = bindparam("id_")
 _FAR = 10**13
 """Later than any time: places of those where nobody waits lie behind all who do."""
-_WAITING = func.coalesce(_C.waiting_since, _FAR - _C.updated_at)
 _strings = msgspec.json.Decoder(list[str])
 _map = msgspec.json.Decoder(dict[str, Any])
 _any = msgspec.json.Decoder()
@@ -282,9 +281,10 @@ def list_conversations(
     if wanted.unread is not None:
         query = query.where(_C.unread > 0 if wanted.unread else _C.unread == 0)
     if wanted.order == "waiting":
-        query = query.order_by(_WAITING, _C.id)
+        place = func.coalesce(_C.waiting_since, _FAR - _C.updated_at)
+        query = query.order_by(place, _C.id)
         if behind is not None:
-            query = query.where((_WAITING > behind[0]) | ((_WAITING == behind[0]) & (_C.id > behind[1])))
+            query = query.where((place > behind[0]) | ((place == behind[0]) & (_C.id > behind[1])))
     else:
         query = query.order_by(_C.updated_at.desc(), _C.id.desc())
         if behind is not None:
