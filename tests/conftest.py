@@ -11,7 +11,6 @@ import pytest
 
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
-from halloo.db.migrate import upgrade
 from halloo.kit.clock import system_clock
 from halloo.workspaces.actions.workspaces import create_workspace
 from halloo.workspaces.model import Actor, system_actor
@@ -49,16 +48,23 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 @pytest.fixture
 def store(kind: Kind, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
-    """An empty database of each kind: no tables yet."""
+    """An up-to-date database of each kind without a row of ours in it."""
     server: Postgres | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
     with empty_store(kind, tmp_path, server) as made:
         yield made
 
 
 @pytest.fixture
+def bare_store(kind: Kind, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A database of each kind as a self-hoster has it before `halloo init`: no tables yet."""
+    server: Postgres | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
+    with empty_store(kind, tmp_path, server, migrated=False) as made:
+        yield made
+
+
+@pytest.fixture
 async def database(store: Store) -> AsyncIterator[Database]:
     """An up-to-date database of each kind with one workspace, `WORKSPACE`."""
-    upgrade(store.url, store.owner_url)
     opened = open_database(store.url, system_clock)
     await opened.write(WORKSPACE, create_workspace, system_actor(WORKSPACE), "Acme")
     yield opened
@@ -87,9 +93,9 @@ def make_product() -> Iterator[Callable[..., Product]]:
 
 
 @pytest.fixture
-def server(store: Store, make_product: Callable[..., Product]) -> Product:
+def server(bare_store: Store, make_product: Callable[..., Product]) -> Product:
     """A product with its first workspace, serving, over each kind of database."""
-    return make_product(store)
+    return make_product(bare_store)
 
 
 @pytest.fixture
