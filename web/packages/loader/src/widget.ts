@@ -246,13 +246,14 @@ export function startWidget(record: WidgetRecord, script: URLSearchParams, page:
 
   // -- life on the page
 
-  let next = 0;
+  let times = 0;
   /** Where a framework replaced <body>, the widget comes back, and where it moved on to another page, the frame hears of it. */
   const attach = (): void => {
     if (seen !== location.href) sayPage();
-    if (ended || root.isConnected || Date.now() < next || !document.body) return;
-    // At most five times a minute.
-    next = Date.now() + 12_000;
+    if (ended || root.isConnected || times > 5 || !document.body) return;
+    // At most five times a minute, the first time aside.
+    times++;
+    setTimeout(() => times--, 60_000);
     const again = frame;
     unboot();
     document.body.append(root);

@@ -87,10 +87,12 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   function app(): Promise<Chat> {
     chat ??= import("./chat/chat.tsx").then((module) => {
       const mounted = module.mount(engine, settings(), {
-        close: () => {
-          bridge.post({ type: "close", data: {} });
-          shown(false);
-        },
+        close: top
+          ? null
+          : () => {
+              bridge.post({ type: "close", data: {} });
+              shown(false);
+            },
       });
       bridge.post({ type: "ready", data: { part: "app" } });
       return mounted;

@@ -13,11 +13,19 @@ import { Thread } from "./thread.tsx";
 const HOME = "home";
 const QUIET_MS = 2000;
 
-/** Where to begin: the one conversation with news, home where there are conversations, else a new one. */
+const FRESH_MS = 30 * 60_000;
+
+/**
+ * Where to begin: the one conversation with news, the one that was on the screen a moment ago (on the page before), home where
+ * there are conversations, else a new one.
+ */
 function firstView(state: State): string {
   const list = state.conversations ?? [];
   const news = list.filter((one) => one.unread > 0);
   if (news.length === 1 && news[0]) return news[0].id;
+  const { seen } = state.memory;
+  const last = list.find((one) => one.id === seen?.conversation && one.state !== "resolved");
+  if (seen && last && Date.now() - seen.at < FRESH_MS) return last.id;
   return list.length > 0 ? HOME : NEW;
 }
 
@@ -78,9 +86,11 @@ function Header({ state, view, tall, onBack }: HeaderProps) {
       )}
       <div class="h-tools">
         <HeaderMenu entries={entries} />
-        <button type="button" class="h-tool" aria-label={t("close")} title={t("close")} onClick={close}>
-          <X size={20} strokeWidth={1.75} />
-        </button>
+        {close && (
+          <button type="button" class="h-tool" aria-label={t("close")} title={t("close")} onClick={close}>
+            <X size={20} strokeWidth={1.75} />
+          </button>
+        )}
       </div>
     </header>
   );
@@ -119,7 +129,10 @@ export function App({ open, question, still }: AppProps) {
 
   useEffect(() => {
     engine.view(open && current !== HOME ? current : null);
-  }, [engine, open, current]);
+    if (!open || view === null) return;
+    const conversation = current === HOME || current === NEW ? "" : current;
+    engine.remember({ seen: { conversation, at: Date.now() } });
+  }, [engine, open, current, view]);
 
   // A conversation that has just got its id keeps the screen that it was begun on.
   const screens = useRef({ begun: 0, of: new Map<string, string>() });
@@ -133,10 +146,13 @@ export function App({ open, question, still }: AppProps) {
   }, [engine]);
   const screen = current === NEW ? `new-${screens.current.begun}` : (screens.current.of.get(current) ?? current);
 
+  const blank = useRef<string | null>(null);
   const ask = useCallback(
     (text: string): void => {
-      setView(NEW);
-      engine.send(NEW, text);
+      // A question goes to the conversation that has only just been begun, else it begins one.
+      const target = blank.current ?? NEW;
+      setView(target);
+      engine.send(target, text);
     },
     [engine],
   );
@@ -149,24 +165,28 @@ export function App({ open, question, still }: AppProps) {
 
   // A conversation that was removed takes its screen with it.
   useEffect(() => {
-    if (current !== HOME && current !== NEW && known && !known.some((one) => one.id === current)) setView(HOME);
+    if (known === null) setView(null);
+    else if (current !== NEW && current !== HOME && !known.some((one) => one.id === current)) setView(HOME);
+    else if (current === HOME && known.length === 0) setView(NEW);
   }, [current, known]);
 
   const conversation = known?.find((one) => one.id === current);
-  const empty = current === NEW && !state.outbox.some((item) => item.thread === NEW);
+  const begun = conversation ? conversation.last_seq > 0 || state.threads[current]?.loading === true : current !== NEW;
+  const empty = current !== HOME && !begun && !state.outbox.some((item) => item.thread === current);
+  blank.current = empty ? current : null;
   const back = known && known.length > (conversation ? 1 : 0) ? () => setView(HOME) : null;
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes from anywhere in the window
     <div
       class={`h-app${current === HOME ? " h-at-home" : ""}`}
-      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && close()}
+      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && close?.()}
     >
       <Header state={state} view={current} tall={empty && !away} onBack={current === HOME ? null : back} />
       {current === HOME ? (
         <Home state={state} go={setView} ask={ask} />
       ) : (
-        <>
+        <main class="h-main">
           <Thread key={screen} id={current} state={state} conversation={conversation} onRead={setAway} />
           {empty && config.suggested_questions.length > 0 && (
             <div class="h-chips">
@@ -184,7 +204,7 @@ export function App({ open, question, still }: AppProps) {
             open={open}
             onSend={(text) => engine.send(current, text)}
           />
-        </>
+        </main>
       )}
     </div>
   );

@@ -48,7 +48,7 @@ export function paint(engine: Pick<Engine, "record">, theme: string): void {
   }
 }
 
-export async function mount(engine: Engine, first: Settings, { close }: { close: () => void }): Promise<Chat> {
+export async function mount(engine: Engine, first: Settings, { close }: { close: (() => void) | null }): Promise<Chat> {
   const root = document.getElementById("halloo");
   if (!root) throw new Error("no place for the chat");
   let settings = first;

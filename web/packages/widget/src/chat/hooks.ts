@@ -13,8 +13,8 @@ export interface Around {
   readonly t: Translate<Messages>;
   readonly language: string;
   readonly mobile: boolean;
-  /** The visitor closed the chat inside the frame. */
-  readonly close: () => void;
+  /** The visitor closes the chat inside the frame; null where it is the whole page. */
+  readonly close: (() => void) | null;
 }
 
 export const Around = createContext<Around | null>(null);

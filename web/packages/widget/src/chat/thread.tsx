@@ -1,7 +1,7 @@
 /** The messages of one conversation, with everything that is under way. */
 import { ArrowDown, RotateCw } from "lucide-preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Conversation, NEW, type Face as Person, type State } from "../frame/engine.ts";
+import type { Conversation, Face as Person, State } from "../frame/engine.ts";
 import { Content, isBare } from "./content.tsx";
 import { Face } from "./faces.tsx";
 import { useAround } from "./hooks.ts";
@@ -218,7 +218,7 @@ export function Thread({ id, state, conversation, onRead }: ThreadProps) {
           <>
             {thread?.loading && messages.length === 0 && outgoing.length === 0 && <Bones />}
             <ol class="h-list">
-              {whole && (id === NEW || messages.length > 0 || outgoing.length > 0) && <Greeting state={state} />}
+              {whole && (!thread?.loading || items.length > 0) && <Greeting state={state} />}
               {items.map((item: Item) =>
                 item.kind === "day" ? (
                   <li key={item.key} class="h-day">

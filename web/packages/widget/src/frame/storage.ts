@@ -7,6 +7,8 @@ export interface Memory {
   dismissed?: boolean;
   sound?: boolean;
   drafts?: Record<string, string>;
+  /** The conversation that was on the screen, and when. */
+  seen?: { conversation: string; at: number };
 }
 
 export interface Keys {
