@@ -1,19 +1,18 @@
 """The relay over both engines."""
 
 import asyncio
-import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvloop
-from sqlalchemy import create_engine
 
-from halloo.db.schema import metadata
 from halloo.relay.settings import Engine
-from tests.relay.house import QUICK, House, house
+from tests.relay.house import EPOCH, QUICK, House, house
+from tests.support.stores import empty_store
 
 Build = Callable[..., Any]
 
@@ -30,25 +29,17 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return chosen
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with empty tables, made once."""
-    path = tmp_path_factory.mktemp("relay") / "template.db"
-    made = create_engine(f"sqlite:///{path}")
-    metadata.create_all(made)
-    made.dispose()
-    return path
-
-
 @pytest.fixture
-async def build(tmp_path: Path, template: Path, engine: Engine) -> AsyncIterator[Build]:
+async def build(tmp_path: Path, engine: Engine) -> AsyncIterator[Build]:
     """Make a house with settings of the test's own."""
-    shutil.copy(template, tmp_path / "halloo.db")
     async with AsyncExitStack() as stack:
+        store = stack.enter_context(empty_store("sqlite", tmp_path, None))
+        with closing(sqlite3.connect(tmp_path / "halloo.db")) as database, database:
+            database.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (EPOCH,))
 
         async def make(**settings: Any) -> House:
             timing = settings.pop("timing", QUICK)
-            return await stack.enter_async_context(house(tmp_path / "halloo.db", engine, timing, **settings))
+            return await stack.enter_async_context(house(store, engine, timing, **settings))
 
         yield make
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncGenerator
-from pathlib import Path
 from typing import Any, Self
 
 import msgspec
@@ -12,7 +11,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from halloo.db.sqlite import SqliteDatabase
+from halloo.app import open_database
 from halloo.events.pump import Pump
 from halloo.kit.clock import system_clock
 from halloo.kit.ids import new_id
@@ -22,6 +21,7 @@ from halloo.relay.settings import Engine, RelaySettings
 from halloo.relay.tokens import RelayTokens
 from halloo.workspaces.model import ROLE_SCOPES, Actor
 from tests.relay.twin import Json, TwinActions, say
+from tests.support.product import Store
 
 WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 WIDGET = "0196f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
@@ -87,9 +87,9 @@ class Client:
 class House:
     """The relay with everything around it."""
 
-    def __init__(self, path: Path, engine: Engine, timing: Timing, **settings: Any) -> None:
-        self._path = path
-        self.database = SqliteDatabase(path, system_clock, readers=2)
+    def __init__(self, store: Store, engine: Engine, timing: Timing, **settings: Any) -> None:
+        self._store = store
+        self.database = open_database(store.url, system_clock)
         self.tokens = RelayTokens(b"k" * 32, system_clock)
         self.actions = TwinActions(self.database)
         sock = socket.socket()
@@ -181,7 +181,7 @@ class House:
 
     async def elsewhere(self, conversation_id: str, count: int) -> None:
         """Facts that another process writes: no pump of ours sees them."""
-        other = SqliteDatabase(self._path, system_clock, readers=1)
+        other = open_database(self._store.url, system_clock)
         for n in range(count):
             await other.write(WORKSPACE, say, conversation_id, None, msgspec.json.encode({"content": str(n)}))
         await other.close()
@@ -210,7 +210,7 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(path: Path, engine: Engine, timing: Timing = QUICK, **settings: Any) -> AsyncGenerator[House]:
+async def house(store: Store, engine: Engine, timing: Timing = QUICK, **settings: Any) -> AsyncGenerator[House]:
     """A relay for one test."""
-    async with House(path, engine, timing, **settings) as made:
+    async with House(store, engine, timing, **settings) as made:
         yield made
