@@ -22,16 +22,27 @@ export interface AvatarProps {
   presence?: "online" | "away" | "offline" | undefined;
 }
 
-/** A face: the picture, else initials on a colour taken from the id. */
+/** The outline of somebody whose name is not known. */
+function Nobody() {
+  return (
+    <svg viewBox="0 0 24 24" class="ui-nobody" aria-hidden="true">
+      <circle cx="12" cy="9" r="4" />
+      <path d="M4.5 20.5a7.5 7.5 0 0 1 15 0" />
+    </svg>
+  );
+}
+
+/** A face: the picture, else initials on a colour taken from the id; without a name an outline. */
 export function Avatar({ id, name, src, size = 32, presence }: AvatarProps) {
   const [broken, setBroken] = useState(false);
   const hue = hueOf(id);
+  const letters = initials(name);
   return (
     <span class={cx("ui-avatar", `ui-avatar-${size}`)} style={{ "--hue": String(hue) }} aria-hidden="true">
       {src && !broken ? (
         <img src={src} alt="" loading="lazy" decoding="async" onError={() => setBroken(true)} />
       ) : (
-        <span class="ui-initials">{initials(name) || "·"}</span>
+        <span class="ui-initials">{letters === "" ? <Nobody /> : letters}</span>
       )}
       {presence && presence !== "offline" && <span class={cx("ui-presence", `ui-${presence}`)} />}
     </span>

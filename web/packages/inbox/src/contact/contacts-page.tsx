@@ -151,7 +151,7 @@ function ContactTable({
               <tr key={contact.id} class={contact.id === on ? "in-on in-contact-row" : "in-contact-row"}>
                 <td>
                   <Link to={{ page: "contacts", id: contact.id }} class="in-contact-link">
-                    <Avatar id={contact.id} name={name} src={contact.avatar} size={28} />
+                    <Avatar id={contact.id} name={contact.name ?? contact.email ?? ""} src={contact.avatar} size={28} />
                     <span dir="auto">{name}</span>
                     {contact.verified && <BadgeCheck size={14} class="in-verified" aria-label={t("verified")} />}
                   </Link>

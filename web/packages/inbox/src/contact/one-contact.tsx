@@ -74,7 +74,7 @@ function Person({ contact }: { contact: ContactView }) {
   return (
     <div class="in-panel-body">
       <div class="in-panel-top">
-        <Avatar id={contact.id} name={contactName(contact)} src={contact.avatar} size={56} />
+        <Avatar id={contact.id} name={contact.name ?? contact.email ?? ""} src={contact.avatar} size={56} />
         <InPlace
           class="in-place-name"
           label={t("name")}

@@ -12,7 +12,7 @@ import { go } from "../router.ts";
 import { Link } from "../shell/link.tsx";
 import { PageLink } from "../shell/page-link.tsx";
 import { useNow } from "../shell/use.ts";
-import { contactName, localeName, localTime, shortUrl, visitorName } from "../thread/names.ts";
+import { contactName, knownName, localeName, localTime, shortUrl } from "../thread/names.ts";
 import { TagPicker } from "../thread/pickers.tsx";
 import { ContactFields } from "./fields.tsx";
 import { InPlace } from "./in-place.tsx";
@@ -26,7 +26,7 @@ export function ContactPanel({ conversation }: { conversation: ConversationView 
       <div class="in-panel-top">
         <Avatar
           id={contact.id}
-          name={visitorName(conversation)}
+          name={knownName(conversation)}
           src={contact.avatar}
           size={56}
           presence={visitor.online ? "online" : undefined}

@@ -34,7 +34,7 @@ export function ConversationList({ route, filter }: { route: InboxRoute; filter:
     if (next) open(next.id);
   };
   return (
-    <section class="in-list" aria-label={t("conversations")}>
+    <section class="in-list" aria-label={t("inbox")}>
       <ListHead route={route} filter={filter} />
       {query.isPending ? (
         <Rows />

@@ -9,7 +9,7 @@ import type { Route } from "../router.ts";
 import { Link } from "../shell/link.tsx";
 import { useNow } from "../shell/use.ts";
 import { drafts } from "../thread/drafts.ts";
-import { visitorName } from "../thread/names.ts";
+import { knownName, visitorName } from "../thread/names.ts";
 import { AssignPicker, SnoozeMenu } from "../thread/pickers.tsx";
 import { WAIT_GOAL_MS } from "./items.ts";
 
@@ -24,7 +24,7 @@ export function Row({ row, route, on }: { row: ConversationRow; route: InboxRout
       <Link to={{ ...route, id: row.id, at: null }} class="in-row-link" aria-current={on ? "true" : undefined}>
         <Avatar
           id={row.contact.id}
-          name={name}
+          name={knownName(row)}
           src={row.contact.avatar}
           size={36}
           presence={row.visitor.online ? "online" : undefined}

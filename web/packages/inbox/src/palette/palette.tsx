@@ -14,7 +14,7 @@ import { go } from "../router.ts";
 import { Keys, SECTIONS } from "../shell/keys-sheet.tsx";
 import { overlays } from "../shell/overlays.ts";
 import { useSettled } from "../shell/use.ts";
-import { contactName, visitorName } from "../thread/names.ts";
+import { contactName, knownName, visitorName } from "../thread/names.ts";
 import { rank } from "./rank.ts";
 
 interface Entry {
@@ -55,7 +55,7 @@ function useEntries(text: string): Entry[] {
         group: t("conversations"),
         label: visitorName(row),
         hint: row.last_message?.excerpt,
-        icon: <Avatar id={row.contact.id} name={visitorName(row)} src={row.contact.avatar} size={20} />,
+        icon: <Avatar id={row.contact.id} name={knownName(row)} src={row.contact.avatar} size={20} />,
         words: `${row.contact.email ?? ""} ${row.subject} ${row.tags.join(" ")}`,
         run: () => go({ page: "inbox", state: "open", whose: "all", id: row.id, at: null }),
       }),

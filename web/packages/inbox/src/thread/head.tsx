@@ -26,7 +26,7 @@ import { addressOf, go, goBack, type Route } from "../router.ts";
 import { Confirm } from "../shell/confirm.tsx";
 import { PageLink } from "../shell/page-link.tsx";
 import { useNarrow, useWide } from "../shell/use.ts";
-import { visitorName } from "./names.ts";
+import { knownName, visitorName } from "./names.ts";
 import { AssignPicker, SnoozeMenu, TagPicker } from "./pickers.tsx";
 
 type InboxRoute = Extract<Route, { page: "inbox" }>;
@@ -106,7 +106,7 @@ export function ThreadHead({ row, route }: { row: ConversationRow; route: InboxR
       {narrow && <IconButton label={t("back")} icon={<ArrowLeft size={20} class="ui-mirror" />} onClick={back} />}
       <Avatar
         id={row.contact.id}
-        name={name}
+        name={knownName(row)}
         src={row.contact.avatar}
         size={32}
         presence={row.visitor.online ? "online" : undefined}

@@ -12,7 +12,7 @@ import { sending } from "../live/outbox.ts";
 import { useNow } from "../shell/use.ts";
 import { type Block, blocksOf, firstUnreadOf, readMark } from "./groups.ts";
 import { Foot, NO_NAMES, OneLine } from "./line.tsx";
-import { visitorName } from "./names.ts";
+import { knownName, visitorName } from "./names.ts";
 import { useReading, useScroll } from "./scroll.ts";
 
 export function Messages({ row, talk, me, at }: { row: ConversationRow; talk: Talk; me: MeView; at: number | null }) {
@@ -62,7 +62,7 @@ export function Messages({ row, talk, me, at }: { row: ConversationRow; talk: Ta
           >
             <Avatar
               id={one.from === "user" ? row.contact.id : one.id}
-              name={one.from === "user" ? visitorName(row) : one.name}
+              name={one.from === "user" ? knownName(row) : one.name}
               src={one.avatar}
               size={24}
             />
@@ -153,7 +153,7 @@ function OneBlock(props: BlockProps) {
     <div class={cx("in-run", `in-run-${side}`)}>
       <Avatar
         id={visitor ? row.contact.id : author.id}
-        name={name}
+        name={visitor ? knownName(row) : name}
         src={visitor ? row.contact.avatar : author.avatar}
         size={24}
       />

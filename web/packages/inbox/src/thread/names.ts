@@ -11,6 +11,10 @@ export const visitorName = (row: Pick<ConversationRow, "contact" | "visitor">): 
   row.visitor.name ??
   contactName({ ...row.contact, email: row.contact.email ?? row.visitor.email });
 
+/** The name of a visitor where one is known, else nothing: for faces. */
+export const knownName = (row: Pick<ConversationRow, "contact" | "visitor">): string =>
+  row.contact.name ?? row.visitor.name ?? row.contact.email ?? row.visitor.email ?? "";
+
 /** A name inside of a sentence of the other direction keeps its own. */
 export const isolate = (name: string): string => `\u2068${name}\u2069`;
 
