@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from halloo.contacts.errors import ValueRefused
+from halloo.kit.json import NotJson, canonical
 from halloo.kit.text import clean, is_email
 
 Embedding = Literal["none", "claimed", "verified"]
@@ -161,7 +162,10 @@ def check_data(data: dict[str, Any]) -> dict[str, Scalar]:
             raise ValueRefused(
                 f"data.{key}: a text of at most {DATA_TEXT} characters, a number or true/false.", field="data"
             )
-    return {key: clean(value) if isinstance(value, str) else value for key, value in data.items()}
+    try:
+        return canonical({key: clean(value) if isinstance(value, str) else value for key, value in data.items()})
+    except NotJson as error:
+        raise ValueRefused(f"data: {error}.", field="data") from error
 
 
 def check_page(url: str, title: str, referrer: str, at: int) -> Page | None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from halloo.conversations.errors import MessageRefused
 from halloo.kit.ids import is_uuid, new_id
-from halloo.kit.json import NotJson, canonical
+from halloo.kit.json import NotJson, canonical, dump
 from halloo.kit.text import clean, excerpt
 from halloo.workspaces.model import Actor
 
@@ -271,8 +271,11 @@ def _checked_map(value: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def check_metadata(value: dict[str, Any]) -> dict[str, Any]:
-    """Custom metadata as it is kept. Raises `MessageRefused`."""
-    return _checked_map(value, "custom_metadata")
+    """Custom metadata as it is kept, at most 16 KiB as JSON. Raises `MessageRefused`."""
+    checked = _checked_map(value, "custom_metadata")
+    if len(dump(checked)) > METADATA_MAX:
+        raise MessageRefused("custom_metadata: at most 16 KiB.", field="custom_metadata")
+    return checked
 
 
 def check_tags(names: tuple[str, ...]) -> list[str]:

@@ -54,8 +54,8 @@ _FIND: dict[DialectName, Statement] = {
 
 
 def _key(conversation_id: str) -> str:
-    """The word under which everything of a conversation is found again."""
-    return "c" + conversation_id.replace("-", "")
+    """The word under which everything of a conversation is found again; nobody's search begins with its first letter."""
+    return "\ua840" + conversation_id.replace("-", "")
 
 
 def add_words(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int, said: str) -> None:

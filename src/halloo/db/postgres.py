@@ -7,7 +7,7 @@ from psycopg import Connection
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from halloo.db.engine import Job, Threaded, Worker
-from halloo.db.tx import Cursor, Tx
+from halloo.db.tx import Cursor, Tx, Unstorable
 from halloo.kit.clock import Clock
 from halloo.kit.refusals import Unavailable
 
@@ -107,7 +107,7 @@ class PostgresDatabase(Threaded):
                 except (SerializationFailure, DeadlockDetected, psycopg.OperationalError):
                     raise
                 except Exception as error:  # noqa: BLE001 - whatever an action raises is its caller's
-                    job.error = error
+                    job.error = _told(error)
                     cursor.execute("ROLLBACK TO a")
                 else:
                     after.extend(tx.after)
@@ -137,6 +137,8 @@ class PostgresDatabase(Threaded):
                     cursor.execute(_SCOPE, (job.workspace_id,))
                     tx = Tx(cast("Cursor", cursor), "postgresql", job.workspace_id, self._clock())
                     job.result = job.function(tx, *job.args, **job.kwargs)
+            except psycopg.DataError as error:
+                job.error = _told(error)
             except psycopg.Error as error:
                 _refuse([job], error)
             except Exception as error:  # noqa: BLE001 - whatever a query raises is its caller's
@@ -148,6 +150,15 @@ class PostgresDatabase(Threaded):
         await super().close()
         for link in self._links:
             link.close()
+
+
+def _told(error: Exception) -> Exception:
+    """What the caller is told: a number out of range or a NUL in a text is a refusal, not a fault."""
+    if not isinstance(error, psycopg.DataError):
+        return error
+    refusal = Unstorable()
+    refusal.__cause__ = error
+    return refusal
 
 
 def _refuse(jobs: list[Job], error: psycopg.Error) -> None:

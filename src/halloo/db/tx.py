@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import ClauseElement
 
 from halloo.db.statement import DialectName, Params, Statement, compile_clause
+from halloo.kit.refusals import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,10 @@ class Cursor(Protocol):
         ...
 
 
+class Unstorable(Invalid):
+    """A value is too large, or holds characters that cannot be stored."""
+
+
 class Tx:
     """A transaction: connection, clock and workspace scope. Handed to every action and query as its first argument.
 
@@ -62,7 +67,10 @@ class Tx:
             sql, values = query.compiled(self.dialect)
         else:
             sql, values = compile_clause(query, self.dialect, params)
-        self._cursor.execute(sql, {**values, **params} if values else params)
+        try:
+            self._cursor.execute(sql, {**values, **params} if values else params)
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise Unstorable from error
         return self._cursor
 
     def all(self, query: Statement | ClauseElement, /, **params: Any) -> list[Row]:

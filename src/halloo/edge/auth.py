@@ -180,6 +180,8 @@ def guard_of(authenticator: Authenticator) -> Callable[[Connection, BaseRouteHan
     """The Litestar guard of the management API: finds the actor and checks the route's `opt["scope"]`."""
 
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+        if method_of(connection) == "OPTIONS":  # says which methods there are, and does nothing
+            return
         wanted = handler.opt["scope"]
         if wanted == PUBLIC:
             authenticator.check_stranger(connection)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], int]
 """Gives UNIX milliseconds; tests hand in their own."""
@@ -11,6 +11,8 @@ SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
 
 
 def system_clock() -> int:
@@ -31,9 +33,13 @@ def optional_rfc3339(ms: int | None) -> str | None:
 
 
 def parse_rfc3339(text: str) -> int:
-    """UNIX milliseconds of an RFC 3339 time with an offset. Raises `ValueError` for anything else."""
+    """UNIX milliseconds of an RFC 3339 time with an offset; what `rfc3339` can write again. Raises `ValueError` for anything else."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         msg = "a time needs its offset, such as Z"
         raise ValueError(msg)
-    return int(moment.timestamp() * 1000)
+    found = (moment - _EPOCH) // timedelta(milliseconds=1)
+    if not _FIRST <= found <= _LAST:
+        msg = "a time between the years 1 and 9999 is needed"
+        raise ValueError(msg)
+    return found

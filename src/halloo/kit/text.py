@@ -5,7 +5,9 @@ import unicodedata
 
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
-_EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@(?:[^@\s.<>\"(),:;\\\[\]]+\.)+[^@\s.<>\"(),:;\\\[\]]{2,63}")
+_EMAIL = re.compile(
+    r"[^@\s<>\"(),:;\\\[\]\x00-\x1f\x7f]{1,64}@(?:[^@\s.<>\"(),:;\\\[\]\x00-\x1f\x7f]+\.)+[^@\s.<>\"(),:;\\\[\]\x00-\x1f\x7f]{2,63}"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DENSE = re.compile("([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]+)")

@@ -61,7 +61,7 @@ _OCTET = re.compile(r"0|[1-9][0-9]{0,2}")
 _IPV4 = re.compile(r"[0-9.]+")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 _DEFAULT_PORT = {"https": 443, "http": 80}
-_WEB_ORIGIN = re.compile(r"https?://[^\s/?#@\\,;'\"]+")
+_WEB_ORIGIN = re.compile(r"https?://[!$&(-+\-.0-9:=A-Z\[\]_`a-z{}~]{1,300}")
 
 
 class OriginError(ValueError):

@@ -4,6 +4,7 @@ Order: (host name, checked before) widget, route, `Origin`, rate, token in addre
 type, JSON, visitor (and with them the rates that count by visitor), conversation, policy, feature, fields, state.
 """
 
+from traceback import format_exception
 from typing import Any
 
 import structlog
@@ -59,7 +60,8 @@ class PublicApp:
         except Refusal as refusal:
             answer = refusal_answer(refusal)
         except Exception as error:  # noqa: BLE001 - the outermost layer: logged, and answered without a word of what it was
-            _log.exception("request_failed", method=scope["method"], path=scope["path"], error=type(error).__name__)
+            trace = "".join(format_exception(error))  # without the values of variables: there are tokens among them
+            _log.error("request_failed", method=scope["method"], path=scope["path"], trace=trace)
             answer = Answer(500, error_body("internal", "Something went wrong here; it was logged."))
         answer.headers.extend(cors)
         await send_answer(send, answer, head=scope["method"] == "HEAD")

@@ -3,7 +3,16 @@
 from halloo.db import directory
 from halloo.db.tx import Tx
 from halloo.workspaces import facts
+from halloo.workspaces.model import Actor
 from halloo.workspaces.store import sessions, tokens
+
+
+def behind(tx: Tx, who: Actor) -> str | None:
+    """The operator who answers for what `who` hands out: with a token that acts for nobody, whoever made it."""
+    if who.kind != "integration" or who.operator_id is not None:
+        return who.operator_id
+    found = tokens.find_token(tx, who.workspace_id, who.id)
+    return None if found is None else found[1].created_by
 
 
 def end_session(tx: Tx, workspace_id: str, secret_digest: str) -> None:

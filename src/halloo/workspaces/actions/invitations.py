@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from halloo.db import directory
 from halloo.db.tx import Tx
 from halloo.kit.ids import digest, new_id, new_secret
+from halloo.workspaces.actions.access import behind
 from halloo.workspaces.actions.audit import audit
 from halloo.workspaces.actions.operators import OperatorDraft, enrol, guard_role
 from halloo.workspaces.actions.sessions import Browser, Login, open_session
 from halloo.workspaces.errors import EmailTaken, InvitationNotFound
-from halloo.workspaces.model import Actor, Invitation, Role, check_email, fold_email
+from halloo.workspaces.model import ROLE_SCOPES, Actor, Invitation, Role, check_email, fold_email
 from halloo.workspaces.settings import WorkspacesSettings
 from halloo.workspaces.store import operators
 from halloo.workspaces.store import tokens as store
@@ -37,7 +38,7 @@ def invite(tx: Tx, who: Actor, email: str, role: Role, settings: WorkspacesSetti
             guard_role(who, earlier.role)
             _forget(tx, who.workspace_id, secret_digest, earlier.id)
     secret = new_secret(SECRET_PREFIX)
-    invitation = Invitation(new_id(), email, role, who.operator_id, tx.now, tx.now + settings.invitation_ms)
+    invitation = Invitation(new_id(), email, role, behind(tx, who), tx.now, tx.now + settings.invitation_ms)
     store.insert_invitation(tx, who.workspace_id, digest(secret), invitation)
     directory.enter(tx, "invitation", digest(secret))
     audit(tx, who, "invitation.created", invitation.id, email=email, role=role)
@@ -71,7 +72,7 @@ def accept_invitation(
 ) -> tuple[str, Actor]:
     """Become an operator by the secret of a link, and be signed in: the session's secret, and the actor."""
     found = store.find_invitation_of_digest(tx, tx.workspace_id, digest(secret))
-    if found is None or tx.now >= found.expires_at:
+    if found is None or tx.now >= found.expires_at or not _still_may(tx, found):
         raise InvitationNotFound
     _forget(tx, tx.workspace_id, digest(secret), found.id)
     draft = OperatorDraft(found.email, acceptance.name, found.role, acceptance.password_hash)
@@ -79,6 +80,16 @@ def accept_invitation(
     secret_of_session, who = open_session(tx, Login(operator.id, acceptance.password_hash), browser, settings)
     audit(tx, who, "invitation.accepted", found.id, email=found.email)
     return secret_of_session, who
+
+
+def _still_may(tx: Tx, invitation: Invitation) -> bool:
+    """Whether who invited may still do so: nobody comes back by a link that they made while they could."""
+    if invitation.invited_by is None:
+        return True
+    person = operators.find_operators(tx, tx.workspace_id, {invitation.invited_by}).get(invitation.invited_by)
+    if person is None or person.removed or not person.active:
+        return False
+    return "operators:manage" in ROLE_SCOPES[person.role] and (invitation.role != "owner" or person.role == "owner")
 
 
 def _forget(tx: Tx, workspace_id: str, secret_digest: str, invitation_id: str) -> None:

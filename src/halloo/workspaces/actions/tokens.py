@@ -7,7 +7,7 @@ from halloo.db.tx import Tx
 from halloo.kit.clock import MINUTE
 from halloo.kit.ids import digest, new_id, new_secret
 from halloo.kit.refusals import field_invalid
-from halloo.workspaces.actions.access import end_token
+from halloo.workspaces.actions.access import behind, end_token
 from halloo.workspaces.actions.audit import audit
 from halloo.workspaces.actions.sessions import Identified
 from halloo.workspaces.errors import TokenNotFound
@@ -48,7 +48,7 @@ def create_token(tx: Tx, who: Actor, draft: TokenDraft) -> tuple[str, ApiToken]:
         scopes=scopes,
         hint=secret[:_HINT],
         operator_id=draft.operator_id,
-        created_by=who.operator_id,
+        created_by=behind(tx, who),
         created_at=tx.now,
         expires_at=draft.expires_at,
         last_used_at=None,
