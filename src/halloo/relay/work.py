@@ -289,7 +289,8 @@ class Worker:
 
 def _refused(id: Id | None, refusal: Refusal) -> ErrorFrame:
     wait = refusal.retry_after_ms if isinstance(refusal, RateLimited) else msgspec.UNSET
-    return ErrorFrame(id, refusal.code, refusal.message, wait, refusal.details or msgspec.UNSET)
+    details = {name: value for name, value in refusal.details.items() if name != "retry_after_ms"}
+    return ErrorFrame(id, refusal.code, refusal.message, wait, details or msgspec.UNSET)
 
 
 def _internal(id: Id) -> ErrorFrame:
