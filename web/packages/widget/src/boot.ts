@@ -38,6 +38,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     parentOrigin,
     locale,
     tab: crypto.randomUUID(),
+    doNotTrack: navigator.doNotTrack === "1",
     clock: {
       now: Date.now,
       random: Math.random,

@@ -201,7 +201,7 @@ export function App({ open, question, still }: AppProps) {
           <Composer
             key={`${screen}-write`}
             thread={current}
-            open={open}
+            open={open && still === undefined}
             onSend={(text) => engine.send(current, text)}
           />
         </main>

@@ -68,6 +68,8 @@ export interface EngineOptions {
   readonly parentOrigin: string | undefined;
   readonly locale: string;
   readonly tab: string;
+  /** The browser asks not to be tracked: no typing preview. */
+  readonly doNotTrack: boolean;
   readonly clock: Clock;
   readonly fetch: Fetch;
   readonly open: (address: string) => Socket;
@@ -306,6 +308,7 @@ export function createEngine(options: EngineOptions) {
     if (name === "session:set_state") patch(id, { state: data["state"] as Conversation["state"] });
     if (name === "session:removed") removed(id);
     if (name === "message:acknowledge:read:send") markSeen(id, data["fingerprints"] as number[]);
+    if (name === "message:acknowledge:read:received") markRead(id, data["fingerprints"] as number[]);
     if (ANSWERED.has(name)) arrived(id, data as unknown as Message);
   };
 
@@ -314,17 +317,26 @@ export function createEngine(options: EngineOptions) {
     setConversations((state.conversations ?? []).filter((one) => one.id !== id));
   };
 
+  /** The newest of these messages, by number; 0 where none is known. */
+  const newestOf = (id: string, fingerprints: readonly number[]): number => {
+    const wanted = new Set(fingerprints);
+    return Math.max(0, ...thread(id).messages.map(({ fingerprint, seq = 0 }) => (wanted.has(fingerprint) ? seq : 0)));
+  };
+
   /** The operators read up to the newest of these. */
   const markSeen = (id: string, fingerprints: readonly number[]): void => {
-    const seen = new Set(fingerprints);
-    const newest = Math.max(
-      0,
-      ...thread(id)
-        .messages.filter((one) => seen.has(one.fingerprint))
-        .map(({ seq = 0 }) => seq),
-    );
+    const newest = newestOf(id, fingerprints);
     const known = find(id);
     if (known && newest > known.operator_read_seq) patch(id, { operator_read_seq: newest });
+  };
+
+  /** The visitor read them, here or in another tab. */
+  const markRead = (id: string, fingerprints: readonly number[]): void => {
+    const known = find(id);
+    if (!known || known.unread === 0) return;
+    const newest = newestOf(id, fingerprints) || known.last_seq;
+    const left = thread(id).messages.filter(({ from, seq = 0 }) => from === "operator" && seq > newest).length;
+    patch(id, { unread: left, read_seq: Math.max(known.read_seq, newest) });
   };
 
   const arrived = (id: string, message: Message): void => {
@@ -417,7 +429,7 @@ export function createEngine(options: EngineOptions) {
   const typing = createTypingReporter(
     clock,
     (frame) => session.tell(frame),
-    config.v1.typing_preview && navigator.doNotTrack !== "1",
+    config.v1.typing_preview && !options.doNotTrack,
   );
 
   /** Starts a conversation, with its first message where there is one. A repeated start is the same conversation. */

@@ -1,0 +1,323 @@
+import { FakeClock, FakeSocket, MemoryStore, settle } from "@halloo/core/testing.ts";
+import type { Public } from "@halloo/wire";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createEngine, type Engine, type Message, NEW } from "./engine.ts";
+import { storageKeys } from "./storage.ts";
+
+const WIDGET = "w";
+const keys = storageKeys(WIDGET, "https://shop.example");
+const record = {
+  id: WIDGET,
+  domains: [],
+  config: { v1: { typing_preview: false } },
+  availability: null,
+  hosts: { client: "https://chat.example", relay: "wss://chat.example/relay" },
+} as never;
+
+interface Call {
+  method: string;
+  path: string;
+  body: Record<string, unknown>;
+  token: string | undefined;
+}
+
+let clock: FakeClock;
+let store: MemoryStore;
+let sockets: FakeSocket[];
+let calls: Call[];
+let answers: Record<string, (call: Call) => { status: number; json: unknown }>;
+let arrived: string[];
+let failed: string[];
+let ids: number;
+
+const line = (): FakeSocket => sockets.at(-1) as FakeSocket;
+const ok = (json: unknown, status = 200) => ({ status, json });
+const refuse = (status: number, error: string) => ({ status, json: { error, message: error, details: {} } });
+
+const conversation = (fields: Partial<Public.PublicConversation> = {}): Public.PublicConversation => ({
+  id: "c1",
+  state: "pending",
+  created_at: "2026-11-21T09:00:00Z",
+  updated_at: "2026-11-21T09:00:00Z",
+  last_seq: 1,
+  read_seq: 1,
+  operator_read_seq: 0,
+  unread: 0,
+  last_message: null,
+  feedback: "none",
+  position: { stream: "c:c1", epoch: "e", offset: 1 },
+  ...fields,
+});
+
+const message = (
+  seq: number,
+  from: "user" | "operator",
+  content = `m${seq}`,
+  client_id: string | null = null,
+): Message => ({
+  website_id: "ws",
+  session_id: "session_c1",
+  inbox_id: null,
+  id: `m${seq}`,
+  type: "text",
+  from,
+  origin: "chat",
+  content,
+  fingerprint: 100 + seq,
+  timestamp: clock.time + seq,
+  user: { user_id: from, nickname: from, avatar: null },
+  stamped: true,
+  client_id,
+  edited: false,
+  removed: false,
+  seq,
+});
+
+const hello = (token: string | null = "hvt_1"): Public.VisitorHello => ({
+  visitor: { id: "v1", user_id: "guest_server_gave_this_id", identified: false, name: null, visitor_token: token },
+  embedding: "claimed",
+  unread: 0,
+  relay: { token: "relay", expires_in: 900, streams: ["v:v1"] },
+  team: { faces: [], available: true },
+});
+
+function open(): Engine {
+  return createEngine({
+    record,
+    keys,
+    store,
+    parentOrigin: "https://shop.example",
+    locale: "en",
+    tab: "tab",
+    doNotTrack: false,
+    clock,
+    fetch: async (url, { method, headers, body }) => {
+      const path = url.replace(`/core/public/web-widgets/${WIDGET}`, "");
+      const call = {
+        method,
+        path,
+        body: JSON.parse(body ?? "{}") as Record<string, unknown>,
+        token: headers["x-halloo-visitor"],
+      };
+      calls.push(call);
+      const answer = answers[`${method} ${path.split("?")[0]}`]?.(call) ?? refuse(404, "route_not_found");
+      return { status: answer.status, headers: { get: () => null }, text: async () => JSON.stringify(answer.json) };
+    },
+    open: (address) => {
+      sockets.push(new FakeSocket(address));
+      return line();
+    },
+    uuid: () => {
+      ids += 1;
+      return `id-${ids}`;
+    },
+    onMessage: ({ content }) => arrived.push(String(content)),
+    onSent: () => undefined,
+    onFailed: (code) => failed.push(code),
+  });
+}
+
+/** The server accepts the newest line. */
+async function accept(streams: object[] = []): Promise<void> {
+  await settle();
+  line().onopen?.();
+  line().say({ t: "connected", session: "s", ping_s: 25, server_time: 0, streams }, { t: "live" });
+  await settle();
+}
+
+const event = (offset: number, name: string, data: object) => ({ t: "event", stream: "c:c1", offset, name, data });
+
+beforeEach(() => {
+  clock = new FakeClock();
+  store = new MemoryStore();
+  sockets = [];
+  calls = [];
+  arrived = [];
+  failed = [];
+  ids = 0;
+  answers = {
+    "POST /visitor": ({ token }) => (token ? ok(hello(null)) : ok(hello(), 201)),
+    "GET /conversations": () => ok({ data: [conversation()], next_cursor: null }),
+    "GET /conversations/c1/messages": () =>
+      ok({
+        data: [message(1, "user", "hello", "id-1")],
+        has_more: false,
+        last_seq: 1,
+        position: { stream: "c:c1", epoch: "e", offset: 1 },
+      }),
+    "POST /conversations": () =>
+      ok({ conversation: conversation(), message: { seq: 1 }, visitor: { user_id: "g", visitor_token: null } }, 201),
+    "DELETE /visitor": () => ok({}, 204),
+  };
+});
+
+describe("who the visitor is", () => {
+  it("makes first contact, keeps what the server gave, and comes back with it", async () => {
+    open().start();
+    await accept();
+    expect(calls[0]).toMatchObject({ path: "/visitor", body: { parent_origin: "https://shop.example", locale: "en" } });
+    expect(calls[0]?.body["user_id"]).toMatch(/^guest_[A-Za-z0-9_-]{22}$/);
+    expect(store.get(keys.token)).toBe("hvt_1");
+    expect(store.get(keys.user)).toBe("guest_server_gave_this_id");
+    expect(line().sent[0]).toMatchObject({
+      role: "visitor",
+      widget: WIDGET,
+      token: "relay",
+      streams: [{ id: "v:v1" }],
+    });
+    // Nothing is loaded for somebody who has never been here.
+    expect(calls).toHaveLength(1);
+    open().start();
+    await accept();
+    expect(calls[1]).toMatchObject({ path: "/visitor", token: "hvt_1" });
+    expect(calls.some(({ path }) => path.startsWith("/conversations?"))).toBe(true);
+  });
+
+  it("drops a dead token and starts again, silently", async () => {
+    store.set(keys.token, "hvt_dead");
+    store.set(keys.user, "guest_of_the_dead_token_here");
+    answers["POST /visitor"] = ({ token }) =>
+      token ? refuse(401, "visitor_token_invalid") : ok(hello("hvt_new"), 201);
+    open().start();
+    await accept();
+    expect(store.get(keys.token)).toBe("hvt_new");
+    expect(calls[1]?.body["user_id"]).not.toBe("guest_of_the_dead_token_here");
+    expect(failed).toEqual([]);
+  });
+
+  it.each(["widget_not_found", "origin_not_allowed", "visitor_blocked"])("ends on %s", async (code) => {
+    answers["POST /visitor"] = () => refuse(403, code);
+    open().start();
+    await settle();
+    expect(failed).toEqual([code]);
+    await clock.pass(60_000);
+    expect(sockets).toEqual([]);
+  });
+
+  it("forgets everything on reset", async () => {
+    const engine = open();
+    engine.start();
+    await accept();
+    engine.send(NEW, "hello");
+    await settle();
+    answers["POST /visitor"] = () => ok(hello("hvt_2"), 201);
+    await engine.reset();
+    await settle();
+    expect(calls.some(({ method, path }) => method === "DELETE" && path === "/visitor")).toBe(true);
+    expect(engine.state.threads).toEqual({});
+    expect(store.get(keys.token)).toBe("hvt_2");
+    expect(store.get(keys.outbox)).toBeNull();
+  });
+});
+
+describe("messages", () => {
+  it("begins a conversation with the first message and follows it", async () => {
+    const engine = open();
+    let begun = "";
+    engine.onStarted((id) => {
+      begun = id;
+    });
+    engine.start();
+    await accept();
+    engine.setPage({ url: "https://shop.example/cart", title: "Cart", referrer: "" });
+    engine.send(NEW, "hello");
+    await settle();
+    expect(calls.find(({ method, path }) => method === "POST" && path === "/conversations")?.body).toEqual({
+      client_id: "id-1",
+      page: { url: "https://shop.example/cart", title: "Cart", referrer: "" },
+      message: { client_id: "id-1", type: "text", content: "hello" },
+    });
+    expect(begun).toBe("c1");
+    expect(engine.state.threads["c1"]?.messages.map(({ content }) => content)).toEqual(["hello"]);
+    expect(engine.state.outbox).toEqual([]);
+    expect(line().last("subscribe")).toMatchObject({ streams: [{ id: "c:c1", epoch: "e", offset: 1 }] });
+  });
+
+  it("sends over the relay, repeats after a break with the same client_id, and shows it once", async () => {
+    const engine = open();
+    engine.start();
+    await accept();
+    engine.send(NEW, "hello");
+    await settle();
+    engine.send("c1", "again");
+    await settle();
+    const first = line().last("send");
+    expect(first).toMatchObject({ conversation: "c1", message: { type: "text", content: "again" } });
+    line().break(1006);
+    await clock.pass(500);
+    await accept([{ id: "c:c1", epoch: "e", offset: 2, recovered: true }]);
+    const second = line().last("send");
+    expect(second?.["client_id"]).toBe(first?.["client_id"]);
+    const stored = message(2, "user", "again", String(second?.["client_id"]));
+    line().say(event(2, "message:send", stored), {
+      t: "ack",
+      id: second?.["id"],
+      conversation: "c1",
+      seq: 2,
+      message: stored,
+    });
+    await settle();
+    expect(engine.state.threads["c1"]?.messages.map(({ content }) => content)).toEqual(["hello", "again"]);
+    expect(engine.state.outbox).toEqual([]);
+  });
+
+  it("counts what the visitor has not seen, and marks it read when they look", async () => {
+    store.set(keys.token, "hvt_1");
+    const engine = open();
+    engine.start();
+    await accept();
+    line().say(event(2, "message:received", message(2, "operator", "answer")));
+    expect(arrived).toEqual(["answer"]);
+    expect(engine.state.unread).toBe(1);
+    answers["GET /conversations/c1/messages"] = () =>
+      ok({
+        data: [message(1, "user"), message(2, "operator", "answer")],
+        has_more: false,
+        last_seq: 2,
+        position: { stream: "c:c1", epoch: "e", offset: 2 },
+      });
+    engine.view("c1");
+    await clock.pass(1000);
+    expect(line().last("read")).toMatchObject({ conversation: "c1", seq: 2 });
+    expect(engine.state.unread).toBe(0);
+  });
+
+  it("takes the badge back when another tab has read", async () => {
+    store.set(keys.token, "hvt_1");
+    const engine = open();
+    engine.start();
+    await accept();
+    line().say(event(2, "message:received", message(2, "operator")));
+    line().say(event(3, "message:acknowledge:read:received", { session_id: "session_c1", fingerprints: [102] }));
+    expect(engine.state.unread).toBe(0);
+  });
+
+  it("shows who types, until they have written", async () => {
+    store.set(keys.token, "hvt_1");
+    const engine = open();
+    engine.start();
+    await accept();
+    const user = { user_id: "operator", nickname: "Grace", avatar: null };
+    line().say({ t: "hint", name: "typing", data: { conversation_id: "c1", from: "operator", state: "start", user } });
+    expect(engine.state.typing["c1"]?.map(({ name }) => name)).toEqual(["Grace"]);
+    line().say(event(2, "message:received", message(2, "operator")));
+    expect(engine.state.typing["c1"]).toEqual([]);
+  });
+
+  it("loads anew what the log cannot give back", async () => {
+    store.set(keys.token, "hvt_1");
+    const engine = open();
+    engine.start();
+    await accept();
+    engine.view("c1");
+    await settle();
+    line().break(1006);
+    await clock.pass(500);
+    const before = calls.length;
+    await accept([{ id: "c:c1", epoch: "other", offset: 700, recovered: false }]);
+    expect(calls.slice(before).map(({ path }) => path.split("?")[0])).toEqual([
+      "/conversations",
+      "/conversations/c1/messages",
+    ]);
+  });
+});
