@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import Connection, create_engine, event, inspect, text
 
 from halloo.db.sqlite import connect_writer
@@ -102,6 +100,9 @@ def _login(url: str) -> str:
 
 def _grant(owner_url: str, login: str) -> None:
     """Let the server's login read and write rows, and nothing else."""
+    import psycopg  # noqa: PLC0415 - SQLite needs no driver of PostgreSQL
+    from psycopg import sql  # noqa: PLC0415 - likewise
+
     role = sql.Identifier(login)
     with psycopg.connect(owner_url) as connection:
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))

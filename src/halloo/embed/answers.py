@@ -1,10 +1,11 @@
-"""Prepared answers: bytes that were made and compressed once and are sent as they are."""
+"""Prepared answers: bytes that were made once, compressed at first use, and are sent as they are."""
 
 import gzip
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from halloo.embed.policy import Header, error_headers
@@ -30,7 +31,7 @@ class Answer:
     headers: tuple[Header, ...]
     content_type: str
     body: bytes
-    compressed: bytes | None = None
+    compress: bool = False
     etag: str | None = None
 
     def with_headers(self, headers: Sequence[Header]) -> "Answer":
@@ -48,10 +49,15 @@ def prepare(
     compress: bool = True,
     tagged: bool = False,
 ) -> Answer:
-    """Make an answer; `compress` keeps a gzip form beside the body where it is worth it, `tagged` gives it an ETag."""
-    compressed = gzip.compress(body, mtime=0) if compress and len(body) >= _WORTH_IT else None
+    """Make an answer; `compress` allows a gzip form where it is worth it, `tagged` gives it an ETag."""
     etag = tag_of(body, headers) if tagged else None
-    return Answer(status, tuple(headers), content_type, body, compressed, etag)
+    return Answer(status, tuple(headers), content_type, body, compress and len(body) >= _WORTH_IT, etag)
+
+
+@lru_cache(maxsize=1024)
+def squeeze(body: bytes) -> bytes:
+    """The gzip form of a body, made when somebody first asks for it: a server that starts has other things to do."""
+    return gzip.compress(body, mtime=0)
 
 
 def tag_of(body: bytes, headers: Sequence[Header]) -> str:
@@ -77,9 +83,9 @@ async def respond(scope: Scope, send: Send, answer: Answer) -> None:
     if scope["method"] not in _METHODS:
         answer = NO_METHOD
     given = _headers(scope)
-    squeezed = answer.compressed if _GZIP.search(given.get(b"accept-encoding", b"")) else None
+    squeezed = squeeze(answer.body) if answer.compress and _GZIP.search(given.get(b"accept-encoding", b"")) else None
     lines = list(answer.headers)
-    if answer.compressed is not None:
+    if answer.compress:
         lines.append((b"vary", b"accept-encoding"))
     if answer.etag is not None:
         tag = f'"{answer.etag}-gz"' if squeezed is not None else f'"{answer.etag}"'
