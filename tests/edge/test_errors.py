@@ -11,14 +11,15 @@ from halloo.edge.errors import EXCEPTION_HANDLERS, STATUS
 from halloo.kit import refusals
 from halloo.kit.refusals import RateLimited, Refusal, Unavailable
 from tests.support.api import Api, House, serving
-from tests.support.product import Store
+from tests.support.stores import empty_store
 
 
 @pytest.fixture
 async def api(tmp_path: Any) -> AsyncIterator[Api]:
     """A server over SQLite: the edge does not depend on the database."""
-    async with serving(Store("sqlite", tmp_path, f"sqlite:///{tmp_path / 'halloo.db'}")) as made:
-        yield made
+    with empty_store("sqlite", tmp_path, None) as store:
+        async with serving(store) as made:
+            yield made
 
 
 @pytest.fixture
