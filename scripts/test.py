@@ -13,8 +13,8 @@ from steps import ROOT, StepError, paint
 def main() -> int:
     """Run the checks, then the rest of the tests; return how the process shall end."""
     checks = check.main([])
-    print(f"\n{paint('The slow tests', '1')}: flow, browser, faults, tooling", flush=True)
-    command = [str(PYTHON), "-m", "pytest", "-m", "(slow or browser) and not axe", "--durations=10"]
+    print(f"\n{paint('The long tests', '1')}: PostgreSQL, browser, flow, faults, tooling", flush=True)
+    command = [str(PYTHON), "-m", "pytest", "-m", "(slow or browser or postgresql) and not axe", "--durations=10"]
     tests = subprocess.run(command, cwd=ROOT, check=False).returncode
     return checks or tests
 

@@ -4,13 +4,15 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
+from halloo.embed.assets import load_assets
 from halloo.kit.clock import system_clock
 from halloo.workspaces.actions.workspaces import create_workspace
 from halloo.workspaces.model import Actor, system_actor
@@ -20,7 +22,9 @@ from tests.support.product import Kind, Product, Store
 from tests.support.stores import empty_store
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
+
+    from tests.support.screens import Windows
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -28,8 +32,27 @@ WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that drive a browser come last: Playwright's loop runs on behind them, and no other can be started then."""
+    """Mark what runs on PostgreSQL, and put tests that drive a browser last.
+
+    Playwright's loop runs on behind a test, and no other can be started then.
+    """
+    for item in items:
+        if isinstance(item, pytest.Function) and _runs_on_postgres(item):
+            item.add_marker("postgresql")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def _runs_on_postgres(item: pytest.Function) -> bool:
+    kind = item.callspec.params.get("kind") if hasattr(item, "callspec") else None
+    return kind == "postgresql" or ("postgres" in item.fixturenames and kind is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def assets_once() -> Iterator[None]:
+    """Read and pack the built browser packages once, however many servers the tests build."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("halloo.app.load_assets", cache(load_assets))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -124,3 +147,28 @@ def browser() -> "Iterator[Browser]":
 
     with launched() as chromium:
         yield chromium
+
+
+@pytest.fixture
+def make_windows(browser: "Browser", make_shop: Callable[[Product], str]) -> "Iterator[Callable[..., Windows]]":
+    """Make a visitor's and an operator's window over a product; `look` is the widget's configuration."""
+    from tests.support.screens import LOOK, Windows
+
+    contexts: list[BrowserContext] = []
+
+    def make(product: Product, look: dict[str, Any] | None = None, **settings: Any) -> Windows:
+        shop = make_shop(product)
+        product.widget([shop], LOOK if look is None else look)
+        settings = {"locale": "en-GB", "viewport": {"width": 1280, "height": 860}, **settings}
+        contexts.extend(browser.new_context(**settings) for _ in range(2))
+        return Windows(product, shop, *contexts[-2:])
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def windows(server: Product, make_windows: "Callable[..., Windows]") -> "Windows":
+    """Give the two windows over each kind of database."""
+    return make_windows(server)

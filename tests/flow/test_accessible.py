@@ -7,10 +7,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.flow.conftest import LOOK, Windows
 from tests.support.browser import violations
 from tests.support.product import Product, Store
-from tests.support.screens import InboxScreen
+from tests.support.screens import LOOK, InboxScreen, Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.axe]
 

@@ -5,9 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.flow.conftest import Windows
 from tests.support.browser import shoot
-from tests.support.screens import InboxScreen, VisitorScreen
+from tests.support.screens import InboxScreen, VisitorScreen, Windows
 
 pytestmark = pytest.mark.browser
 

@@ -4,6 +4,7 @@ Everything is found by role and name, as people and their aids find it.
 """
 
 import re
+from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext, Frame, Locator, Page, expect
 
@@ -24,6 +25,13 @@ COLLECT_VIOLATIONS = """(() => {
   });
 })()"""
 """Collects what a content security policy refused, from before the page's first script."""
+
+
+LOOK = {
+    "chat": {"title": "Kiln & Clay"},
+    "greeting": {"text": "Hello, ask me about glazes.", "bubble_after_s": None},
+}
+"""How the widget of the flow tests looks, unless a test says otherwise."""
 
 
 class VisitorScreen:
@@ -127,3 +135,21 @@ class InboxScreen:
         """Return how many tones were played."""
         heard: int = self.page.evaluate("() => window.tonesHeard")
         return heard
+
+
+@dataclass
+class Windows:
+    """What a flow test has: the product, the shop's address, and a browser profile for each person."""
+
+    product: Product
+    shop: str
+    visitor: BrowserContext
+    operator: BrowserContext
+
+    def visit(self, path: str = "/") -> VisitorScreen:
+        """Open a page of the shop, as the visitor."""
+        return VisitorScreen(self.visitor, self.product, self.shop + path)
+
+    def inbox(self) -> InboxScreen:
+        """Open the inbox, as the operator."""
+        return InboxScreen(self.operator, self.product)

@@ -1,0 +1,38 @@
+"""The page recovers by itself: within five seconds after the server is back, what was written meanwhile is there, once."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.product import Product
+from tests.support.screens import LOOK, Windows
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_page_recovers_after_a_kill(server: Product, make_windows: Callable[..., Windows]) -> None:
+    windows = make_windows(server, LOOK)
+    inbox = windows.inbox()
+    inbox.sign_in()
+    visitor = windows.visit()
+    visitor.open()
+    visitor.write("Before")
+    inbox.open("Before")
+    for number in range(3):
+        server.kill()
+        visitor.write(f"While it was down, {number}")
+        visitor.page.wait_for_timeout(700 * (number + 1))
+        server.start()
+        back = time.monotonic()
+        expect(visitor.thread.get_by_text("Sending")).to_have_count(0, timeout=5_000)
+        expect(inbox.thread.get_by_text(f"While it was down, {number}")).to_have_count(1, timeout=5_000)
+        assert time.monotonic() - back < 5
+    inbox.answer("After all that")
+    expect(visitor.thread.get_by_text("After all that")).to_have_count(1)
+    for number in range(3):
+        expect(visitor.thread.get_by_text(f"While it was down, {number}")).to_have_count(1)
+        expect(inbox.thread.get_by_text(f"While it was down, {number}")).to_have_count(1)
+    assert visitor.errors == []
+    assert inbox.errors == []
