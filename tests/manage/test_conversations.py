@@ -181,6 +181,8 @@ async def test_a_deleted_conversation_is_gone(api: Api, house: House) -> None:
     assert (await api.client.delete(address, headers=house.bearer)).status_code == 204
     assert (await api.client.get(address, headers=house.bearer)).status_code == 404
     assert (await get(api, house, "/search?q=secret"))["data"] == []
+    entry = (await get(api, house, "/audit?limit=1"))["data"][0]
+    assert (entry["action"], entry["subject"], entry["actor"]) == ("conversation.deleted", conversation_id, "all")
 
 
 async def test_search_over_messages_contacts_and_conversations(api: Api, house: House) -> None:
@@ -213,6 +215,8 @@ async def test_contacts_are_entered_changed_and_found(api: Api, house: House) ->
     assert len((await get(api, house, "/contacts?q=ada"))["data"]) == 1
     assert (await api.client.delete(address, headers=house.bearer)).status_code == 204
     assert (await api.client.get(address, headers=house.bearer)).json()["error"] == "contact_not_found"
+    entry = (await get(api, house, "/audit?limit=1"))["data"][0]
+    assert (entry["action"], entry["subject"]) == ("contact.deleted", changed["id"])
 
 
 async def test_everything_of_a_contact_can_be_taken_out(api: Api, house: House) -> None:

@@ -21,6 +21,7 @@ from halloo.kit.clock import HOUR, MINUTE
 from halloo.kit.ids import digest, new_id, new_secret
 from halloo.kit.refusals import Conflict, Stale, field_invalid
 from halloo.kit.text import search_words
+from halloo.workspaces.actions.audit import audit
 from halloo.workspaces.model import Actor
 
 _SEEN_DEBOUNCE = MINUTE
@@ -256,6 +257,7 @@ def delete_contact(tx: Tx, who: Actor, contact_id: str) -> None:
     store.get_contact(tx, tx.workspace_id, contact_id)
     store.delete_contact(tx, tx.workspace_id, contact_id)
     facts.profile_removed(tx, contact_id)
+    audit(tx, who, "contact.deleted", contact_id)
 
 
 def _words(contact: Contact) -> str:

@@ -11,6 +11,7 @@ from halloo.db.tx import Tx
 from halloo.events.log import erase_payloads
 from halloo.kit.refusals import Stale
 from halloo.kit.text import clean
+from halloo.workspaces.actions.audit import audit
 from halloo.workspaces.actions.operators import is_operator
 from halloo.workspaces.model import Actor
 
@@ -105,4 +106,5 @@ def delete_conversation(tx: Tx, who: Actor, conversation_id: str) -> None:
     search_store.drop_words(tx, who.workspace_id, conversation_id)
     store.delete_conversation(tx, who.workspace_id, conversation_id)
     erase_payloads(tx, conversation_id)
+    audit(tx, who, "conversation.deleted", conversation_id)
     facts.removed(tx, conversation_id)
