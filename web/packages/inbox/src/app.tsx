@@ -14,6 +14,7 @@ import { applyTheme } from "./shell/theme.ts";
 import { Join } from "./sign/join.tsx";
 import { SignIn } from "./sign/sign-in.tsx";
 import { Unreachable } from "./sign/unreachable.tsx";
+import { openDrafts } from "./thread/drafts.ts";
 
 export function App() {
   useLanguage();
@@ -53,7 +54,10 @@ function Door() {
       />
     );
   }
-  if (data) return <Shell key={data.operator?.id} me={data} />;
+  if (data) {
+    openDrafts(data.operator?.id ?? data.workspace.id);
+    return <Shell key={data.operator?.id} me={data} />;
+  }
   if (error) return <Unreachable error={error} onAgain={() => void me.refetch()} />;
   return <ShellBones />;
 }

@@ -35,7 +35,11 @@ export async function change(id: string, patch: ConversationPatch, shown: Partia
 export async function setResolved(id: string, resolved: boolean): Promise<void> {
   const before = findRow(id);
   const state = resolved ? "resolved" : "unresolved";
-  const done = change(id, { state }, { state, snoozed_until: null, waiting_since: null });
+  const done = change(
+    id,
+    { state },
+    { state, snoozed_until: null, waiting_since: null, ...(resolved ? { unread: 0 } : {}) },
+  );
   const back = before?.state ?? "unresolved";
   const dismiss = toast({
     text: t(resolved ? "resolved_toast" : "reopened_toast"),

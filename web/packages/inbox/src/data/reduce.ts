@@ -68,7 +68,9 @@ export function reduceRow(
       return withMessage(row, data as unknown as MessageView);
     case "session:set_state": {
       const state = data["state"] as ConversationRow["state"];
-      return state === "resolved" ? { ...row, state, snoozed_until: null, waiting_since: null } : { ...row, state };
+      return state === "resolved"
+        ? { ...row, state, snoozed_until: null, waiting_since: null, unread: 0 }
+        : { ...row, state };
     }
     case "session:set_snooze": {
       const until = data["snoozed_until"];

@@ -35,11 +35,7 @@ export function InboxPage({ route }: { route: InboxRoute }) {
   return (
     <>
       {(!narrow || route.id === null) && <ConversationList route={route} filter={filter} />}
-      {route.id !== null ? (
-        <Open key={route.id} route={route} id={route.id} />
-      ) : (
-        !narrow && <NothingOpen route={route} />
-      )}
+      {route.id !== null ? <Open route={route} id={route.id} /> : !narrow && <NothingOpen route={route} />}
     </>
   );
 }
@@ -50,13 +46,14 @@ function Open({ route, id }: { route: InboxRoute; id: string }) {
   const drawer = useStore(drawerOpen);
   const { data: conversation, isError } = useQuery(conversationQuery(id));
   const gone = isError && conversation === undefined;
-  useEffect(() => () => drawerOpen.set(false), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation begins with the drawer in
+  useEffect(() => () => drawerOpen.set(false), [id]);
   return (
     <>
-      <ThreadZone route={route} id={id} />
+      <ThreadZone key={id} route={route} id={id} />
       {wide && beside && !gone && (
         <aside class="in-panel" aria-label={t("contact_details")}>
-          <ContactPanel conversation={conversation} />
+          <ContactPanel key={id} conversation={conversation} />
         </aside>
       )}
       {!wide && (
@@ -67,7 +64,7 @@ function Open({ route, id }: { route: InboxRoute; id: string }) {
           closeLabel={t("close")}
           side="end"
         >
-          <ContactPanel conversation={conversation} />
+          <ContactPanel key={id} conversation={conversation} />
         </Dialog>
       )}
     </>

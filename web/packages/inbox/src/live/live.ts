@@ -4,11 +4,12 @@ import { createSession, type Session, type SessionStatus } from "@halloo/core/se
 import { createTypingBoard, createTypingReporter, type TypingReporter } from "@halloo/core/typing.ts";
 import { call } from "../data/api.ts";
 import { applyToCaches, findRow, onPosition } from "../data/facts.ts";
+import { keys } from "../data/keys.ts";
 import { countsQuery, listQuery } from "../data/queries.ts";
 import { client } from "../data/query.ts";
 import { conversationOf, type Data } from "../data/reduce.ts";
 import { createStore } from "../data/store.ts";
-import type { Filter, MeView, RelayToken } from "../data/types.ts";
+import type { Counts, Filter, MeView, RelayToken } from "../data/types.ts";
 import { clock, uuid } from "./browser.ts";
 import { flushOutbox, settleSent } from "./outbox.ts";
 import { chime } from "./sound.ts";
@@ -82,6 +83,16 @@ async function repair(): Promise<void> {
   await client.refetchQueries({ type: "active" });
 }
 
+const WAKE_MS = 30_000;
+
+/** Nobody tells when a snooze ends, it is a matter of time: while some are snoozed the counts are asked for, and fewer means lists are old. */
+async function wakeSnoozed(): Promise<void> {
+  const before = client.getQueryData<Counts>(countsQuery.queryKey)?.snoozed.all.total ?? 0;
+  if (before === 0 || document.visibilityState !== "visible") return;
+  const after = await client.fetchQuery({ ...countsQuery, staleTime: 0 }).catch(() => null);
+  if (after && after.snoozed.all.total < before) void client.invalidateQueries({ queryKey: keys.lists });
+}
+
 /** Opens the line for the signed-in operator; the answer closes it. */
 export function goLive(who: MeView): () => void {
   me = who;
@@ -120,7 +131,9 @@ export function goLive(who: MeView): () => void {
   };
   addEventListener("online", online);
   document.addEventListener("visibilitychange", nudge);
+  const waking = setInterval(() => void wakeSnoozed(), WAKE_MS);
   return () => {
+    clearInterval(waking);
     removeEventListener("online", online);
     document.removeEventListener("visibilitychange", nudge);
     mine.stop();
