@@ -7,7 +7,7 @@ import type { Chat } from "./chat/chat.tsx";
 import { type Bridge, claimedParent, type LoaderMessage, openBridge } from "./frame/bridge.ts";
 import { createEngine, type Engine } from "./frame/engine.ts";
 import { readRecord, type WidgetRecord } from "./frame/record.ts";
-import { safeStore, storageKeys } from "./frame/storage.ts";
+import { readMemory, safeStore, storageKeys, type TabMemory } from "./frame/storage.ts";
 
 const PREVIEW_LENGTH = 140;
 
@@ -18,9 +18,11 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   const config = record.config.v1;
   const query = new URLSearchParams(location.search);
   const top = window.parent === window;
-  const store = safeStore();
+  const store = safeStore(() => localStorage);
+  const tab = safeStore(() => sessionStorage);
   const keys = storageKeys(record.id, parentOrigin);
   const leader = electLeader(navigator.locks, `halloo-${keys.user}`);
+  let left = readMemory<TabMemory>(tab, keys.state);
   let locale = config.locale === "auto" ? (query.get("locale") ?? navigator.language) : config.locale;
   let theme = query.get("theme") ?? config.theme;
   let mobile = false;
@@ -88,6 +90,8 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   function app(): Promise<Chat> {
     chat ??= import("./chat/chat.tsx").then((module) => {
       const mounted = module.mount(engine, settings(), {
+        view: left.view ?? null,
+        onView: (view) => keep({ view }),
         close: top
           ? null
           : () => {
@@ -105,12 +109,19 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     return chat;
   }
 
+  /** Remembers for the next page in this tab. */
+  function keep(fields: TabMemory): void {
+    left = { ...left, ...fields };
+    tab.set(keys.state, JSON.stringify(left));
+  }
+
   function shown(now: boolean): void {
     if (open !== now) tell(now ? "open" : "close", {});
     open = now;
     quiet = true;
-    engine.remember({ open: now, ...(now ? { dismissed: true } : {}) });
-    if (!now) engine.view(null);
+    keep({ open: now });
+    if (now) engine.remember({ dismissed: true });
+    else engine.view(null);
     const first = question;
     question = null;
     if (now || chat) void app().then((it) => it.show(settings(), first));
@@ -142,6 +153,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
         answer(message.data.call, set(message.data.attributes));
         break;
       case "reset":
+        keep({ view: null });
         answer(message.data.call, engine.reset());
         break;
       case "page":
@@ -194,7 +206,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     tell("ready", {});
     greet();
     if (top) shown(true);
-    else if (engine.state.memory.open && !mobile) {
+    else if (left.open && !mobile) {
       bridge.post({ type: "open", data: {} });
       shown(true);
     }

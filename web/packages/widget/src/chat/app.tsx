@@ -13,19 +13,12 @@ import { Thread } from "./thread.tsx";
 const HOME = "home";
 const QUIET_MS = 2000;
 
-const FRESH_MS = 30 * 60_000;
-
-/**
- * Where to begin: the one conversation with news, the one that was on the screen a moment ago (on the page before), home where
- * there are conversations, else a new one.
- */
-function firstView(state: State): string {
+/** Where to begin: what was on the screen a page ago, the one conversation with news, home where there are any, else a new one. */
+function firstView(state: State, left: string | null | undefined): string {
   const list = state.conversations ?? [];
+  if (list.some((one) => one.id === left) && left) return left;
   const news = list.filter((one) => one.unread > 0);
   if (news.length === 1 && news[0]) return news[0].id;
-  const { seen } = state.memory;
-  const last = list.find((one) => one.id === seen?.conversation && one.state !== "resolved");
-  if (seen && last && Date.now() - seen.at < FRESH_MS) return last.id;
   return list.length > 0 ? HOME : NEW;
 }
 
@@ -102,9 +95,12 @@ interface AppProps {
   readonly question: { readonly text: string; readonly number: number } | null;
   /** The one conversation of a preview. */
   readonly still?: string;
+  /** What was on the screen of this tab's last page. */
+  readonly view?: string | null;
+  readonly onView?: (view: string | null) => void;
 }
 
-export function App({ open, question, still }: AppProps) {
+export function App({ open, question, still, view: left, onView }: AppProps) {
   const { engine, close } = useAround();
   const state = useEngine(engine);
   const [view, setView] = useState<string | null>(still ?? null);
@@ -117,22 +113,20 @@ export function App({ open, question, still }: AppProps) {
   useEffect(() => {
     if (!open || view !== null || known === null) return;
     const running = known.find((one) => one.state !== "resolved");
-    if (!config.start_conversation_on_toggle) setView(firstView(state));
+    if (!config.start_conversation_on_toggle) setView(firstView(state, left));
     else if (running) setView(running.id);
     else {
       setView(NEW);
       if (!question) engine.begin();
     }
-  }, [open, view, known, state, config, engine, question]);
+  }, [open, view, known, state, config, engine, question, left]);
 
   const current = view ?? (known === null && engine.isKnown ? HOME : NEW);
 
   useEffect(() => {
     engine.view(open && current !== HOME ? current : null);
-    if (!open || view === null) return;
-    const conversation = current === HOME || current === NEW ? "" : current;
-    engine.remember({ seen: { conversation, at: Date.now() } });
-  }, [engine, open, current, view]);
+    if (open && view !== null) onView?.(view);
+  }, [engine, open, current, view, onView]);
 
   // A conversation that has just got its id keeps the screen that it was begun on.
   const screens = useRef({ begun: 0, of: new Map<string, string>() });

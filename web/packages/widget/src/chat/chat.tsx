@@ -48,7 +48,15 @@ export function paint(engine: Pick<Engine, "record">, theme: string): void {
   }
 }
 
-export async function mount(engine: Engine, first: Settings, { close }: { close: (() => void) | null }): Promise<Chat> {
+export interface Outside {
+  /** The view that was on the screen of this tab's last page. */
+  readonly view: string | null;
+  readonly onView: (view: string | null) => void;
+  readonly close: (() => void) | null;
+}
+
+export async function mount(engine: Engine, first: Settings, outside: Outside): Promise<Chat> {
+  const { close, view, onView } = outside;
   const root = document.getElementById("halloo");
   if (!root) throw new Error("no place for the chat");
   let settings = first;
@@ -64,7 +72,7 @@ export async function mount(engine: Engine, first: Settings, { close }: { close:
     const around = { engine, t: createT<Messages>(locale, messages), language: locale, mobile, close };
     render(
       <Around.Provider value={around}>
-        <App open={open} question={asked} />
+        <App open={open} question={asked} view={view} onView={onView} />
       </Around.Provider>,
       root,
     );

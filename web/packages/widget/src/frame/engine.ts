@@ -106,7 +106,7 @@ export function createEngine(options: EngineOptions) {
     typing: {},
     team: { faces: [], available: false },
     unread: 0,
-    memory: readMemory(store, keys),
+    memory: readMemory<Memory>(store, keys.state),
     failed: null,
   };
 

@@ -1,14 +1,17 @@
 /** What the frame keeps in its own storage (`contracts/embedding.md` 7); where storage throws, memory serves. */
 import type { Store } from "@halloo/core";
 
-/** Opened and closed, put away, muted; drafts by thread. */
+/** What the browser remembers: greeting put away, sounds; drafts by thread. */
 export interface Memory {
-  open?: boolean;
   dismissed?: boolean;
   sound?: boolean;
   drafts?: Record<string, string>;
-  /** The conversation that was on the screen, and when. */
-  seen?: { conversation: string; at: number };
+}
+
+/** What a tab remembers from page to page: whether the chat is open, and what is on its screen. */
+export interface TabMemory {
+  open?: boolean;
+  view?: string | null;
 }
 
 export interface Keys {
@@ -25,13 +28,13 @@ export function storageKeys(widget: string, parentOrigin: string | undefined): K
   return { user: key("user"), token: key("token"), form: key("form"), state: key("state"), outbox: key("outbox") };
 }
 
-/** localStorage that never throws. */
-export function safeStore(): Store {
+/** localStorage or sessionStorage that never throws: asked for anew each time, since reaching for it may throw as well. */
+export function safeStore(storage: () => Storage): Store {
   const memory = new Map<string, string>();
   return {
     get(key) {
       try {
-        return localStorage.getItem(key) ?? memory.get(key) ?? null;
+        return storage().getItem(key) ?? memory.get(key) ?? null;
       } catch {
         return memory.get(key) ?? null;
       }
@@ -40,8 +43,8 @@ export function safeStore(): Store {
       if (value === null) memory.delete(key);
       else memory.set(key, value);
       try {
-        if (value === null) localStorage.removeItem(key);
-        else localStorage.setItem(key, value);
+        if (value === null) storage().removeItem(key);
+        else storage().setItem(key, value);
         memory.delete(key);
       } catch {
         // Storage is full or forbidden; memory has it.
@@ -57,11 +60,12 @@ export function newGuestId(): string {
   return `guest_${text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "")}`;
 }
 
-export function readMemory(store: Store, keys: Keys): Memory {
+/** The remembered values under a key; nothing where they are damaged. */
+export function readMemory<Remembered extends object>(store: Store, key: string): Remembered {
   try {
-    const value: unknown = JSON.parse(store.get(keys.state) ?? "{}");
-    return typeof value === "object" && value !== null ? (value as Memory) : {};
+    const value: unknown = JSON.parse(store.get(key) ?? "{}");
+    return (typeof value === "object" && value !== null ? value : {}) as Remembered;
   } catch {
-    return {};
+    return {} as Remembered;
   }
 }
