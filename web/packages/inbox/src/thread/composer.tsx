@@ -165,7 +165,6 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
   };
 
   const length = text.trim().length;
-  const tooLong = length > TEXT_MAX;
   const listId = `suggest-${id}`;
   return (
     <div ref={box} class={cx("in-composer", note && "in-composer-note")}>
@@ -185,7 +184,11 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
           dir="auto"
           class="in-composer-text"
           aria-label={t(note ? "note_placeholder" : "reply_placeholder", { name: isolate(visitorName(conversation)) })}
-          placeholder={t(note ? "note_placeholder" : "reply_placeholder", { name: isolate(visitorName(conversation)) })}
+          placeholder={
+            narrow
+              ? `${t(note ? "note" : "reply")}…`
+              : t(note ? "note_placeholder" : "reply_placeholder", { name: isolate(visitorName(conversation)) })
+          }
           value={text}
           aria-haspopup="listbox"
           aria-controls={trigger && shown.length > 0 ? listId : undefined}
@@ -205,35 +208,58 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
         />
       </div>
       <Suggestions id={listId} anchor={area} items={shown} at={at} onAt={setActive} onAccept={accept} />
-      <div class="in-composer-foot">
-        <EmojiButton onEmoji={(sign) => begin(sign)} />
-        <IconButton label={t("insert_canned")} keys="/" icon={<Zap size={18} />} onClick={() => begin("/")} />
-        {note && <IconButton label={t("mention")} keys="@" icon={<AtSign size={18} />} onClick={() => begin("@")} />}
-        <span class="in-composer-count" role="status">
-          {length > TEXT_MAX - 500 ? t("characters_left", { count: TEXT_MAX - length }) : ""}
-        </span>
-        {!note && conversation.state !== "resolved" && (
-          <Button
-            class="in-send-resolve"
-            icon={<CircleCheck size={16} />}
-            disabled={tooLong || length === 0}
-            onClick={() => send(true)}
-            data-tip={t("send_and_resolve")}
-            data-keys="Mod+Enter"
-          >
-            {t("send_and_resolve")}
-          </Button>
-        )}
+      <Foot
+        note={note}
+        length={length}
+        resolvable={!note && conversation.state !== "resolved"}
+        begin={begin}
+        send={send}
+      />
+    </div>
+  );
+}
+
+interface FootProps {
+  note: boolean;
+  /** Of the text, without white space around it. */
+  length: number;
+  resolvable: boolean;
+  begin: (sign: string) => void;
+  send: (resolve: boolean) => void;
+}
+
+/** What can be put into the text, and sending it. */
+function Foot({ note, length, resolvable, begin, send }: FootProps) {
+  const tooLong = length > TEXT_MAX;
+  return (
+    <div class="in-composer-foot">
+      <EmojiButton onEmoji={(sign) => begin(sign)} />
+      <IconButton label={t("insert_canned")} keys="/" icon={<Zap size={18} />} onClick={() => begin("/")} />
+      {note && <IconButton label={t("mention")} keys="@" icon={<AtSign size={18} />} onClick={() => begin("@")} />}
+      <span class="in-composer-count" role="status">
+        {length > TEXT_MAX - 500 ? t("characters_left", { count: TEXT_MAX - length }) : ""}
+      </span>
+      {resolvable && (
         <Button
-          kind="primary"
-          class="in-send"
-          disabled={length === 0 || tooLong}
-          onClick={() => send(false)}
-          icon={note ? <Lock size={16} /> : <SendHorizontal size={16} class="ui-mirror" />}
+          class="in-send-resolve"
+          icon={<CircleCheck size={16} />}
+          disabled={tooLong || length === 0}
+          onClick={() => send(true)}
+          data-tip={t("send_and_resolve")}
+          data-keys="Mod+Enter"
         >
-          {t(note ? "add_note" : "send")}
+          {t("send_and_resolve")}
         </Button>
-      </div>
+      )}
+      <Button
+        kind="primary"
+        class="in-send"
+        disabled={length === 0 || tooLong}
+        onClick={() => send(false)}
+        icon={note ? <Lock size={16} /> : <SendHorizontal size={16} class="ui-mirror" />}
+      >
+        {t(note ? "add_note" : "send")}
+      </Button>
     </div>
   );
 }

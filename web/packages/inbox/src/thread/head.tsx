@@ -168,13 +168,15 @@ export function ThreadHead({ row, route }: { row: ConversationRow; route: InboxR
             trigger={(props) => <IconButton {...props} label={t("change_tags")} keys="T" icon={<Tags size={18} />} />}
           />
         )}
-        <More row={row} route={route} />
-        <IconButton
-          label={t("toggle_panel")}
-          keys="P"
-          icon={<PanelRight size={18} class="ui-mirror" />}
-          onClick={() => togglePanel(wide)}
-        />
+        <More row={row} route={route} narrow={narrow} />
+        {!narrow && (
+          <IconButton
+            label={t("toggle_panel")}
+            keys="P"
+            icon={<PanelRight size={18} class="ui-mirror" />}
+            onClick={() => togglePanel(wide)}
+          />
+        )}
         <Button
           class="in-resolve"
           data-tip={t(resolved ? "reopen" : "resolve")}
@@ -212,7 +214,7 @@ function Where({ row }: { row: ConversationRow }) {
   );
 }
 
-function More({ row, route }: { row: ConversationRow; route: InboxRoute }) {
+function More({ row, route, narrow }: { row: ConversationRow; route: InboxRoute; narrow: boolean }) {
   const [removing, setRemoving] = useState(false);
   const mayRemove = useCan("conversations:delete");
   const copy = () => {
@@ -231,6 +233,17 @@ function More({ row, route }: { row: ConversationRow; route: InboxRoute }) {
     }
   };
   const items: MenuItem[] = [
+    ...(narrow
+      ? [
+          {
+            kind: "item",
+            id: "panel",
+            label: t("contact_details"),
+            icon: <PanelRight size={16} />,
+            onSelect: () => togglePanel(false),
+          } as const,
+        ]
+      : []),
     { kind: "item", id: "link", label: t("copy_link"), icon: <LinkIcon size={16} />, onSelect: copy },
     ...(mayRemove
       ? [
