@@ -25,7 +25,7 @@ _ROWS: dict[str, tuple[str, str]] = {
     "chat.<mode>.background_color.controls_button": (_COLOUR, "The send button and other controls."),
     "chat.<mode>.text_color.user_message": (_COLOUR, "Text on the visitor's bubbles. Empty: one that is legible."),
     "chat.<mode>.text_color.controls_button": (_COLOUR, "Icons on controls. Empty: one that is legible."),
-    "chat.title": ("up to 60 characters", "The name in the chat's header."),
+    "chat.title": ("up to 60 characters", "The name in the chat's header. Empty: the workspace's name."),
     "chat.avatar_shape": ("`circle` or `square`", "The shape of faces. Unset: that of the launcher."),
     "trigger.shape": ("`circle` or `square`", "The shape of the launcher."),
     "trigger.icon": ("`chat`, `question` or `wave`", "The launcher's icon."),
