@@ -1,6 +1,5 @@
 """The commands."""
 
-import asyncio
 from typing import Annotated, Any
 
 import typer
@@ -62,13 +61,15 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
 ) -> None:
     """Serve inbox, widget, API and relay on one port."""
+    import uvloop
+
     from halloo.app import serve_forever
 
     place = open_place(data)
     if not place.config.database.url and not (data / "halloo.db").exists():
         fail(f"There is nothing in {data} yet; run “halloo init --data {data} --email …” first.")
     require_schema(place)
-    asyncio.run(
+    uvloop.run(
         serve_forever(
             place.config, place.database_url, place.public_url(host, port), read_secret(place), host=host, port=port
         )
