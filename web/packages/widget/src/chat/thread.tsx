@@ -206,7 +206,8 @@ export function Thread({ id, state, conversation, onRead }: ThreadProps) {
   const whole = !thread?.more;
   return (
     <div class="h-thread">
-      <div ref={box} class="h-scroll" role="log" aria-label={t("messages")} onScroll={onScroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls with the keys */}
+      <div ref={box} class="h-scroll" role="log" aria-label={t("messages")} tabIndex={0} onScroll={onScroll}>
         {thread?.failed && messages.length === 0 ? (
           <div class="h-sorry">
             <p>{t("load_failed")}</p>
