@@ -21,6 +21,9 @@ halloo operator password grace@example.com --data /var/lib/halloo
 A password that is not given is asked for. Where there are several workspaces, `operator` and `token` want `--workspace` with an
 id. An e-mail address signs in to the workspace that knew it first: use different addresses for operators of several workspaces.
 
+Commands work on the database itself, beside a running server. What they change counts at once for new requests; open screens and
+live connections notice within half a minute.
+
 A command that is refused says why in one sentence on standard error, with a code where it has one, and ends with 1."""
 
 
