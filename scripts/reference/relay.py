@@ -87,7 +87,7 @@ that, too. An unknown kind is answered by an `error` frame with `unknown_frame`,
 | `w:<workspace id>` | operators and programs with `conversations:read` | every event of the workspace |
 
 Each event has an `offset` in its stream: 1, 2, 3 and so on, without gaps. `epoch` names the log that the offsets belong
-to; it changes when [a backup was restored](../guide/backup.md). Keep the last `(epoch, offset)` of each stream and send it
+to; whoever [restores a backup](../guide/backup.md) gives it a new one. Keep the last `(epoch, offset)` of each stream and send it
 in `connect` or `subscribe`. The server compares:
 
 - the epoch is the same and no more than 300 events are missing: they follow, and the stream says `recovered: true`;

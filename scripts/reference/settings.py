@@ -6,7 +6,10 @@ from reference.markdown import code, page, table
 _PARTS = {
     "server": "The server as a whole.",
     "public": "Where browsers reach it.",
-    "hosts": "Origins of the widget's parts. Leave them empty until you serve parts under names of their own.",
+    "hosts": (
+        "Origins of the widget's parts. Leave them empty until you serve parts under names of their own. `rescue`, `storage`, "
+        "`game` and `stream` belong to parts that are not built yet."
+    ),
     "database": "Where everything is kept. See [PostgreSQL](postgresql.md).",
     "relay": "The live connections of visitors and operators.",
     "public_api": "How often a visitor's browser may call. Beyond it the answer is 429 with `Retry-After`.",
