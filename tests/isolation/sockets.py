@@ -69,8 +69,9 @@ class Port:
 
     async def dial(self) -> Socket:
         """A connection that said nothing yet."""
-        address = f"ws://127.0.0.1:{self.number}/relay"
-        connection = await connect(address, origin=cast("Any", ORIGIN), proxy=None, ping_interval=None, close_timeout=1)
+        address = f"{ORIGIN.replace('https:', 'ws:')}/relay"
+        there: Any = {"host": "127.0.0.1", "port": self.number, "origin": ORIGIN}
+        connection = await connect(address, **there, proxy=None, ping_interval=None, close_timeout=1)
         made = Socket(connection)
         self.sockets.append(made)
         return made
