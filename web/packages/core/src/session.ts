@@ -4,6 +4,7 @@
  * The session keeps a position for each stream, reconnects with full jitter, asks again where an offset is missing, and says
  * `lost` where the log could not fill the gap: then the caller loads a snapshot and goes on with `follow(position)`.
  */
+import type { Frames } from "@halloo/wire";
 import type { Clock, Socket } from "./ports.ts";
 import { OFFLINE, Refusal } from "./refusal.ts";
 
@@ -124,9 +125,10 @@ export function createSession(options: SessionOptions): Session {
     options.onStatus(next);
   };
 
-  const write = (frame: Json): void => socket?.send(JSON.stringify(frame));
+  const write = (frame: object): void => socket?.send(JSON.stringify(frame));
 
-  const wish = (id: string, { epoch, offset }: Followed): Json => (epoch === null ? { id } : { id, epoch, offset });
+  const wish = (id: string, { epoch, offset }: Followed): Frames.Want =>
+    epoch === null ? { id } : { id, epoch, offset };
 
   const quiet = (): void => {
     for (const cancel of [cancelRetry, cancelWatch, cancelRefresh, cancelSteady]) cancel?.();
@@ -209,9 +211,16 @@ export function createSession(options: SessionOptions): Session {
     cancelWatch = clock.after(CONNECT_MS, () => closed(GONE));
     line.onopen = () => {
       late.clear();
-      const frame: Json = { t: "connect", v: 1, role: options.role };
-      if (options.widget) frame["widget"] = options.widget;
-      write({ ...frame, token: text, tab: options.tab, streams: [...streams].map(([id, stream]) => wish(id, stream)) });
+      const frame: Frames.Connect = {
+        t: "connect",
+        v: 1,
+        role: options.role,
+        token: text,
+        tab: options.tab,
+        streams: [...streams].map(([id, stream]) => wish(id, stream)),
+      };
+      if (options.widget) frame.widget = options.widget;
+      write(frame);
     };
     line.onmessage = ({ data }) => {
       heardAt = clock.now();
@@ -279,12 +288,7 @@ export function createSession(options: SessionOptions): Session {
   /** Takes the answer of `connected` or of `subscribe` for each stream. */
   const positions = (frame: Json): void => {
     const lost: string[] = [];
-    for (const { id, epoch, offset, recovered } of (frame["streams"] ?? []) as {
-      id: string;
-      epoch: string;
-      offset: number;
-      recovered: boolean;
-    }[]) {
+    for (const { id, epoch, offset, recovered } of (frame["streams"] ?? []) as Frames.Found[]) {
       const stream = streams.get(id);
       if (!stream) continue;
       if (stream.epoch === null) Object.assign(stream, { epoch, offset, state: "reading" });

@@ -56,7 +56,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
       const text = typeof message.content === "string" ? message.content : "";
       tell("message_received", { conversation_id: conversation });
       count({ author: message.user.nickname, text: brief(text) });
-      if (leader.leading) void chat?.then((app) => app.chime());
+      if (leader.leading && engine.viewing !== conversation) void chat?.then((app) => app.chime());
     },
     onSent: (conversation) => tell("message_sent", { conversation_id: conversation }),
     onFailed(code) {
@@ -102,9 +102,11 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
       bridge.post({ type: "ready", data: { part: "app" } });
       return mounted;
     });
-    // A failed download is tried again on the next open.
+    // Without the app the window would be empty: back to the launcher, the next press tries again.
     chat.catch(() => {
       chat = null;
+      bridge.post({ type: "close", data: {} });
+      if (open) shown(false);
     });
     return chat;
   }
@@ -124,7 +126,12 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     else engine.view(null);
     const first = question;
     question = null;
-    if (now || chat) void app().then((it) => it.show(settings(), first));
+    if (now || chat) {
+      app().then(
+        (it) => it.show(settings(), first),
+        () => undefined,
+      );
+    }
   }
 
   function take(message: LoaderMessage): void {

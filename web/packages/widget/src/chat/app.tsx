@@ -141,6 +141,15 @@ export function App({ open, question, still, view: left, onView }: AppProps) {
   const screen = current === NEW ? `new-${screens.current.begun}` : (screens.current.of.get(current) ?? current);
 
   const blank = useRef<string | null>(null);
+  // Escape closes from anywhere in the window, unless something smaller has taken it.
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === "Escape" && !event.defaultPrevented) close?.();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [close]);
+
   const ask = useCallback(
     (text: string): void => {
       // A question goes to the conversation that has only just been begun, else it begins one.
@@ -171,11 +180,7 @@ export function App({ open, question, still, view: left, onView }: AppProps) {
   const back = known && known.length > (conversation ? 1 : 0) ? () => setView(HOME) : null;
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes from anywhere in the window
-    <div
-      class={`h-app${current === HOME ? " h-at-home" : ""}`}
-      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && close?.()}
-    >
+    <div class={`h-app${current === HOME ? " h-at-home" : ""}`}>
       <Header state={state} view={current} tall={empty && !away} onBack={current === HOME ? null : back} />
       {current === HOME ? (
         <Home state={state} go={setView} ask={ask} />

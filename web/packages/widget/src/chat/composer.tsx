@@ -45,6 +45,12 @@ export function Composer({ thread, open, onSend }: ComposerProps) {
     if (open && !mobile) area.current?.focus();
   }, [open, mobile]);
 
+  useEffect(() => {
+    const leave = (): void => save(area.current?.value ?? "");
+    addEventListener("pagehide", leave);
+    return () => removeEventListener("pagehide", leave);
+  }, [save]);
+
   useLayoutEffect(() => {
     const element = area.current;
     if (!element) return;

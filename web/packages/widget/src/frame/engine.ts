@@ -37,6 +37,7 @@ export const NEW = "new";
 const PAGE = 50;
 const FOLLOWED = 20;
 const READ_MS = 400;
+const AGAIN_MS = 30_000;
 
 export interface ThreadState extends Thread<Message> {
   readonly loading: boolean;
@@ -129,7 +130,8 @@ export function createEngine(options: EngineOptions) {
     setConversations((state.conversations ?? []).map((one) => (one.id === id ? { ...one, ...fields } : one)));
 
   const remember = (fields: Memory): void => {
-    const memory = { ...state.memory, ...fields };
+    // Another tab may have remembered something since.
+    const memory = { ...readMemory<Memory>(store, keys.state), ...fields };
     store.set(keys.state, JSON.stringify(memory));
     update({ memory });
   };
@@ -229,7 +231,7 @@ export function createEngine(options: EngineOptions) {
         // The answer to a fresh hello says why, or that all is well again.
         relay = null;
         contact().then(
-          () => session.start(),
+          () => clock.after(AGAIN_MS, () => session.start()),
           () => undefined,
         );
       }
@@ -561,6 +563,8 @@ export function createEngine(options: EngineOptions) {
     /** Sends a text; false where the outbox is full. */
     send(id: string, content: string): boolean {
       typing.stop();
+      // Who writes wants the line now, not when its next try is due.
+      if (session.status.kind === "waiting") session.nudge();
       return outbox.add(id, { type: "text", content }) !== null;
     },
     begin,
