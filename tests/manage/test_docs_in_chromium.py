@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import launched, violations
+from tests.support.browser import violations
 from tests.support.product import OWNER_EMAIL, OWNER_PASSWORD, Product, Store
 
 pytestmark = pytest.mark.browser
@@ -26,17 +26,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     made.stop()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser for this module alone: while it runs, no asynchronous test can."""
-    with launched() as made:
-        yield made
-
-
 @pytest.fixture
-def page(chromium: Browser, product: Product) -> Iterator[Page]:
+def page(browser: Browser, product: Product) -> Iterator[Page]:
     """The page, open; at its end it has refused nothing and failed at nothing."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 860})
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
