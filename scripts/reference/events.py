@@ -66,6 +66,7 @@ EVENTS = (
     Event("people:profile:created", "A contact was made.", _TEAM, "`people_id`, `email`"),
     Event("people:profile:updated", "A contact was changed.", _TEAM, "`people_id`, `email`, `update` (what changed)"),
     Event("people:profile:removed", "A contact was deleted.", _TEAM, "`people_id`"),
+    Event("visitor:revoked", "A visitor's tokens ended; live connections end.", _TEAM, "`visitor_id`"),
     Event("widget:updated", "A widget was created or changed.", _TEAM, "`widget_id`"),
     Event("widget:removed", "A widget was deleted.", _TEAM, "`widget_id`"),
     Event("operator:updated", "An operator came, changed, left, went online or away.", _TEAM, "`user_id`"),

@@ -44,7 +44,7 @@ from halloo.widgets.records import PublicRecords
 from halloo.widgets.settings import Hosts, origin_of, resolve_hosts
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_ENDING = frozenset({"operator:revoked", "token:revoked", "widget:removed", "widget:updated"})
+_ENDING = frozenset({"operator:revoked", "token:revoked", "visitor:revoked", "widget:removed", "widget:updated"})
 _log = structlog.get_logger("halloo")
 
 
@@ -162,6 +162,8 @@ class Cutter:
             hub.revoke("operator", data["user_id"], UNAUTHORIZED)
         elif name == "token:revoked":
             hub.revoke("token", data["token_id"], UNAUTHORIZED)
+        elif name == "visitor:revoked":
+            hub.revoke("visitor", data["visitor_id"], UNAUTHORIZED)
         elif name == "widget:removed":
             hub.revoke("widget", data["widget_id"], UNKNOWN_WIDGET)
         elif name == "widget:updated":

@@ -118,8 +118,15 @@ def greet_again(tx: Tx, widget_id: str, token: str, hello: Hello) -> Visitor:
 
 
 def forget_browser(tx: Tx, visitor: Visitor) -> None:
-    """End every token of a visitor: whoever sits at that browser next is somebody new."""
+    """End every token of a visitor, live connections too: whoever sits at that browser next is somebody new."""
     store.drop_tokens(tx, tx.workspace_id, visitor.id)
+    facts.visitor_revoked(tx, visitor.id)
+
+
+def is_welcome(tx: Tx, visitor_id: str) -> bool:
+    """Whether a visitor still has a token and is not blocked; for who holds a signed proof of earlier."""
+    visitor = store.find_visitor(tx, tx.workspace_id, visitor_id)
+    return visitor is not None and not visitor.blocked and store.has_token(tx, tx.workspace_id, visitor_id)
 
 
 def see_page(tx: Tx, visitor_id: str, page: Page, conversation_id: str | None) -> Visitor | None:

@@ -37,6 +37,11 @@ def profile_removed(tx: Tx, contact_id: str) -> None:
     record(tx, "people:profile:removed", dump({"website_id": tx.workspace_id, "people_id": contact_id}))
 
 
+def visitor_revoked(tx: Tx, visitor_id: str) -> None:
+    """`visitor:revoked`: Halloo's own; the visitor's tokens ended, and live connections with them."""
+    record(tx, "visitor:revoked", dump({"website_id": tx.workspace_id, "visitor_id": visitor_id}))
+
+
 def about_session(tx: Tx, conversation_id: str, name: str, **values: Any) -> None:
     """An event about the visitor, told under their current conversation."""
     session = {"website_id": tx.workspace_id, "session_id": f"session_{conversation_id}", "inbox_id": None}

@@ -31,6 +31,9 @@ _VISITOR_OF_TOKEN = Statement(
     .where(_T.workspace_id == _WS, _T.digest == bindparam("digest"), _T.widget_id == bindparam("widget_id"))
 )
 _INSERT_VISITOR = Statement(visitors.insert().values({c.name: bindparam(c.name) for c in visitors.c}))
+_ANY_TOKEN = Statement(
+    select(_T.digest).where(_T.workspace_id == _WS, _T.visitor_id == bindparam("visitor")).limit(1)
+)
 _INSERT_CONTACT = Statement(contacts.insert().values({c.name: bindparam(c.name) for c in contacts.c}))
 _INSERT_TOKEN = Statement(visitor_tokens.insert().values({c.name: bindparam(c.name) for c in visitor_tokens.c}))
 _TOUCH_TOKEN = Statement(
@@ -138,6 +141,11 @@ def touch_token(tx: Tx, workspace_id: str, token_digest: str) -> None:
 def drop_tokens(tx: Tx, workspace_id: str, visitor_id: str) -> None:
     """Revoke every token of a visitor."""
     tx.run(_DROP_TOKENS, ws=workspace_id, visitor=visitor_id)
+
+
+def has_token(tx: Tx, workspace_id: str, visitor_id: str) -> bool:
+    """Whether any token of a visitor is left."""
+    return tx.first(_ANY_TOKEN, ws=workspace_id, visitor=visitor_id) is not None
 
 
 def get_contact(tx: Tx, workspace_id: str, contact_id: str) -> Contact:

@@ -92,7 +92,8 @@ class LiveActions:
         if claims.parent_origin is not None and decide(widget.widget.domains, claims.parent_origin) == "deny":
             return FORBIDDEN
         if claims.issued_at < self._started_at:
-            return await self._database.read(claims.workspace_id, _visitor_standing, claims.visitor_id)
+            welcome = await self._database.read(claims.workspace_id, contacts.is_welcome, claims.visitor_id)
+            return None if welcome else UNAUTHORIZED
         return None
 
     async def visible(self, who: Actor, conversation_ids: Collection[str]) -> Collection[str]:
@@ -120,11 +121,6 @@ def _see_page(tx: Tx, who: Actor, frame: Page) -> None:
     page = check_page(frame.url, frame.title, frame.referrer, tx.now)
     if page is not None:
         contacts.see_page(tx, who.id, page, actions.current_conversation(tx, who))
-
-
-def _visitor_standing(tx: Tx, visitor_id: str) -> Close | None:
-    visitor = contacts.find_visitor(tx, visitor_id)
-    return FORBIDDEN if visitor is None or visitor.blocked else None
 
 
 def _visible(tx: Tx, who: Actor, conversation_ids: list[str]) -> list[str]:

@@ -1,0 +1,111 @@
+"""What was revoked is over everywhere within a second: HTTP, open sockets, and tokens of the relay that were given before."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from halloo.relay.actions import LiveActions
+from halloo.relay.tokens import RelayTokens
+from tests.isolation.grounds import Grounds
+from tests.isolation.sockets import Port, Socket, listening
+from tests.isolation.test_frames import operator_token, visitor_token
+
+
+@pytest.fixture
+async def port(grounds: Grounds) -> AsyncIterator[Port]:
+    async with listening(grounds.api.halloo) as made:
+        yield made
+
+
+async def code_of(connection: Socket) -> int | None:
+    """The code that a connection is closed with within a second."""
+    await connection.all(1)
+    return connection.code
+
+
+async def test_a_visitor_who_left_is_cut_and_cannot_come_back(grounds: Grounds, port: Port) -> None:
+    guest, client = grounds.here.guest, grounds.api.client
+    token = await visitor_token(grounds, guest)
+    live = await port.enter("visitor", token, [f"c:{guest.conversation_id}", f"v:{guest.id}"])
+    beside = await port.enter("visitor", await visitor_token(grounds, grounds.here.neighbour), [])
+    address = f"/core/public/web-widgets/{guest.widget_id}/visitor"
+    assert (await client.delete(address, headers=guest.header)).status_code == 204
+    assert await code_of(live) == 4401
+    assert await code_of(await port.enter("visitor", token, [])) == 4401
+    assert beside.code is None
+    await beside.say(t="ping")
+    assert {"t": "pong"} in await beside.all()
+
+
+async def test_a_token_of_the_relay_from_before_a_restart_is_checked(grounds: Grounds, port: Port) -> None:
+    """A fresh process remembers no revocation: it asks the database."""
+    guest = grounds.here.guest
+    services = grounds.api.halloo.services
+    shared = grounds.api.halloo.relay.shared
+    token = await visitor_token(grounds, guest)
+    assert isinstance(shared.actions, LiveActions)
+    shared.actions._started_at = services.clock() + 1_000  # pyright: ignore[reportPrivateUsage] - as after a restart
+    live = await port.enter("visitor", token, [])
+    assert live.code is None
+    address = f"/core/public/web-widgets/{guest.widget_id}/visitor"
+    await grounds.api.client.delete(address, headers=guest.header)
+    shared.hub._revoked.clear()  # pyright: ignore[reportPrivateUsage]
+    assert await code_of(await port.enter("visitor", token, [])) == 4401
+
+
+async def test_a_revoked_api_token_is_cut(grounds: Grounds, port: Port) -> None:
+    here, client = grounds.here, grounds.api.client
+    token = await operator_token(grounds, here)
+    live = await port.enter("operator", token, [f"w:{here.workspace_id}"])
+    tokens = (await client.get("/core/tokens", headers=here.house.bearer)).json()["data"]
+    owners = next(one["id"] for one in tokens if one["name"] == "owner's")
+    assert (await client.delete(f"/core/tokens/{owners}", headers=here.house.bearer)).status_code == 204
+    assert await code_of(live) == 4401
+    assert (await client.get("/core/me", headers=here.bearer)).status_code == 401
+    assert await code_of(await port.enter("operator", token, [])) == 4401
+
+
+@pytest.mark.parametrize("change", [{"active": False}, None])
+async def test_an_operator_who_is_gone_is_cut(grounds: Grounds, port: Port, change: dict[str, bool] | None) -> None:
+    here, client = grounds.here, grounds.api.client
+    async with grounds.api.browser(here.low_email) as low:
+        token = (await low.post("/core/relay-token")).json()["token"]
+        live = await port.enter("operator", token, [f"w:{here.workspace_id}"])
+        address = f"/core/operators/{here.ids['operator_id']}"
+        if change is None:
+            await client.delete(address, headers=here.bearer)
+        else:
+            await client.patch(address, json=change, headers=here.bearer)
+        assert await code_of(live) == 4401
+        assert (await low.get("/core/me")).status_code == 401
+        assert await code_of(await port.enter("operator", token, [])) == 4401
+
+
+async def test_a_widget_that_is_gone_is_over(grounds: Grounds, port: Port) -> None:
+    here, client = grounds.here, grounds.api.client
+    for guest, method, body in (
+        (here.guest, "PUT", {"published": False}),
+        (here.elsewhere, "DELETE", None),
+    ):
+        token = await visitor_token(grounds, guest)
+        live = await port.enter("visitor", token, [f"c:{guest.conversation_id}"])
+        widget = f"/core/web-widgets/{guest.widget_id}"
+        assert (await client.request(method, widget, json=body, headers=here.bearer)).status_code in {200, 204}
+        assert await code_of(live) == 4404
+        assert await code_of(await port.enter("visitor", token, [])) == 4404
+        public = await client.get(f"/core/public/web-widgets/{guest.widget_id}/conversations", headers=guest.header)
+        assert (public.status_code, public.json()["error"]) == (404, "widget_not_found")
+        for path in ("/public/embed", "/public/widget"):
+            assert (await client.get(f"{path}/{guest.widget_id}")).status_code == 404
+
+
+async def test_a_forged_token_of_the_relay_is_none(grounds: Grounds, port: Port) -> None:
+    guest = grounds.here.guest
+    forger = RelayTokens(b"x" * 32, grounds.api.clock)
+    token = forger.issue_visitor(
+        workspace_id=grounds.here.workspace_id, widget_id=guest.widget_id, visitor_id=guest.id, name="Eve"
+    )
+    assert await code_of(await port.enter("visitor", token, [])) == 4401
+    late = await visitor_token(grounds, guest)
+    grounds.api.clock.shift += 901_000
+    assert await code_of(await port.enter("visitor", late, [])) == 4401
