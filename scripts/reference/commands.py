@@ -21,6 +21,7 @@ halloo operator password grace@example.com --data /var/lib/halloo
 A password that is not given is asked for. Where there are several workspaces, `operator` and `token` want `--workspace` with an
 id. An e-mail address signs in to the workspace that knew it first: use different addresses for operators of several workspaces.
 
+Run them as the user that the server runs as, such as with `sudo -u halloo`: files that belong to root would keep it from writing.
 Commands work on the database itself, beside a running server. What they change counts at once for new requests; open screens and
 live connections notice within half a minute.
 
