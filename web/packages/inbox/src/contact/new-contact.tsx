@@ -2,6 +2,7 @@ import { Button, Dialog, TextField } from "@halloo/ui";
 import { useState } from "preact/hooks";
 import { call } from "../data/api.ts";
 import { client } from "../data/query.ts";
+import { reasonOf } from "../data/reason.ts";
 import type { ContactView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { go } from "../router.ts";
@@ -27,7 +28,7 @@ export function NewContact({ onClose }: { onClose: () => void }) {
       onClose();
       go({ page: "contacts", id: made.id });
     } catch (error) {
-      setTrouble(error instanceof Error ? error.message : t("trouble"));
+      setTrouble(reasonOf(error));
       setBusy(false);
     }
   };
@@ -47,7 +48,7 @@ export function NewContact({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      <form id="new-contact" class="in-form" onSubmit={create}>
+      <form noValidate id="new-contact" class="in-form" onSubmit={create}>
         <TextField label={t("name")} value={fields.name} onValue={set("name")} maxLength={255} />
         <TextField
           label={t("email")}

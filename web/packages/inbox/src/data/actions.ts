@@ -3,10 +3,11 @@
 import { applyFact } from "@halloo/core/thread.ts";
 import { toast } from "@halloo/ui";
 import { t } from "../i18n.ts";
-import { call, Refusal, reasonOf } from "./api.ts";
+import { call, Refusal } from "./api.ts";
 import { findRow, putRow, recount, reload } from "./facts.ts";
 import { keys } from "./keys.ts";
 import { client } from "./query.ts";
+import { reasonOf } from "./reason.ts";
 import type { ConversationPatch, ConversationRow, MessageView, OperatorBrief, Talk } from "./types.ts";
 
 /** A refusal as a toast. A lost session needs none: the sign-in screen is there already. */

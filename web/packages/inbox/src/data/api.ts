@@ -36,7 +36,4 @@ export function queryString(values: Readonly<Record<string, string | number | bo
   return text === "" ? "" : `?${text}`;
 }
 
-/** The sentence of a refusal for people; what the server wrote where we have no better words. */
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 export { Refusal };

@@ -1,8 +1,10 @@
 /** A section of settings that is saved by itself, and says so. */
+
 import { Button } from "@halloo/ui";
 import { Check } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { reasonOf } from "../data/reason.ts";
 import { t } from "../i18n.ts";
 
 export function Title({
@@ -68,8 +70,8 @@ export function Save({
 }) {
   return (
     <>
-      <span class={trouble ? "in-save-state in-save-bad" : "in-save-state"} role="status">
-        {trouble ??
+      <span class={trouble && dirty ? "in-save-state in-save-bad" : "in-save-state"} role="status">
+        {(dirty ? trouble : null) ??
           (saved && !dirty ? (
             <>
               <Check size={16} />
@@ -112,7 +114,7 @@ export function useSaving() {
       setSaved(true);
       return true;
     } catch (error) {
-      setTrouble(error instanceof Error ? error.message : String(error));
+      setTrouble(reasonOf(error));
       return false;
     } finally {
       setBusy(false);

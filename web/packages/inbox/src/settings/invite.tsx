@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { call } from "../data/api.ts";
 import { invitationsQuery } from "../data/queries.ts";
 import { client } from "../data/query.ts";
+import { reasonOf } from "../data/reason.ts";
 import type { InvitationCreated, Role } from "../data/types.ts";
 import { formatDate, t } from "../i18n.ts";
 
@@ -31,7 +32,7 @@ export function Invite({ mine, onClose }: { mine: Role; onClose: () => void }) {
       setMade(await call<InvitationCreated>("POST", "/invitations", { email: email.trim(), role }));
       void client.invalidateQueries({ queryKey: invitationsQuery.queryKey });
     } catch (error) {
-      setTrouble(error instanceof Error ? error.message : t("trouble"));
+      setTrouble(reasonOf(error));
       setBusy(false);
     }
   };
@@ -73,7 +74,7 @@ export function Invite({ mine, onClose }: { mine: Role; onClose: () => void }) {
         </>
       }
     >
-      <form id="invite" class="in-form" onSubmit={submit}>
+      <form noValidate id="invite" class="in-form" onSubmit={submit}>
         <TextField
           label={t("email")}
           type="email"

@@ -35,6 +35,7 @@ function Name({ me }: { me: MeView }) {
   const dirty = name.trim() !== before && name.trim() !== "";
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         void saving.run(async () => {
@@ -129,7 +130,7 @@ function Password() {
     toast({ text: t("password_changed"), tone: "good" });
   };
   return (
-    <form onSubmit={submit}>
+    <form noValidate onSubmit={submit}>
       <Card
         title={t("password")}
         text={t("password_text")}

@@ -5,6 +5,7 @@ import { complain } from "../data/actions.ts";
 import { call } from "../data/api.ts";
 import { cannedQuery } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
+import { reasonOf } from "../data/reason.ts";
 import type { CannedReplyView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
@@ -106,7 +107,7 @@ function EditReply({ reply, onClose }: { reply: CannedReplyView | null; onClose:
       refresh();
       onClose();
     } catch (error) {
-      setTrouble(error instanceof Error ? error.message : t("trouble"));
+      setTrouble(reasonOf(error));
       setBusy(false);
     }
   };
@@ -131,7 +132,7 @@ function EditReply({ reply, onClose }: { reply: CannedReplyView | null; onClose:
         </>
       }
     >
-      <form id="reply" class="in-form" onSubmit={submit}>
+      <form noValidate id="reply" class="in-form" onSubmit={submit}>
         {trouble && <Notice tone="bad">{trouble}</Notice>}
         <TextField
           label={t("shortcut")}

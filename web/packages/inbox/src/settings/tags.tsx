@@ -19,6 +19,7 @@ import { complain } from "../data/actions.ts";
 import { call } from "../data/api.ts";
 import { tagsQuery } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
+import { reasonOf } from "../data/reason.ts";
 import type { TagView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
@@ -114,7 +115,7 @@ function EditTag({ tag, onClose }: { tag: TagView | null; onClose: () => void })
       if (tag && tag.name !== body.name) void client.invalidateQueries({ queryKey: ["conversations"] });
       onClose();
     } catch (error) {
-      setTrouble(error instanceof Error ? error.message : t("trouble"));
+      setTrouble(reasonOf(error));
       setBusy(false);
     }
   };
@@ -134,7 +135,7 @@ function EditTag({ tag, onClose }: { tag: TagView | null; onClose: () => void })
         </>
       }
     >
-      <form id="tag" class="in-form" onSubmit={submit}>
+      <form noValidate id="tag" class="in-form" onSubmit={submit}>
         {trouble && <Notice tone="bad">{trouble}</Notice>}
         <TextField label={t("name")} value={name} onValue={setName} maxLength={80} />
         <fieldset class="in-tones">

@@ -18,6 +18,7 @@ import { complain } from "../data/actions.ts";
 import { call } from "../data/api.ts";
 import { scopesQuery, tokensQuery } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
+import { reasonOf } from "../data/reason.ts";
 import type { TokenCreated, TokenView } from "../data/types.ts";
 import { formatAgo, formatDate, t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
@@ -137,7 +138,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
       setMade(await call<TokenCreated>("POST", "/tokens", { name: name.trim(), scopes: chosen, expires_at }));
       void client.invalidateQueries({ queryKey: tokensQuery.queryKey });
     } catch (error) {
-      setTrouble(error instanceof Error ? error.message : t("trouble"));
+      setTrouble(reasonOf(error));
       setBusy(false);
     }
   };
@@ -185,7 +186,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      <form id="new-token" class="in-form" onSubmit={submit}>
+      <form noValidate id="new-token" class="in-form" onSubmit={submit}>
         {trouble && <Notice tone="bad">{trouble}</Notice>}
         <TextField label={t("name")} hint={t("token_name_hint")} maxLength={80} value={name} onValue={setName} />
         <Select

@@ -207,14 +207,8 @@ function Self({ me }: { me: MeView }) {
         </div>
       }
       trigger={(props) => (
-        <button
-          type="button"
-          {...props}
-          class="in-rail-link in-rail-self"
-          aria-label={t("you_named", { name })}
-          data-tip={name}
-          data-tip-side="end"
-        >
+        <button type="button" {...props} class="in-rail-link in-rail-self" data-tip={name} data-tip-side="end">
+          <span class="ui-hidden">{t("you_named", { name })}</span>
           <Avatar id={operator?.id ?? me.workspace.id} name={name} src={operator?.avatar} size={28} presence={state} />
         </button>
       )}

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { call, Refusal, signedOut } from "../data/api.ts";
 import { meQuery } from "../data/queries.ts";
 import { client } from "../data/query.ts";
+import { reasonOf } from "../data/reason.ts";
 import type { MeView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { go } from "../router.ts";
@@ -34,10 +35,8 @@ export function Join({ token }: { token: string }) {
   const gone = error instanceof Refusal && (error.status === 404 || error.status === 401 || error.status === 410);
   return (
     <Frame title={t("join_title")} text={t("join_text")}>
-      <form class="in-door-form" onSubmit={submit}>
-        {error !== null && (
-          <Notice tone="bad">{gone ? t("join_gone") : error instanceof Error ? error.message : t("trouble")}</Notice>
-        )}
+      <form noValidate class="in-door-form" onSubmit={submit}>
+        {error !== null && <Notice tone="bad">{gone ? t("join_gone") : reasonOf(error)}</Notice>}
         <TextField
           label={t("your_name")}
           name="name"

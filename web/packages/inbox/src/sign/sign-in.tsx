@@ -35,7 +35,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: (me: MeView) => void }) {
   };
   return (
     <Frame title={t("sign_in_title")} text={t("sign_in_text")}>
-      <form class="in-door-form" onSubmit={submit}>
+      <form noValidate class="in-door-form" onSubmit={submit}>
         {trouble && <Notice tone="bad">{trouble}</Notice>}
         <TextField
           label={t("email")}

@@ -1,5 +1,6 @@
 import { Button, Empty } from "@halloo/ui";
-import { Refusal, reasonOf } from "../data/api.ts";
+import { Refusal } from "../data/api.ts";
+import { reasonOf } from "../data/reason.ts";
 import { t } from "../i18n.ts";
 
 /** The inbox could not even begin. */

@@ -41,6 +41,7 @@ export function Domains({ widget, may, domains, setDomains }: DomainsProps) {
       )}
       {may && (
         <form
+          noValidate
           class="in-domain-add"
           onSubmit={(event) => {
             event.preventDefault();
