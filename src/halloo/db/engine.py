@@ -7,6 +7,7 @@ the commit, in commit order per workspace, before the caller of `write` goes on.
 
 import asyncio
 import contextlib
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from halloo.db.tx import Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")
+logger = logging.getLogger("halloo.db")
 DIRECTORY = ""
 """The scope of look-ups that come before a workspace is known."""
 GROUP_MAX = 512
@@ -45,6 +47,12 @@ class Job:
             self.future.set_result(self.result)
         else:
             self.future.set_exception(self.error)
+
+    def fail(self, error: BaseException) -> None:
+        """Answer a caller whose job was left half done; any thread may call it."""
+        self.error = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self.loop.call_soon_threadsafe(self.settle)
 
 
 class Database(Protocol):
@@ -104,7 +112,16 @@ class Worker(threading.Thread):
                     job = self._jobs.get_nowait()
             going = job is not None
             if jobs:
-                self._group(jobs)
+                self._work(jobs)
+
+    def _work(self, jobs: list[Job]) -> None:
+        """Whatever goes wrong with one group, its callers are told and the thread lives on."""
+        try:
+            self._group(jobs)
+        except Exception as error:
+            logger.exception("A group of queries could not be finished")
+            for job in jobs:
+                job.fail(error)
 
 
 class Threaded:
@@ -142,8 +159,11 @@ class Threaded:
         """Hand results back to the loop, the listener first; called by a worker once the commit is safe."""
 
         def on_loop() -> None:
-            if after and self._listener is not None:
-                self._listener(after)
+            try:
+                if after and self._listener is not None:
+                    self._listener(after)
+            except Exception:
+                logger.exception("What was committed could not be handed on")
             for job in jobs:
                 job.settle()
 

@@ -4,6 +4,7 @@ from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from halloo.db.engine import Job, Threaded, Worker
@@ -13,6 +14,14 @@ from halloo.kit.refusals import Unavailable
 
 _SCOPE: LiteralString = "SELECT set_config('halloo.workspace', %s, true)"
 _TRIES = 5
+_PATIENCE: dict[str, Any] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that went silent is given up after half a minute; what the address itself says counts more."""
 
 
 class UnsafeLogin(ValueError):
@@ -40,12 +49,13 @@ class _Link:
     """A connection that one thread uses and that is made again after it broke."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        said = conninfo_to_dict(url)
+        self._conninfo = make_conninfo(url, **{name: value for name, value in _PATIENCE.items() if name not in said})
         self._connection: Connection[Any] | None = None
 
     def get(self) -> Connection[Any]:
         if self._connection is None or self._connection.closed or self._connection.broken:
-            self._connection = psycopg.connect(self._url, autocommit=True)
+            self._connection = psycopg.connect(self._conninfo, autocommit=True)
         return self._connection
 
     def close(self) -> None:

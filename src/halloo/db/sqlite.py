@@ -10,6 +10,18 @@ from halloo.kit.clock import Clock
 from halloo.kit.refusals import Unavailable
 
 _BUSY_MS = 10_000
+_PASSING = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    )
+)
+"""Faults of the machine, not of the statement: the same may succeed later."""
 _WRITER_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -73,7 +85,7 @@ class SqliteDatabase(Threaded):
                 try:
                     job.result = job.function(tx, *job.args, **job.kwargs)
                 except Exception as error:  # noqa: BLE001 - whatever an action raises is its caller's
-                    job.error = error
+                    job.error = _told(error)
                     run("ROLLBACK TO a")
                 else:
                     after.extend(tx.after)
@@ -90,22 +102,37 @@ class SqliteDatabase(Threaded):
             self._connection.rollback()
         for job in jobs:
             if job.error is None:
-                job.error = Unavailable(f"The database could not store this: {error}.")
+                job.error = _unavailable(error)
 
     def _read_group(self, connection: sqlite3.Connection, jobs: list[Job]) -> None:
         cursor = connection.cursor()
         for job in jobs:
-            cursor.execute("BEGIN")
             try:
+                cursor.execute("BEGIN")
                 job.result = job.function(
                     Tx(cursor, "sqlite", job.workspace_id, self._clock()), *job.args, **job.kwargs
                 )
             except Exception as error:  # noqa: BLE001 - whatever a query raises is its caller's
-                job.error = error
-            cursor.execute("ROLLBACK")
+                job.error = _told(error)
+            if connection.in_transaction:  # some faults have ended it already
+                connection.rollback()
             self.deliver([job], [])
 
     async def close(self) -> None:
         """See `Database.close`."""
         await super().close()
         self._connection.close()
+
+
+def _unavailable(error: sqlite3.Error) -> Unavailable:
+    refusal = Unavailable(f"The database could not do this: {error}.")
+    refusal.__cause__ = error
+    return refusal
+
+
+def _told(error: Exception) -> Exception:
+    """What the caller is told: a full disk or a locked file is a refusal that passes, not a fault."""
+    code = getattr(error, "sqlite_errorcode", 0)  # errors that sqlite3 raises of its own accord have none
+    if isinstance(error, sqlite3.OperationalError) and code & 0xFF in _PASSING:
+        return _unavailable(error)
+    return error

@@ -6,6 +6,7 @@ it is never told twice.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,8 +14,10 @@ from halloo.db.engine import Database
 from halloo.events.log import list_after
 from halloo.events.model import Fact
 
+logger = logging.getLogger("halloo.events")
 Reader = Callable[[Sequence[Fact]], None]
 _BATCH = 500
+_AGAIN_S = 1
 
 
 class Pump:
@@ -56,7 +59,10 @@ class Pump:
     def _hand_on(self, run: Sequence[Fact]) -> None:
         if run:
             for reader in self._readers:
-                reader(run)
+                try:
+                    reader(run)
+                except Exception:
+                    logger.exception("A reader could not take facts; the others get them all the same")
 
     def catch_up(self, workspace_id: str) -> None:
         """Read what the log has behind this node's position, such as after a nudge from another node."""
@@ -70,7 +76,7 @@ class Pump:
             while True:
                 head = self._heads.get(workspace_id, 0)
                 self._missed.discard(workspace_id)
-                found = await self._database.read(workspace_id, list_after, f"w:{workspace_id}", head, _BATCH)
+                found = await self._read(workspace_id, head)
                 if not found:
                     if workspace_id in self._missed:
                         continue
@@ -79,3 +85,12 @@ class Pump:
                 self._hand_on(found)
         finally:
             del self._repairing[workspace_id]
+
+    async def _read(self, workspace_id: str, head: int) -> list[Fact]:
+        """What the log has behind `head`, asked for until it answers: nobody else would hand these facts on."""
+        while True:
+            try:
+                return await self._database.read(workspace_id, list_after, f"w:{workspace_id}", head, _BATCH)
+            except Exception:
+                logger.exception("The log could not be read; asking again")
+                await asyncio.sleep(_AGAIN_S)

@@ -52,7 +52,7 @@ class Hub:
         self._rooms: dict[str, Room] = {}
         self._by_key: dict[tuple[str, str], dict[Peer, None]] = {}
         self._revoked: dict[tuple[str, str], tuple[int, Close]] = {}
-        self._repairs: dict[str, asyncio.Task[None]] = {}
+        self._repairs: dict[Room, asyncio.Task[None]] = {}
         self.sockets = 0
         broker.listen(self._noted)
 
@@ -128,7 +128,7 @@ class Hub:
         room = self._rooms.get(workspace_id)
         if room is None:
             return
-        if not room.loaded or workspace_id in self._repairs:
+        if not room.loaded or room in self._repairs:
             room.waiting.extend(facts)
         else:
             self._pass_on(room, facts)
@@ -137,7 +137,7 @@ class Hub:
         if not room.take(facts):  # another process wrote to this log as well
             room.waiting = list(facts)
             task = asyncio.get_running_loop().create_task(self._repair(room))
-            self._repairs[room.workspace_id] = task
+            self._repairs[room] = task
 
     async def _repair(self, room: Room) -> None:
         """Read the missing numbers from the log, then what waited."""
@@ -151,7 +151,7 @@ class Hub:
             self.forget(room)
         finally:
             room.waiting = []
-            del self._repairs[room.workspace_id]
+            del self._repairs[room]
 
     def forget(self, room: Room) -> None:
         """This node fell behind: its peers come back, with recovery from the log."""
