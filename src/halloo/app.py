@@ -22,11 +22,13 @@ from halloo.api.public.limits import PublicLimits
 from halloo.api.public.routes import PublicApi
 from halloo.api.public.visits import Visits
 from halloo.config import Config
+from halloo.contacts.device import parse_user_agent
 from halloo.db.connect import open_database
 from halloo.db.directory import find_meta
 from halloo.db.engine import DIRECTORY, Database
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
 from halloo.edge.front import Front, host_names
+from halloo.edge.http import BoundedProtocol
 from halloo.edge.services import Services
 from halloo.embed.assets import Page, load_assets
 from halloo.embed.routes import BARE
@@ -230,6 +232,7 @@ async def serve_forever(
         halloo.asgi,
         host=host,
         port=port,
+        http=BoundedProtocol,
         ws=cast("Any", halloo.relay.protocol),
         lifespan="off",
         access_log=False,
@@ -240,9 +243,13 @@ async def serve_forever(
         timeout_graceful_shutdown=10,
     )
     await halloo.relay.start()
+    warm = asyncio.get_running_loop().run_in_executor(
+        None, parse_user_agent, "Mozilla/5.0"
+    )  # reads its rules at first use
     try:
         await _Server(settings, halloo.relay).serve()
     finally:
+        await warm
         await halloo.close()
 
 
