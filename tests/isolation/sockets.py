@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from halloo.app import Halloo
+from halloo.edge.http import BoundedProtocol
 from tests.support.api import ORIGIN
 
 Frame = dict[str, Any]
@@ -94,7 +95,13 @@ async def listening(halloo: Halloo) -> AsyncGenerator[Port]:
         bound.listen(64)
         port = Port(bound.getsockname()[1])
         settings = uvicorn.Config(
-            halloo.asgi, ws=cast("Any", halloo.relay.protocol), lifespan="off", log_level="error", access_log=False
+            halloo.asgi,
+            http=BoundedProtocol,
+            ws=cast("Any", halloo.relay.protocol),
+            lifespan="off",
+            log_level="critical",
+            access_log=False,
+            proxy_headers=False,
         )
         server = uvicorn.Server(settings)
         await halloo.relay.start()

@@ -1,0 +1,76 @@
+"""HTTP on the socket: uvicorn's protocol, with an end to what a request may cost before anybody has looked at it.
+
+uvicorn reads headers of any length for any time, so that a few connections could hold all of the memory.
+"""
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_BYTES = 64 * 1024
+"""How long a request's head may be; what came in one piece with its end is not counted."""
+HEAD_S = 15
+BODY_S = 60
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection. The head of a request has `HEAD_BYTES` and `HEAD_S` seconds, its body `BODY_S` seconds."""
+
+    _in_head = True
+    _head_bytes = 0
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - as uvicorn's
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._expect_within(HEAD_S)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, as long as the head ends some time."""
+        super().data_received(data)
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES:
+                self._end(_TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._in_head, self._head_bytes = True, 0
+        self._expect_within(HEAD_S)
+
+    def on_headers_complete(self) -> None:
+        """Its head is there."""
+        self._in_head = False
+        self._expect_within(BODY_S)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """All of it is there."""
+        self._expect_nothing()
+        super().on_message_complete()
+
+    def _expect_within(self, seconds: float) -> None:
+        self._expect_nothing()
+        self._deadline = self.loop.call_later(seconds, self._end, _TOO_LATE)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _end(self, answer: bytes) -> None:
+        self._expect_nothing()
+        if self.transport.is_closing():
+            return
+        answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison] - None before the first request
+        if not answering and (self._head_bytes or not self._in_head):  # nobody is told who said nothing
+            self.transport.write(answer)
+        self.transport.close()
