@@ -69,7 +69,12 @@ EVENTS = (
     Event("visitor:revoked", "A visitor's tokens ended; live connections end.", _TEAM, "`visitor_id`"),
     Event("widget:updated", "A widget was created or changed.", _TEAM, "`widget_id`"),
     Event("widget:removed", "A widget was deleted.", _TEAM, "`widget_id`"),
-    Event("operator:updated", "An operator came, changed, left, went online or away.", _TEAM, "`user_id`"),
+    Event(
+        "operator:updated",
+        "An operator came, changed, left, went online or away.",
+        _TEAM,
+        "`user_id`; `availability` where they said whether they answer",
+    ),
     Event(
         "operator:revoked",
         "An operator signed out, was deactivated, or lost a role; live connections end.",
