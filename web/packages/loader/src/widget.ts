@@ -81,7 +81,8 @@ export function startWidget(record: WidgetRecord, script: URLSearchParams, page:
   const bubble = make("div", {});
   const box = make(
     "div",
-    { onkeydown: ({ key }) => key === "Escape" && open && hide("escape") },
+    // A handler that gave `false` would take every key from the buttons.
+    { onkeydown: ({ key }) => void (key === "Escape" && open && hide("escape")) },
     bubble,
     ...config.suggested_questions.map((text) => choice("question", text, text)),
     trigger.hidden || !(record.availability.open || config.business_hours.when_closed === "accept") ? "" : launcher,

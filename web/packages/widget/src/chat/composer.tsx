@@ -42,7 +42,10 @@ export function Composer({ thread, open, onSend }: ComposerProps) {
 
   useEffect(() => {
     // The keyboard of a phone comes up when the visitor asks for it.
-    if (open && !mobile) area.current?.focus();
+    if (!open || mobile) return;
+    // A frame that is only just being shown takes no focus yet; its next picture is drawn when it does.
+    const drawn = requestAnimationFrame(() => area.current?.focus());
+    return () => cancelAnimationFrame(drawn);
   }, [open, mobile]);
 
   useEffect(() => {

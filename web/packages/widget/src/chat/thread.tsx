@@ -160,7 +160,7 @@ export function Thread({ id, state, conversation, onRead }: ThreadProps) {
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const firstKey = items[0]?.key ?? "";
+    const firstKey = items.find(({ kind }) => kind === "message")?.key ?? "";
     const grown = element.scrollHeight - before.current.height;
     if (!atEnd.current && before.current.firstKey && firstKey !== before.current.firstKey) element.scrollTop += grown;
     else if (atEnd.current) element.scrollTop = element.scrollHeight;

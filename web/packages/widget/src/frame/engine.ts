@@ -35,6 +35,8 @@ export type Face = Public.Face;
 /** The thread that has no conversation yet. */
 export const NEW = "new";
 const PAGE = 50;
+/** Beyond every message: the page before it is the newest. */
+const END = 2_147_483_647;
 const FOLLOWED = 20;
 const READ_MS = 400;
 const AGAIN_MS = 30_000;
@@ -282,7 +284,8 @@ export function createEngine(options: EngineOptions) {
   const refresh = async (id: string): Promise<void> => {
     setThread(id, { loading: true, failed: false });
     try {
-      const found = await api<Public.PublicMessagePage>("GET", `/conversations/${id}/messages?limit=${PAGE}`);
+      const path = `/conversations/${id}/messages?before=${END}&limit=${PAGE}`;
+      const found = await api<Public.PublicMessagePage>("GET", path);
       const known = thread(id);
       const joins = found.data[0]?.seq === 1 || known.messages.some(({ seq }) => seq === found.data[0]?.seq);
       const base: Thread<Message> = joins ? known : EMPTY_THREAD;
