@@ -21,10 +21,9 @@ export function useScroll(id: string, talk: Talk, at: number | null, pieces: num
     const box = scroller.current;
     if (!box) return;
     stick.current = true;
-    box.scrollTo({
-      top: box.scrollHeight,
-      behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
-    });
+    const near = box.scrollHeight - box.scrollTop < 3 * box.clientHeight;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    box.scrollTo({ top: box.scrollHeight, behavior: near && !calm ? "smooth" : "auto" });
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when what is drawn changes
   useLayoutEffect(() => {
