@@ -62,7 +62,7 @@ EVENTS = (
         _TEAM,
         "`system` {`os`, `engine`, `browser`, `useragent`}",
     ),
-    Event("session:sync:locales", "The visitor's language is known.", _TEAM, "`locales`"),
+    Event("session:sync:locales", "The visitor's language is known.", _TEAM, "`locales` {`locales`: a list}"),
     Event("people:profile:created", "A contact was made.", _TEAM, "`people_id`, `email`"),
     Event("people:profile:updated", "A contact was changed.", _TEAM, "`people_id`, `email`, `update` (what changed)"),
     Event("people:profile:removed", "A contact was deleted.", _TEAM, "`people_id`"),
