@@ -29,6 +29,8 @@ SAID = {
         ("BLUE broken", {"en"}),
         ('"blue bowl"', {"en"}),
         ('"bowl blue"', set[str]()),
+        ("“blue bowl”", {"en"}),
+        ("«bowl blue»", set[str]()),
         ("grosse", {"de"}),
         ("schussel", {"de"}),
         ("theiere", {"fr"}),

@@ -12,6 +12,8 @@ from halloo.workspaces.model import Actor
 
 NEWEST = 2**62
 _PART = re.compile(r'"([^"]*)"|(\S+)')
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』״", '"'))
+"""What people in different countries, and their phones, write for a quote."""
 _WORD = re.compile(r"\w+")
 _BEFORE, _LENGTH = 40, 180
 _FACTOR = 8
@@ -32,7 +34,7 @@ class Hit:
 def parse(q: str) -> list[Term]:
     """What was asked: quoted parts are phrases, other words may be beginnings."""
     terms: list[Term] = []
-    for quoted, word in _PART.findall(q):
+    for quoted, word in _PART.findall(q.translate(_QUOTES)):
         words = tuple(search_words(quoted or word))
         if words:
             terms.append((words, not quoted))
