@@ -85,7 +85,7 @@ function When({ row }: { row: ConversationRow }) {
     return (
       <span class={cx("in-row-when", waits > WAIT_GOAL_MS && "in-late")}>
         <Clock size={12} />
-        <span class="ui-hidden">{t("waiting_since")}</span>
+        <span class="ui-hidden">{t("waiting_since")} </span>
         {waits < 60_000 ? t("time_now") : formatSpan(waits)}
       </span>
     );
