@@ -28,8 +28,11 @@ export function Faces({ people, size }: { people: readonly Person[]; size: numbe
   if (people.length === 0) return null;
   return (
     <span class="h-faces">
-      {people.map((person) => (
-        <Face key={person.id} person={person} size={size} online={person.online} />
+      {people.map((person, index) => (
+        // Each lies over the next, so that its dot stays in sight.
+        <span key={person.id} style={{ position: "relative", zIndex: people.length - index }}>
+          <Face person={person} size={size} online={person.online} />
+        </span>
       ))}
     </span>
   );

@@ -170,6 +170,7 @@ describe("who the visitor is", () => {
     open().start();
     await accept();
     expect(calls[1]).toMatchObject({ path: "/visitor", token: "hvt_1" });
+    expect(calls[1]?.body).not.toHaveProperty("user_id");
     expect(calls.some(({ path }) => path.startsWith("/conversations?"))).toBe(true);
   });
 
@@ -183,6 +184,25 @@ describe("who the visitor is", () => {
     expect(store.get(keys.token)).toBe("hvt_new");
     expect(calls[1]?.body["user_id"]).not.toBe("guest_of_the_dead_token_here");
     expect(failed).toEqual([]);
+  });
+
+  it("keeps nothing of one visitor for the next, when a token is revoked on the way", async () => {
+    store.set(keys.token, "hvt_1");
+    const engine = open();
+    engine.start();
+    await accept();
+    engine.view("c1");
+    await settle();
+    expect(engine.state.threads["c1"]).toBeDefined();
+    const other = hello("hvt_2");
+    answers["POST /visitor"] = ({ token }) =>
+      token ? refuse(401, "visitor_token_invalid") : ok({ ...other, visitor: { ...other.visitor, id: "v2" } }, 201);
+    line().break(4401);
+    await clock.pass(500);
+    await accept();
+    expect(engine.state.threads).toEqual({});
+    expect(engine.state.conversations).toEqual([]);
+    expect(store.get(keys.token)).toBe("hvt_2");
   });
 
   it.each(["widget_not_found", "origin_not_allowed", "visitor_blocked"])("ends on %s", async (code) => {

@@ -170,8 +170,8 @@ export function createEngine(options: EngineOptions) {
   const hello = async (): Promise<Public.VisitorHello> => {
     const ask = (): Promise<Public.VisitorHello> =>
       api("POST", "/visitor", {
-        // An identified visitor's id is the server's business; a token alone says who they are.
-        ...(token && visitor?.identified ? {} : { user_id: guest() }),
+        // A token alone says who they are; an identified visitor's id is not the one that this browser made.
+        ...(token ? {} : { user_id: guest() }),
         parent_origin: options.parentOrigin ?? null,
         locale: options.locale,
         embed_ticket: null,
@@ -190,6 +190,7 @@ export function createEngine(options: EngineOptions) {
     try {
       const answer = await hello();
       const stranger = visitor?.id !== answer.visitor.id;
+      if (visitor && stranger) leaveConversations();
       adopt(answer);
       update({ team: answer.team, ...(stranger ? { unread: answer.unread } : {}) });
       if (stranger) {
@@ -203,6 +204,14 @@ export function createEngine(options: EngineOptions) {
       if (error instanceof Refusal && FATAL.has(error.code)) fail(error.code);
       throw error;
     }
+  };
+
+  /** What belongs to one visitor is not for the next. */
+  const leaveConversations = (): void => {
+    for (const one of state.conversations ?? []) session.unfollow(`c:${one.id}`);
+    if (visitor) session.unfollow(`v:${visitor.id}`);
+    viewing = null;
+    update({ conversations: null, threads: {}, typing: {}, unread: 0 });
   };
 
   const fail = (code: string): void => {
@@ -500,15 +509,13 @@ export function createEngine(options: EngineOptions) {
   const forget = (): void => {
     session.stop();
     outbox.clear();
-    for (const one of state.conversations ?? []) session.unfollow(`c:${one.id}`);
-    if (visitor) session.unfollow(`v:${visitor.id}`);
+    leaveConversations();
     for (const key of Object.values(keys)) store.set(key, null);
     token = null;
     relay = null;
     visitor = null;
-    viewing = null;
     metadata = {};
-    update({ conversations: null, threads: {}, typing: {}, unread: 0, memory: {}, settled: false });
+    update({ memory: {}, settled: false });
   };
 
   return {
