@@ -12,6 +12,8 @@ export interface ApiOptions {
 
 export type Api = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
 
+const TIMEOUT_MS = 20_000;
+
 const parse = (text: string): Record<string, unknown> => {
   try {
     const value: unknown = JSON.parse(text);
@@ -26,11 +28,18 @@ export function createApi({ fetch, base, headers }: ApiOptions): Api {
   return async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const all: Record<string, string> = { ...headers?.() };
     if (body !== undefined) all["content-type"] = "application/json";
-    const init = body === undefined ? { method, headers: all } : { method, headers: all, body: JSON.stringify(body) };
-    const answer = await fetch(base + path, init).catch(() => {
+    const init = {
+      method,
+      headers: all,
+      // A line that swallows requests would keep whoever asked waiting for minutes.
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
+    const cut = (): never => {
       throw new Refusal(OFFLINE);
-    });
-    const json = parse(await answer.text().catch(() => ""));
+    };
+    const answer = await fetch(base + path, init).catch(cut);
+    const json = parse(await answer.text().catch(cut));
     if (answer.status < 400) return json as Answer;
     const wait = Number(answer.headers.get("retry-after"));
     throw new Refusal(

@@ -57,6 +57,16 @@ describe("the outbox", () => {
     expect(outbox.items).toEqual([]);
   });
 
+  it("tries again by itself where one request was cut off and nobody says that the line is back", async () => {
+    answer = () => Promise.reject(new Refusal(OFFLINE));
+    const outbox = open();
+    outbox.add("c", text("hello"));
+    await settle();
+    answer = () => Promise.resolve();
+    await clock.pass(3000);
+    expect(outbox.items).toEqual([]);
+  });
+
   it("sends one after another in a conversation, and conversations beside each other", async () => {
     let release = (): void => undefined;
     answer = () =>

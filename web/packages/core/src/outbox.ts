@@ -3,7 +3,7 @@
  * in the order in which they were written. What is stored survives a reload; at most 50 messages, at most 24 hours.
  */
 import type { Clock, Store } from "./ports.ts";
-import { OFFLINE, Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 
 export interface Outgoing {
   readonly client_id: string;
@@ -100,7 +100,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const failed = (item: Outgoing, error: unknown): void => {
     if (error instanceof Refusal && error.passing) {
-      if (error.code !== OFFLINE) later(error.retryAfterMs ?? RETRY_MS);
+      later(error.retryAfterMs ?? RETRY_MS);
       return;
     }
     change(item.client_id, { state: "failed", error: error instanceof Refusal ? error.code : "unknown" });

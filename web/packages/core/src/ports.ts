@@ -29,7 +29,7 @@ export interface Store {
 /** A fetch that answers in JSON, as small as the engine needs it. */
 export type Fetch = (
   url: string,
-  init: { method: string; headers: Record<string, string>; body?: string },
+  init: { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal },
 ) => Promise<{ status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>;
 
 /** The browser's lock manager, for the election of one tab. */

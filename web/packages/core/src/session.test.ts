@@ -272,6 +272,63 @@ describe("recovery", () => {
   });
 });
 
+describe("what a snapshot or a refusal does to a stream", () => {
+  it("does not skip what a snapshot was ahead of", async () => {
+    session.follow("c:1", { epoch: "e", offset: 4 });
+    session.start();
+    await accept([{ id: "c:1", epoch: "e", offset: 4, recovered: true }]);
+    session.follow("c:1", { epoch: "e", offset: 6 });
+    line().say(event(5), event(6), event(7));
+    expect(events.map(([, offset]) => offset)).toEqual([5, 6, 7]);
+    line().break(1006);
+    session.follow("c:1", { epoch: "e", offset: 20 });
+    await clock.pass(500);
+    await accept();
+    expect(line().sent[0]).toMatchObject({ streams: [{ id: "c:1", epoch: "e", offset: 7 }] });
+  });
+
+  it("takes a position that comes while the line is made, without a loss", async () => {
+    session.follow("c:1");
+    session.start();
+    await settle();
+    line().onopen?.();
+    session.follow("c:1", { epoch: "e", offset: 3 });
+    line().say(
+      { t: "connected", session: "s", ping_s: 25, streams: [{ id: "c:1", epoch: "e", offset: 4, recovered: false }] },
+      { t: "live" },
+    );
+    expect(lost).toEqual([]);
+    expect(line().last("subscribe")).toMatchObject({ streams: [{ id: "c:1", epoch: "e", offset: 3 }] });
+  });
+
+  it("asks by a new line for a stream that the server could not look at just now", async () => {
+    session.follow("c:1", { epoch: "e", offset: 1 });
+    session.start();
+    await accept([{ id: "c:1", epoch: "e", offset: 1, recovered: true }]);
+    line().say(event(3));
+    line().say({ t: "error", id: line().last("subscribe")?.["id"], code: "internal", message: "" });
+    await clock.pass(500);
+    await accept();
+    expect(line().sent[0]).toMatchObject({ t: "connect", streams: [{ id: "c:1", epoch: "e", offset: 1 }] });
+  });
+
+  it("drops a stream that is refused, and every stream when told to forget", async () => {
+    session.follow("c:1", { epoch: "e", offset: 1 });
+    session.follow("v:1");
+    session.start();
+    await accept();
+    session.follow("c:2", { epoch: "e", offset: 1 });
+    line().say({ t: "error", id: line().last("subscribe")?.["id"], code: "stream_forbidden", message: "" });
+    await settle();
+    expect(sockets).toHaveLength(1);
+    session.forget();
+    line().break(1006);
+    await clock.pass(500);
+    await accept();
+    expect(line().sent[0]).toMatchObject({ streams: [] });
+  });
+});
+
 describe("questions and health", () => {
   it("answers each request by its id, refusals included", async () => {
     session.start();
@@ -303,6 +360,16 @@ describe("questions and health", () => {
     await clock.pass(20_000);
     expect(session.status.kind).toBe("live");
     await clock.pass(40_000);
+    expect(sockets.length).toBeGreaterThan(1);
+  });
+
+  it("finds a dead line also where the clock was set back by a day", async () => {
+    let skew = 0;
+    clock.now = () => clock.time + skew;
+    session.start();
+    await accept();
+    skew = -86_400_000;
+    await clock.pass(34_000);
     expect(sockets.length).toBeGreaterThan(1);
   });
 

@@ -58,6 +58,8 @@ export interface Session {
   /** Read a stream from a position on, or from its head. */
   follow(stream: string, position?: { readonly epoch: string; readonly offset: number }): void;
   unfollow(stream: string): void;
+  /** Follows nothing any more. */
+  forget(): void;
   /** A frame that is answered: resolves with `ack` or `ok`, rejects with a `Refusal` (`offline` where the line broke). */
   ask(frame: { t: string; [field: string]: unknown }): Promise<Record<string, unknown>>;
   /** A frame without an answer; dropped while there is no line. */
@@ -85,6 +87,7 @@ const CONNECT_MS = 10_000;
 const PONG_MS = 8_000;
 const STEADY_MS = 5_000;
 const GONE = 1006;
+const REFUSED: ReadonlySet<string> = new Set(["stream_forbidden", "too_many_streams", "field_invalid"]);
 
 /** 0.5 s · 2^failures with full jitter, at most 30 s. */
 export const backoff = (failures: number, random: number): number =>
@@ -267,7 +270,7 @@ export function createSession(options: SessionOptions): Session {
   const connected = (frame: Json): void => {
     if (typeof frame["ping_s"] === "number") pingMs = frame["ping_s"] * 1000;
     for (const stream of streams.values()) if (stream.state === "asking") stream.state = "reading";
-    positions(frame);
+    positions(frame, late);
   };
 
   const live = (): void => {
@@ -285,12 +288,12 @@ export function createSession(options: SessionOptions): Session {
     late.clear();
   };
 
-  /** Takes the answer of `connected` or of `subscribe` for each stream. */
-  const positions = (frame: Json): void => {
+  /** Takes the answer of `connected` or of `subscribe` for each stream, but for those that wait to be asked for anew. */
+  const positions = (frame: Json, waiting?: ReadonlySet<string>): void => {
     const lost: string[] = [];
     for (const { id, epoch, offset, recovered } of (frame["streams"] ?? []) as Frames.Found[]) {
       const stream = streams.get(id);
-      if (!stream) continue;
+      if (!stream || waiting?.has(id)) continue;
       if (stream.epoch === null) Object.assign(stream, { epoch, offset, state: "reading" });
       else if (recovered) stream.state = "reading";
       else {
@@ -320,10 +323,14 @@ export function createSession(options: SessionOptions): Session {
       late.add(id);
       return;
     }
-    ask({ t: "subscribe", streams: [wish(id, stream)] }).then(positions, (error: Refusal) => {
-      // A broken line asks by itself when it is back; a refused stream is not ours to read.
-      if (error.code !== OFFLINE && streams.get(id) === stream) streams.delete(id);
-    });
+    ask({ t: "subscribe", streams: [wish(id, stream)] }).then(
+      (frame) => positions(frame),
+      (error: Refusal) => {
+        // A refused stream is not ours to read. What fails for now is asked for by the next line.
+        if (REFUSED.has(error.code)) streams.get(id) === stream && streams.delete(id);
+        else if (error.code !== OFFLINE) closed(GONE);
+      },
+    );
   };
 
   const answered = (frame: Json): void => {
@@ -344,9 +351,11 @@ export function createSession(options: SessionOptions): Session {
 
   /** When nothing was heard for a while, a ping finds out whether the line is still there. */
   const watch = (): void => {
-    const idle = clock.now() - heardAt;
+    const idle = Math.max(0, clock.now() - heardAt);
     cancelWatch = clock.after(Math.max(1000, pingMs - idle), () => {
-      if (clock.now() - heardAt >= pingMs - 1000) probe(PONG_MS);
+      const silent = clock.now() - heardAt;
+      // A clock that was set back says nothing about the line.
+      if (silent < 0 || silent >= pingMs - 1000) probe(PONG_MS);
       else watch();
     });
   };
@@ -388,6 +397,10 @@ export function createSession(options: SessionOptions): Session {
     });
   };
 
+  const unfollow = (id: string): void => {
+    if (streams.delete(id)) ask({ t: "unsubscribe", streams: [{ id }] }).catch(() => undefined);
+  };
+
   return {
     get status() {
       return status;
@@ -411,13 +424,14 @@ export function createSession(options: SessionOptions): Session {
       const known = streams.get(id);
       if (known && !position) return;
       const stream: Followed = { epoch: position?.epoch ?? null, offset: position?.offset ?? 0, state: "reading" };
-      // A position behind the one we read at would show events twice.
-      if (known && known.state !== "lost" && known.epoch === stream.epoch && known.offset >= stream.offset) return;
+      // A stream that is read goes on from where it is: a position behind would show events twice, one ahead would skip some.
+      if (known && known.state !== "lost" && known.epoch === stream.epoch) return;
       streams.set(id, stream);
       subscribe(id, stream);
     },
-    unfollow(id) {
-      if (streams.delete(id)) ask({ t: "unsubscribe", streams: [{ id }] }).catch(() => undefined);
+    unfollow,
+    forget() {
+      for (const id of [...streams.keys()]) unfollow(id);
     },
     ask,
     tell(frame) {
