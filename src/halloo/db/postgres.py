@@ -1,5 +1,6 @@
 """PostgreSQL: the same actions on a few writer threads; a workspace always on the same one; forced row-level security."""
 
+from contextlib import ExitStack
 from typing import Any, LiteralString, cast
 
 import psycopg
@@ -58,6 +59,17 @@ class _Link:
             self._connection = psycopg.connect(self._conninfo, autocommit=True)
         return self._connection
 
+    def begin(self, stack: ExitStack) -> Connection[Any]:
+        """A transaction that ends with `stack`. A connection that broke while nothing was done on it is made again at once."""
+        try:
+            connection = self.get()
+            stack.enter_context(connection.transaction())
+        except psycopg.OperationalError:
+            self.close()
+            connection = self.get()
+            stack.enter_context(connection.transaction())
+        return connection
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -102,9 +114,9 @@ class PostgresDatabase(Threaded):
         self.deliver(jobs, after)
 
     def _transaction(self, link: _Link, jobs: list[Job], after: list[Any]) -> None:
-        connection = link.get()
         scope: str | None = None
-        with connection.transaction(), connection.cursor() as cursor:
+        with ExitStack() as stack:
+            cursor = stack.enter_context(link.begin(stack).cursor())
             for job in jobs:
                 job.error = None
                 if job.workspace_id != scope:
@@ -141,8 +153,8 @@ class PostgresDatabase(Threaded):
     def _read_group(self, link: _Link, jobs: list[Job]) -> None:
         for job in jobs:
             try:
-                connection = link.get()
-                with connection.transaction(), connection.cursor() as cursor:
+                with ExitStack() as stack:
+                    cursor = stack.enter_context(link.begin(stack).cursor())
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                     cursor.execute(_SCOPE, (job.workspace_id,))
                     tx = Tx(cast("Cursor", cursor), "postgresql", job.workspace_id, self._clock())
