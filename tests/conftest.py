@@ -4,7 +4,6 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ import pytest
 
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
-from halloo.embed.assets import load_assets
 from halloo.kit.clock import system_clock
 from halloo.workspaces.actions.workspaces import create_workspace
 from halloo.workspaces.model import Actor, system_actor
@@ -45,14 +43,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _runs_on_postgres(item: pytest.Function) -> bool:
     kind = item.callspec.params.get("kind") if hasattr(item, "callspec") else None
     return kind == "postgresql" or ("postgres" in item.fixturenames and kind is None)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def assets_once() -> Iterator[None]:
-    """Read and pack the built browser packages once, however many servers the tests build."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("halloo.app.load_assets", cache(load_assets))
-        yield
 
 
 @pytest.fixture(scope="session")

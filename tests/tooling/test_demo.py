@@ -1,0 +1,94 @@
+"""The demo: its shop, its seed, and what it says when a port is taken."""
+
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import demo as demo_script
+import seed
+from steps import StepError
+from tests.support.postgres import free_port
+from tests.support.product import Product, Store
+
+PRODUCT = "http://localhost:8000"
+WIDGET = "0196f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
+
+
+@pytest.fixture
+def shop() -> Iterator[str]:
+    port = free_port()
+    site = demo_script.shop.make_server(port, PRODUCT, WIDGET)
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{port}"
+    site.shutdown()
+    site.server_close()
+
+
+@pytest.mark.parametrize("path", ["/", "/pots/long-vase", "/pots/morning-mug?from=mail", "/pots/wide-bowl"])
+def test_every_page_of_the_shop_has_the_one_line(shop: str, path: str) -> None:
+    with urllib.request.urlopen(shop + path) as answer:
+        page = answer.read().decode()
+        policy = answer.headers["Content-Security-Policy"]
+    assert f'<script async src="{PRODUCT}/public/embed/{WIDGET}"></script>' in page
+    assert f'href="{PRODUCT}/inbox"' in page
+    assert "{{" not in page
+    assert "default-src 'none'" in policy
+    assert f"frame-src {PRODUCT}" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", ["/shop.css", "/shop.js", "/icon.svg", "/fraunces.woff2"])
+def test_the_shop_serves_its_own_files(shop: str, path: str) -> None:
+    with urllib.request.urlopen(shop + path) as answer:
+        assert answer.status == 200
+        assert answer.read()
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/../shop.py", "/%2e%2e/shop.py", "/index.html", "//etc/passwd", "/pots/"]
+)
+def test_the_shop_serves_nothing_else(shop: str, path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(shop + path)
+    with caught.value as error:
+        assert error.code == 404
+
+
+def test_the_shop_asks_no_foreign_host_for_anything() -> None:
+    for file in demo_script.shop.SITE.glob("*.*"):
+        if file.suffix in (".html", ".css", ".js", ".svg"):
+            text = file.read_text(encoding="utf-8").replace("http://www.w3.org/", "")
+            assert "http://" not in text, file.name
+            assert "https://" not in text, file.name
+
+
+def test_a_taken_port_is_named_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("SHOP_PORT", str(port))
+        with pytest.raises(StepError, match=rf"Port {port} is in use.*make demo SHOP_PORT=\d+"):
+            demo_script.main()
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "http", "-1", "８０８０"])
+def test_what_is_no_port_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", text)
+    with pytest.raises(StepError, match="is no port"):
+        demo_script.Ports.chosen()
+
+
+def test_the_seed_may_be_repeated(store: Store, make_product: Callable[..., Product]) -> None:
+    product = make_product(store)
+    api = seed.Api(product.origin, product.facts["token"])
+    for _ in range(2):
+        seed.fill(api, "birch-heron-olive-42")
+        seed.dress_widget(api, product.facts["widget_id"], "http://localhost:8001")
+    assert len(product.call("GET", "/core/operators")["data"]) == 2
+    assert len(product.call("GET", "/core/tags")["data"]) == 4
+    widget = product.call("GET", f"/core/web-widgets/{product.facts['widget_id']}")
+    assert widget["domains"] == ["http://localhost:8001"]
+    assert [warning["code"] for warning in widget["warnings"]] == []
