@@ -341,3 +341,109 @@ describe("messages", () => {
     ]);
   });
 });
+
+describe("what overtakes and what is lost", () => {
+  const elsewhere = (offset: number) => ({
+    ...event(offset, "session:request:initiated", { session_id: "session_c9" }),
+    stream: "v:v1",
+  });
+  const pageOf = (messages: Message[], offset: number) =>
+    ok({
+      data: messages,
+      has_more: messages[0]?.seq !== 1,
+      last_seq: messages.at(-1)?.seq ?? 0,
+      position: { stream: "c:c1", epoch: "e", offset },
+    });
+
+  beforeEach(() => store.set(keys.token, "hvt_1"));
+
+  it("comes back without the conversation that was deleted while the tab slept", async () => {
+    const engine = open();
+    engine.start();
+    await accept();
+    line().break(1006);
+    await clock.pass(500);
+    await settle();
+    line().onopen?.();
+    expect(line().sent[0]).toMatchObject({ streams: [{ id: "v:v1" }, { id: "c:c1" }] });
+    answers["GET /conversations"] = () => ok({ data: [], next_cursor: null });
+    line().break(4403);
+    await clock.pass(500);
+    await accept();
+    expect(line().sent[0]).toMatchObject({ t: "connect", streams: [{ id: "v:v1" }] });
+    expect(engine.state).toMatchObject({ status: "live", conversations: [] });
+  });
+
+  it("tries less and less often where it is shut out again and again", async () => {
+    open().start();
+    await accept();
+    const before = sockets.length;
+    for (let round = 0; round < 60; round += 1) {
+      line().onclose?.({ code: 4403 });
+      await clock.pass(1000);
+    }
+    expect(sockets.length - before).toBeLessThan(8);
+  });
+
+  it("keeps a message that comes while a long thread is loaded", async () => {
+    const engine = open();
+    engine.start();
+    await accept();
+    const page = Array.from({ length: 50 }, (_, index) => message(index + 11, "operator"));
+    answers["GET /conversations/c1/messages"] = () => pageOf(page, 60);
+    engine.view("c1");
+    line().say(event(2, "message:received", message(61, "operator", "just now")));
+    await settle();
+    expect(engine.state.threads["c1"]?.messages.at(-1)?.content).toBe("just now");
+    expect(engine.state.threads["c1"]?.messages).toHaveLength(51);
+  });
+
+  it("counts an answer once that a list and a fact both tell, whichever is first", async () => {
+    const engine = open();
+    engine.start();
+    await accept();
+    answers["GET /conversations"] = () => ok({ data: [conversation({ last_seq: 2, unread: 1 })], next_cursor: null });
+    line().say(elsewhere(1));
+    await settle();
+    expect(engine.state.unread).toBe(1);
+    line().say(event(2, "message:received", message(2, "operator")));
+    expect(engine.state.unread).toBe(1);
+    line().say(event(3, "message:received", message(3, "operator")));
+    line().say(elsewhere(2)); // the list that is asked for now is older than the line
+    await settle();
+    expect(engine.state.unread).toBe(2);
+    expect(calls.filter(({ path }) => path.startsWith("/conversations?"))).toHaveLength(3);
+  });
+
+  it("asks for the list again where it could not be had just now", async () => {
+    answers["GET /conversations"] = () => refuse(503, "unavailable");
+    const engine = open();
+    engine.start();
+    await accept();
+    expect(engine.state.conversations).toBeNull();
+    answers["GET /conversations"] = () => ok({ data: [conversation()], next_cursor: null });
+    await clock.pass(3000);
+    expect(engine.state.conversations).toHaveLength(1);
+  });
+
+  it("meets a visitor once, however soon they write", async () => {
+    store.set(keys.token, null);
+    const engine = open();
+    engine.start();
+    engine.send(NEW, "hello");
+    await accept();
+    expect(calls.filter(({ path }) => path === "/visitor")).toHaveLength(1);
+  });
+
+  it("shows nothing of a former visitor that arrives late", async () => {
+    const engine = open();
+    engine.start();
+    await accept();
+    engine.view("c1");
+    answers["POST /visitor"] = () => ok(hello("hvt_2"), 201);
+    engine.forgotten();
+    await accept();
+    expect(engine.state).toMatchObject({ conversations: [], threads: {} });
+    expect(line().sent[0]).toMatchObject({ streams: [{ id: "v:v1" }] });
+  });
+});

@@ -7,6 +7,7 @@ import {
   type Api,
   addMessages,
   applyFact,
+  backoff,
   type Clock,
   createApi,
   createOutbox,
@@ -39,7 +40,7 @@ const PAGE = 50;
 const END = 2_147_483_647;
 const FOLLOWED = 20;
 const READ_MS = 400;
-const AGAIN_MS = 30_000;
+const AGAIN_MS = 3000;
 
 export interface ThreadState extends Thread<Message> {
   readonly loading: boolean;
@@ -99,6 +100,10 @@ export function createEngine(options: EngineOptions) {
   let viewing: string | null = null;
   let visible = true;
   let cancelRead: (() => void) | null = null;
+  /** Counts visitors: what was asked for a former one and arrives late is nobody's. */
+  let era = 0;
+  /** How often in a row the relay has shut us out. */
+  let shut = 0;
   let metadata: Record<string, string | number | boolean> = {};
   let state: State = {
     status: "idle",
@@ -168,6 +173,7 @@ export function createEngine(options: EngineOptions) {
 
   /** First contact, or the same visitor again. A dead token starts anew, silently. */
   const hello = async (): Promise<Public.VisitorHello> => {
+    const mine = era;
     const ask = (): Promise<Public.VisitorHello> =>
       api("POST", "/visitor", {
         // A token alone says who they are; an identified visitor's id is not the one that this browser made.
@@ -179,22 +185,37 @@ export function createEngine(options: EngineOptions) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== "visitor_token_invalid") throw error;
+      if (!(error instanceof Refusal) || error.code !== "visitor_token_invalid" || mine !== era) throw error;
       setToken(null);
       store.set(keys.user, null);
       return ask();
     }
   };
 
-  const contact = async (): Promise<Public.VisitorHello> => {
+  let greeting: Promise<Public.VisitorHello> | null = null;
+  /** `meet`, once at a time: two first contacts would be two visitors. */
+  const contact = (): Promise<Public.VisitorHello> => {
+    const mine = greeting ?? meet();
+    greeting = mine;
+    const done = (): void => {
+      if (greeting === mine) greeting = null;
+    };
+    mine.then(done, done);
+    return mine;
+  };
+
+  const meet = async (): Promise<Public.VisitorHello> => {
+    const mine = era;
     try {
       const answer = await hello();
+      if (mine !== era) throw new Refusal(OFFLINE);
       const stranger = visitor?.id !== answer.visitor.id;
       if (visitor && stranger) leaveConversations();
       adopt(answer);
       update({ team: answer.team, ...(stranger ? { unread: answer.unread } : {}) });
       if (stranger) {
-        for (const stream of answer.relay.streams) session.follow(stream);
+        // Conversations are followed from where their list stands: what is said meanwhile is not skipped.
+        session.follow(`v:${answer.visitor.id}`);
         // A visitor who comes for the first time has nothing to load.
         if (answer.visitor.visitor_token) setConversations(state.conversations ?? []);
         else void loadConversations();
@@ -208,8 +229,9 @@ export function createEngine(options: EngineOptions) {
 
   /** What belongs to one visitor is not for the next. */
   const leaveConversations = (): void => {
-    for (const one of state.conversations ?? []) session.unfollow(`c:${one.id}`);
-    if (visitor) session.unfollow(`v:${visitor.id}`);
+    era += 1;
+    loading = greeting = null;
+    session.forget();
     viewing = null;
     update({ conversations: null, threads: {}, typing: {}, unread: 0 });
   };
@@ -228,6 +250,8 @@ export function createEngine(options: EngineOptions) {
     clock,
     address: () => hosts.relay,
     open: options.open,
+    // Who looks at the open chat does not wait half a minute for a server that is back.
+    patience: () => (onScreen() === null ? 30_000 : 4_000),
     token: async () => {
       const ready = relay;
       relay = null;
@@ -238,14 +262,7 @@ export function createEngine(options: EngineOptions) {
     onStatus: (status) => {
       update({ status: status.kind, settled: state.settled || status.kind === "live" });
       if (status.kind === "live") live();
-      if (status.kind === "stopped" && (status.code === 4403 || status.code === 4404)) {
-        // The answer to a fresh hello says why, or that all is well again.
-        relay = null;
-        contact().then(
-          () => clock.after(AGAIN_MS, () => session.start()),
-          () => undefined,
-        );
-      }
+      if (status.kind === "stopped" && (status.code === 4403 || status.code === 4404)) comeBack();
     },
     onEvent: (name, data, stream) => {
       if (stream.startsWith("c:")) fact(stream.slice(2), name, data);
@@ -257,59 +274,128 @@ export function createEngine(options: EngineOptions) {
         session.unfollow(stream);
         session.follow(stream);
       }
+      const id = stream.slice(2);
+      // Older than the list is long: nobody else would load it.
+      if (state.threads[id] && !find(id)) void refresh(id);
       void loadConversations();
     },
   });
 
+  /**
+   * Shut out: the answer to a fresh hello says why, or that all is well again. It may have been a stream that is not ours any
+   * more, such as of a conversation that was deleted: they are all asked for anew.
+   */
+  const comeBack = (): void => {
+    const mine = era;
+    relay = null;
+    session.forget();
+    clock.after(backoff(shut, clock.random()), () => {
+      if (mine !== era) return;
+      contact().then(
+        ({ visitor: { id } }) => {
+          session.follow(`v:${id}`);
+          session.start();
+          void loadConversations();
+        },
+        (error) => mine === era && error instanceof Refusal && error.passing && comeBack(),
+      );
+    });
+    shut += 1;
+  };
+
   const live = (): void => {
+    shut = 0;
     if (page) session.tell({ t: "page", ...page });
     if (!visible) session.tell({ t: "presence", state: "away" });
-    if (state.conversations === null && visitor) void loadConversations();
+    if (visitor && (behind || state.conversations === null)) void loadConversations();
+    for (const [id, { failed }] of Object.entries(state.threads)) if (failed) void refresh(id);
     outbox.flush();
   };
 
   // -- conversations
 
   let loading: Promise<void> | null = null;
+  /** The list was asked for and has not come. */
+  let behind = false;
+  /** Something happened that the list on its way may not know. */
+  let stale = false;
   /** Loads the list, follows the newest, and refreshes threads that are on the screen. */
   const loadConversations = (): Promise<void> => {
-    loading ??= api<Public.PublicConversationPage>("GET", `/conversations?limit=${FOLLOWED}`)
-      .then(({ data }) => {
-        setConversations(data);
-        for (const one of data) {
-          const stream = one.position.stream;
-          if (state.threads[one.id]) void refresh(one.id);
-          else session.follow(stream, one.position);
-        }
-      })
-      .catch(() => undefined)
-      .finally(() => {
+    if (loading) return loading;
+    const mine = era;
+    behind = true;
+    const done = api<Public.PublicConversationPage>("GET", `/conversations?limit=${FOLLOWED}`)
+      .then(
+        ({ data }) => mine === era && listed(data),
+        (error) => {
+          if (mine === era && error instanceof Refusal && error.passing && session.status.kind === "live") {
+            clock.after(AGAIN_MS, () => behind && void loadConversations());
+          }
+        },
+      )
+      .then(() => {
+        if (loading !== done) return;
         loading = null;
+        if (stale) void loadConversations();
+        stale = false;
       });
-    return loading;
+    loading = done;
+    return done;
   };
 
-  /** The newest page of a thread; what was loaded before stays where it joins on. */
+  const listed = (data: readonly Conversation[]): void => {
+    behind = false;
+    setConversations(
+      data.map((one) => {
+        const known = find(one.id);
+        // Facts were faster than this list.
+        return known && known.last_seq > one.last_seq ? known : one;
+      }),
+    );
+    for (const one of data) {
+      if (state.threads[one.id]) void refresh(one.id);
+      else session.follow(one.position.stream, one.position);
+    }
+  };
+
+  /** A fact speaks of a conversation that the list does not hold. */
+  const listAgain = (): void => {
+    stale = loading !== null;
+    void loadConversations();
+  };
+
+  /** The newest page of a thread; what was loaded before stays where it joins on, and what came by facts meanwhile stays. */
   const refresh = async (id: string): Promise<void> => {
+    const mine = era;
     setThread(id, { loading: true, failed: false });
     try {
       const path = `/conversations/${id}/messages?before=${END}&limit=${PAGE}`;
       const found = await api<Public.PublicMessagePage>("GET", path);
+      if (mine !== era) return;
       const known = thread(id);
       const joins = found.data[0]?.seq === 1 || known.messages.some(({ seq }) => seq === found.data[0]?.seq);
-      const base: Thread<Message> = joins ? known : EMPTY_THREAD;
+      const newer = known.messages.filter(({ seq = 0 }) => seq > found.last_seq);
+      const base: Thread<Message> = joins ? known : { ...known, messages: newer };
       setThread(id, {
         ...addMessages(base, found.data),
         loading: false,
         more: joins && known.messages.length > 0 ? known.more : found.has_more,
       });
-      patch(id, { last_seq: found.last_seq });
+      caughtUp(id, found);
       session.follow(found.position.stream, found.position);
       settle(found.data);
       readLater();
     } catch {
-      setThread(id, { loading: false, failed: true });
+      if (mine === era) setThread(id, { loading: false, failed: true });
     }
+  };
+
+  /** What a page of messages says that no fact has said yet; facts that say it again count nothing twice. */
+  const caughtUp = (id: string, { data, last_seq }: Public.PublicMessagePage): void => {
+    const known = find(id);
+    if (!known || last_seq <= known.last_seq) return;
+    const missed = data.filter(({ from, seq = 0 }) => from === "operator" && seq > known.last_seq).length;
+    patch(id, { last_seq, unread: known.unread + missed });
   };
 
   const settle = (messages: readonly Message[]): void => {
@@ -359,14 +445,14 @@ export function createEngine(options: EngineOptions) {
     if (theirs) board.clear(id, message.user.user_id);
     else settle([message]);
     if (!known) {
-      void loadConversations();
+      listAgain();
       return;
     }
     const seq = message.seq ?? known.last_seq;
     patch(id, {
       last_seq: Math.max(known.last_seq, seq),
       updated_at: new Date(message.timestamp).toISOString(),
-      unread: known.unread + (theirs ? 1 : 0),
+      unread: known.unread + (theirs && seq > known.last_seq ? 1 : 0),
       // An answer means that the question was read.
       operator_read_seq: theirs ? Math.max(known.operator_read_seq, seq) : known.operator_read_seq,
       last_message: {
@@ -382,7 +468,7 @@ export function createEngine(options: EngineOptions) {
 
   const visitorFact = (name: string, data: Record<string, unknown>): void => {
     const id = String(data["session_id"] ?? "").replace(/^session_/, "");
-    if (name === "session:request:initiated" && !find(id)) void loadConversations();
+    if (name === "session:request:initiated" && !find(id)) listAgain();
   };
 
   const board = createTypingBoard<Face>(clock, (id) => update({ typing: { ...state.typing, [id]: board.list(id) } }));
@@ -448,6 +534,7 @@ export function createEngine(options: EngineOptions) {
 
   /** Starts a conversation, with its first message where there is one. A repeated start is the same conversation. */
   const startWith = async (clientId: string, message: Outgoing["message"] | null): Promise<string> => {
+    const mine = era;
     if (!visitor) await contact();
     const answer = await api<Public.ConversationStarted>("POST", "/conversations", {
       ...(token ? {} : { user_id: guest() }),
@@ -456,6 +543,7 @@ export function createEngine(options: EngineOptions) {
       ...(Object.keys(metadata).length > 0 ? { custom_metadata: metadata } : {}),
       ...(message ? { message: { client_id: clientId, ...message } } : {}),
     });
+    if (mine !== era) throw new Refusal(OFFLINE);
     if (answer.visitor.visitor_token) setToken(answer.visitor.visitor_token);
     const { conversation } = answer;
     setConversations([conversation, ...(state.conversations ?? []).filter((one) => one.id !== conversation.id)]);
