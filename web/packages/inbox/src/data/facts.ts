@@ -49,11 +49,14 @@ const reduceAll = (row: ConversationRow, facts: readonly Remembered[]): Conversa
 /** Brings a fresh answer up to the facts that came while it was on its way. */
 export const caughtUp = {
   list(list: RowList, filter: Filter): RowList {
-    const facts = since(list.position);
     onPosition.tell(list.position);
-    return list.rows
-      .map((row) => reduceAll(row, facts))
+    return caughtUp
+      .rows(list.rows, list.position)
       .reduce((now, row) => placeRow(now, row, filter, world()), list);
+  },
+  rows(rows: readonly ConversationRow[], position: Position): ConversationRow[] {
+    const facts = since(position);
+    return rows.map((row) => reduceAll(row, facts));
   },
   conversation(view: ConversationView): ConversationView {
     const { w } = view.position;
@@ -70,6 +73,13 @@ const lists = (): [Filter, RowList][] =>
   client
     .getQueriesData<RowList>({ queryKey: keys.lists })
     .flatMap(([key, list]) => (list ? [[key[1] as Filter, list] as [Filter, RowList]] : []));
+
+/** Whether an answer was faster than this fact: its row knows it already, and counts nothing twice. */
+const isKnown = (id: string, stream: string, offset: number): boolean =>
+  [
+    client.getQueryData<ConversationView>(keys.conversation(id))?.position.w,
+    ...lists().map(([, list]) => (list.rows.some((row) => row.id === id) ? list.position : undefined)),
+  ].some((position) => position?.stream === stream && position.offset >= offset);
 
 /** The row of a conversation wherever it is cached. */
 export function findRow(id: string): ConversationRow | undefined {
@@ -175,6 +185,10 @@ export function applyToCaches(name: string, data: Data, stream: string, offset: 
   if (COUNTED.test(name)) recount();
   if (name === "session:removed") {
     forget(id);
+    return;
+  }
+  if (isKnown(id, stream, offset)) {
+    reload(id); // other lists may hold an older row
     return;
   }
   const row = findRow(id);

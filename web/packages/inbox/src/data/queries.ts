@@ -94,7 +94,7 @@ export function loadMore(filter: Filter): Promise<void> {
   if (!next) return Promise.resolve();
   const task = get<ConversationPage>(listPath(filter, next))
     .then((page) => {
-      client.setQueryData<RowList>(keys.list(filter), (now) => now && appendPage(now, page.data, page.next_cursor));
+      client.setQueryData<RowList>(keys.list(filter), (now) => now && appendPage(now, caughtUp.rows(page.data, page.position), page.next_cursor));
     })
     .catch(() => undefined)
     .finally(() => loading.delete(name));
@@ -122,6 +122,9 @@ export const talkQuery = (id: string): Options<Talk> => ({
   queryFn: async () => caughtUp.talk(id, talkOf(await get<MessagePage>(messagesPath(id, {})), false)),
 });
 
+/** A talk that reaches the end of the conversation has the messages, too, that came while it was loaded. */
+const atEnd = (id: string, talk: Talk): Talk => (talk.hasNewer ? talk : caughtUp.talk(id, talk));
+
 /** Loads the messages around one of them, for a jump from a search hit. */
 export async function loadAround(id: string, fingerprint: number): Promise<void> {
   const [before, after] = await Promise.all([
@@ -129,7 +132,7 @@ export async function loadAround(id: string, fingerprint: number): Promise<void>
     get<MessagePage>(messagesPath(id, { after: fingerprint - 1 })),
   ]);
   const talk = talkOf(before, after.has_more);
-  client.setQueryData<Talk>(keys.talk(id), { ...talk, thread: addMessages(talk.thread, after.data) });
+  client.setQueryData<Talk>(keys.talk(id), atEnd(id, { ...talk, thread: addMessages(talk.thread, after.data) }));
 }
 
 /** Loads what is above the first loaded message. */
@@ -150,7 +153,14 @@ export async function loadNewer(id: string): Promise<void> {
   const page = await get<MessagePage>(messagesPath(id, { after: last.fingerprint }));
   client.setQueryData<Talk>(
     keys.talk(id),
-    (now) => now && { ...now, thread: addMessages(now.thread, page.data), hasNewer: page.has_more },
+    (now) =>
+      now &&
+      atEnd(id, {
+        ...now,
+        thread: addMessages(now.thread, page.data),
+        hasNewer: page.has_more,
+        position: page.position,
+      }),
   );
 }
 

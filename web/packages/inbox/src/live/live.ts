@@ -76,10 +76,16 @@ function onHint(name: string, data: Data): void {
   board.set(id, key, { id: key, name: user.nickname ?? "", avatar: user.avatar ?? null, from, excerpt });
 }
 
-/** Facts are missing: what is cached is loaded again, and its position goes on from there. */
-async function repair(): Promise<void> {
+const AGAIN_MS = 3000;
+let again: ReturnType<typeof setTimeout> | undefined;
+
+/** Facts are missing: what is cached is loaded again, and its position goes on from there. Until then no fact comes. */
+async function repair(of: Session): Promise<void> {
+  clearTimeout(again);
   await client.invalidateQueries({ refetchType: "none" });
-  await client.fetchQuery({ ...listQuery(BASE), staleTime: 0 }).catch(() => undefined);
+  const found = await client.fetchQuery({ ...listQuery(BASE), staleTime: 0 }).catch(() => null);
+  if (session !== of) return;
+  if (!found) again = setTimeout(() => void repair(of), AGAIN_MS);
   await client.refetchQueries({ type: "active" });
 }
 
@@ -97,7 +103,7 @@ async function wakeSnoozed(): Promise<void> {
 export function goLive(who: MeView): () => void {
   me = who;
   const stream = `w:${who.workspace.id}`;
-  const mine = createSession({
+  const mine: Session = createSession({
     role: "operator",
     tab: uuid(),
     clock,
@@ -110,7 +116,7 @@ export function goLive(who: MeView): () => void {
     },
     onEvent,
     onHint,
-    onLost: () => void repair(),
+    onLost: () => void repair(mine),
   });
   session = mine;
   reporter = createTypingReporter(clock, (frame) => void mine.tell(frame), false);
@@ -134,6 +140,7 @@ export function goLive(who: MeView): () => void {
   const waking = setInterval(() => void wakeSnoozed(), WAKE_MS);
   return () => {
     clearInterval(waking);
+    clearTimeout(again);
     removeEventListener("online", online);
     document.removeEventListener("visibilitychange", nudge);
     mine.stop();

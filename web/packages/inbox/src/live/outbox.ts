@@ -1,6 +1,5 @@
 /** Replies and notes on their way: shown at once, sent in order, kept over a reload, stored once. */
 import { createOutbox, type Outgoing } from "@halloo/core/outbox.ts";
-import { OFFLINE, Refusal } from "@halloo/core/refusal.ts";
 import { addMessages } from "@halloo/core/thread.ts";
 import { call } from "../data/api.ts";
 import { findRow, putRow } from "../data/facts.ts";
@@ -26,19 +25,7 @@ export const sending = createStore<readonly Sending[]>([]);
 const made = new Map<string, ReturnType<typeof createOutbox>>();
 let current: ReturnType<typeof createOutbox> | null = null;
 
-const AGAIN_MS = 4000;
-
-/** Hands one over. A dead line is tried again by itself: the relay's line may live while this one does not. */
 async function deliver(item: Outgoing): Promise<void> {
-  try {
-    await post(item);
-  } catch (error) {
-    if (error instanceof Refusal && error.code === OFFLINE) setTimeout(flushOutbox, AGAIN_MS);
-    throw error;
-  }
-}
-
-async function post(item: Outgoing): Promise<void> {
   const words = item.message as Words;
   const { message } = await call<MessageSent>("POST", `/conversations/${item.thread}/messages`, {
     client_id: item.client_id,

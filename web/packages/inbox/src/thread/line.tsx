@@ -5,6 +5,7 @@ import { editMessage, removeMessage } from "../data/actions.ts";
 import type { ConversationRow, MessageView } from "../data/types.ts";
 import { formatMoment, formatTime, t } from "../i18n.ts";
 import { sendAgain, settleSent } from "../live/outbox.ts";
+import { Confirm } from "../shell/confirm.tsx";
 import type { Line } from "./groups.ts";
 import { RichText } from "./rich.tsx";
 
@@ -94,6 +95,7 @@ function LineMenu({
   own: boolean;
   onEdit: () => void;
 }) {
+  const [removing, setRemoving] = useState(false);
   const text = typeof message.content === "string" ? message.content : "";
   const items: MenuItem[] = [
     {
@@ -113,25 +115,35 @@ function LineMenu({
         label: t("remove"),
         icon: <Trash size={16} />,
         danger: true,
-        onSelect: () => void removeMessage(id, message),
+        onSelect: () => setRemoving(true),
       },
     );
   }
   return (
-    <Menu
-      label={t("message_actions")}
-      items={items}
-      placement="bottom-end"
-      trigger={(props) => (
-        <IconButton
-          {...props}
-          size="small"
-          class="in-line-menu"
-          label={t("message_actions")}
-          icon={<Ellipsis size={16} />}
-        />
-      )}
-    />
+    <>
+      <Menu
+        label={t("message_actions")}
+        items={items}
+        placement="bottom-end"
+        trigger={(props) => (
+          <IconButton
+            {...props}
+            size="small"
+            class="in-line-menu"
+            label={t("message_actions")}
+            icon={<Ellipsis size={16} />}
+          />
+        )}
+      />
+      <Confirm
+        open={removing}
+        onClose={() => setRemoving(false)}
+        title={t("remove")}
+        text={text.length > 200 ? `${text.slice(0, 200)}…` : text}
+        action={t("remove")}
+        onConfirm={() => void removeMessage(id, message)}
+      />
+    </>
   );
 }
 
