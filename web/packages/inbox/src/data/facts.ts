@@ -50,9 +50,7 @@ const reduceAll = (row: ConversationRow, facts: readonly Remembered[]): Conversa
 export const caughtUp = {
   list(list: RowList, filter: Filter): RowList {
     onPosition.tell(list.position);
-    return caughtUp
-      .rows(list.rows, list.position)
-      .reduce((now, row) => placeRow(now, row, filter, world()), list);
+    return caughtUp.rows(list.rows, list.position).reduce((now, row) => placeRow(now, row, filter, world()), list);
   },
   rows(rows: readonly ConversationRow[], position: Position): ConversationRow[] {
     const facts = since(position);

@@ -94,7 +94,10 @@ export function loadMore(filter: Filter): Promise<void> {
   if (!next) return Promise.resolve();
   const task = get<ConversationPage>(listPath(filter, next))
     .then((page) => {
-      client.setQueryData<RowList>(keys.list(filter), (now) => now && appendPage(now, caughtUp.rows(page.data, page.position), page.next_cursor));
+      client.setQueryData<RowList>(
+        keys.list(filter),
+        (now) => now && appendPage(now, caughtUp.rows(page.data, page.position), page.next_cursor),
+      );
     })
     .catch(() => undefined)
     .finally(() => loading.delete(name));
