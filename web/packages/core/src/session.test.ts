@@ -108,6 +108,7 @@ describe("connecting", () => {
     }
     expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
     expect(backoff(3, 0.25)).toBe(1000);
+    expect(backoff(9, 1, 4000)).toBe(4000);
   });
 
   it("begins anew with short waits after a steady line", async () => {

@@ -41,6 +41,8 @@ export interface SessionOptions {
   /** A fresh relay token. A refusal that does not pass by itself (`Refusal.passing`) stops the session with code 4401. */
   readonly token: () => Promise<RelayToken>;
   readonly onStatus: (status: SessionStatus) => void;
+  /** The longest wait before another try, in milliseconds; shorter while somebody looks and waits. 30 s where it is not given. */
+  readonly patience?: () => number;
   /** A fact of a followed stream: in order, once. */
   readonly onEvent: (name: string, data: Record<string, unknown>, stream: string, offset: number) => void;
   readonly onHint?: (name: string, data: Record<string, unknown>) => void;
@@ -90,8 +92,8 @@ const GONE = 1006;
 const REFUSED: ReadonlySet<string> = new Set(["stream_forbidden", "too_many_streams", "field_invalid"]);
 
 /** 0.5 s · 2^failures with full jitter, at most 30 s. */
-export const backoff = (failures: number, random: number): number =>
-  random * Math.min(MAX_MS, BASE_MS * 2 ** Math.min(failures, 10));
+export const backoff = (failures: number, random: number, most = MAX_MS): number =>
+  random * Math.min(most, BASE_MS * 2 ** Math.min(failures, 10));
 
 interface Followed {
   epoch: string | null;
@@ -172,7 +174,7 @@ export function createSession(options: SessionOptions): Session {
       return;
     }
     if (after === "renew") token = null;
-    const delay = after === "later" ? MAX_MS : (planned ?? backoff(failures, clock.random()));
+    const delay = after === "later" ? MAX_MS : (planned ?? backoff(failures, clock.random(), options.patience?.()));
     failures += 1;
     retry(delay);
   };
@@ -193,7 +195,7 @@ export function createSession(options: SessionOptions): Session {
     }
     const wait = error instanceof Refusal ? error.retryAfterMs : null;
     drop();
-    const delay = wait ?? backoff(failures, clock.random());
+    const delay = wait ?? backoff(failures, clock.random(), options.patience?.());
     failures += 1;
     retry(delay);
   };
