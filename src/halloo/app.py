@@ -106,7 +106,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     pump.read_by(Cutter(relay, records).read_facts)
     assets = load_assets()
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
-    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, database)
+    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, database, relay)
     return Halloo(Front(router, names, BARE), relay, database, services)
 
 
@@ -185,12 +185,18 @@ class _Paths:
     """Which application answers a path; the most frequent first."""
 
     def __init__(
-        self, management: ASGIApp, public: ASGIApp, embedded: list[tuple[str, Any]], database: Database
+        self,
+        management: ASGIApp,
+        public: ASGIApp,
+        embedded: list[tuple[str, Any]],
+        database: Database,
+        relay: RelayServer,
     ) -> None:
         self._management = management
         self._public = public
         self._embedded = embedded
         self._database = database
+        self._relay = relay
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -210,12 +216,14 @@ class _Paths:
         await self._management(scope, receive, send)
 
     async def _health(self, send: Send) -> None:
-        """200 while the database answers."""
+        """200 while the database answers and the server is not about to stop."""
         status, body = 200, b'{"status":"ok"}'
         try:
             await asyncio.wait_for(self._database.read(DIRECTORY, find_meta, "epoch"), 5)
         except Exception:  # noqa: BLE001 - whatever it was, we are not healthy
             status, body = 503, error_body("unavailable", "The database does not answer.")
+        if self._relay.shared.draining:
+            status, body = 503, error_body("unavailable", "This server is about to stop.")
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
