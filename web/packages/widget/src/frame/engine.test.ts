@@ -29,6 +29,7 @@ let answers: Record<string, (call: Call) => { status: number; json: unknown }>;
 let arrived: string[];
 let failed: string[];
 let ids: number;
+let slow: { path: string; wait: Promise<void> } | null;
 
 const line = (): FakeSocket => sockets.at(-1) as FakeSocket;
 const ok = (json: unknown, status = 200) => ({ status, json });
@@ -100,6 +101,7 @@ function open(): Engine {
         token: headers["x-halloo-visitor"],
       };
       calls.push(call);
+      if (slow && path.startsWith(slow.path)) await slow.wait;
       const answer = answers[`${method} ${path.split("?")[0]}`]?.(call) ?? refuse(404, "route_not_found");
       return { status: answer.status, headers: { get: () => null }, text: async () => JSON.stringify(answer.json) };
     },
@@ -135,6 +137,7 @@ beforeEach(() => {
   arrived = [];
   failed = [];
   ids = 0;
+  slow = null;
   answers = {
     "POST /visitor": ({ token }) => (token ? ok(hello(null)) : ok(hello(), 201)),
     "GET /conversations": () => ok({ data: [conversation()], next_cursor: null }),
@@ -300,6 +303,30 @@ describe("messages", () => {
     await clock.pass(1000);
     expect(line().last("read")).toMatchObject({ conversation: "c1", seq: 2 });
     expect(engine.state.unread).toBe(0);
+  });
+
+  it("sees the mark of an operator who reads before the messages are loaded", async () => {
+    const engine = open();
+    engine.start();
+    await accept();
+    let release = (): void => undefined;
+    const wait = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    slow = { path: "/conversations/c1/messages", wait };
+    engine.send(NEW, "hello");
+    await settle();
+    line().say({
+      t: "ok",
+      id: line().last("subscribe")?.["id"],
+      streams: [{ id: "c:c1", epoch: "e", offset: 2, recovered: true }],
+    });
+    await settle();
+    line().say(event(2, "message:acknowledge:read:send", { session_id: "session_c1", fingerprints: [101] }));
+    release();
+    await settle();
+    expect(engine.state.conversations?.[0]?.operator_read_seq).toBe(1);
+    expect(engine.state.threads["c1"]?.messages).toHaveLength(1);
   });
 
   it("takes the badge back when another tab has read", async () => {

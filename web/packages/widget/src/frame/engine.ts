@@ -353,8 +353,9 @@ export function createEngine(options: EngineOptions) {
       }),
     );
     for (const one of data) {
+      // The list knows how far everybody has read as of its own position; a page of messages would begin after it.
+      session.follow(one.position.stream, one.position);
       if (state.threads[one.id]) void refresh(one.id);
-      else session.follow(one.position.stream, one.position);
     }
   };
 
@@ -425,9 +426,11 @@ export function createEngine(options: EngineOptions) {
 
   /** The operators read up to the newest of these. */
   const markSeen = (id: string, fingerprints: readonly number[]): void => {
-    const newest = newestOf(id, fingerprints);
     const known = find(id);
-    if (known && newest > known.operator_read_seq) patch(id, { operator_read_seq: newest });
+    if (!known) return;
+    // Before the messages are loaded nobody knows their numbers; who reads, reads to the end.
+    const newest = newestOf(id, fingerprints) || (thread(id).messages.length === 0 ? known.last_seq : 0);
+    if (newest > known.operator_read_seq) patch(id, { operator_read_seq: newest });
   };
 
   /** The visitor read them, here or in another tab. */
@@ -551,6 +554,8 @@ export function createEngine(options: EngineOptions) {
     update({ threads: { ...state.threads, [NEW]: EMPTY, [conversation.id]: { ...begun, loading: true } } });
     outbox.adopt(NEW, conversation.id);
     if (viewing === NEW) viewing = conversation.id;
+    // From where the conversation stood: who answers or reads at once is not overlooked.
+    session.follow(conversation.position.stream, conversation.position);
     started?.(conversation.id);
     await refresh(conversation.id);
     return conversation.id;
