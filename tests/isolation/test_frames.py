@@ -200,6 +200,36 @@ async def test_an_operator_hears_nothing_of_a_foreign_visitor(grounds: Grounds, 
     assert await spy.all() == []
 
 
+async def test_who_may_only_read_says_nothing(grounds: Grounds, port: Port) -> None:
+    here = grounds.here
+    reader = await grounds.api.token(here.house, "conversations:read")
+    token = (await grounds.api.client.post("/core/relay-token", headers=reader)).json()["token"]
+    guest = here.guest
+    visitor = await port.enter("visitor", await visitor_token(grounds, guest), [f"c:{guest.conversation_id}"])
+    await visitor.all()
+    before = await grounds.stored(here, uses=False)
+    one = {"conversation": guest.conversation_id, "fingerprint": guest.fingerprint}
+    connection = await port.enter("operator", token, [f"w:{here.workspace_id}"])
+    for kind, fields, due in (
+        ("send", {"id": "1", "client_id": new_id(), "message": MESSAGE, "conversation": guest.conversation_id}, True),
+        (
+            "send",
+            {"id": "1", "client_id": new_id(), "message": {**MESSAGE, "type": "note"}, **one, "fingerprint": None},
+            False,
+        ),
+        ("edit", {"id": "1", **one, "content": "Changed"}, True),
+        ("remove", {"id": "1", **one}, True),
+        ("read", {"conversation": guest.conversation_id, "seq": 1}, True),
+    ):
+        await connection.say(t=kind, **fields)
+        (answer,) = await connection.answer()
+        assert answer["code"] == ("missing_scope" if due else "field_unknown"), kind
+    for state in ("start", "stop"):
+        await connection.say(t="typing", conversation=guest.conversation_id, state=state)
+    assert await visitor.all() == []
+    assert await grounds.stored(here, uses=False) == before
+
+
 async def test_no_frame_counts_before_connect(grounds: Grounds, port: Port) -> None:
     here = grounds.here
     target = Target(here.guest, here.workspace_id)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -119,6 +120,24 @@ async def test_a_time_that_could_not_be_written_again_is_not_kept(grounds: Groun
     assert snooze.status_code == 422
     for address in ("/core/tokens", "/core/conversations"):
         assert (await client.get(address, headers=here.bearer)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "q", ["a " * 3_000, '"' + "a " * 3_000 + '"', "東京" * 1_000, "a" * 20_000, "%" * 9_000, "_ " * 3_000]
+)
+async def test_a_long_question_is_answered_soon(grounds: Grounds, q: str) -> None:
+    for path in (
+        "conversations?q",
+        "contacts?q",
+        "search?q",
+        "search?in=contacts&q",
+        "conversations?tag",
+        "conversations?assignee",
+    ):
+        started = monotonic()
+        answer = await grounds.api.client.get(f"/core/{path}={quote(q)}", headers=grounds.here.bearer)
+        assert answer.status_code in {200, 422}, path
+        assert monotonic() - started < 2, path
 
 
 async def test_metadata_has_a_size(grounds: Grounds) -> None:

@@ -26,6 +26,7 @@ from halloo.workspaces.model import Actor
 
 _SEEN_DEBOUNCE = MINUTE
 _TOKEN_DEBOUNCE = HOUR
+_QUERY_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,7 @@ def get_contact(tx: Tx, who: Actor, contact_id: str) -> Contact:
 def list_contacts(tx: Tx, who: Actor, q: str, before: tuple[int, str] | None, limit: int) -> list[Contact]:
     """Contacts that fit the words of `q`, last seen first, behind `before` = (last_seen_at, id)."""
     who.require("contacts:read")
-    return store.list_contacts(tx, tx.workspace_id, search_words(q), before, limit)
+    return store.list_contacts(tx, tx.workspace_id, search_words(q[:_QUERY_MAX]), before, limit)
 
 
 def list_browsers(tx: Tx, who: Actor, contact_id: str) -> list[Visitor]:

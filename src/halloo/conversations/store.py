@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import BindParameter, Select, bindparam, delete, func, select, text, update
 
 from halloo.conversations.errors import ConversationNotFound, MessageNotFound
-from halloo.conversations.model import Conversation, Filter, Message
+from halloo.conversations.model import TAG_MAX, Conversation, Filter, Message
 from halloo.conversations.tables import conversations, messages, read_marks
 from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
@@ -266,6 +266,8 @@ def list_conversations(
 
     Newest activity first; or longest waiting first, and behind them those where nobody waits, newest activity first.
     """
+    if wanted.tag is not None and len(wanted.tag) > TAG_MAX:
+        return []
     query = _in_folder(
         select(conversations).where(_C.workspace_id == _WS, _C.last_at.is_not(None)), wanted.state, tx.now
     )

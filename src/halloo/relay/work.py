@@ -265,6 +265,8 @@ class Worker:
         claims = connection.session.claims
         if claims is None or connection.over:
             return
+        if claims.role == "operator" and "conversations:write" not in claims.scopes:
+            return  # who may only read says nothing, also not this
         if await connection.shared.sight.all_visible(claims, [frame.conversation]):
             self._typing = frame.conversation if frame.state == "start" else None
             excerpt = frame.excerpt if claims.typing_preview else None
