@@ -83,6 +83,9 @@ def _virtual_environment() -> None:
         if has_pip.returncode != 0:
             raise StepError(_NO_VENV)
         run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+        # A new environment is empty, whatever was noted about the one before.
+        for name in ("requirements", "requirements-dev", "project", "web-packages"):
+            (STAMPS / name).unlink(missing_ok=True)
 
 
 def _packages(name: str, locks: list[str], title: str) -> None:
