@@ -1,6 +1,15 @@
 /** One widget: its sections, each saved by itself, and the live preview beside them. */
-import { Bone, Button, cx, Empty, Notice } from "@halloo/ui";
-import { ArrowLeft, CalendarClock, Code, Globe, Languages, MessageCircleQuestionMark, Palette } from "lucide-preact";
+import { Bone, Button, cx, Dialog, Empty, Notice } from "@halloo/ui";
+import {
+  ArrowLeft,
+  CalendarClock,
+  Code,
+  Eye,
+  Globe,
+  Languages,
+  MessageCircleQuestionMark,
+  Palette,
+} from "lucide-preact";
 import type { ComponentType } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { useCan, useMe, widgetQuery } from "../data/queries.ts";
@@ -93,6 +102,7 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
     (one) => changedFields(stored, values, one).length > 0 || (one === "domains" && domainsDirty),
   );
   const beside = useMedia("(min-width: 1100px)");
+  const [previewing, setPreviewing] = useState(false);
   const form: FormProps = { values, set, workspace, disabled: !may };
   const leaving = useLeaving(dirty.length > 0, widget.id);
   const saving = useSaving();
@@ -146,7 +156,14 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
               <h2>{t(`widget_${section}`)}</h2>
               <p>{t(`widget_${section}_text`)}</p>
             </div>
-            {may && <WidgetMenu widget={widget} />}
+            <span class="in-title-actions">
+              {!beside && formed && (
+                <Button icon={<Eye size={16} />} onClick={() => setPreviewing(true)}>
+                  {t("preview")}
+                </Button>
+              )}
+              {may && <WidgetMenu widget={widget} />}
+            </span>
           </header>
           {widget.domains.length === 0 && section !== "domains" && section !== "install" && (
             <Notice
@@ -178,6 +195,18 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
         </div>
       </div>
       {beside && formed && <Preview config={config} values={values} />}
+      {!beside && (
+        <Dialog
+          open={previewing}
+          onClose={() => setPreviewing(false)}
+          title={t("preview")}
+          closeLabel={t("close")}
+          side="end"
+          class="in-preview-drawer"
+        >
+          <Preview config={config} values={values} />
+        </Dialog>
+      )}
       {leaving}
     </div>
   );
