@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -62,7 +63,12 @@ class Ports:
     @classmethod
     def chosen(cls) -> Ports:
         """Read the environment; raises StepError for what is no port."""
-        return cls(_port("PORT", 8000), _port("SHOP_PORT", 8001))
+        ports = cls(_port("PORT", 8000), _port("SHOP_PORT", 8001))
+        if ports.product == ports.shop:
+            raise StepError(
+                f"Product and shop cannot share port {ports.shop}. Choose another: make demo SHOP_PORT=9001"
+            )
+        return ports
 
     @property
     def product_url(self) -> str:
@@ -105,6 +111,7 @@ def _workspace(ports: Ports) -> dict[str, Any]:
         return json.loads(file.read_text())
     with step("Demo workspace"):
         HOME.mkdir(mode=0o700, exist_ok=True)
+        shutil.rmtree(HOME / "data", ignore_errors=True)  # half-made, by a start that was interrupted
         password = "-".join([*(secrets.choice(_WORDS) for _ in range(3)), str(secrets.randbelow(90) + 10)])
         command = [str(PYTHON), "-m", "halloo", "init", "--json", "--data", str(HOME / "data")]
         command += ["--email", EMAIL, "--password", password, "--name", "Ada Morgenstern", "--workspace", "Kiln & Clay"]

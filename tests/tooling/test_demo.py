@@ -81,6 +81,13 @@ def test_what_is_no_port_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) 
         demo_script.Ports.chosen()
 
 
+def test_product_and_shop_need_a_port_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "8123")
+    monkeypatch.setenv("SHOP_PORT", "8123")
+    with pytest.raises(StepError, match="cannot share port 8123"):
+        demo_script.Ports.chosen()
+
+
 def test_the_seed_may_be_repeated(store: Store, make_product: Callable[..., Product]) -> None:
     product = make_product(store)
     api = seed.Api(product.origin, product.facts["token"])
