@@ -23,14 +23,14 @@ from halloo.api.public.shapes import (
     VisitorHello,
     VisitorMe,
 )
-from halloo.api.public.visits import Visits, current_places, refuse_unverified, start_as, unread_of
+from halloo.api.public.visits import Visits, end_as, list_of, refuse_unverified, start_as, unread_of
 from halloo.contacts.actions import visitor_actor
 from halloo.contacts.errors import IdentityRequired, VisitorTokenMissing
 from halloo.contacts.model import Visitor
 from halloo.conversations import actions
 from halloo.conversations.errors import ConversationForbidden, EndOff
 from halloo.conversations.facts import message_data
-from halloo.conversations.model import Draft, Filter
+from halloo.conversations.model import Draft
 from halloo.db.engine import Database
 from halloo.edge.body import convert
 from halloo.edge.pagination import open_cursor, seal_cursor
@@ -148,13 +148,9 @@ async def list_conversations(api: PublicApi, call: Call) -> Answer:
     behind = open_cursor(call.query.get("cursor"), tuple[int, str])
     if visitor is None or call.query.get("user_id", visitor.user_id) != visitor.user_id:
         return Answer(200, PublicConversationPage([], None))
-    found = await api.database.read(
-        call.workspace_id, actions.list_conversations, visitor_actor(visitor), Filter(), behind, limit + 1
-    )
-    shown = found.conversations[:limit]
-    places = await api.database.read(call.workspace_id, current_places, [one.id for one in shown])
-    cursor = seal_cursor((shown[-1].updated_at, shown[-1].id)) if len(found.conversations) > limit else None
-    data = [present.conversation(one, place) for one, place in zip(shown, places, strict=True)]
+    shown, more = await api.database.read(call.workspace_id, list_of, visitor_actor(visitor), behind, limit)
+    cursor = seal_cursor((shown[-1][0].updated_at, shown[-1][0].id)) if more else None
+    data = [present.conversation(one, place) for one, place in shown]
     return Answer(200, PublicConversationPage(data, cursor))
 
 
@@ -230,9 +226,8 @@ async def end_conversation(api: PublicApi, call: Call) -> Answer:
     api.limits.take_list(visitor.id, call.cost)
     cid = call.names["cid"]
     await _judged(api, call, visitor, cid, lambda: _ending(call, given))
-    ended = await api.database.write(call.workspace_id, actions.end_conversation, visitor_actor(visitor), cid)
-    places = await api.database.read(call.workspace_id, current_places, [cid])
-    return Answer(200, ConversationEnded(present.conversation(ended, places[0])))
+    ended, place = await api.database.write(call.workspace_id, end_as, visitor_actor(visitor), cid)
+    return Answer(200, ConversationEnded(present.conversation(ended, place)))
 
 
 def _ending(call: Call, given: dict[str, Any]) -> Nothing:

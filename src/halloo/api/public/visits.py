@@ -12,7 +12,7 @@ from halloo.contacts.model import Visitor, check_page
 from halloo.conversations import actions
 from halloo.conversations.actions import Start, Started
 from halloo.conversations.errors import ConversationForbidden
-from halloo.conversations.model import Draft, Filter
+from halloo.conversations.model import Conversation, Draft, Filter
 from halloo.db.engine import Database
 from halloo.db.tx import Tx
 from halloo.edge.body import convert
@@ -148,6 +148,14 @@ def unread_of(tx: Tx, who: Actor) -> tuple[int, list[str]]:
     return sum(one.visitor_unread for one in page.conversations), [f"c:{one.id}" for one in page.conversations]
 
 
-def current_places(tx: Tx, ids: list[str]) -> list[Position]:
-    """Where the streams of these conversations stand."""
-    return [position(tx, f"c:{one}") for one in ids]
+def list_of(
+    tx: Tx, who: Actor, behind: tuple[int, str] | None, limit: int
+) -> tuple[list[tuple[Conversation, Position]], bool]:
+    """The visitor's conversations, each with where its stream stands in the same snapshot; and whether there are more."""
+    found = actions.list_conversations(tx, who, Filter(), behind, limit + 1).conversations
+    return [(one, position(tx, f"c:{one.id}")) for one in found[:limit]], len(found) > limit
+
+
+def end_as(tx: Tx, who: Actor, conversation_id: str) -> tuple[Conversation, Position]:
+    """End a conversation; where its stream stands after it."""
+    return actions.end_conversation(tx, who, conversation_id), position(tx, f"c:{conversation_id}")
