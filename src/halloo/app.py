@@ -79,7 +79,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     names = host_names(
         public_url, (*config.server.hosts, *_names(hosts), *(name for origin in own for name in host_names(origin)))
     )
-    live = LiveActions(database, records, clock, limits.take_message)
+    live = LiveActions(database, records, clock, limits)
     relay = mount(
         database=database,
         tokens=tokens,

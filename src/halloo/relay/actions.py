@@ -1,7 +1,7 @@
 """What frames ask for, done by the same actions that HTTP calls: the one implementation of `RelayActions`."""
 
-from collections.abc import Callable, Collection
-from typing import cast
+from collections.abc import Collection
+from typing import Protocol, cast
 
 from halloo.contacts import actions as contacts
 from halloo.contacts.actions import visitor_actor
@@ -23,19 +23,32 @@ from halloo.widgets.records import PublicRecords
 from halloo.workspaces.actions.tokens import is_standing
 from halloo.workspaces.model import Actor
 
-TakeMessage = Callable[[str], None]
-"""Count a message of a visitor; raises `RateLimited`."""
+
+class VisitorLimits(Protocol):
+    """How often a visitor may do something, counted together with the public API; each raises `RateLimited`."""
+
+    def take_message(self, visitor_id: str) -> None:
+        """Something said, or said anew."""
+        ...
+
+    def take_visitor_start(self, visitor_id: str) -> None:
+        """A conversation begun."""
+        ...
+
+    def take_list(self, visitor: str, cost: int) -> None:
+        """Something small that is written down, such as the page that the visitor looks at."""
+        ...
 
 
 class LiveActions:
     """`RelayActions` over the database."""
 
-    def __init__(self, database: Database, records: PublicRecords, clock: Clock, take_message: TakeMessage) -> None:
-        """`take_message` counts together with the public API."""
+    def __init__(self, database: Database, records: PublicRecords, clock: Clock, limits: VisitorLimits) -> None:
+        """`limits` are those of the public API."""
         self._database = database
         self._records = records
         self._started_at = clock()
-        self._take_message = take_message
+        self._limits = limits
 
     async def send(self, who: Actor, frame: Send) -> Ack:
         """See `RelayActions.send`."""
@@ -43,10 +56,11 @@ class LiveActions:
         draft = Draft(frame.client_id, said.type, said.content, tuple(said.mentions), dict(said.properties))
         if who.kind == "visitor":
             await self._refuse_unidentified(who)
-            self._take_message(who.id)
+            self._limits.take_message(who.id)
         if frame.conversation is None:
             if who.kind != "visitor":
                 raise field_invalid("conversation", "name the conversation to write in.")
+            self._limits.take_visitor_start(who.id)
             started = await self._database.write(who.workspace_id, _start, who, draft)
             return _ack(frame.id, who, started)
         sent = await self._database.write(who.workspace_id, actions.send_message, who, frame.conversation, draft)
@@ -57,8 +71,13 @@ class LiveActions:
         if widget.record["config"]["v1"]["security"]["identity"] == "required":
             raise IdentityRequired
 
+    def _count(self, who: Actor) -> None:
+        if who.kind == "visitor":
+            self._limits.take_message(who.id)
+
     async def edit(self, who: Actor, frame: Edit) -> Ack:
         """See `RelayActions.edit`."""
+        self._count(who)
         message = await self._database.write(
             who.workspace_id, actions.edit_message, who, frame.conversation, frame.fingerprint, frame.content
         )
@@ -66,6 +85,7 @@ class LiveActions:
 
     async def remove(self, who: Actor, frame: Remove) -> Ack:
         """See `RelayActions.remove`."""
+        self._count(who)
         message = await self._database.write(
             who.workspace_id, actions.remove_message, who, frame.conversation, frame.fingerprint
         )
@@ -79,6 +99,7 @@ class LiveActions:
         """See `RelayActions.page`."""
         widget = await self._records.find(who.widget_id or "")
         if widget is not None and widget.record["config"]["v1"]["page_tracking"] != "off":
+            self._limits.take_list(who.id, 1)
             await self._database.write(who.workspace_id, _see_page, who, frame)
 
     async def standing(self, claims: Claims) -> Close | None:

@@ -68,6 +68,10 @@ class PublicLimits:
         _take(self._starts, visitor_id, cost)
         _take(self._address_starts, f"{address} {widget_id}", cost)
 
+    def take_visitor_start(self, visitor_id: str) -> None:
+        """A new conversation over the relay, where the address is not known."""
+        _take(self._starts, visitor_id, 1)
+
     def take_message(self, visitor_id: str, cost: int = 1) -> None:
         """A message."""
         _take(self._messages, visitor_id, cost)
