@@ -323,6 +323,7 @@ describe("what a snapshot or a refusal does to a stream", () => {
     await settle();
     expect(sockets).toHaveLength(1);
     session.forget();
+    expect(line().last("unsubscribe")).toMatchObject({ streams: [{ id: "c:1" }, { id: "v:1" }] });
     line().break(1006);
     await clock.pass(500);
     await accept();

@@ -399,8 +399,9 @@ export function createSession(options: SessionOptions): Session {
     });
   };
 
-  const unfollow = (id: string): void => {
-    if (streams.delete(id)) ask({ t: "unsubscribe", streams: [{ id }] }).catch(() => undefined);
+  const unfollow = (...ids: string[]): void => {
+    const known = ids.filter((id) => streams.delete(id)).map((id) => ({ id }));
+    if (known.length > 0) ask({ t: "unsubscribe", streams: known }).catch(() => undefined);
   };
 
   return {
@@ -433,7 +434,7 @@ export function createSession(options: SessionOptions): Session {
     },
     unfollow,
     forget() {
-      for (const id of [...streams.keys()]) unfollow(id);
+      unfollow(...streams.keys());
     },
     ask,
     tell(frame) {

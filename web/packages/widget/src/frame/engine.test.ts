@@ -462,6 +462,20 @@ describe("what overtakes and what is lost", () => {
     expect(calls.filter(({ path }) => path === "/visitor")).toHaveLength(1);
   });
 
+  it("writes on in the conversation that another tab has begun with the same outbox", async () => {
+    answers["POST /conversations"] = () => refuse(503, "unavailable");
+    const engine = open();
+    engine.start();
+    await accept();
+    engine.send(NEW, "one");
+    engine.send(NEW, "two");
+    await settle();
+    line().say(event(2, "message:send", message(2, "user", "one", "id-1")));
+    await clock.pass(3000);
+    expect(line().last("send")).toMatchObject({ conversation: "c1", client_id: "id-2" });
+    expect(calls.filter(({ method, path }) => method === "POST" && path === "/conversations")).toHaveLength(1);
+  });
+
   it("shows nothing of a former visitor that arrives late", async () => {
     const engine = open();
     engine.start();

@@ -384,7 +384,7 @@ export function createEngine(options: EngineOptions) {
       });
       caughtUp(id, found);
       session.follow(found.position.stream, found.position);
-      settle(found.data);
+      settle(id, found.data);
       readLater();
     } catch {
       if (mine === era) setThread(id, { loading: false, failed: true });
@@ -399,8 +399,18 @@ export function createEngine(options: EngineOptions) {
     patch(id, { last_seq, unread: known.unread + missed });
   };
 
-  const settle = (messages: readonly Message[]): void => {
-    for (const message of messages) if (message.client_id && message.from === "user") outbox.settle(message.client_id);
+  /** These were stored, maybe by another tab that has the same outbox: then it has begun the conversation for this one, too. */
+  const settle = (id: string, messages: readonly Message[]): void => {
+    for (const { client_id, from } of messages) {
+      if (!client_id || from !== "user") continue;
+      const begun = outbox.items.some((item) => item.client_id === client_id && item.thread === NEW);
+      if (begun) outbox.adopt(NEW, id);
+      outbox.settle(client_id);
+      if (begun && viewing === NEW) {
+        viewing = id;
+        started?.(id);
+      }
+    }
   };
 
   const fact = (id: string, name: string, data: Record<string, unknown>): void => {
@@ -446,7 +456,7 @@ export function createEngine(options: EngineOptions) {
     const known = find(id);
     const theirs = message.from === "operator";
     if (theirs) board.clear(id, message.user.user_id);
-    else settle([message]);
+    else settle(id, [message]);
     if (!known) {
       listAgain();
       return;
