@@ -206,3 +206,11 @@ async def test_a_connection_that_is_cut_in_the_middle_stores_nothing(database: D
     stored = await database.read(WORKSPACE, names)
     assert stored == ([] if isinstance(done[0], Exception) else ["one"])
     assert await database.write(WORKSPACE, put, "after") == "after"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+async def test_a_new_file_is_its_owners_alone(database: Database, store: Store) -> None:
+    await database.write(WORKSPACE, put, "one")
+    files = sorted(path for path in store.folder.iterdir() if path.name.startswith("halloo.db"))
+    assert [path.name for path in files] == ["halloo.db", "halloo.db-shm", "halloo.db-wal"]
+    assert {path.stat().st_mode & 0o077 for path in files} == {0}

@@ -34,7 +34,8 @@ _WRITER_PRAGMAS = (
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
-    """The one connection that writes; transactions are ours to begin."""
+    """The one connection that writes; transactions are ours to begin. A new file is its owner's alone to read."""
+    path.touch(mode=0o600, exist_ok=True)  # the files beside it take this one's mode
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     for pragma in _WRITER_PRAGMAS:
         connection.execute(pragma).fetchall()
