@@ -2,15 +2,18 @@
 
 import asyncio
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from halloo.db.engine import Database
+from halloo.db.migrate import upgrade
 from halloo.db.postgres import PostgresDatabase
 from halloo.db.sqlite import SqliteDatabase
 from halloo.db.tx import Tx
+from halloo.kit.clock import system_clock
 from halloo.kit.ids import new_id
 from halloo.kit.refusals import Conflict, Invalid, Unavailable
 from tests.conftest import WORKSPACE
@@ -208,9 +211,11 @@ async def test_a_connection_that_is_cut_in_the_middle_stores_nothing(database: D
     assert await database.write(WORKSPACE, put, "after") == "after"
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-async def test_a_new_file_is_its_owners_alone(database: Database, store: Store) -> None:
-    await database.write(WORKSPACE, put, "one")
-    files = sorted(path for path in store.folder.iterdir() if path.name.startswith("halloo.db"))
+async def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    upgrade(f"sqlite:///{tmp_path / 'halloo.db'}")
+    opened = SqliteDatabase(tmp_path / "halloo.db", system_clock)
+    await opened.write(WORKSPACE, put, "one")
+    files = sorted(tmp_path.iterdir())
     assert [path.name for path in files] == ["halloo.db", "halloo.db-shm", "halloo.db-wal"]
     assert {path.stat().st_mode & 0o077 for path in files} == {0}
+    await opened.close()
