@@ -219,7 +219,8 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     }
   }
 
-  addEventListener("online", () => engine.nudge());
+  // Back again: try at once. Gone: a ping finds out in seconds what silence would tell in half a minute.
+  for (const change of ["online", "offline"]) addEventListener(change, () => engine.nudge());
   addEventListener("pageshow", (event) => event.persisted && engine.nudge());
   document.addEventListener("visibilitychange", () => {
     const visible = document.visibilityState === "visible";
