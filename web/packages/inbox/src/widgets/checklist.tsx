@@ -3,24 +3,20 @@ import type { ComponentChildren } from "preact";
 import type { WidgetView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
-import { valueAt } from "./config.ts";
 import { warningsOf } from "./domains.ts";
-import { v1Of } from "./widgets-page.tsx";
 
 export type Check = "done" | "todo" | "look";
 
 /** Before going live: what the server knows, and what only people can look at (`contracts/embedding.md` 14). */
 export function checksOf(
-  widget: Pick<WidgetView, "domains" | "published" | "config">,
-): Readonly<Record<"listed" | "local" | "published" | "policy" | "identity", Check>> {
+  widget: Pick<WidgetView, "domains" | "published">,
+): Readonly<Record<"listed" | "local" | "published" | "policy", Check>> {
   const local = widget.domains.some((origin) => warningsOf(origin).includes("localhost"));
-  const required = valueAt((widget.config["v1"] ?? {}) as Record<string, unknown>, "security.identity") === "required";
   return {
     listed: widget.domains.length > 0 ? "done" : "todo",
     local: widget.domains.length === 0 || local ? "todo" : "done",
     published: widget.published ? "done" : "todo",
     policy: "look",
-    identity: required ? "done" : "look",
   };
 }
 
@@ -31,7 +27,7 @@ const ICONS: Readonly<Record<Check, ComponentChildren>> = {
 };
 
 export function Checklist({ widget }: { widget: WidgetView }) {
-  const checks = checksOf({ ...widget, config: { v1: v1Of(widget) } });
+  const checks = checksOf(widget);
   return (
     <Card title={t("before_live")} text={t("before_live_text")}>
       <ul class="in-checklist">

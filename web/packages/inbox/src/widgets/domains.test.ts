@@ -44,23 +44,22 @@ describe("a domain as one types it", () => {
 });
 
 describe("the checklist", () => {
-  const widget = (domains: string[], published: boolean, v1 = {}) => ({ domains, published, config: { v1 } });
+  const widget = (domains: string[], published: boolean) => ({ domains, published });
 
   it("shows what is done and what is not", () => {
     expect(checksOf(widget([], false))).toMatchObject({
       listed: "todo",
       local: "todo",
       published: "todo",
-      identity: "look",
+      policy: "look",
     });
     expect(checksOf(widget(["https://shop.example", "http://localhost:1"], true))).toMatchObject({
       listed: "done",
       local: "todo",
       published: "done",
     });
-    expect(checksOf(widget(["https://shop.example"], true, { security: { identity: "required" } }))).toMatchObject({
+    expect(checksOf(widget(["https://shop.example"], true))).toMatchObject({
       local: "done",
-      identity: "done",
     });
   });
 });
