@@ -99,6 +99,33 @@ async def test_a_widget_that_is_gone_is_over(grounds: Grounds, port: Port) -> No
             assert (await client.get(f"{path}/{guest.widget_id}")).status_code == 404
 
 
+async def test_a_deleted_conversation_is_replayed_to_nobody(grounds: Grounds, port: Port) -> None:
+    """Neither from the log nor from memory: its facts keep their numbers and lose what they said."""
+    here, client = grounds.here, grounds.api.client
+    conversation = f"/core/conversations/{here.ids['conversation_id']}"
+    place = (await client.get(conversation, headers=here.bearer)).json()["position"]["w"]
+    said = {"client_id": here.guest.id, "type": "text", "content": "to be forgotten"}
+    live = await port.enter("operator", await operator_token(grounds, here), [place["stream"]])
+    assert (await client.post(f"{conversation}/messages", json=said, headers=here.bearer)).status_code == 201
+    assert "to be forgotten" in str(await live.all())
+    for round_ in range(2):
+        if round_:
+            assert (await client.delete(conversation, headers=here.bearer)).status_code == 204
+        back = await port.enter("operator", await operator_token(grounds, here), [])
+        await back.all()
+        await back.say(
+            t="subscribe",
+            id="1",
+            streams=[{name: place[name] for name in ("epoch", "offset")} | {"id": place["stream"]}],
+        )
+        told = await back.all()
+        assert [one["streams"][0]["recovered"] for one in told if one["t"] == "ok"] == [True]
+        events = [one for one in told if one["t"] == "event"]
+        assert [one["offset"] for one in events] == list(range(place["offset"] + 1, place["offset"] + 1 + len(events)))
+        assert ("to be forgotten" in str(told)) is (round_ == 0)
+        assert len(events) >= 1 + round_
+
+
 async def test_a_forged_token_of_the_relay_is_none(grounds: Grounds, port: Port) -> None:
     guest = grounds.here.guest
     forger = RelayTokens(b"x" * 32, grounds.api.clock)

@@ -7,6 +7,7 @@ workspace's log, without gaps; so offsets in each stream have none either.
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from halloo.events.model import Fact
@@ -30,6 +31,11 @@ class Event:
         self.stream = stream
         self.offset = offset
         self._out: Out | None = None
+
+    def erase(self) -> None:
+        """Empty the payload, as the log's is; its number stays."""
+        self.fact = replace(self.fact, data=b"{}")
+        self._out = None
 
     @property
     def out(self) -> Out:
@@ -85,6 +91,13 @@ class Room:
                     del self._shelves[stream]
         return events
 
+    def _erase(self, conversation_id: str | None) -> None:
+        """A conversation was deleted: nothing of it is told to who comes back."""
+        for shelf in self._shelves.values():
+            for event in shelf:
+                if event.fact.conversation_id == conversation_id:
+                    event.erase()
+
     def find(self, stream: str, after: int, upto: int) -> list[Event] | None:
         """The events behind `after` up to `upto`, or None where the ring does not hold them all."""
         shelf = self._shelves.get(stream)
@@ -111,6 +124,8 @@ class Room:
                 complete = False
                 break
             self.seq = fact.seq
+            if fact.name == "session:removed":
+                self._erase(fact.conversation_id)
             for event in self._shelve(fact):
                 channel = self.channels.get(event.stream)
                 if channel is not None:
