@@ -194,6 +194,26 @@ async def test_a_planted_session_is_not_taken_over(grounds: Grounds) -> None:
     assert me.json()["operator"]["email"] == here.low_email
 
 
+async def test_a_copy_of_the_database_opens_nothing(grounds: Grounds) -> None:
+    """No session, invitation, token of any kind or password stands in it as it is used."""
+    here, client = grounds.here, grounds.api.client
+    secrets = [PASSWORD, here.owner_token, here.house.token, here.guest.token]
+    secrets.append(await invited(client, "new2@e.example", "operator", **here.bearer))
+    async with grounds.api.browser(here.house.owner_email) as owner:
+        secrets.append(owner.cookies[COOKIE])
+        secrets.append((await owner.post("/core/relay-token")).json()["token"])
+    greeted = await client.post(
+        f"/core/public/web-widgets/{here.guest.widget_id}/visitor", json={}, headers=here.guest.header
+    )
+    secrets.append(greeted.json()["relay"]["token"])
+    stored = str(await grounds.stored(here))
+    assert "argon2id" in stored
+    for secret in secrets:
+        assert len(secret) > 12
+        assert secret not in stored
+        assert secret[4:] not in stored
+
+
 async def test_answers_of_people_are_kept_nowhere(grounds: Grounds) -> None:
     here = grounds.here
     async with grounds.api.browser(here.house.owner_email) as owner:
