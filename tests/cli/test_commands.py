@@ -42,7 +42,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_init_keeps_its_secrets_to_itself(data: str) -> None:
-    assert (Path(data) / "secret.key").stat().st_mode & 0o077 == 0
+    for path in (Path(data), *Path(data).iterdir()):
+        assert path.stat().st_mode & 0o077 == 0, path
     toml = (Path(data) / "halloo.toml").read_text()
     assert all(line.startswith(("#", "[")) for line in toml.splitlines() if line)
 
@@ -78,6 +79,13 @@ def test_migrate_says_what_it_did(data: str) -> None:
         (("migrate", "--data", "{data}"), {"HALLOO_RELAY_PING_S": "soon"}, "HALLOO_RELAY_PING_S"),
         (("migrate", "--data", "{data}"), {"HALLOO_RELAY_ENGINE": "other"}, "none of picows, websockets"),
         (("migrate", "--data", "{data}"), {"HALLOO_DATABASE_URL": "mysql://x"}, "sqlite:///path or postgresql://"),
+        (("serve", "--data", "{data}"), {"HALLOO_SERVER_SECRET_KEY": "short"}, "server.secret_key"),
+        (
+            ("migrate", "--data", "{data}"),
+            {"HALLOO_DATABASE_URL": "postgresql://halloo@127.0.0.1:1/halloo"},
+            "The database cannot be reached",
+        ),
+        (("init", "--data", "{data}-no", "--email", "a@example.com", "--password", "short"), {}, "characters"),
         (("serve", "--data", "{data}"), {"HALLOO_PUBLIC_URL": "not an address"}, "public.url"),
         (("operator", "create", "x", "--password", "a long password", "--data", "{data}"), {}, "e-mail"),
         (("operator", "create", "x@example.com", "--password", "short", "--data", "{data}"), {}, "characters"),

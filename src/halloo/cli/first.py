@@ -15,7 +15,7 @@ from halloo.widgets.model import WidgetChange
 from halloo.workspaces.actions.operators import OperatorDraft, create_operator
 from halloo.workspaces.actions.tokens import TokenDraft, create_token
 from halloo.workspaces.actions.workspaces import create_workspace
-from halloo.workspaces.model import SCOPES, check_password, system_actor
+from halloo.workspaces.model import SCOPES, system_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,6 @@ class First:
 
 def set_up(place: Place, first: First) -> dict[str, Any]:
     """Make it; ids, the token and the addresses. Raises `Conflict` where there is a workspace already."""
-    check_password(first.password)
     hashed = hash_password(first.password)
 
     async def run(database: Database) -> dict[str, Any]:

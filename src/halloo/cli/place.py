@@ -57,6 +57,9 @@ def open_place(data: Path) -> Place:
 def read_secret(place: Place) -> bytes:
     """The server's secret: the setting `server.secret_key`, else the file in the data folder, made where it is missing."""
     if place.config.server.secret_key:
+        if len(place.config.server.secret_key) < _SECRET_BYTES:
+            msg = f"server.secret_key: at least {_SECRET_BYTES} characters are needed."
+            raise ValueError(msg)
         return place.config.server.secret_key.encode()
     path = place.data / SECRET_NAME
     if not path.exists():

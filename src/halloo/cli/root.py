@@ -11,6 +11,7 @@ from halloo.cli.place import DEFAULT_DATA, Data, Json, open_place, read_secret, 
 from halloo.cli.say import fail, say, table
 from halloo.config import TOML_NAME, commented_toml, list_settings
 from halloo.db import migrate as migrations
+from halloo.workspaces.model import check_password
 
 app = typer.Typer(
     name="halloo", help="A website messenger that you host yourself.", no_args_is_help=True, pretty_exceptions_enable=False,
@@ -38,6 +39,7 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Make the first workspace, its owner, a published widget and a token with every scope."""
+    check_password(password)
     place = open_place(data)
     data.mkdir(parents=True, exist_ok=True)
     toml = data / TOML_NAME

@@ -24,7 +24,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return ",".join(str(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - shown as text
     return "" if value is None else str(value)
 

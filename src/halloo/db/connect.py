@@ -13,3 +13,14 @@ def open_database(url: str, clock: Clock) -> Database:
     from halloo.db.postgres import PostgresDatabase  # noqa: PLC0415 - SQLite needs no driver of PostgreSQL
 
     return PostgresDatabase(url, clock)
+
+
+def why_away(error: Exception) -> str | None:
+    """A sentence for an error that means the database cannot be reached, None for any other."""
+    import psycopg  # noqa: PLC0415 - asked for when something has failed already
+    from sqlalchemy.exc import OperationalError  # noqa: PLC0415 - likewise
+
+    if not isinstance(error, (psycopg.OperationalError, OperationalError)):
+        return None
+    cause = error.orig if isinstance(error, OperationalError) else error
+    return f"The database cannot be reached: {' '.join(str(cause).split())}. Check database.url, and that it runs."

@@ -28,9 +28,11 @@ def is_postgres(url: str) -> bool:
 def upgrade(url: str, owner_url: str = "") -> list[str]:
     """Run every revision that is missing; their ids, oldest first. Safe to repeat, and while the server runs.
 
-    `owner_url` owns the tables on PostgreSQL; the login of `url` is granted what the server needs, and nothing more.
+    `owner_url` owns the tables on PostgreSQL; the login of `url` is granted what the server needs, and nothing more. Raises
+    `UnsafeLogin` for one that row-level security would not bind.
     """
     if is_postgres(url):
+        _check_login(url)
         done = _upgrade(f"postgresql+psycopg://{(owner_url or url).partition('://')[2]}")
         if owner_url and owner_url != url:
             _grant(owner_url, _login(url))
@@ -96,6 +98,16 @@ def _login(url: str) -> str:
         msg = "database.url: name the login that the server uses, as in postgresql://halloo@host/name."
         raise ValueError(msg)
     return login
+
+
+def _check_login(url: str) -> None:
+    """Refuse a login that the server would refuse, before anything is made with it."""
+    import psycopg  # noqa: PLC0415 - SQLite needs no driver of PostgreSQL
+
+    from halloo.db.postgres import check_login  # noqa: PLC0415 - likewise
+
+    with psycopg.connect(url) as connection:
+        check_login(connection)
 
 
 def _grant(owner_url: str, login: str) -> None:
