@@ -4,6 +4,7 @@
  */
 import { electLeader, pickLanguage, resolveTargetOrigin } from "@halloo/core";
 import type { Chat } from "./chat/chat.tsx";
+import { isData } from "./frame/attributes.ts";
 import { type Bridge, claimedParent, type LoaderMessage, openBridge } from "./frame/bridge.ts";
 import { createEngine, type Engine } from "./frame/engine.ts";
 import { readRecord, type WidgetRecord } from "./frame/record.ts";
@@ -185,10 +186,11 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   }
 
   async function set(attributes: Record<string, unknown>): Promise<void> {
+    const { data } = attributes;
+    if (data !== undefined && !isData(data)) throw { code: "field_invalid" };
     if (typeof attributes["locale"] === "string") locale = attributes["locale"];
     if (typeof attributes["theme"] === "string") theme = attributes["theme"];
-    const { data } = attributes;
-    if (typeof data === "object" && data !== null) engine.setMetadata(data as Record<string, string>);
+    if (data !== undefined) engine.setMetadata(data);
     await chat?.then((it) => it.show(settings(), null));
   }
 
