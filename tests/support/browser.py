@@ -14,11 +14,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / ".cache" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MS = 15_000
+"""How long an expectation waits: machines that run tests are busy, and a test that must be quick says so itself."""
+
 SHOTS = ROOT / ".cache" / "screenshots"
 
 
@@ -32,6 +35,7 @@ def executable() -> str:
 @contextmanager
 def launched() -> Generator[Browser]:
     """Start Chromium and close it at the end."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
         browser = playwright.chromium.launch(executable_path=executable(), args=arguments)
