@@ -9,6 +9,7 @@ import pytest
 from halloo.kit.ids import new_id
 from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET, Close
 from halloo.relay.limits import Timing
+from halloo.relay.link import TransportLink
 from tests.relay.conftest import Build
 from tests.relay.house import EPOCH, SHOP, WIDGET, WORKSPACE, Client, House
 from tests.relay.raw import PONG, Raw, frame, upgraded
@@ -197,6 +198,26 @@ async def test_a_queue_that_stands_still(build: Build) -> None:
     while not any(peer.paused_at for peer in home.relay.hub.peers()):
         await flood(home, mine, 800)
     await asyncio.sleep(0.8)
+    assert home.relay.shared.closes == {4008: 1}
+    raw.cut()
+
+
+async def test_a_slow_reader_that_gets_on_is_not_cut_off(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = 1 << 20
+
+    def buffered(_link: TransportLink) -> int:
+        return left
+
+    monkeypatch.setattr(TransportLink, "buffered", buffered)
+    home: House = await build(timing=Timing(slow=600), visitor_queue_bytes=1 << 30)
+    mine = home.actions.own("v1", "c1")
+    raw = await deaf(home, [f"c:{mine}"])
+    while not any(peer.paused_at for peer in home.relay.hub.peers()):
+        await flood(home, mine, 800)
+    left //= 2
+    await asyncio.sleep(0.9)
+    assert not home.relay.shared.closes
+    await asyncio.sleep(0.7)
     assert home.relay.shared.closes == {4008: 1}
     raw.cut()
 

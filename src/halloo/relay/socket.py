@@ -46,7 +46,7 @@ _NOBODY = _Nobody()
 class Connection:
     """One socket from its upgrade to its end."""
 
-    __slots__ = ("_jobs", "_working", "link", "over", "peer", "room", "session", "shared", "worker")
+    __slots__ = ("_held", "_jobs", "_working", "link", "over", "peer", "room", "session", "shared", "worker")
 
     def __init__(self, shared: Shared, link: Link) -> None:
         """The upgrade was answered; `link` writes to the socket."""
@@ -59,6 +59,7 @@ class Connection:
         self.over = False
         self._jobs: deque[Decision] = deque()
         self._working: asyncio.Task[None] | None = None
+        self._held = 0
         self.worker: Worker | None = None
         shared.connections[self] = None
         shared.hub.wheel.add(self, now + min(shared.timing.connect, shared.timing.ping))
@@ -89,6 +90,7 @@ class Connection:
         if peer is not None and peer.paused_at is None:
             now = self.shared.clock()
             peer.pause(now)
+            self._held = self.link.buffered()
             self.shared.hub.wheel.add(Once(self._check_slow), now + self.shared.timing.slow)
 
     def resumed(self) -> None:
@@ -207,9 +209,12 @@ class Connection:
         if peer is not None and peer.paused_at is not None and not self.over:
             ends = peer.paused_at + self.shared.timing.slow
             if now >= ends:
-                self.end(TOO_SLOW)
-            else:
-                self.shared.hub.wheel.add(Once(self._check_slow), ends)
+                held, self._held = self._held, self.link.buffered()
+                if self._held * 2 > held:
+                    self.end(TOO_SLOW)
+                    return
+                ends = now + self.shared.timing.slow  # it gets on: cut off now, it would begin the same anew
+            self.shared.hub.wheel.add(Once(self._check_slow), ends)
 
     def expires_soon(self) -> None:
         """A token was accepted: look at it again when it expires, where that is before the next regular look."""
