@@ -110,6 +110,7 @@ export function goLive(who: MeView): () => void {
     address: relayAddress,
     open: (address) => new WebSocket(address) as never,
     token: () => call<RelayToken>("POST", "/relay-token", {}),
+    patience: () => (document.visibilityState === "visible" ? 4_000 : 30_000),
     onStatus: (status) => {
       line.set(status);
       if (status.kind === "live") flushOutbox();
