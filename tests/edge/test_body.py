@@ -1,4 +1,4 @@
-"""Bodies are read strictly (`contracts/embedding.md` 8.1)."""
+"""Bodies are read strictly (embedding contract 8.1)."""
 
 from typing import Any, Literal
 

@@ -1,4 +1,4 @@
-"""Loader and frame in a real browser, on pages of several origins; numbers are those of `contracts/embedding.md` 15."""
+"""Loader and frame in a real browser, on pages of several origins; numbers are those of embedding contract 15."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Signing in and out (`contracts/manage.md`): cookie, rotation, ends, forged requests, guessing."""
+"""Signing in and out (manage contract): cookie, rotation, ends, forged requests, guessing."""
 
 import json
 from typing import Any

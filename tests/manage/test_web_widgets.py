@@ -1,4 +1,4 @@
-"""`/core/web-widgets` (`contracts/embedding.md` 13)."""
+"""`/core/web-widgets` (embedding contract 13)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Bodies and addresses: size, type, JSON, keys (`contracts/embedding.md` 8.1, 16)."""
+"""Bodies and addresses: size, type, JSON, keys (embedding contract 8.1, 16)."""
 
 import json
 from collections.abc import AsyncIterator

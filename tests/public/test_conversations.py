@@ -1,4 +1,4 @@
-"""Starting, resuming, reading and ending (`contracts/embedding.md` 8.2)."""
+"""Starting, resuming, reading and ending (embedding contract 8.2)."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The order of checks (`contracts/embedding.md` 8.1): the first that fails answers, whatever else is wrong."""
+"""The order of checks (embedding contract 8.1): the first that fails answers, whatever else is wrong."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`Origin` and CORS (`contracts/embedding.md` 8.1, 3.2; acceptance test 13)."""
+"""`Origin` and CORS (embedding contract 8.1, 3.2; acceptance test 13)."""
 
 import httpx
 import pytest

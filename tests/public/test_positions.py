@@ -1,4 +1,4 @@
-"""Each snapshot carries the position it is valid at, whatever happens beside it (`contracts/relay.md` 3)."""
+"""Each snapshot carries the position it is valid at, whatever happens beside it (relay contract 3)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Rates (`contracts/embedding.md` 8.5), with a moved clock."""
+"""Rates (embedding contract 8.5), with a moved clock."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

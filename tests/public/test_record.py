@@ -1,4 +1,4 @@
-"""The public record, methods and hosts (`contracts/embedding.md` 2, 8.1)."""
+"""The public record, methods and hosts (embedding contract 2, 8.1)."""
 
 import pytest
 

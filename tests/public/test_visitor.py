@@ -1,4 +1,4 @@
-"""First contact, coming back and leaving (`contracts/embedding.md` 7, 8.2; acceptance test 20)."""
+"""First contact, coming back and leaving (embedding contract 7, 8.2; acceptance test 20)."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Facts of visitors and contacts (`contracts/hooks.md` 10), each rendered once."""
+"""Facts of visitors and contacts (hooks contract 10), each rendered once."""
 
 from typing import Any
 

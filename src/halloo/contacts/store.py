@@ -31,9 +31,7 @@ _VISITOR_OF_TOKEN = Statement(
     .where(_T.workspace_id == _WS, _T.digest == bindparam("digest"), _T.widget_id == bindparam("widget_id"))
 )
 _INSERT_VISITOR = Statement(visitors.insert().values({c.name: bindparam(c.name) for c in visitors.c}))
-_ANY_TOKEN = Statement(
-    select(_T.digest).where(_T.workspace_id == _WS, _T.visitor_id == bindparam("visitor")).limit(1)
-)
+_ANY_TOKEN = Statement(select(_T.digest).where(_T.workspace_id == _WS, _T.visitor_id == bindparam("visitor")).limit(1))
 _INSERT_CONTACT = Statement(contacts.insert().values({c.name: bindparam(c.name) for c in contacts.c}))
 _INSERT_TOKEN = Statement(visitor_tokens.insert().values({c.name: bindparam(c.name) for c in visitor_tokens.c}))
 _TOUCH_TOKEN = Statement(

@@ -1,4 +1,4 @@
-"""Facts of conversations (`contracts/hooks.md` 10): what each says and who may see it. Rendered once, here.
+"""Facts of conversations (hooks contract 10): what each says and who may see it. Rendered once, here.
 
 Public facts, those that the conversation's visitor may see, are numbered in its `c:` stream; their payload holds nothing internal.
 """

@@ -1,4 +1,4 @@
-"""Bodies: JSON objects, read strictly (`contracts/embedding.md` 8.1).
+"""Bodies: JSON objects, read strictly (embedding contract 8.1).
 
 Duplicate keys, unknown keys, lone surrogates, numbers that JSON does not have and values of another type are refused,
 each with its code. Litestar's own reader would turn "1" into 1.

@@ -1,4 +1,4 @@
-"""Refusals and mishaps as HTTP: `{"error", "message", "details"}` (`contracts/embedding.md` 8.3)."""
+"""Refusals and mishaps as HTTP: `{"error", "message", "details"}` (embedding contract 8.3)."""
 
 import math
 import re

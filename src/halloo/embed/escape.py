@@ -1,4 +1,4 @@
-"""JSON inside of scripts and documents: ASCII that cannot end the place it stands in (`contracts/embedding.md` 4.1)."""
+"""JSON inside of scripts and documents: ASCII that cannot end the place it stands in (embedding contract 4.1)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Policies of our own documents, and the headers beside them (`contracts/csp.md` 2.3, `contracts/embedding.md` 5.1).
+"""Policies of our own documents, and the headers beside them (csp contract 2.3, embedding contract 5.1).
 
 Pure. Built from settings and stored, normalised entries alone. With all hosts on one origin each name becomes `'self'`;
 sockets stay written out, because browsers do not agree on what `'self'` means for them.

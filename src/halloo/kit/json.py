@@ -1,4 +1,4 @@
-"""JSON bytes that equal `JSON.stringify(JSON.parse(bytes))` (`contracts/hooks.md` 2.2).
+"""JSON bytes that equal `JSON.stringify(JSON.parse(bytes))` (hooks contract 2.2).
 
 msgspec already escapes as that rule asks; what it does not do for values that users supplied is done by `canonical`.
 """

@@ -1,4 +1,4 @@
-"""Our wire frames and close codes, as plain values (`contracts/relay.md` 2, 4 and 9).
+"""Our wire frames and close codes, as plain values (relay contract 2, 4 and 9).
 
 A frame is one JSON object with its kind in `t`; several may be joined by a line feed. The TypeScript types of
 `web/packages/wire` come from these structs.

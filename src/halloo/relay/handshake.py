@@ -1,4 +1,4 @@
-"""What a WebSocket upgrade must bring before it is answered with 101 (`contracts/embedding.md` 11).
+"""What a WebSocket upgrade must bring before it is answered with 101 (embedding contract 11).
 
 No middleware of the HTTP side runs before an upgrade, so that host, path, origin and address are checked here, by one
 function for all engines.

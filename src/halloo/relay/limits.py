@@ -1,4 +1,4 @@
-"""What one connection may do, by role, and the times it lives by (`contracts/relay.md` 6): milliseconds and bytes."""
+"""What one connection may do, by role, and the times it lives by (relay contract 6): milliseconds and bytes."""
 
 from dataclasses import dataclass
 

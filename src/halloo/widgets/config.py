@@ -1,4 +1,4 @@
-"""The schema of `config.v1`: every field, its default and its limits (`contracts/embedding.md` 12). Pure.
+"""The schema of `config.v1`: every field, its default and its limits (embedding contract 12). Pure.
 
 A configuration is stored as it was given; `check_config` decides whether it may be,
 `complete_config` fills in every default.

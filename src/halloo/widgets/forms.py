@@ -1,4 +1,4 @@
-"""Forms: their fields as a configuration has them, and the values that visitors send (`contracts/embedding.md` 8.4)."""
+"""Forms: their fields as a configuration has them, and the values that visitors send (embedding contract 8.4)."""
 
 import hashlib
 import math

@@ -1,4 +1,4 @@
-"""Allowed domains: one normaliser and one matcher (`contracts/embedding.md` 3). Pure.
+"""Allowed domains: one normaliser and one matcher (embedding contract 3). Pure.
 
 The browser code has the same two functions; all are driven by `origin_vectors.json`. For every
 accepted entry `new URL(entry).origin` gives the same text.

@@ -1,1 +1,1 @@
-"""What operators, administrators and programs with a token call (`contracts/manage.md`): parse, act, present."""
+"""What operators, administrators and programs with a token call (manage contract): parse, act, present."""

@@ -1,7 +1,7 @@
 """What the management API takes and gives, as typed structs.
 
 The OpenAPI page, the validation of requests and the TypeScript types of `web/packages/wire` all come from these structs
-(`contracts/manage.md`; widgets: `contracts/embedding.md` 13). Times are RFC 3339 in UTC unless a field says otherwise.
+(manage contract; widgets: embedding contract 13). Times are RFC 3339 in UTC unless a field says otherwise.
 """
 
 from typing import Any, Literal

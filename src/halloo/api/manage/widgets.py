@@ -1,4 +1,4 @@
-"""Routes: widgets (`contracts/embedding.md` 13)."""
+"""Routes: widgets (embedding contract 13)."""
 
 from typing import Annotated
 

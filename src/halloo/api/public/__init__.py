@@ -1,1 +1,1 @@
-"""What a visitor's browser may call: `/core/public/web-widgets/{id}…` (`contracts/embedding.md` 8)."""
+"""What a visitor's browser may call: `/core/public/web-widgets/{id}…` (embedding contract 8)."""

@@ -1,4 +1,4 @@
-"""One call to the public API on its way through the checks of `contracts/embedding.md` 8.1, and its answer."""
+"""One call to the public API on its way through the checks of embedding contract 8.1, and its answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How often a visitor's browser may call (`contracts/embedding.md` 8.5). Each number is a setting of the part `public_api`."""
+"""How often a visitor's browser may call (embedding contract 8.5). Each number is a setting of the part `public_api`."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What the public API takes and gives (`contracts/embedding.md` 8.2). Times are RFC 3339 unless a field says milliseconds."""
+"""What the public API takes and gives (embedding contract 8.2). Times are RFC 3339 unless a field says milliseconds."""
 
 from typing import Any, Literal
 

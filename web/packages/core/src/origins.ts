@@ -1,4 +1,4 @@
-/** Allowed domains (`contracts/embedding.md` 3): what people type becomes an origin, and an origin is allowed or not. */
+/** Allowed domains (embedding contract 3): what people type becomes an origin, and an origin is allowed or not. */
 
 export const ORIGIN_ERRORS = [
   "empty",
@@ -114,7 +114,7 @@ export function decide(domains: readonly string[], origin: string | null | undef
   return origin && origin !== "null" && domains.includes(origin) ? "allow" : "deny";
 }
 
-/** Where the frame sends its messages (`contracts/embedding.md` 5.2). */
+/** Where the frame sends its messages (embedding contract 5.2). */
 export function resolveTargetOrigin(domains: readonly string[], parentOrigin: string | undefined): string {
   if (domains.length === 0) return parentOrigin ?? "*";
   return parentOrigin !== undefined && domains.includes(parentOrigin) ? parentOrigin : "null";

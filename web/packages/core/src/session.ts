@@ -1,5 +1,5 @@
 /**
- * One connection to the relay that never gives up and never shows an event twice (`contracts/relay.md` 2–4).
+ * One connection to the relay that never gives up and never shows an event twice (relay contract 2–4).
  *
  * The session keeps a position for each stream, reconnects with full jitter, asks again where an offset is missing, and says
  * `lost` where the log could not fill the gap: then the caller loads a snapshot and goes on with `follow(position)`.

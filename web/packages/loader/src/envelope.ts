@@ -1,4 +1,4 @@
-/** Messages between loader and frame (`contracts/embedding.md` 6), as the loader sees them. */
+/** Messages between loader and frame (embedding contract 6), as the loader sees them. */
 
 export type FrameMessage =
   | { type: "ready"; data: { part: string } }

@@ -36,6 +36,6 @@ export interface WidgetRecord {
 /** The origin of this page; one that a sandbox or `srcdoc` took away counts as none. */
 export const pageOrigin = (): string => (origin === location.origin ? origin : "null");
 
-/** The one rule of matching (`contracts/embedding.md` 3.2); no entry is ever `null`. */
+/** The one rule of matching (embedding contract 3.2); no entry is ever `null`. */
 export const allowed = (domains: readonly string[], page: string): boolean =>
   domains[0] ? domains.includes(page) : page.startsWith("http");

@@ -1,4 +1,4 @@
-/** One widget on a page: launcher, greeting, questions, frame, and the page's API (`contracts/embedding.md` 4). */
+/** One widget on a page: launcher, greeting, questions, frame, and the page's API (embedding contract 4). */
 import { type FrameMessage, isFromFrame } from "./envelope.ts";
 import type { WidgetRecord } from "./record.ts";
 import { css } from "./style.ts";

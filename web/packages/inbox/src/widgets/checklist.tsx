@@ -7,7 +7,7 @@ import { warningsOf } from "./domains.ts";
 
 export type Check = "done" | "todo" | "look";
 
-/** Before going live: what the server knows, and what only people can look at (`contracts/embedding.md` 14). */
+/** Before going live: what the server knows, and what only people can look at (embedding contract 14). */
 export function checksOf(
   widget: Pick<WidgetView, "domains" | "published">,
 ): Readonly<Record<"listed" | "local" | "published" | "policy", Check>> {

@@ -1,4 +1,4 @@
-/** A widget's configuration as the form needs it: every field with its default, read and written by path (`contracts/embedding.md` 12). */
+/** A widget's configuration as the form needs it: every field with its default, read and written by path (embedding contract 12). */
 import type { WidgetSection } from "../router.ts";
 
 export interface Hours {

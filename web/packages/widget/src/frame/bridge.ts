@@ -1,4 +1,4 @@
-/** Messages between loader and frame, as the frame sees them (`contracts/embedding.md` 5.2 and 6). */
+/** Messages between loader and frame, as the frame sees them (embedding contract 5.2 and 6). */
 
 export type LoaderMessage =
   | {

@@ -1,4 +1,4 @@
-/** The widget's public record as the frame reads it: complete, every default filled in (`contracts/embedding.md` 2, 12). */
+/** The widget's public record as the frame reads it: complete, every default filled in (embedding contract 2, 12). */
 
 export interface ModeColours {
   readonly background_color: { readonly user_message: string; readonly controls_button: string };

@@ -1,4 +1,4 @@
-/** What the frame keeps in its own storage (`contracts/embedding.md` 7); where storage throws, memory serves. */
+/** What the frame keeps in its own storage (embedding contract 7); where storage throws, memory serves. */
 import type { Store } from "@halloo/core";
 
 /** What the browser remembers: greeting put away, sounds; drafts by thread. */
