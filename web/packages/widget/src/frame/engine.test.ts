@@ -476,6 +476,19 @@ describe("what overtakes and what is lost", () => {
     expect(calls.filter(({ method, path }) => method === "POST" && path === "/conversations")).toHaveLength(1);
   });
 
+  it("follows who the visitor is proven to be, and nothing of the guest", async () => {
+    const proven = { ...hello(null).visitor, id: "v2", identified: true };
+    answers["POST /identify"] = () => ok({ visitor: proven, relay: { token: "relay2", expires_in: 900, streams: [] } });
+    const engine = open();
+    engine.start();
+    await accept();
+    answers["GET /conversations"] = () => ok({ data: [], next_cursor: null });
+    await engine.identify("jwt");
+    await accept();
+    expect(line().sent[0]).toMatchObject({ token: "relay2", streams: [{ id: "v:v2" }] });
+    expect(engine.state.conversations).toEqual([]);
+  });
+
   it("shows nothing of a former visitor that arrives late", async () => {
     const engine = open();
     engine.start();

@@ -664,13 +664,15 @@ export function createEngine(options: EngineOptions) {
     async older(id: string) {
       const first = thread(id).messages.find(({ seq }) => seq !== undefined)?.seq;
       if (first === undefined || thread(id).loading || !thread(id).more) return;
+      const mine = era;
       setThread(id, { loading: true });
       try {
         const path = `/conversations/${id}/messages?before=${first}&limit=${PAGE}`;
         const found = await api<Public.PublicMessagePage>("GET", path);
+        if (mine !== era) return;
         setThread(id, { ...addMessages(thread(id), found.data), loading: false, more: found.has_more });
       } catch {
-        setThread(id, { loading: false });
+        if (mine === era) setThread(id, { loading: false });
       }
     },
     /** Sends a text; false where the outbox is full. */
@@ -699,7 +701,9 @@ export function createEngine(options: EngineOptions) {
     async identify(jwt: string) {
       const answer = await api<Pick<Public.VisitorHello, "visitor" | "relay">>("POST", "/identify", { token: jwt });
       session.stop();
+      if (answer.visitor.id !== visitor?.id) leaveConversations();
       adopt(answer);
+      session.follow(`v:${answer.visitor.id}`);
       session.start();
       await loadConversations();
     },
