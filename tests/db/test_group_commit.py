@@ -165,7 +165,7 @@ async def test_nobody_is_told_success_when_the_commit_fails(database: Database, 
         held.set()
         assert go_on.wait(20)
 
-    database._connection.execute("PRAGMA busy_timeout=50").fetchall()  # pyright: ignore[reportPrivateUsage]
+    database._connection.execute("PRAGMA busy_timeout=50").fetchall()  # pyright: ignore[reportPrivateUsage] - a test may look inside
     holding = asyncio.create_task(other.write(WORKSPACE, hold))
     await asyncio.to_thread(held.wait, 10)
     done = await gathered(*(database.write(WORKSPACE, put, f"{number}") for number in range(3)))

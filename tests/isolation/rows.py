@@ -47,9 +47,9 @@ def filled(value: Any, ids: dict[str, Any]) -> Any:
     if isinstance(value, str):
         return value.format_map(ids)
     if isinstance(value, dict):
-        return {key: filled(item, ids) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        return {key: filled(item, ids) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType] - any JSON
     if isinstance(value, list):
-        return [filled(item, ids) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        return [filled(item, ids) for item in value]  # pyright: ignore[reportUnknownVariableType] - any JSON
     return value
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from halloo.kit.ids import new_id
 from halloo.relay.actions import LiveActions
 from halloo.relay.tokens import RelayTokens
 from tests.isolation.grounds import Grounds
@@ -49,7 +50,7 @@ async def test_a_token_of_the_relay_from_before_a_restart_is_checked(grounds: Gr
     assert live.code is None
     address = f"/core/public/web-widgets/{guest.widget_id}/visitor"
     await grounds.api.client.delete(address, headers=guest.header)
-    shared.hub._revoked.clear()  # pyright: ignore[reportPrivateUsage]
+    shared.hub._revoked.clear()  # pyright: ignore[reportPrivateUsage] - a test may look inside
     assert await code_of(await port.enter("visitor", token, [])) == 4401
 
 
@@ -124,6 +125,44 @@ async def test_a_deleted_conversation_is_replayed_to_nobody(grounds: Grounds, po
         assert [one["offset"] for one in events] == list(range(place["offset"] + 1, place["offset"] + 1 + len(events)))
         assert ("to be forgotten" in str(told)) is (round_ == 0)
         assert len(events) >= 1 + round_
+
+
+async def test_a_removed_message_is_replayed_without_what_it_said(grounds: Grounds, port: Port) -> None:
+    """To operators and to the visitor, from memory and, in a fresh process, from the log; everything else stays."""
+    here, client, guest = grounds.here, grounds.api.client, grounds.here.guest
+    conversation = f"/core/conversations/{guest.conversation_id}"
+    places = (await client.get(conversation, headers=here.bearer)).json()["position"]
+    warm = await port.enter("operator", await operator_token(grounds, here), [places["w"]["stream"]])
+    removed = ""
+    for text in ("it stays", "to be forgotten", "it stays too"):
+        said = {"client_id": new_id(), "type": "text", "content": text, "properties": {"rate": 0.00000469, "1": 1}}
+        sent = (await client.post(f"{conversation}/messages", json=said, headers=here.bearer)).json()["message"]
+        if text == "to be forgotten":
+            removed = f"{conversation}/messages/{sent['fingerprint']}"
+            again = {"content": "to be forgotten, really"}
+            assert (await client.patch(removed, json=again, headers=here.bearer)).status_code == 200
+    assert (await client.delete(removed, headers=here.bearer)).status_code == 204
+    assert "to be forgotten" in str(await warm.all()), "it was told while it was there"
+    for fresh in (False, True):
+        if fresh:
+            hub = grounds.api.halloo.relay.hub
+            for room in list(hub._rooms.values()):  # pyright: ignore[reportPrivateUsage] - as after a restart
+                hub.forget(room)
+        for role, token, place in (
+            ("operator", await operator_token(grounds, here), places["w"]),
+            ("visitor", await visitor_token(grounds, guest), places["c"]),
+        ):
+            back = await port.enter(role, token, [])
+            await back.all()
+            wanted = {"id": place["stream"], "epoch": place["epoch"], "offset": place["offset"]}
+            await back.say(t="subscribe", id="1", streams=[wanted])
+            told = await back.all()
+            assert [one["streams"][0]["recovered"] for one in told if one["t"] == "ok"] == [True]
+            heard = [one["data"] for one in told if one.get("name") == "message:received"]
+            assert [one["content"] for one in heard] == ["it stays", None, "it stays too"]
+            assert [one["removed"] for one in heard] == [False, True, False]
+            assert all(one["properties"] == {"1": 1, "rate": 0.00000469} for one in heard)
+            assert "to be forgotten" not in str(told)
 
 
 async def test_a_forged_token_of_the_relay_is_none(grounds: Grounds, port: Port) -> None:

@@ -162,7 +162,7 @@ async def test_a_value_of_another_type_is_refused_and_never_converted(shop: Shop
         ("/conversations", {"client_id": value, "message": text()}, visitor.headers),
         ("/conversations", {"message": text(client_id=value)}, visitor.headers),
         ("/conversations", {"page": {"url": value}}, visitor.headers),
-        (f"/conversations/{cid}/messages", text(content=value), visitor.headers),  # type: ignore[arg-type]
+        (f"/conversations/{cid}/messages", text(content=value), visitor.headers),  # type: ignore[arg-type] - wider than its stub says
         (f"/conversations/{cid}/messages", text(type=value), visitor.headers),
         (f"/conversations/{cid}/messages", text(client_id=value), visitor.headers),
     ]

@@ -108,7 +108,7 @@ class House:
         )
         self.pump = Pump(self.database)
         self.pump.read_by(self.relay.reader)
-        config = uvicorn.Config(self.app, ws=self.relay.protocol, log_config=None, lifespan="off", interface="asgi3")  # type: ignore[arg-type]
+        config = uvicorn.Config(self.app, ws=self.relay.protocol, log_config=None, lifespan="off", interface="asgi3")  # type: ignore[arg-type] - wider than its stub says
         self.server = uvicorn.Server(config)
         self._serving: asyncio.Task[None] | None = None
         self.clients: list[Client] = []
@@ -191,7 +191,7 @@ class House:
     async def dial(self, path: str = "/relay", origin: str | None = ORIGIN, **options: Any) -> Client:
         """A socket that said nothing yet."""
         options = {"compression": None, "max_size": None, "ping_interval": None, "proxy": None, **options}
-        connection = await connect(f"ws://127.0.0.1:{self.port}{path}", origin=origin, **options)  # type: ignore[arg-type]
+        connection = await connect(f"ws://127.0.0.1:{self.port}{path}", origin=origin, **options)  # type: ignore[arg-type] - wider than its stub says
         client = Client(connection)
         self.clients.append(client)
         return client

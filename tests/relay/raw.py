@@ -106,11 +106,11 @@ class Raw:
         """Let what comes pile up."""
         sock = self.writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-        self.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        self.writer.transport.pause_reading()  # type: ignore[attr-defined] - wider than its stub says
 
     def read_on(self) -> None:
         """Read again."""
-        self.writer.transport.resume_reading()  # type: ignore[attr-defined]
+        self.writer.transport.resume_reading()  # type: ignore[attr-defined] - wider than its stub says
 
     async def end(self) -> bytes:
         """What comes until the server closes the connection."""

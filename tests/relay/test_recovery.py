@@ -34,7 +34,7 @@ async def test_a_stream_without_position_starts_at_its_head(home: House) -> None
     assert connected["streams"] == [{"id": W, "epoch": EPOCH, "offset": 3, "recovered": False}]
     assert connected["ping_s"] == 25
     assert connected["session"]
-    assert abs(connected["server_time"] - home.tokens._clock()) < 5000  # pyright: ignore[reportPrivateUsage]
+    assert abs(connected["server_time"] - home.tokens._clock()) < 5000  # pyright: ignore[reportPrivateUsage] - a test may look inside
     assert events == []
     await home.fact("c1", "now")
     assert (await client.until("event"))["offset"] == 4

@@ -81,7 +81,7 @@ class Visitor:
 
     async def _connect(self) -> ClientConnection:
         address = self.product.origin.replace("http://", "ws://") + "/relay"
-        socket = await connect(address, origin=self.product.origin, open_timeout=3, close_timeout=0.2, proxy=None)  # pyright: ignore[reportArgumentType]
+        socket = await connect(address, origin=self.product.origin, open_timeout=3, close_timeout=0.2, proxy=None)  # pyright: ignore[reportArgumentType] - wider than its stub says
         hello = {"t": "connect", "v": 1, "role": "visitor", "widget": self.product.facts["widget_id"], "tab": "t"}
         await socket.send(json.dumps({**hello, "token": self._token, "streams": []}))
         while not any(frame["t"] == "connected" for frame in await self._read(socket)):
