@@ -36,6 +36,7 @@ from halloo.embed.routes import routes as embed_routes
 from halloo.events.model import Fact
 from halloo.events.pump import Pump
 from halloo.kit.clock import Clock, system_clock
+from halloo.kit.refusals import Unavailable
 from halloo.relay.actions import LiveActions
 from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET
 from halloo.relay.hints import HubLive
@@ -47,6 +48,7 @@ from halloo.widgets.settings import Hosts, origin_of, resolve_hosts
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ENDING = frozenset({"operator:revoked", "token:revoked", "visitor:revoked", "widget:removed", "widget:updated"})
+_AGAIN_S = 1
 _log = structlog.get_logger("halloo")
 
 
@@ -174,7 +176,12 @@ class Cutter:
             task.add_done_callback(self._tasks.discard)
 
     async def _cut_origins(self, widget_id: str) -> None:
-        found = await self._records.find(widget_id)
+        while True:
+            try:
+                found = await self._records.find(widget_id)
+                break
+            except Unavailable:  # the right has ended all the same
+                await asyncio.sleep(_AGAIN_S)
         if found is None:
             self._relay.hub.revoke("widget", widget_id, UNKNOWN_WIDGET)
         else:

@@ -1,0 +1,33 @@
+"""A right that has ended ends its connections, also where the database fails at that moment."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from halloo import app
+from halloo.app import Cutter
+from halloo.events.model import Fact
+from halloo.kit.refusals import Unavailable
+
+DOMAINS = ["https://shop.example"]
+
+
+async def test_a_removed_origin_is_cut_off_once_the_list_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_AGAIN_S", 0.01)
+    cut: asyncio.Future[tuple[str, list[str]]] = asyncio.get_running_loop().create_future()
+    refusals = [Unavailable()]
+
+    async def find(_widget_id: str) -> Any:
+        if refusals:
+            raise refusals.pop()
+        return SimpleNamespace(widget=SimpleNamespace(domains=DOMAINS))
+
+    def revoke_origins(widget_id: str, domains: list[str], _close: object) -> None:
+        cut.set_result((widget_id, domains))
+
+    relay: Any = SimpleNamespace(hub=SimpleNamespace(revoke_origins=revoke_origins))
+    records: Any = SimpleNamespace(find=find)
+    Cutter(relay, records).read_facts([Fact("ws", 1, "f1", "widget:updated", b'{"widget_id":"w1"}', 0)])
+    assert await asyncio.wait_for(cut, 5) == ("w1", DOMAINS)
