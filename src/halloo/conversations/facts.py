@@ -5,13 +5,16 @@ Public facts, those that the conversation's visitor may see, are numbered in its
 
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from halloo.conversations.model import Conversation, Message, Sender
 from halloo.db.tx import Tx
-from halloo.events.log import record
+from halloo.events.log import record, rewrite_payloads
 from halloo.kit.json import canonical, dump
 from halloo.workspaces.model import Actor
+
+_SAYING = frozenset({"message:send", "message:received", "message:updated"})
 
 
 class MessageUser(Struct):
@@ -103,8 +106,24 @@ def message_updated(tx: Tx, message: Message, editor: MessageUser) -> None:
     record(tx, "message:updated", data, conversation_id=message.conversation_id, public=not message.private)
 
 
+def without_content(name: str, data: bytes, fingerprint: int) -> bytes | None:
+    """The payload of a fact about a message that was removed since; None where it is about something else."""
+    if name not in _SAYING or str(fingerprint).encode() not in data:
+        return None
+    values = msgspec.json.decode(data)
+    if values["fingerprint"] != fingerprint:
+        return None
+    taken_back = {"content": None, "removed": True} if "removed" in values else {"content": None}
+    return dump(canonical({**values, **taken_back}))
+
+
 def message_removed(tx: Tx, message: Message) -> None:
-    """`message:removed`."""
+    """`message:removed`; the facts before it lose what the message said."""
+
+    def take_back(name: str, data: bytes) -> bytes | None:
+        return without_content(name, data, message.fingerprint)
+
+    rewrite_payloads(tx, message.conversation_id, message.timestamp, take_back)
     data = _session(tx, message.conversation_id, fingerprint=message.fingerprint)
     record(tx, "message:removed", data, conversation_id=message.conversation_id, public=not message.private)
 

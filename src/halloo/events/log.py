@@ -4,6 +4,8 @@ Numbers are given inside the transaction from one row per stream, so that they h
 reaches the pump after commit through `Tx.after_commit`.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import bindparam, select, text, update
 
 from halloo.db.directory import find_meta
@@ -102,6 +104,20 @@ _ERASE = Statement(
 )
 
 
+_SINCE = Statement(
+    select(facts.c.seq, facts.c.name, facts.c.data).where(
+        facts.c.workspace_id == bindparam("workspace_id"),
+        facts.c.conversation_id == bindparam("owner"),
+        facts.c.at >= bindparam("since"),
+    )
+)
+_REWRITE = Statement(
+    update(facts)
+    .where(facts.c.workspace_id == bindparam("workspace_id_"), facts.c.seq == bindparam("seq_"))
+    .values(data=bindparam("data_"))
+)
+
+
 def epoch(tx: Tx) -> str:
     """The epoch of this database's log: it changes when the log was restored or truncated."""
     return find_meta(tx, "epoch") or "e0"
@@ -126,6 +142,17 @@ def _fact(row: Row) -> Fact:
     values = dict(row)
     values["data"] = bytes(row["data"])
     return Fact(**values)
+
+
+def rewrite_payloads(tx: Tx, conversation_id: str, since: int, rewrite: Callable[[str, bytes], bytes | None]) -> None:
+    """Change payloads of a conversation's facts from time `since` on, so that what was taken back is told to nobody later.
+
+    `rewrite` is handed name and payload, and gives the new payload, or None where nothing changes.
+    """
+    for row in tx.all(_SINCE, workspace_id=tx.workspace_id, owner=conversation_id, since=since):
+        data = rewrite(row["name"], bytes(row["data"]))
+        if data is not None:
+            tx.run(_REWRITE, workspace_id_=tx.workspace_id, seq_=row["seq"], data_=data)
 
 
 def erase_payloads(tx: Tx, conversation_id: str) -> None:

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
+import msgspec
+
+from halloo.conversations.facts import without_content
 from halloo.events.model import Fact
 from halloo.relay.outbox import Outbox
 from halloo.relay.peer import Channel, Peer, Sub
@@ -18,6 +21,8 @@ from halloo.relay.wire import Out, joined
 RING = 256
 IDLE_CHANNELS = 4_096
 """Channels without followers that are remembered for their head, so that a storm of reconnects needs no query."""
+
+_TAKING_BACK = frozenset({"message:removed", "session:removed"})
 
 
 class Event:
@@ -32,9 +37,9 @@ class Event:
         self.offset = offset
         self._out: Out | None = None
 
-    def erase(self) -> None:
-        """Empty the payload, as the log's is; its number stays."""
-        self.fact = replace(self.fact, data=b"{}")
+    def rewrite(self, data: bytes) -> None:
+        """Change the payload, as the log's was; its number stays."""
+        self.fact = replace(self.fact, data=data)
         self._out = None
 
     @property
@@ -91,12 +96,16 @@ class Room:
                     del self._shelves[stream]
         return events
 
-    def _erase(self, conversation_id: str | None) -> None:
-        """A conversation was deleted: nothing of it is told to who comes back."""
-        for shelf in self._shelves.values():
-            for event in shelf:
-                if event.fact.conversation_id == conversation_id:
-                    event.erase()
+    def _take_back(self, removal: Fact) -> None:
+        """A message was removed, or a whole conversation: what was said in it is told to nobody who comes back."""
+        fingerprint: int = msgspec.json.decode(removal.data).get("fingerprint", 0)
+        for event in (event for shelf in self._shelves.values() for event in shelf):
+            fact = event.fact
+            if fact.conversation_id != removal.conversation_id:
+                continue
+            data = without_content(fact.name, fact.data, fingerprint) if fingerprint else b"{}"
+            if data is not None:
+                event.rewrite(data)
 
     def find(self, stream: str, after: int, upto: int) -> list[Event] | None:
         """The events behind `after` up to `upto`, or None where the ring does not hold them all."""
@@ -124,8 +133,8 @@ class Room:
                 complete = False
                 break
             self.seq = fact.seq
-            if fact.name == "session:removed":
-                self._erase(fact.conversation_id)
+            if fact.name in _TAKING_BACK:
+                self._take_back(fact)
             for event in self._shelve(fact):
                 channel = self.channels.get(event.stream)
                 if channel is not None:
