@@ -20,6 +20,9 @@ from node import find_node, npm_environment
 from setup import PYTHON, WEB
 from steps import ROOT, VENV, StepError, paint
 
+_OURS = {"HALLOO_CHROMIUM", "HALLOO_TEST_SEED"}
+"""Variables for the tests; the product's own settings are no part of a check."""
+
 _AT_ONCE = 2
 """As many checks at a time as the smallest machine has cores."""
 
@@ -107,7 +110,7 @@ def _run(check: Check) -> tuple[str, str] | None:
 
 def _environment() -> dict[str, str]:
     """The tools see this tree's sources first, wherever the environment was installed from."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("HALLOO_")}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("HALLOO_") or name in _OURS}
     return npm_environment(
         find_node(), {**own, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
     )

@@ -5,6 +5,7 @@ DevTools protocol, as a debugger would, and pressed with the mouse. The frame in
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -27,7 +28,10 @@ SHOTS = ROOT / ".cache" / "screenshots"
 
 @cache
 def executable() -> str:
-    """Return the path of the Chromium that scripts/chromium.py brings."""
+    """Return the path of the Chromium that scripts/chromium.py brings, or of the one named in HALLOO_CHROMIUM."""
+    named = os.environ.get("HALLOO_CHROMIUM")
+    if named and AXE.exists():
+        return named
     script = ROOT / "scripts" / "chromium.py"
     return subprocess.run([sys.executable, str(script)], check=True, capture_output=True, text=True).stdout.strip()
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.browser import executable
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHARED = (".venv", ".cache", "web/node_modules")
 """What the copy uses from the tree itself: too large to copy, and not written by checks."""
@@ -119,7 +121,9 @@ def test_a_planted_violation_fails_its_check(planted: Planted, pristine: Path, t
     tree = tmp_path / "tree"
     shutil.copytree(pristine, tree, symlinks=True)
     planted.plant(tree)
+    # The copy uses the browser that is installed here, and installs none over it.
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "HALLOO_"))}
+    own["HALLOO_CHROMIUM"] = executable()
     done = subprocess.run(
         [sys.executable, "scripts/check.py", planted.check],
         cwd=tree,
