@@ -155,7 +155,12 @@ function still(record: WidgetRecord, state: State): Engine {
   };
 }
 
-async function draw({ config: given, view, scheme, locale }: Wish): Promise<void> {
+/** The newest wish: an older one that waited for its language is not drawn over it. */
+let newest: Wish | null = null;
+
+async function draw(wish: Wish): Promise<void> {
+  newest = wish;
+  const { config: given, view, scheme, locale } = wish;
   const root = document.getElementById("halloo");
   if (!root) return;
   const config = complete(DEFAULTS, isObject(given) && "v1" in given ? given.v1 : given);
@@ -169,6 +174,7 @@ async function draw({ config: given, view, scheme, locale }: Wish): Promise<void
   };
   const language = pickLanguage(config.locale, locale, navigator.language);
   const t = createT<Messages>(language, await readMessages(language));
+  if (newest !== wish) return;
   const engine = still(record, sampleState(t));
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);

@@ -56,7 +56,14 @@ export function Preview({ config, values }: { config: unknown; values: Values })
           ]}
         />
       </header>
-      <iframe ref={frame} class="in-preview-frame" src="/inbox/preview" title={t("preview")} />
+      {/* It may have said that it is ready before anybody listened; once loaded, it listens. */}
+      <iframe
+        ref={frame}
+        class="in-preview-frame"
+        src="/inbox/preview"
+        title={t("preview")}
+        onLoad={() => setReady(true)}
+      />
     </aside>
   );
 }
