@@ -19,8 +19,17 @@ export function SearchPage({ q }: { q: string }) {
   const list = useRef<HTMLUListElement>(null);
   const query = useQuery(searchQuery(settled.trim()));
   useLayoutEffect(() => field.current?.focus(), []);
-  useEffect(() => setText((now) => (q === now.trim() ? now : q)), [q]);
-  useEffect(() => go({ page: "search", q: settled.trim() }, true), [settled]);
+  /** What the address holds because it was typed here; only another one comes from outside and is taken over. */
+  const told = useRef(q);
+  useEffect(() => {
+    if (q === told.current) return;
+    told.current = q;
+    setText(q);
+  }, [q]);
+  useEffect(() => {
+    told.current = settled.trim();
+    go({ page: "search", q: told.current }, true);
+  }, [settled]);
   const hits = query.data?.items ?? [];
   const move = (event: KeyboardEvent) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
