@@ -73,6 +73,12 @@ def first_contact(tx: Tx, hello: Hello) -> tuple[Visitor, str]:
         timezone=hello.timezone,
         user_agent=hello.user_agent[:512],
         pages=[],
+        external_id=None,
+        identity=None,
+        signed=[],
+        avatar=None,
+        form_hash=None,
+        form_fields={},
         created_at=tx.now,
         last_seen_at=tx.now,
     )

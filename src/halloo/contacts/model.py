@@ -10,6 +10,8 @@ from halloo.kit.json import NotJson, canonical
 from halloo.kit.text import clean, is_email
 
 Embedding = Literal["none", "claimed", "verified"]
+Identity = Literal["jwt", "hmac"]
+"""What proved who a visitor is: a signed token that ends, or a plain hash that does not."""
 Scalar = str | int | float | bool
 
 GUEST = re.compile(r"guest_[A-Za-z0-9_-]{22,64}")
@@ -55,6 +57,12 @@ class Visitor:
     timezone: str | None
     user_agent: str
     pages: list[Page]
+    external_id: str | None
+    identity: Identity | None
+    signed: list[str]
+    avatar: str | None
+    form_hash: str | None
+    form_fields: dict[str, Any]
     created_at: int
     last_seen_at: int
 

@@ -17,6 +17,8 @@ _C = contacts.c
 _T = visitor_tokens.c
 _WS: BindParameter[str] = bindparam("ws")
 _pages = msgspec.json.Decoder(list[Page])
+_names = msgspec.json.Decoder(list[str])
+_fields = msgspec.json.Decoder(dict[str, Any])
 _map = msgspec.json.Decoder(dict[str, str | int | float | bool])
 
 _VISITOR = Statement(select(visitors).where(_V.workspace_id == _WS, _V.id == bindparam("id")))
@@ -64,6 +66,8 @@ def _visitor(row: Row) -> Visitor:
         values[column] = bool(row[column])
     values["data"] = _map.decode(row["data"])
     values["pages"] = _pages.decode(row["pages"])
+    values["signed"] = _names.decode(row["signed"])
+    values["form_fields"] = _fields.decode(row["form_fields"])
     return Visitor(**values)
 
 
@@ -128,6 +132,7 @@ def insert_token(tx: Tx, workspace_id: str, visitor: Visitor, token_digest: str)
         widget_id=visitor.widget_id,
         created_at=tx.now,
         last_used_at=tx.now,
+        kid=None,
     )
 
 

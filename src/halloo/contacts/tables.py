@@ -48,11 +48,20 @@ visitors = Table(
     Column("timezone", Text),
     Column("user_agent", Text, nullable=False),
     Column("pages", Text, nullable=False),
+    Column("external_id", Text),
+    Column("identity", Text),
+    Column("signed", Text, nullable=False),
+    Column("avatar", Text),
+    Column("form_hash", Text),
+    Column("form_fields", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("last_seen_at", BigInteger, nullable=False),
 )
+"""`external_id`: who the customer's server says this is, one visitor each; `signed`: which attributes it has vouched for."""
 Index("visitors_user", visitors.c.workspace_id, visitors.c.widget_id, visitors.c.user_id, unique=True)
 Index("visitors_contact", visitors.c.workspace_id, visitors.c.contact_id)
+Index("visitors_external", visitors.c.workspace_id, visitors.c.widget_id, visitors.c.external_id, unique=True)
+Index("visitors_email", visitors.c.workspace_id, visitors.c.widget_id, visitors.c.email)
 
 visitor_tokens = Table(
     "visitor_tokens",
@@ -63,5 +72,29 @@ visitor_tokens = Table(
     Column("widget_id", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("last_used_at", BigInteger, nullable=False),
+    Column("kid", Text),
 )
+"""`kid`: the identity key on whose word a token was given."""
 Index("visitor_tokens_visitor", visitor_tokens.c.workspace_id, visitor_tokens.c.visitor_id)
+
+used_tickets = Table(
+    "used_tickets",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("jti", Text, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+)
+Index("used_tickets_expiry", used_tickets.c.workspace_id, used_tickets.c.expires_at)
+
+continue_codes = Table(
+    "continue_codes",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("widget_id", Text, nullable=False),
+    Column("visitor_id", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+"""Codes of links that let a visitor go on in another browser."""
+Index("continue_codes_expiry", continue_codes.c.workspace_id, continue_codes.c.expires_at)

@@ -107,6 +107,8 @@ class Conversation:
     operator_read_seq: int
     visitor_read_seq: int
     waiting_since: int | None
+    feedback_at: int | None
+    notified_seq: int
     created_at: int
     updated_at: int
 
@@ -196,6 +198,8 @@ def begin(
         operator_read_seq=0,
         visitor_read_seq=0,
         waiting_since=None,
+        feedback_at=None,
+        notified_seq=0,
         created_at=at,
         updated_at=at,
     )

@@ -31,6 +31,8 @@ conversations = Table(
     Column("operator_read_seq", BigInteger, nullable=False),
     Column("visitor_read_seq", BigInteger, nullable=False),
     Column("waiting_since", BigInteger),
+    Column("feedback_at", BigInteger),
+    Column("notified_seq", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
 )
@@ -99,3 +101,34 @@ tags = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 Index("tags_name", tags.c.workspace_id, tags.c.name, unique=True)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("conversation_id", Text, primary_key=True),
+    Column("widget_id", Text, nullable=False),
+    Column("visitor_id", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("operator_id", Text),
+    Column("fields", Text, nullable=False),
+    Column("stars", Integer),
+    Column("comment", Text),
+    Column("created_at", BigInteger, nullable=False),
+)
+"""Once for each conversation, which the key holds everybody to."""
+Index("feedback_time", feedback.c.workspace_id, feedback.c.created_at, feedback.c.conversation_id)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("conversation_id", Text, primary_key=True),
+    Column("fingerprint", BigInteger, primary_key=True, autoincrement=False),
+    Column("widget_id", Text, nullable=False),
+    Column("operator_id", Text),
+    Column("waited_ms", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""How long visitors waited for each answer that ended a wait: what the reply time is made of."""
+Index("answers_time", answers.c.workspace_id, answers.c.widget_id, answers.c.at)

@@ -191,6 +191,10 @@ class VisitorView(Struct):
     id: str
     user_id: str
     identified: bool
+    identity: Literal["jwt", "hmac"] | None
+    """What proved it: a signed token, or the weaker plain hash."""
+    signed: list[str]
+    """The attributes that the customer's server has vouched for."""
     name: str | None
     email: str | None
     locale: str | None
@@ -350,6 +354,7 @@ class ConversationView(ConversationRow):
     """One conversation; `position` has the keys `w` and `c`."""
 
     custom_metadata: dict[str, Any]
+    feedback: "FeedbackView | None"
     position: dict[Literal["w", "c"], Position]
 
 
@@ -645,3 +650,99 @@ class Refusal(Struct):
     error: str
     message: str
     details: dict[str, Any] = {}
+
+
+class FieldAnswer(Struct):
+    """A field of a form as it was asked, and what was answered."""
+
+    id: str
+    label: str
+    type: str
+    value: Any
+
+
+class FeedbackView(Struct):
+    """What a visitor said after a conversation; `stars` 1 to 5 whatever the form's scale, null without a rating."""
+
+    conversation_id: str
+    widget_id: str
+    contact_id: str
+    contact_name: str | None
+    operator: OperatorBrief | None
+    stars: int | None
+    comment: str | None
+    fields: list[FieldAnswer]
+    created_at: str
+
+
+class FeedbackPage(Struct):
+    """`GET /core/feedback`: newest first."""
+
+    data: list[FeedbackView]
+    next_cursor: str | None
+
+
+class FeedbackDay(Struct):
+    """One day of a report, in its time zone; `average` null without ratings."""
+
+    day: str
+    count: int
+    average: float | None
+
+
+class FeedbackOperator(Struct):
+    """What was said of one operator's conversations."""
+
+    operator: OperatorBrief
+    count: int
+    average: float | None
+
+
+class FeedbackReport(Struct):
+    """`GET /core/feedback/report`: satisfaction over time. `satisfied` is the share of 4 and 5 stars, 0 to 1."""
+
+    since: str
+    until: str
+    count: int
+    rated: int
+    average: float | None
+    satisfied: float | None
+    stars: dict[str, int]
+    """How many gave 1, 2, 3, 4 and 5 stars."""
+    days: list[FeedbackDay]
+    operators: list[FeedbackOperator]
+    resolved: int
+    """Conversations that were resolved in the time, rated or not."""
+
+
+class IdentityKeyPost(Struct, forbid_unknown_fields=True):
+    """`POST …/identity-keys`. `public_key` (PEM) for EdDSA alone; `secret` is what another messenger used, for the HMACs alone."""
+
+    alg: Literal["HS256", "EdDSA", "HMAC-email", "HMAC-user-id"]
+    public_key: str | None = None
+    secret: str | None = None
+
+
+class IdentityKeyView(Struct):
+    """A key that proves who visitors are, without its secret. `weak`: its proofs never end."""
+
+    kid: str
+    alg: Literal["HS256", "EdDSA", "HMAC-email", "HMAC-user-id"]
+    weak: bool
+    created_at: str
+    last_used_at: str | None
+
+
+class IdentityKeyList(Struct):
+    """`GET …/identity-keys`."""
+
+    data: list[IdentityKeyView]
+
+
+class IdentityKeyCreated(Struct, omit_defaults=True):
+    """The answer to `POST …/identity-keys`: the only time `secret` is shown; none for EdDSA."""
+
+    kid: str
+    alg: Literal["HS256", "EdDSA", "HMAC-email", "HMAC-user-id"]
+    created_at: str
+    secret: str | None = None

@@ -75,6 +75,8 @@ def visitor_view(visitor: Visitor, live: Live) -> shapes.VisitorView:
         id=visitor.id,
         user_id=visitor.user_id,
         identified=visitor.identified,
+        identity=visitor.identity,
+        signed=visitor.signed,
         name=visitor.name,
         email=visitor.email,
         locale=visitor.locale,
@@ -185,6 +187,7 @@ def show_conversation(tx: Tx, who: Actor, conversation_id: str, live: Live) -> t
     view = shapes.ConversationView(
         **values,
         custom_metadata=one.conversation.custom_metadata,
+        feedback=None,
         position={"w": position_view(one.workspace), "c": position_view(one.stream)},
     )
     return one.conversation.updated_at, view

@@ -38,4 +38,4 @@ def team(operators: list[Operator]) -> Team:
     """Up to three faces, those who are there first."""
     ordered = sorted(operators, key=lambda one: (one.availability != "online", one.name.casefold()))
     faces = [Face(one.id, one.name, one.avatar, one.availability == "online") for one in ordered[:_FACES]]
-    return Team(faces, any(one.availability == "online" for one in operators))
+    return Team(faces, any(one.availability == "online" for one in operators), None)

@@ -126,9 +126,10 @@ async def greet(api: PublicApi, call: Call) -> Answer:
         parent_origin=visitor.parent_origin,
         typing_preview=bool(call.config["typing_preview"]),
     )
-    me = VisitorMe(visitor.id, visitor.user_id, visitor.identified, visitor.name, token)
+    me = VisitorMe(visitor.id, visitor.user_id, visitor.identified, visitor.name, visitor.email, token)
     access = RelayAccess(relay, LIFE_S, [f"v:{visitor.id}", *streams])
-    return Answer(201 if token else 200, VisitorHello(me, visitor.embedding, unread, access, present.team(operators)))
+    team = present.team(operators)
+    return Answer(201 if token else 200, VisitorHello(me, visitor.embedding, unread, access, team, mail=False))
 
 
 async def forget(api: PublicApi, call: Call) -> Answer:

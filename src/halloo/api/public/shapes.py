@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from halloo.conversations.facts import MessageData
 
@@ -25,6 +25,7 @@ class VisitorMe(Struct):
     user_id: str
     identified: bool
     name: str | None
+    email: str | None
     visitor_token: str | None
 
 
@@ -50,6 +51,8 @@ class Team(Struct):
 
     faces: list[Face]
     available: bool
+    reply_ms: int | None
+    """How long visitors of this widget usually wait for an answer, in milliseconds; null while too few were given."""
 
 
 class VisitorHello(Struct):
@@ -60,6 +63,72 @@ class VisitorHello(Struct):
     unread: int
     relay: RelayAccess
     team: Team
+    mail: bool
+    """Whether this server can send mail: answers to who left an address, and links to continue elsewhere."""
+
+
+class VisitorPatch(Struct, forbid_unknown_fields=True):
+    """`PATCH …/visitor`: what the page or the visitor claims; never replaces what was signed. Absent keys stay."""
+
+    name: str | UnsetType | None = UNSET
+    email: str | UnsetType | None = UNSET
+    phone: str | UnsetType | None = UNSET
+    company: str | UnsetType | None = UNSET
+    data: dict[str, Scalar] | UnsetType = UNSET
+
+
+class VisitorPatched(Struct):
+    """The answer to `PATCH …/visitor`."""
+
+    visitor: VisitorMe
+
+
+class IdentifyPost(Struct, forbid_unknown_fields=True):
+    """`POST …/identify`: a signed `token`; or, where the widget has such a key, a hash of `email` or `user_id`."""
+
+    token: str | None = None
+    email: str | None = None
+    user_id: str | None = None
+    hmac: str | None = None
+
+
+class Identified(Struct):
+    """The answer to `POST …/identify` and `…/continue`; `merged` conversations of this browser came along."""
+
+    visitor: VisitorMe
+    merged: int
+    relay: RelayAccess
+
+
+class EmbedTicket(Struct):
+    """The answer to `POST …/embed-ticket`; `expires_in` in seconds."""
+
+    ticket: str
+    expires_in: int
+
+
+class ContinueLinkPost(Struct, forbid_unknown_fields=True):
+    """`POST …/continue-link`: send a link to whoever wrote from this address; the answer is always the same."""
+
+    email: str
+
+
+class ContinuePost(Struct, forbid_unknown_fields=True):
+    """`POST …/continue`: the code of a link that was sent by mail; it works once."""
+
+    code: str
+
+
+class FieldsPost(Struct, forbid_unknown_fields=True):
+    """`POST …/pre-conversation-form` and `…/feedback`: values by field id."""
+
+    fields: dict[str, Any]
+
+
+class FieldsAccepted(Struct):
+    """The values as they were accepted."""
+
+    fields: dict[str, Any]
 
 
 class PublicPosition(Struct):

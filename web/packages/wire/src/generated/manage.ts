@@ -178,6 +178,10 @@ export interface VisitorView {
   id: string;
   user_id: string;
   identified: boolean;
+  /** What proved it: a signed token, or the weaker plain hash. */
+  identity: "hmac" | "jwt" | null;
+  /** The attributes that the customer's server has vouched for. */
+  signed: string[];
   name: string | null;
   email: string | null;
   locale: string | null;
@@ -322,6 +326,27 @@ export interface ConversationRow {
   visitor: VisitorView;
 }
 
+/** A field of a form as it was asked, and what was answered. */
+export interface FieldAnswer {
+  id: string;
+  label: string;
+  type: string;
+  value: unknown;
+}
+
+/** What a visitor said after a conversation; `stars` 1 to 5 whatever the form's scale, null without a rating. */
+export interface FeedbackView {
+  conversation_id: string;
+  widget_id: string;
+  contact_id: string;
+  contact_name: string | null;
+  operator: OperatorBrief | null;
+  stars: number | null;
+  comment: string | null;
+  fields: FieldAnswer[];
+  created_at: string;
+}
+
 /** One conversation; `position` has the keys `w` and `c`. */
 export interface ConversationView {
   id: string;
@@ -342,6 +367,7 @@ export interface ConversationView {
   contact: ContactView;
   visitor: VisitorView;
   custom_metadata: Record<string, unknown>;
+  feedback: FeedbackView | null;
   position: Record<"c" | "w", Position>;
 }
 
@@ -601,4 +627,69 @@ export interface Refusal {
   error: string;
   message: string;
   details: Record<string, unknown>;
+}
+
+/** `GET /core/feedback`: newest first. */
+export interface FeedbackPage {
+  data: FeedbackView[];
+  next_cursor: string | null;
+}
+
+/** One day of a report, in its time zone; `average` null without ratings. */
+export interface FeedbackDay {
+  day: string;
+  count: number;
+  average: number | null;
+}
+
+/** What was said of one operator's conversations. */
+export interface FeedbackOperator {
+  operator: OperatorBrief;
+  count: number;
+  average: number | null;
+}
+
+/** `GET /core/feedback/report`: satisfaction over time. `satisfied` is the share of 4 and 5 stars, 0 to 1. */
+export interface FeedbackReport {
+  since: string;
+  until: string;
+  count: number;
+  rated: number;
+  average: number | null;
+  satisfied: number | null;
+  /** How many gave 1, 2, 3, 4 and 5 stars. */
+  stars: Record<string, number>;
+  days: FeedbackDay[];
+  operators: FeedbackOperator[];
+  /** Conversations that were resolved in the time, rated or not. */
+  resolved: number;
+}
+
+/** `POST …/identity-keys`. `public_key` (PEM) for EdDSA alone; `secret` is what another messenger used, for the HMACs alone. */
+export interface IdentityKeyPost {
+  alg: "EdDSA" | "HMAC-email" | "HMAC-user-id" | "HS256";
+  public_key?: string | null;
+  secret?: string | null;
+}
+
+/** A key that proves who visitors are, without its secret. `weak`: its proofs never end. */
+export interface IdentityKeyView {
+  kid: string;
+  alg: "EdDSA" | "HMAC-email" | "HMAC-user-id" | "HS256";
+  weak: boolean;
+  created_at: string;
+  last_used_at: string | null;
+}
+
+/** `GET …/identity-keys`. */
+export interface IdentityKeyList {
+  data: IdentityKeyView[];
+}
+
+/** The answer to `POST …/identity-keys`: the only time `secret` is shown; none for EdDSA. */
+export interface IdentityKeyCreated {
+  kid: string;
+  alg: "EdDSA" | "HMAC-email" | "HMAC-user-id" | "HS256";
+  created_at: string;
+  secret?: string | null;
 }

@@ -16,6 +16,7 @@ export interface VisitorMe {
   user_id: string;
   identified: boolean;
   name: string | null;
+  email: string | null;
   visitor_token: string | null;
 }
 
@@ -38,6 +39,8 @@ export interface Face {
 export interface Team {
   faces: Face[];
   available: boolean;
+  /** How long visitors of this widget usually wait for an answer, in milliseconds; null while too few were given. */
+  reply_ms: number | null;
 }
 
 /** The answer to `POST …/visitor`. */
@@ -47,6 +50,63 @@ export interface VisitorHello {
   unread: number;
   relay: RelayAccess;
   team: Team;
+  /** Whether this server can send mail: answers to who left an address, and links to continue elsewhere. */
+  mail: boolean;
+}
+
+/** `PATCH …/visitor`: what the page or the visitor claims; never replaces what was signed. Absent keys stay. */
+export interface VisitorPatch {
+  name?: string | null;
+  email?: string | null;
+  phone?: string | null;
+  company?: string | null;
+  data?: Record<string, string | number | boolean>;
+}
+
+/** The answer to `PATCH …/visitor`. */
+export interface VisitorPatched {
+  visitor: VisitorMe;
+}
+
+/** `POST …/identify`: a signed `token`; or, where the widget has such a key, a hash of `email` or `user_id`. */
+export interface IdentifyPost {
+  token?: string | null;
+  email?: string | null;
+  user_id?: string | null;
+  hmac?: string | null;
+}
+
+/** The answer to `POST …/identify` and `…/continue`; `merged` conversations of this browser came along. */
+export interface Identified {
+  visitor: VisitorMe;
+  merged: number;
+  relay: RelayAccess;
+}
+
+/** The answer to `POST …/embed-ticket`; `expires_in` in seconds. */
+export interface EmbedTicket {
+  ticket: string;
+  expires_in: number;
+}
+
+/** `POST …/continue-link`: send a link to whoever wrote from this address; the answer is always the same. */
+export interface ContinueLinkPost {
+  email: string;
+}
+
+/** `POST …/continue`: the code of a link that was sent by mail; it works once. */
+export interface ContinuePost {
+  code: string;
+}
+
+/** `POST …/pre-conversation-form` and `…/feedback`: values by field id. */
+export interface FieldsPost {
+  fields: Record<string, unknown>;
+}
+
+/** The values as they were accepted. */
+export interface FieldsAccepted {
+  fields: Record<string, unknown>;
 }
 
 /** Where the relay goes on from. */
