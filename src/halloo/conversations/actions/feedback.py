@@ -19,6 +19,7 @@ from halloo.conversations.feedback import (
     stars_of,
 )
 from halloo.db.tx import Tx
+from halloo.kit.clock import DAY
 from halloo.kit.json import canonical
 from halloo.kit.refusals import field_invalid
 from halloo.widgets.forms import FEEDBACK_KEY
@@ -79,7 +80,10 @@ def report_feedback(tx: Tx, who: Actor, wanted: Wanted, since: int, until: int, 
     who.require("conversations:read")
     if since >= until:
         raise field_invalid("since", "this must be before until.")
-    days = days_between(since, until, zone)
+    try:
+        days = days_between(since, min(until, since + _REPORTED_DAYS * DAY + DAY), zone)
+    except (ValueError, OverflowError):
+        raise field_invalid("since", "this is too far from now.") from None
     if len(days) > _REPORTED_DAYS:
         raise field_invalid("since", f"a report takes at most {_REPORTED_DAYS} days.")
     tallies = feedback_store.tally_feedback(tx, who.workspace_id, replace(wanted, since=since, until=until))
