@@ -26,6 +26,8 @@ from halloo.widgets.forms import FEEDBACK_KEY
 from halloo.workspaces.model import Actor
 
 _REPORTED_DAYS = 366
+_LAST = 200 * 366 * DAY
+"""A time beyond which nothing is asked for, and that every time zone can show."""
 
 
 def give_feedback(
@@ -80,10 +82,9 @@ def report_feedback(tx: Tx, who: Actor, wanted: Wanted, since: int, until: int, 
     who.require("conversations:read")
     if since >= until:
         raise field_invalid("since", "this must be before until.")
-    try:
-        days = days_between(since, min(until, since + _REPORTED_DAYS * DAY + DAY), zone)
-    except (ValueError, OverflowError):
-        raise field_invalid("since", "this is too far from now.") from None
+    if not 0 <= since < _LAST:
+        raise field_invalid("since", "this is too far from now.")
+    days = days_between(since, min(until, since + _REPORTED_DAYS * DAY + DAY), zone)
     if len(days) > _REPORTED_DAYS:
         raise field_invalid("since", f"a report takes at most {_REPORTED_DAYS} days.")
     tallies = feedback_store.tally_feedback(tx, who.workspace_id, replace(wanted, since=since, until=until))
