@@ -32,7 +32,7 @@ _SHOWN = (
     )
     .join(conversations, (_C.workspace_id == _F.workspace_id) & (_C.id == _F.conversation_id))
     .where(_F.workspace_id == _WS)
-)  # fmt: skip
+)
 _FIND = Statement(_SHOWN.where(_F.conversation_id == _ID))
 _LAST_ANSWERER = Statement(
     select(_M.author_id)
