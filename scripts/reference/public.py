@@ -115,9 +115,6 @@ ROWS: dict[tuple[str, str], Row] = {
         shapes.ConversationEnded,
         (*_INSIDE, "end_off"),
     ),
-}
-
-ROWS |= {
     ("POST", "/conversations/{cid}/feedback"): Row(
         "needed",
         "What the visitor says after a conversation: once, while it is resolved. The first stays as it was, also after the "

@@ -55,8 +55,7 @@ _ROWS: dict[str, tuple[str, str]] = {
     ),
     "post_conversation_feedback": (
         "{`enabled`, `form`, `thank_you_text`}",
-        "What is asked once a conversation is resolved: [a form](forms.md), and up to 280 characters of thanks. `enabled` "
-        "needs a form.",
+        "Asked once a conversation is resolved: [a form](forms.md), and up to 280 characters of thanks.",
     ),
     "business_hours.enabled": (_FLAG, "Whether there are hours at all."),
     "business_hours.timezone": ("a name such as `Europe/Berlin`", "Whose clock the hours follow."),
