@@ -52,8 +52,19 @@ EVENTS = (
     Event("session:set_routing", "The assignee changed.", _TEAM, "`routing_id`, `previous_routing_id`"),
     Event("session:set_subject", "The subject changed.", _TEAM, "`subject`"),
     Event("session:set_segments", "The tags changed.", _TEAM, "`segments`: the whole list"),
-    Event("session:set_data", "The custom metadata changed.", _TEAM, "`data`: the whole object"),
+    Event(
+        "session:set_data",
+        "The custom metadata changed, or a conversation began with some.",
+        _TEAM,
+        "`data`: the whole object",
+    ),
     Event("session:set_mentions", "A note mentions colleagues.", _TEAM, "`mentions`: ids of operators"),
+    Event(
+        "session:sync:rating",
+        "The visitor gave feedback after the conversation.",
+        _BOTH,
+        "`rating` {`stars`: 1 to 5, 0 where none were given; `comment` where there is one}",
+    ),
     Event("session:removed", "The conversation was deleted.", _BOTH, "–"),
     Event("session:sync:pages", "The visitor looked at another page.", _TEAM, "`pages`, newest last"),
     Event(

@@ -23,6 +23,7 @@ class Row:
 
 
 _STARTING = ("origin_not_allowed", "embedding_unverified", "visitor_token_invalid", "visitor_blocked")
+_FIELDS = ("field_unknown", "field_invalid", "field_required")
 _INSIDE = ("conversation_forbidden", "visitor_token_invalid", "visitor_blocked")
 
 ROWS: dict[tuple[str, str], Row] = {
@@ -63,11 +64,21 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/conversations"): Row(
         "used if sent",
         "Start a conversation, or resume the one in `conversation_id`; send its first message in the same transaction. "
-        "`client_id` makes a repeated start one conversation. Without a token this is first contact, too.",
+        "`client_id` makes a repeated start one conversation. Without a token this is first contact, too. Where the widget "
+        "asks a form first, a new conversation needs `form`, unless the visitor has answered that very form before.",
         shapes.ConversationStart,
         "201 started, 200 resumed or repeated",
         shapes.ConversationStarted,
-        (*_STARTING, "visitor_token_missing", "conversation_forbidden", "identity_required", "client_id_conflict"),
+        (
+            *_STARTING,
+            "visitor_token_missing",
+            "conversation_forbidden",
+            "identity_required",
+            "client_id_conflict",
+            "form_off",
+            "form_required",
+            *_FIELDS,
+        ),
     ),
     ("GET", "/conversations/{cid}/messages"): Row(
         "needed",
@@ -103,6 +114,31 @@ ROWS: dict[tuple[str, str], Row] = {
         "200",
         shapes.ConversationEnded,
         (*_INSIDE, "end_off"),
+    ),
+    ("POST", "/conversations/{cid}/feedback"): Row(
+        "needed",
+        "What the visitor says after a conversation: once, while it is resolved. The first stays as it was, also after the "
+        "conversation was opened and resolved again. The body has at most 8 KiB.",
+        shapes.FieldsPost,
+        "201",
+        shapes.FieldsAccepted,
+        (*_INSIDE, "identity_required", "feedback_off", *_FIELDS, "conversation_open", "feedback_exists"),
+    ),
+    ("POST", "/pre-conversation-form"): Row(
+        "needed",
+        "What the visitor filled in before a conversation. It joins the `custom_metadata` of their next one, and fields "
+        "with `maps_to` set what the visitor claims of themselves. The body has at most 8 KiB.",
+        shapes.FieldsPost,
+        "200",
+        shapes.FieldsAccepted,
+        (
+            "visitor_token_missing",
+            "visitor_token_invalid",
+            "visitor_blocked",
+            "identity_required",
+            "form_off",
+            *_FIELDS,
+        ),
     ),
 }
 

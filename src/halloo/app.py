@@ -19,7 +19,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from halloo.api.manage.router import docs_config, manage_router
 from halloo.api.public.app import PREFIX, PublicApp
 from halloo.api.public.limits import PublicLimits
-from halloo.api.public.routes import PublicApi
+from halloo.api.public.parts import PublicApi
+from halloo.api.public.replies import ReplyTimes
 from halloo.api.public.visits import Visits
 from halloo.config import Config
 from halloo.contacts.device import parse_user_agent
@@ -102,7 +103,8 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         server=config.server,
         workspaces=config.workspaces,
     )
-    public = PublicApp(PublicApi(database, tokens, limits, Visits(database)), records, own, services.trusted_proxies)
+    api = PublicApi(database, tokens, limits, Visits(database), ReplyTimes(database, clock))
+    public = PublicApp(api, records, own, services.trusted_proxies)
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)
     pump.read_by(Cutter(relay, records).read_facts)

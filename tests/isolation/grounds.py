@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from halloo.contacts.actions import Hello, create_contact, first_contact, visitor_actor
+from halloo.contacts.actions import Hello, create_contact, find_visitor, first_contact, visitor_actor
 from halloo.contacts.model import Details
 from halloo.conversations import actions as conversations
 from halloo.conversations.actions import Start
@@ -15,6 +15,7 @@ from halloo.db.tx import Tx
 from halloo.edge.pagination import seal_cursor
 from halloo.kit.ids import new_id, new_secret
 from halloo.widgets.actions import create_widget
+from halloo.widgets.forms import complete_form
 from halloo.widgets.model import WidgetChange
 from halloo.workspaces.actions import invitations, tokens
 from halloo.workspaces.actions.operators import OperatorDraft, create_operator
@@ -109,6 +110,7 @@ def _furnish(tx: Tx, house: House, word: str) -> dict[str, Any]:
     note = conversations.send_message(tx, who, conversation.id, Draft(new_id(), "note", f"{word} is confidential"))
     change = Change(assignee_id=house.owner_id, tags=(f"{word}tag",), given=frozenset({"assignee_id", "tags"}))
     conversations.change_conversation(tx, who, conversation.id, change)
+    _speak_of(tx, elsewhere, word)
     email = f"someone@{word}.example"
     contact = create_contact(tx, who, Details(f"Someone {word}", email, given=frozenset({"name", "email"})))
     ids = {
@@ -139,6 +141,16 @@ def _furnish(tx: Tx, house: House, word: str) -> dict[str, Any]:
         "elsewhere": elsewhere,
         "marks": tuple(mark for mark in marks if mark),
     }
+
+
+def _speak_of(tx: Tx, guest: Guest, word: str) -> None:
+    """A conversation that is over, and what its visitor said of it."""
+    me = find_visitor(tx, guest.id)
+    assert me is not None
+    conversations.end_conversation(tx, visitor_actor(me), guest.conversation_id)
+    form = complete_form({"fields": [{"id": "stars", "type": "rating"}, {"id": "why", "type": "textarea"}]})
+    said = {"stars": 4, "why": f"{word} was helpful"}
+    conversations.give_feedback(tx, visitor_actor(me), guest.conversation_id, form, said)
 
 
 def _guest(tx: Tx, widget_id: str, word: str) -> Guest:

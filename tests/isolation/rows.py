@@ -138,6 +138,17 @@ MANAGE: dict[str, Row] = {
         Aim(NO_MESSAGE, *NO_CONVERSATION, {"content": "Changed"})
     ),
     "DELETE /core/conversations/{conversation_id}/messages/{fingerprint}": row(Aim(NO_MESSAGE, *NO_CONVERSATION)),
+    "GET /core/feedback": row(
+        Aim("/core/feedback", 200),
+        Aim("/core/feedback?widget_id={widget_id}", 200),
+        Aim("/core/feedback?operator_id={operator_id}", 200),
+        Aim("/core/feedback?cursor={cursor}", 200),
+    ),
+    "GET /core/feedback/report": row(
+        Aim("/core/feedback/report", 200),
+        Aim("/core/feedback/report?widget_id={widget_id}", 200),
+        Aim("/core/feedback/report?operator_id={operator_id}", 200),
+    ),
     "GET /core/contacts": row(
         Aim("/core/contacts", 200),
         Aim("/core/contacts?q={word}", 200),
@@ -272,8 +283,18 @@ VISITOR: dict[str, Row] = {
         Aim("/conversations/{conversation_id}/end", *THEIRS, {}),
         Aim("/conversations/{conversation_id}/end", *THEIRS, {"state": "resolved"}),
     ),
+    "POST /conversations/{cid}/feedback": row(
+        Aim("/conversations/{conversation_id}/feedback", *THEIRS, {"fields": {}}),
+        Aim("/conversations/{conversation_id}/feedback", *THEIRS, {"fields": {"stars": 1}, "operator_id": "x"}),
+    ),
+    "POST /pre-conversation-form": row(
+        Aim("/pre-conversation-form", 404, "form_off", {"fields": {"name": "{visitor_id}"}}),
+    ),
 }
 """Every public route below a widget, called by one visitor with ids of another."""
+
+WITH_TOKEN = frozenset({"POST /pre-conversation-form"})
+"""Public routes that name nothing of another visitor's, and that nobody calls without a token of their own."""
 
 OPEN: dict[str, int] = {
     "/public/embed": 200,

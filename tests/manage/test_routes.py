@@ -49,6 +49,8 @@ ROWS: dict[str, Row] = {
     "POST /core/conversations/{}/messages": Row(("conversation",), MESSAGE),
     "PATCH /core/conversations/{}/messages/{}": Row(("conversation", "message"), {"content": "Other"}),
     "DELETE /core/conversations/{}/messages/{}": Row(("conversation", "message")),
+    "GET /core/feedback": Row(),
+    "GET /core/feedback/report": Row(),
     "GET /core/contacts": Row(),
     "POST /core/contacts": Row(body={"name": "X"}),
     "GET /core/contacts/{}": Row(("contact",)),

@@ -110,14 +110,20 @@ async def answers(make: Callable[[], Request]) -> list[str]:
 
 
 async def test_the_first_fault_answers(build: Build) -> None:
-    shop = await build(reads_per_minute=10_000, messages_per_minute=10_000, messages_burst=10_000)
+    shop = await build(
+        reads_per_minute=10_000, messages_per_minute=10_000, messages_burst=10_000, forms_per_hour=10_000
+    )
     visitor = await shop.arrive()
-    cid = await shop.start(visitor)
+    cid, over = await shop.start(visitor), await shop.start(visitor)
+    form = {"fields": [{"id": "why", "type": "text"}]}
+    await shop.config(post_conversation_feedback={"enabled": True, "form": form})
+    await shop.call("POST", f"/conversations/{over}/end", {}, visitor.headers)
     requests: list[Callable[[], Request]] = [
         lambda: Request(shop, visitor, f"/conversations/{cid}/messages", text()),
         lambda: Request(shop, visitor, f"/conversations/{cid}/read", {"seq": 1}),
         lambda: Request(shop, visitor, f"/conversations/{cid}/end", {}),
         lambda: Request(shop, visitor, "/conversations", {"message": text(), "conversation_id": cid}),
+        lambda: Request(shop, visitor, f"/conversations/{over}/feedback", {"fields": {}}),
     ]
     for make in requests:
         assert (await make().send()).status_code in {200, 201, 204}

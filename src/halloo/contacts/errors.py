@@ -37,3 +37,15 @@ class IdentityRequired(Forbidden):
     """Sign in on this page first: this messenger answers known people only."""
 
     code = "identity_required"
+
+
+class FormOff(NotFound):
+    """This widget asks nothing before a conversation."""
+
+    code = "form_off"
+
+
+class FormRequired(Invalid):
+    """Fill in the form first: this widget asks it before a conversation."""
+
+    code = "form_required"

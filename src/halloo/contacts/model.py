@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from halloo.contacts.errors import ValueRefused
 from halloo.kit.json import NotJson, canonical
-from halloo.kit.text import clean, is_email
+from halloo.kit.text import clean, is_email, search_words
 
 Embedding = Literal["none", "claimed", "verified"]
 Identity = Literal["jwt", "hmac"]
@@ -126,6 +126,12 @@ def nickname(visitor_id: str) -> str:
     """`visitor` and six digits, always the same for the same visitor."""
     number = int.from_bytes(hashlib.sha256(visitor_id.encode()).digest()[:4], "big") % 900_000 + 100_000
     return f"visitor{number}"
+
+
+def words_of(contact: Contact) -> str:
+    """What the list of contacts is searched by: every folded word behind a space."""
+    said = " ".join(filter(None, (contact.name, contact.email, contact.company, contact.phone)))
+    return " " + " ".join(search_words(said)) + " "
 
 
 def check_email(value: str | None) -> str | None:

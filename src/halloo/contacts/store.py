@@ -21,7 +21,9 @@ _names = msgspec.json.Decoder(list[str])
 _fields = msgspec.json.Decoder(dict[str, Any])
 _map = msgspec.json.Decoder(dict[str, str | int | float | bool])
 
-_VISITOR = Statement(select(visitors).where(_V.workspace_id == _WS, _V.id == bindparam("id")))
+_VISITOR_BY_ID = select(visitors).where(_V.workspace_id == _WS, _V.id == bindparam("id"))
+_VISITOR = Statement(_VISITOR_BY_ID)
+_VISITOR_LOCKED = Statement(_VISITOR_BY_ID.with_for_update())
 _VISITOR_OF_USER = Statement(
     select(visitors).where(
         _V.workspace_id == _WS, _V.widget_id == bindparam("widget_id"), _V.user_id == bindparam("user_id")
@@ -79,9 +81,9 @@ def _contact(row: Row) -> Contact:
     return Contact(**values)
 
 
-def find_visitor(tx: Tx, workspace_id: str, visitor_id: str) -> Visitor | None:
-    """A visitor by id."""
-    row = tx.first(_VISITOR, ws=workspace_id, id=visitor_id)
+def find_visitor(tx: Tx, workspace_id: str, visitor_id: str, *, lock: bool = False) -> Visitor | None:
+    """A visitor by id, locked against other writers where asked."""
+    row = tx.first(_VISITOR_LOCKED if lock else _VISITOR, ws=workspace_id, id=visitor_id)
     return None if row is None else _visitor(row)
 
 

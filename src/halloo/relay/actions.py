@@ -6,6 +6,7 @@ from typing import Protocol, cast
 from halloo.contacts import actions as contacts
 from halloo.contacts.actions import visitor_actor
 from halloo.contacts.errors import IdentityRequired, VisitorTokenInvalid
+from halloo.contacts.forms import Asked, asked_of
 from halloo.contacts.model import check_page
 from halloo.conversations import actions
 from halloo.conversations.actions import Start
@@ -61,7 +62,9 @@ class LiveActions:
             if who.kind != "visitor":
                 raise field_invalid("conversation", "name the conversation to write in.")
             self._limits.take_visitor_start(who.id)
-            started = await self._database.write(who.workspace_id, _start, who, draft)
+            widget = await self._records.get(who.widget_id or "")
+            asked = asked_of(widget.record["config"]["v1"])
+            started = await self._database.write(who.workspace_id, _start, who, draft, asked)
             return _ack(frame.id, who, started)
         sent = await self._database.write(who.workspace_id, actions.send_message, who, frame.conversation, draft)
         return _ack(frame.id, who, sent.message)
@@ -127,13 +130,16 @@ def _ack(id: str | int, who: Actor, message: Message) -> Ack:
     return Ack(id, message.conversation_id, data.seq, data)
 
 
-def _start(tx: Tx, who: Actor, draft: Draft) -> Message:
-    """A conversation that begins with this message; the message's own id makes a repeated start one conversation."""
+def _start(tx: Tx, who: Actor, draft: Draft, asked: Asked | None) -> Message:
+    """A conversation that begins with this message; the message's own id makes a repeated start one conversation.
+
+    A form that is asked before it was answered over HTTP, or has to be first.
+    """
     visitor = contacts.find_visitor(tx, who.id)
     if visitor is None:
         raise VisitorTokenInvalid
     started = actions.start_conversation(
-        tx, visitor_actor(visitor), visitor, Start(client_id=draft.client_id, draft=draft)
+        tx, visitor_actor(visitor), visitor, Start(client_id=draft.client_id, draft=draft, asked=asked)
     )
     return cast("Message", started.message)  # a start with a draft has its message
 

@@ -8,7 +8,7 @@ from halloo.db.tx import Tx
 from halloo.kit.ids import is_uuid, new_id
 from halloo.kit.refusals import Stale, field_invalid
 from halloo.widgets import facts, store
-from halloo.widgets.config import check_config
+from halloo.widgets.config import check_config, hours_of
 from halloo.widgets.errors import WidgetNotFound
 from halloo.widgets.model import Widget, WidgetChange, WidgetPage
 from halloo.widgets.origins import normalise_domains
@@ -105,6 +105,12 @@ def get_widget_with_name(tx: Tx, widget_id: str) -> tuple[Widget, str]:
     """A published widget and the name of its workspace: what the public record is made of. Raises `WidgetNotFound`."""
     widget = get_published_widget(tx, widget_id)
     return widget, read_workspace(tx, system_actor(tx.workspace_id)).name
+
+
+def read_hours(tx: Tx, widget_id: str) -> dict[str, Any]:
+    """The business hours of a widget, every default filled in; those of none for one that is gone."""
+    widget = store.find_widget(tx, tx.workspace_id, widget_id)
+    return hours_of(_EMPTY if widget is None else widget.config)
 
 
 def _changed(widget: Widget, change: WidgetChange, now: int) -> Widget:

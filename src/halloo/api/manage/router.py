@@ -10,6 +10,7 @@ from litestar.openapi.config import OpenAPIConfig
 from halloo.api.manage import (
     contacts,
     conversations,
+    feedback,
     lists,
     me,
     operators,
@@ -29,6 +30,7 @@ ROUTES = (
     *session.ROUTES,
     *me.ROUTES,
     *conversations.ROUTES,
+    *feedback.ROUTES,
     *contacts.ROUTES,
     *search.ROUTES,
     *lists.ROUTES,

@@ -21,7 +21,8 @@ from halloo.api.public.call import (
     refusal_answer,
     send_answer,
 )
-from halloo.api.public.routes import PublicApi, find_route
+from halloo.api.public.parts import PublicApi
+from halloo.api.public.routes import find_route
 from halloo.api.public.visits import OriginNotAllowed
 from halloo.edge.address import Network, client_address, limit_key
 from halloo.edge.errors import error_body

@@ -86,15 +86,17 @@ class Call:
         tags = {tag.strip().removeprefix("W/") for tag in self.headers.get("if-none-match", "").split(",")}
         return etag in tags or "*" in tags
 
-    async def read(self) -> dict[str, Any]:
-        """The body's JSON object; its fields are judged later. Raises `TooLarge`, `UnsupportedType`, `BadJson`."""
-        body = await self._body()
+    async def read(self, limit: int = LIMITS["public"]) -> dict[str, Any]:
+        """The body's JSON object of at most `limit` bytes; its fields are judged later.
+
+        Raises `TooLarge`, `UnsupportedType`, `BadJson`.
+        """
+        body = await self._body(limit)
         if not is_json(self.headers.get("content-type", "")):
             raise UnsupportedType
         return parse_object(body)
 
-    async def _body(self) -> bytes:
-        limit = LIMITS["public"]
+    async def _body(self, limit: int) -> bytes:
         announced = self.headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:_DIGITS]) > limit:
             raise TooLarge

@@ -31,6 +31,10 @@ class PublicApiSettings:
         default=60, metadata={"sentence": "Messages of a visitor in a minute, over HTTP and the relay together."}
     )
     messages_burst: int = field(default=20, metadata={"sentence": "Messages that a visitor may send at once."})
+    forms_per_hour: int = field(
+        default=20,
+        metadata={"sentence": "Forms before a conversation and feedback after it, together, of a visitor in an hour."},
+    )
 
 
 class PublicLimits:
@@ -49,6 +53,11 @@ class PublicLimits:
         per_address = settings.starts_per_hour_and_address
         self._address_starts = Limiter(Rate(per_address, HOUR, per_address), clock)
         self._messages = Limiter(Rate(settings.messages_per_minute, MINUTE, settings.messages_burst), clock)
+        self._forms = Limiter(Rate(settings.forms_per_hour, HOUR, settings.forms_per_hour), clock)
+
+    def take_form(self, visitor_id: str, cost: int) -> None:
+        """A form, or feedback."""
+        _take(self._forms, visitor_id, cost)
 
     def take_record(self, address: str, cost: int) -> None:
         """A read of the record; `cost` 2 for callers that send no Origin."""

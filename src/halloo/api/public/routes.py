@@ -1,15 +1,15 @@
 """The public routes, each in three lines: parse, act, present."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from halloo.api.public import present
 from halloo.api.public.call import Answer, Call
-from halloo.api.public.limits import PublicLimits
+from halloo.api.public.forms import accepted_start, asks_feedback, give_feedback, submit_form
+from halloo.api.public.parts import Handler, PublicApi, accepted, judged, known_visitor
 from halloo.api.public.shapes import (
     ConversationEnded,
-    ConversationStart,
     ConversationStarted,
     Nothing,
     PublicConversationPage,
@@ -23,35 +23,21 @@ from halloo.api.public.shapes import (
     VisitorHello,
     VisitorMe,
 )
-from halloo.api.public.visits import Visits, end_as, list_of, refuse_unverified, start_as, unread_of
+from halloo.api.public.visits import end_as, list_of, start_as, unread_of
 from halloo.contacts.actions import visitor_actor
-from halloo.contacts.errors import IdentityRequired, VisitorTokenMissing
-from halloo.contacts.model import Visitor
+from halloo.contacts.errors import VisitorTokenMissing
 from halloo.conversations import actions
-from halloo.conversations.errors import ConversationForbidden, EndOff
+from halloo.conversations.errors import EndOff
 from halloo.conversations.facts import message_data
 from halloo.conversations.model import Draft
-from halloo.db.engine import Database
 from halloo.edge.body import convert
 from halloo.edge.pagination import open_cursor, seal_cursor
-from halloo.kit.refusals import Refusal, field_invalid
-from halloo.relay.tokens import LIFE_S, RelayTokens
+from halloo.kit.refusals import field_invalid
+from halloo.relay.tokens import LIFE_S
 from halloo.workspaces.actions.operators import list_active_operators
 
 _LISTED, _LIST_MAX = 20, 50
 _MESSAGES, _MESSAGES_MAX = 50, 100
-T = TypeVar("T")
-Handler = Callable[["PublicApi", Call], Awaitable[Answer]]
-
-
-@dataclass(frozen=True, slots=True)
-class PublicApi:
-    """What the routes need."""
-
-    database: Database
-    relay_tokens: RelayTokens
-    limits: PublicLimits
-    visits: Visits
 
 
 def _number(call: Call, name: str, default: int | None, maximum: int | None = None) -> int | None:
@@ -61,25 +47,6 @@ def _number(call: Call, name: str, default: int | None, maximum: int | None = No
     if not (text.isascii() and text.isdigit()) or len(text) > 16:  # noqa: PLR2004 - more digits than any number of ours
         raise field_invalid(name, "a whole number is needed.")
     return int(text) if maximum is None else max(1, min(int(text), maximum))
-
-
-async def _visitor(api: PublicApi, call: Call) -> Visitor:
-    """The token's visitor; a missing token counts as another visitor."""
-    if call.token is None:
-        raise ConversationForbidden
-    return await api.visits.recognise(call, call.token)
-
-
-async def _judged(
-    api: PublicApi, call: Call, visitor: Visitor | None, conversation_id: object, judge: Callable[[], T]
-) -> T:
-    """What `judge` makes of policy, feature and fields: a conversation that is not the visitor's is refused before those."""
-    try:
-        return judge()
-    except Refusal:
-        if conversation_id is not None:
-            await api.visits.require_own(call, visitor, conversation_id)
-        raise
 
 
 def _of_stranger(api: PublicApi, call: Call) -> None:
@@ -128,7 +95,7 @@ async def greet(api: PublicApi, call: Call) -> Answer:
     )
     me = VisitorMe(visitor.id, visitor.user_id, visitor.identified, visitor.name, visitor.email, token)
     access = RelayAccess(relay, LIFE_S, [f"v:{visitor.id}", *streams])
-    team = present.team(operators)
+    team = present.team(operators, await api.replies.get(call.workspace_id, call.widget_id))
     return Answer(201 if token else 200, VisitorHello(me, visitor.embedding, unread, access, team, mail=False))
 
 
@@ -151,7 +118,7 @@ async def list_conversations(api: PublicApi, call: Call) -> Answer:
         return Answer(200, PublicConversationPage([], None))
     shown, more = await api.database.read(call.workspace_id, list_of, visitor_actor(visitor), behind, limit)
     cursor = seal_cursor((shown[-1][0].updated_at, shown[-1][0].id)) if more else None
-    data = [present.conversation(one, place) for one, place in shown]
+    data = [present.conversation(one, place, asks_feedback(call)) for one, place in shown]
     return Answer(200, PublicConversationPage(data, cursor))
 
 
@@ -159,29 +126,31 @@ async def start_conversation(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations`: start or resume, and send the first message in the same transaction."""
     given = await call.read()
     known = await api.visits.visitor_of(call, given)
-    body = await _judged(
-        api, call, known, given.get("conversation_id"), lambda: _accepted(call, given, ConversationStart, known)
+    body, asked = await judged(
+        api, call, known, given.get("conversation_id"), lambda: accepted_start(call, given, known)
     )
     visitor, token = await api.visits.first_contact_if_needed(call, known, body, api.limits)
     if body.conversation_id is None:
         api.limits.take_start(visitor.id, call.address, call.widget_id, call.cost)
     if body.message is not None:
         api.limits.take_message(visitor.id, call.cost)
-    started, place = await api.database.write(call.workspace_id, start_as, visitor, body)
+    started, place = await api.database.write(call.workspace_id, start_as, visitor, body, asked)
     sent = started.message
     message = None if sent is None else StartedMessage(sent.seq or 0, sent.client_id, sent.fingerprint, sent.timestamp)
     answer = ConversationStarted(
-        present.conversation(started.conversation, place), message, StartedVisitor(visitor.user_id, token)
+        present.conversation(started.conversation, place, asks_feedback(call)),
+        message,
+        StartedVisitor(visitor.user_id, token),
     )
     return Answer(201 if started.created else 200, answer)
 
 
 async def list_messages(api: PublicApi, call: Call) -> Answer:
     """`GET /conversations/{cid}/messages`: ascending; neither `after` nor `before`: from the beginning."""
-    visitor = await _visitor(api, call)
+    visitor = await known_visitor(api, call)
     api.limits.take_list(visitor.id, call.cost)
     cid = call.names["cid"]
-    after, before, limit = await _judged(api, call, visitor, cid, lambda: _range(call))
+    after, before, limit = await judged(api, call, visitor, cid, lambda: _range(call))
     page = await api.database.read(
         call.workspace_id, actions.list_messages, visitor_actor(visitor), cid, after, before, limit
     )
@@ -200,10 +169,10 @@ def _range(call: Call) -> tuple[int | None, int | None, int]:
 async def send_message(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations/{cid}/messages`."""
     given = await call.read()
-    visitor = await _visitor(api, call)
+    visitor = await known_visitor(api, call)
     api.limits.take_message(visitor.id, call.cost)
     cid = call.names["cid"]
-    body = await _judged(api, call, visitor, cid, lambda: _accepted(call, given, PublicMessagePost, visitor))
+    body = await judged(api, call, visitor, cid, lambda: accepted(call, given, PublicMessagePost, visitor))
     draft = Draft(body.client_id, body.type, body.content)
     sent = await api.database.write(call.workspace_id, actions.send_message, visitor_actor(visitor), cid, draft)
     return Answer(200 if sent.repeated else 201, PublicMessageSent(message_data(call.workspace_id, sent.message)))
@@ -212,10 +181,10 @@ async def send_message(api: PublicApi, call: Call) -> Answer:
 async def mark_read(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations/{cid}/read`."""
     given = await call.read()
-    visitor = await _visitor(api, call)
+    visitor = await known_visitor(api, call)
     api.limits.take_list(visitor.id, call.cost)
     cid = call.names["cid"]
-    body = await _judged(api, call, visitor, cid, lambda: convert(given, PublicReadPost))
+    body = await judged(api, call, visitor, cid, lambda: convert(given, PublicReadPost))
     await api.database.write(call.workspace_id, actions.mark_read, visitor_actor(visitor), cid, body.seq)
     return Answer(204)
 
@@ -223,27 +192,18 @@ async def mark_read(api: PublicApi, call: Call) -> Answer:
 async def end_conversation(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations/{cid}/end`."""
     given = await call.read()
-    visitor = await _visitor(api, call)
+    visitor = await known_visitor(api, call)
     api.limits.take_list(visitor.id, call.cost)
     cid = call.names["cid"]
-    await _judged(api, call, visitor, cid, lambda: _ending(call, given))
+    await judged(api, call, visitor, cid, lambda: _ending(call, given))
     ended, place = await api.database.write(call.workspace_id, end_as, visitor_actor(visitor), cid)
-    return Answer(200, ConversationEnded(present.conversation(ended, place)))
+    return Answer(200, ConversationEnded(present.conversation(ended, place, asks_feedback(call))))
 
 
 def _ending(call: Call, given: dict[str, Any]) -> Nothing:
     if not call.config["visitor_can_end"]:
         raise EndOff
     return convert(given, Nothing)
-
-
-def _accepted(call: Call, given: dict[str, Any], shape: type[T], visitor: Visitor | None) -> T:
-    """The fields of something that a visitor wants to say, if the widget's policy lets them."""
-    if visitor is None:
-        refuse_unverified(call)
-    if call.config["security"]["identity"] == "required" and not (visitor is not None and visitor.identified):
-        raise IdentityRequired
-    return convert(given, shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +213,7 @@ class Route:
     method: str
     path: str
     handler: Handler
-    rate: Callable[["PublicApi", Call], None] | None = None
+    rate: Callable[[PublicApi, Call], None] | None = None
     """What is counted before the request is looked at; handlers count what goes by visitor."""
 
 
@@ -267,6 +227,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/conversations/{cid}/messages", send_message),
     Route("POST", "/conversations/{cid}/read", mark_read),
     Route("POST", "/conversations/{cid}/end", end_conversation),
+    Route("POST", "/conversations/{cid}/feedback", give_feedback),
+    Route("POST", "/pre-conversation-form", submit_form),
 )
 """Every public route. The tests walk this table."""
 

@@ -8,6 +8,7 @@ from halloo.api.public.limits import PublicLimits
 from halloo.api.public.shapes import ConversationStart, VisitorPost
 from halloo.contacts import actions as contacts
 from halloo.contacts.actions import Hello, visitor_actor
+from halloo.contacts.forms import Asked
 from halloo.contacts.model import Visitor, check_page
 from halloo.conversations import actions
 from halloo.conversations.actions import Start, Started
@@ -131,13 +132,13 @@ def hello_of(call: Call, body: VisitorPost) -> Hello:
     )
 
 
-def start_as(tx: Tx, visitor: Visitor, body: ConversationStart) -> tuple[Started, Position]:
+def start_as(tx: Tx, visitor: Visitor, body: ConversationStart, asked: Asked | None) -> tuple[Started, Position]:
     """Start or resume as `visitor`; the conversation and where its stream stands after it."""
     if body.client_id is not None and not is_uuid(body.client_id):
         raise field_invalid("client_id", "a UUID in lower case is needed.")
     draft = None if body.message is None else Draft(body.message.client_id, body.message.type, body.message.content)
     page = None if body.page is None else check_page(body.page.url, body.page.title, body.page.referrer, tx.now)
-    start = Start(body.conversation_id, body.client_id, draft, page, dict(body.custom_metadata))
+    start = Start(body.conversation_id, body.client_id, draft, page, dict(body.custom_metadata), asked)
     started = actions.start_conversation(tx, visitor_actor(visitor), visitor, start)
     return started, position(tx, f"c:{started.conversation.id}")
 
