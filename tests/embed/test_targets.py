@@ -1,8 +1,7 @@
 """Where the frame speaks to, and an http entry under an https page: acceptance 7 and 8 of embedding contract 15, in Chromium."""
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,41 +9,14 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser
 
-from tests.embed.pages import Sites, sites
-from tests.support.browser import launched
+from tests.embed.conftest import Drive
+from tests.embed.pages import Sites
 from tests.support.bundle import bundled
-from tests.support.product import Product, Store
+from tests.support.product import Product
 
 pytestmark = pytest.mark.browser
 CASES = json.loads((Path(__file__).parents[1] / "vectors" / "origin_cases.json").read_text("utf-8"))
 HEARD = "window.heard = []; addEventListener('message', ({data}) => heard.push(data))"
-Drive = Callable[[Callable[[Browser], Any]], Any]
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    folder: Path = tmp_path_factory.mktemp("product")
-    product = Product(Store("sqlite", folder, f"sqlite:///{folder / 'halloo.db'}"))
-    product.init()
-    product.start()
-    yield product
-    product.stop()
-
-
-@pytest.fixture(scope="module")
-def web() -> Iterator[Sites]:
-    with sites() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def drive() -> Iterator[Drive]:
-    """Run a function with the browser, in the one thread that Playwright keeps busy."""
-    with ThreadPoolExecutor(1) as thread:
-        opened = launched()
-        chromium = thread.submit(opened.__enter__).result()
-        yield lambda work: thread.submit(work, chromium).result()
-        thread.submit(opened.__exit__, None, None, None).result()
 
 
 def look(address: str, body: str = "") -> Callable[[Browser], dict[str, Any]]:
