@@ -10,6 +10,7 @@ from litestar.openapi.config import OpenAPIConfig
 from halloo.api.manage import (
     contacts,
     conversations,
+    identity,
     lists,
     me,
     operators,
@@ -33,6 +34,7 @@ ROUTES = (
     *search.ROUTES,
     *lists.ROUTES,
     *widgets.ROUTES,
+    *identity.ROUTES,
     *operators.ROUTES,
     *tokens.ROUTES,
 )

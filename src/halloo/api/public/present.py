@@ -1,6 +1,7 @@
 """How visitors see things."""
 
-from halloo.api.public.shapes import Face, LastSeq, PublicConversation, PublicPosition, Team
+from halloo.api.public.shapes import Face, LastSeq, PublicConversation, PublicPosition, Team, VisitorMe
+from halloo.contacts.model import Visitor
 from halloo.conversations.model import Conversation
 from halloo.events.model import Position
 from halloo.kit.clock import rfc3339
@@ -32,6 +33,11 @@ def conversation(found: Conversation, at: Position) -> PublicConversation:
         feedback="none",
         position=position(at),
     )
+
+
+def me(visitor: Visitor, token: str | None = None) -> VisitorMe:
+    """A visitor to themselves, with the token that was given now."""
+    return VisitorMe(visitor.id, visitor.known_as, visitor.identified, visitor.name, visitor.email, token)
 
 
 def team(operators: list[Operator]) -> Team:

@@ -7,6 +7,7 @@ from halloo.conversations.actions.canned import (
     update_canned_reply,
 )
 from halloo.conversations.actions.change import change_conversation, delete_conversation, end_conversation
+from halloo.conversations.actions.join import identify_visitor, join_visitors
 from halloo.conversations.actions.read import (
     count_conversations,
     get_conversation,
@@ -25,6 +26,7 @@ from halloo.conversations.actions.start import (
     owns_conversation,
     start_conversation,
 )
+from halloo.conversations.actions.sweep import sweep_silent
 from halloo.conversations.actions.tags import create_tag, delete_tag, list_tags, update_tag
 
 __all__ = [
@@ -44,6 +46,8 @@ __all__ = [
     "edit_message",
     "end_conversation",
     "get_conversation",
+    "identify_visitor",
+    "join_visitors",
     "list_by_ids",
     "list_canned_replies",
     "list_conversations",
@@ -56,6 +60,7 @@ __all__ = [
     "search_messages",
     "send_message",
     "start_conversation",
+    "sweep_silent",
     "update_canned_reply",
     "update_tag",
 ]
