@@ -29,7 +29,7 @@ FIELDS = ("token", "email", "user_id", "hmac")
 T = TypeVar("T")
 _FORBIDDEN = frozenset({"crit", "jku", "jwk", "x5u", "x5c"})
 _STRONG = ("HS256", "EdDSA")
-_PART = re.compile(r"[A-Za-z0-9_-]+")
+_SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 _KID_MAX, _URL_MAX = 128, 2_048
 _MALFORMED = "token: this is no JWT of three parts."
@@ -95,14 +95,11 @@ def _subject(value: object, reason: Literal["malformed", "claims"], name: str) -
 
 
 def _signed_token(value: object) -> SignedToken:
-    if not isinstance(value, str) or not value.isascii():
-        raise IdentityInvalid("malformed", _MALFORMED)
-    if len(value) > TOKEN_MAX:
+    if isinstance(value, str) and len(value) > TOKEN_MAX:
         raise IdentityInvalid("malformed", f"token: at most {TOKEN_MAX:,} bytes.")
-    parts = value.split(".")
-    if len(parts) != 3 or not all(_PART.fullmatch(part) for part in parts):  # noqa: PLR2004 - header, claims, signature
+    if not isinstance(value, str) or not _SHAPE.fullmatch(value):
         raise IdentityInvalid("malformed", _MALFORMED)
-    header = _object(parts[0])
+    header = _object(value.partition(".")[0])
     unwanted = sorted(_FORBIDDEN & header.keys())
     if unwanted:
         raise IdentityInvalid("malformed", f"token: its header may not have {unwanted[0]}.", field=unwanted[0])
@@ -115,10 +112,11 @@ def _signed_token(value: object) -> SignedToken:
 
 
 def _object(part: str) -> dict[str, Any]:
-    """A part's JSON object, each key once. Raises `IdentityInvalid`."""
+    """A part's JSON object, each key once and all of it text that can be stored. Raises `IdentityInvalid`."""
     try:
-        raw = urlsafe_b64decode(part + "=" * (-len(part) % 4))
-        value = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_refuse)
+        text = urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode()
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        json.dumps(value, ensure_ascii=False).encode()  # fails at a lone surrogate
     except (ValueError, RecursionError, binascii.Error):
         value = None
     if not isinstance(value, dict):
@@ -246,8 +244,8 @@ def _is_https(text: str) -> bool:
         return False
     try:
         parts = urlsplit(text)
-        return bool(parts.hostname) and parts.username is None and text.encode() != b""
-    except ValueError:  # a bad port, or a lone surrogate
+        return bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
         return False
 
 
