@@ -133,7 +133,8 @@ def test_23_the_key_is_named() -> None:
 
 @pytest.mark.parametrize("name", ["crit", "jku", "jwk", "x5u", "x5c"])
 def test_23_a_header_brings_no_key_of_its_own(name: str) -> None:
-    for value in ("https://evil.example/keys", [], {}, None, ["exp"]):
+    values: tuple[Any, ...] = ("https://evil.example/keys", [], {}, None, ["exp"])
+    for value in values:
         token = crafted({"alg": "HS256", "kid": "k1", name: value}, HMAC.claims(NOW), SECRET)
         assert reason(token) == ("malformed", name)
 
@@ -273,13 +274,11 @@ def test_cwe_208_and_303_a_wrong_or_blank_hash_is_refused() -> None:
         with pytest.raises(IdentityInvalid) as refused:
             check_hash(HashProof("HMAC-user-id", "7", mac), "k", "secret")
         assert refused.value.details["reason"] == "signature"
-    shapeless: list[dict[str, object]] = [
-        {"user_id": "7", "hmac": mac}
-        for mac in ("", " ", "0", None, 0, True, [], {}, "x" * 64, "0" * 63, "0" * 65, f"{'0' * 64}\n")
-    ]
-    good = plain_hash("secret", "")
-    for subject in ("", " ", None, 0, True, [], "x" * 129):
-        shapeless += [{"user_id": subject, "hmac": good}, {"email": subject, "hmac": good}]
+    macs: tuple[Any, ...] = ("", " ", "0", None, 0, True, [], {}, "x" * 64, "0" * 63, "0" * 65, f"{'0' * 64}\n")
+    subjects: tuple[Any, ...] = ("", " ", None, 0, True, [], "x" * 129)
+    shapeless: list[dict[str, Any]] = [{"user_id": "7", "hmac": mac} for mac in macs]
+    for subject in subjects:
+        shapeless += [{name: subject, "hmac": plain_hash("secret", "")} for name in ("user_id", "email")]
     for given in shapeless:
         with pytest.raises(IdentityInvalid) as refused:
             read_proof(given)

@@ -51,11 +51,11 @@ async def test_a_public_key_is_kept_without_a_secret(api: Api, house: House) -> 
 
 
 def foreign_pems() -> dict[str, Any]:
-    other = {"encoding": Encoding.PEM, "format": PublicFormat.SubjectPublicKeyInfo}
+    other = Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
     return {
         "private": private_pem(new_private_key()),
-        "another curve": generate_private_key(SECP256R1()).public_key().public_bytes(**other).decode(),
-        "a bigger brother": Ed448PrivateKey.generate().public_key().public_bytes(**other).decode(),
+        "another curve": generate_private_key(SECP256R1()).public_key().public_bytes(*other).decode(),
+        "a bigger brother": Ed448PrivateKey.generate().public_key().public_bytes(*other).decode(),
         "none": None,
         "blank": "",
         "nonsense": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
@@ -135,7 +135,7 @@ async def test_unknown_keys_and_widgets(api: Api, house: House) -> None:
     gone = await api.client.delete(address, headers=house.bearer)
     assert (gone.status_code, gone.json()["error"]) == (404, "identity_key_not_found")
     for method, path in (("GET", ""), ("POST", ""), ("DELETE", f"/{made['kid']}")):
-        sent = {"json": {"alg": "HS256"}} if method == "POST" else {}
+        sent: Any = {"json": {"alg": "HS256"}} if method == "POST" else {}
         address = f"/core/web-widgets/{new_id()}/identity-keys{path}"
         nowhere = await api.client.request(method, address, headers=house.bearer, **sent)
         assert (nowhere.status_code, nowhere.json()["error"]) == (404, "widget_not_found")
