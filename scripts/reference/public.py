@@ -24,6 +24,7 @@ class Row:
 
 _STARTING = ("origin_not_allowed", "embedding_unverified", "visitor_token_invalid", "visitor_blocked")
 _FIELDS = ("field_unknown", "field_invalid", "field_required")
+_KNOWN = ("visitor_token_missing", "visitor_token_invalid", "visitor_blocked")
 _INSIDE = ("conversation_forbidden", "visitor_token_invalid", "visitor_blocked")
 
 ROWS: dict[tuple[str, str], Row] = {
@@ -42,15 +43,43 @@ ROWS: dict[tuple[str, str], Row] = {
         shapes.VisitorPost,
         "201 first contact, 200 known",
         shapes.VisitorHello,
-        (*_STARTING, "field_invalid"),
+        (*_STARTING, "ticket_invalid", "field_invalid"),
+    ),
+    ("PATCH", "/visitor"): Row(
+        "needed",
+        "What the page or the visitor says of themselves, without proof. Keys that are not sent stay as they are, keys of `data` "
+        "are added to those of before, and nothing that was signed is replaced.",
+        shapes.VisitorPatch,
+        "200",
+        shapes.VisitorPatched,
+        (*_KNOWN, "embedding_unverified", "field_invalid"),
     ),
     ("DELETE", "/visitor"): Row(
         "needed",
-        "End this browser's visitor tokens. Its conversations stay with the operators.",
+        "End this browser's visitor token. Its conversations stay with the operators; other browsers of a known person go on.",
         None,
         "204",
         None,
         ("visitor_token_missing", "visitor_token_invalid"),
+    ),
+    ("POST", "/identify"): Row(
+        "needed",
+        "Prove who the visitor is: with a token that the customer's server has signed, or with a plain hash, where the widget has "
+        "a key for it. The answer holds a new visitor token; the old one is void. What was said in this browser before is the "
+        "person's from now on. A proof that fails changes nothing; `details.reason` says why.",
+        shapes.IdentifyPost,
+        "200",
+        shapes.Identified,
+        (*_KNOWN, "embedding_unverified", "identity_off", "identity_invalid"),
+    ),
+    ("POST", "/embed-ticket"): Row(
+        "not looked at",
+        "Prove the page: the page itself asks, so that its browser names the `Origin`, which must be in the allowed domains. The "
+        "ticket is good once, for 60 seconds, as `embed_ticket` of `POST /visitor`. The body is `{}`.",
+        shapes.Nothing,
+        "200",
+        shapes.EmbedTicket,
+        ("origin_not_allowed",),
     ),
     ("GET", "/conversations"): Row(
         "used if sent",
@@ -97,7 +126,7 @@ ROWS: dict[tuple[str, str], Row] = {
         shapes.PublicMessagePost,
         "201 sent, 200 repeated",
         shapes.PublicMessageSent,
-        (*_INSIDE, "identity_required", "client_id_conflict"),
+        (*_INSIDE, "embedding_unverified", "identity_required", "client_id_conflict"),
     ),
     ("POST", "/conversations/{cid}/read"): Row(
         "needed",

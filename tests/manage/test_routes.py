@@ -72,6 +72,9 @@ ROWS: dict[str, Row] = {
     "GET /core/web-widgets/{}": Row(("widget",)),
     "PUT /core/web-widgets/{}": Row(("widget",), {"published": False}),
     "DELETE /core/web-widgets/{}": Row(("widget",)),
+    "GET /core/web-widgets/{}/identity-keys": Row(("widget",)),
+    "POST /core/web-widgets/{}/identity-keys": Row(("widget",), {"alg": "HS256"}),
+    "DELETE /core/web-widgets/{}/identity-keys/{}": Row(("widget", "key")),
     "GET /core/operators": Row(),
     "POST /core/operators": Row(body={"email": "x@halloo.example", "name": "X", "password": "long enough 1"}),
     "GET /core/operators/{}": Row(("operator",)),
@@ -128,6 +131,7 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
         "reply": (await made("/core/canned-replies", {"shortcut": "hi", "text": "Hello"}))["id"],
         "tag": (await made("/core/tags", {"name": "vip"}))["id"],
         "widget": house.widget_id,
+        "key": (await made(f"/core/web-widgets/{house.widget_id}/identity-keys", {"alg": "HS256"}))["kid"],
         "operator": house.owner_id,
         "invitation": (await made("/core/invitations", {"email": "bea@halloo.example"}))["id"],
         "token": house.token_id,
@@ -135,7 +139,7 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
 
 
 NOTHING = dict.fromkeys(
-    ("conversation", "contact", "reply", "tag", "widget", "operator", "invitation", "token"), "x"
+    ("conversation", "contact", "reply", "tag", "widget", "key", "operator", "invitation", "token"), "x"
 ) | {
     "message": "176371573112345",
     "visitor": "x",

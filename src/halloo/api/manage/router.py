@@ -11,6 +11,7 @@ from halloo.api.manage import (
     contacts,
     conversations,
     feedback,
+    identity,
     lists,
     me,
     operators,
@@ -35,6 +36,7 @@ ROUTES = (
     *search.ROUTES,
     *lists.ROUTES,
     *widgets.ROUTES,
+    *identity.ROUTES,
     *operators.ROUTES,
     *tokens.ROUTES,
 )

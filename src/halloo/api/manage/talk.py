@@ -74,7 +74,7 @@ def visitor_view(visitor: Visitor, live: Live) -> shapes.VisitorView:
     device = parse_user_agent(visitor.user_agent)
     return shapes.VisitorView(
         id=visitor.id,
-        user_id=visitor.user_id,
+        user_id=visitor.known_as,
         identified=visitor.identified,
         identity=visitor.identity,
         signed=visitor.signed,

@@ -7,9 +7,11 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from halloo.contacts.model import Browser
 from halloo.edge.body import LIMITS, BadJson, is_json, parse_object
 from halloo.edge.errors import STATUS, error_body
 from halloo.kit.refusals import BadRequest, Refusal, TooLarge, UnsupportedType
+from halloo.widgets.origins import decide
 from halloo.widgets.records import PublicWidget
 
 Receive = Any
@@ -52,6 +54,8 @@ class Call:
     query: dict[str, str]
     names: dict[str, str]
     address: str
+    browser: Browser | None = None
+    """The browser whose visitor token was recognised, and counts for this call."""
 
     @property
     def workspace_id(self) -> str:
@@ -72,6 +76,12 @@ class Call:
     def token(self) -> str | None:
         """The visitor token, if one was sent."""
         return self.headers.get(VISITOR_HEADER) or None
+
+    @property
+    def proven_origin(self) -> str | None:
+        """The page that this browser has proven, if the widget's list allows it now."""
+        origin = None if self.browser is None else self.browser.verified_origin
+        return origin if origin is not None and decide(self.widget.widget.domains, origin) == "allow" else None
 
     @property
     def cost(self) -> int:

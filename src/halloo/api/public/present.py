@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from halloo.api.public.shapes import Face, LastSeq, PublicConversation, PublicPosition, Team
+from halloo.api.public.shapes import Face, LastSeq, PublicConversation, PublicPosition, Team, VisitorMe
+from halloo.contacts.model import Visitor
 from halloo.conversations.model import Conversation
 from halloo.events.model import Position
 from halloo.kit.clock import rfc3339
@@ -34,6 +35,11 @@ def conversation(found: Conversation, at: Position, asks: bool) -> PublicConvers
         feedback=_feedback(found, asks),
         position=position(at),
     )
+
+
+def me(visitor: Visitor, token: str | None = None) -> VisitorMe:
+    """A visitor to themselves, with the token that was given now."""
+    return VisitorMe(visitor.id, visitor.known_as, visitor.identified, visitor.name, visitor.email, token)
 
 
 def _feedback(found: Conversation, asks: bool) -> Literal["none", "open", "given"]:  # noqa: FBT001 - handed on by position

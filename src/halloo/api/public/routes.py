@@ -7,7 +7,8 @@ from typing import Any
 from halloo.api.public import present
 from halloo.api.public.call import Answer, Call
 from halloo.api.public.forms import accepted_start, asks_feedback, give_feedback, submit_form
-from halloo.api.public.parts import Handler, PublicApi, accepted, judged, known_visitor
+from halloo.api.public.identity import claim_details, identify, issue_ticket
+from halloo.api.public.parts import Handler, PublicApi, accepted, judged, known_visitor, relay_access
 from halloo.api.public.shapes import (
     ConversationEnded,
     ConversationStarted,
@@ -17,15 +18,13 @@ from halloo.api.public.shapes import (
     PublicMessagePost,
     PublicMessageSent,
     PublicReadPost,
-    RelayAccess,
     StartedMessage,
     StartedVisitor,
     VisitorHello,
-    VisitorMe,
 )
-from halloo.api.public.visits import end_as, list_of, start_as, unread_of
+from halloo.api.public.visits import end_as, list_of, start_as
 from halloo.contacts.actions import visitor_actor
-from halloo.contacts.errors import VisitorTokenMissing
+from halloo.contacts.model import Visitor
 from halloo.conversations import actions
 from halloo.conversations.errors import EndOff
 from halloo.conversations.facts import message_data
@@ -33,7 +32,6 @@ from halloo.conversations.model import Draft
 from halloo.edge.body import convert
 from halloo.edge.pagination import open_cursor, seal_cursor
 from halloo.kit.refusals import field_invalid
-from halloo.relay.tokens import LIFE_S
 from halloo.workspaces.actions.operators import list_active_operators
 
 _LISTED, _LIST_MAX = 20, 50
@@ -60,6 +58,11 @@ def _of_record(api: PublicApi, call: Call) -> None:
     api.limits.take_record(call.address, call.cost)
 
 
+def _of_ticket(api: PublicApi, call: Call) -> None:
+    """Rate of a page's proof."""
+    api.limits.take_ticket(call.address, call.widget_id)
+
+
 def _of_list(api: PublicApi, call: Call) -> None:
     """Rate of a list without a token; with one it counts by visitor."""
     if call.token is None:
@@ -82,28 +85,16 @@ async def read_record(api: PublicApi, call: Call) -> Answer:
 async def greet(api: PublicApi, call: Call) -> Answer:
     """`POST /visitor`: first contact, or a browser that came back."""
     visitor, token = await api.visits.greet(call, await call.read(), api.limits)
-    who = visitor_actor(visitor)
-    unread, streams = await api.database.read(call.workspace_id, unread_of, who)
     operators = await api.database.read(call.workspace_id, list_active_operators, call.workspace_id)
-    relay = api.relay_tokens.issue_visitor(
-        workspace_id=call.workspace_id,
-        widget_id=call.widget_id,
-        visitor_id=visitor.id,
-        name=visitor.nickname,
-        parent_origin=visitor.parent_origin,
-        typing_preview=bool(call.config["typing_preview"]),
-    )
-    me = VisitorMe(visitor.id, visitor.user_id, visitor.identified, visitor.name, visitor.email, token)
-    access = RelayAccess(relay, LIFE_S, [f"v:{visitor.id}", *streams])
+    unread, access = await relay_access(api, call, visitor)
+    me = present.me(visitor, token)
     team = present.team(operators, await api.replies.get(call.workspace_id, call.widget_id))
     return Answer(201 if token else 200, VisitorHello(me, visitor.embedding, unread, access, team, mail=False))
 
 
 async def forget(api: PublicApi, call: Call) -> Answer:
     """`DELETE /visitor`: the browser is nobody again."""
-    if call.token is None:
-        raise VisitorTokenMissing
-    await api.visits.forget(call, call.token)
+    await api.visits.forget(call)
     return Answer(204)
 
 
@@ -114,7 +105,7 @@ async def list_conversations(api: PublicApi, call: Call) -> Answer:
         api.limits.take_list(visitor.id, call.cost)
     limit = _number(call, "limit", _LISTED, _LIST_MAX) or _LISTED
     behind = open_cursor(call.query.get("cursor"), tuple[int, str])
-    if visitor is None or call.query.get("user_id", visitor.user_id) != visitor.user_id:
+    if visitor is None or not visitor.is_called(call.query.get("user_id")):
         return Answer(200, PublicConversationPage([], None))
     shown, more = await api.database.read(call.workspace_id, list_of, visitor_actor(visitor), behind, limit)
     cursor = seal_cursor((shown[-1][0].updated_at, shown[-1][0].id)) if more else None
@@ -131,7 +122,7 @@ async def start_conversation(api: PublicApi, call: Call) -> Answer:
     )
     visitor, token = await api.visits.first_contact_if_needed(call, known, body, api.limits)
     if body.conversation_id is None:
-        api.limits.take_start(visitor.id, call.address, call.widget_id, call.cost)
+        _count_start(api, call, visitor)
     if body.message is not None:
         api.limits.take_message(visitor.id, call.cost)
     started, place = await api.database.write(call.workspace_id, start_as, visitor, body, asked)
@@ -140,9 +131,17 @@ async def start_conversation(api: PublicApi, call: Call) -> Answer:
     answer = ConversationStarted(
         present.conversation(started.conversation, place, asks_feedback(call)),
         message,
-        StartedVisitor(visitor.user_id, token),
+        StartedVisitor(visitor.known_as, token),
     )
     return Answer(201 if started.created else 200, answer)
+
+
+def _count_start(api: PublicApi, call: Call, visitor: Visitor) -> None:
+    """Who is known is not refused for their address, since offices share one."""
+    if visitor.identified:
+        api.limits.take_visitor_start(visitor.id, call.cost)
+    else:
+        api.limits.take_start(visitor.id, call.address, call.widget_id, call.cost)
 
 
 async def list_messages(api: PublicApi, call: Call) -> Answer:
@@ -215,12 +214,17 @@ class Route:
     handler: Handler
     rate: Callable[[PublicApi, Call], None] | None = None
     """What is counted before the request is looked at; handlers count what goes by visitor."""
+    of_page: bool = False
+    """Only the customer's page may call it, and its origin is what matters: none, or the frame's own, is not enough."""
 
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "", read_record, _of_record),
     Route("POST", "/visitor", greet, _of_stranger),
+    Route("PATCH", "/visitor", claim_details),
     Route("DELETE", "/visitor", forget),
+    Route("POST", "/identify", identify),
+    Route("POST", "/embed-ticket", issue_ticket, _of_ticket, of_page=True),
     Route("GET", "/conversations", list_conversations, _of_list),
     Route("POST", "/conversations", start_conversation, _of_stranger),
     Route("GET", "/conversations/{cid}/messages", list_messages),

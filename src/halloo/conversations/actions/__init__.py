@@ -9,6 +9,7 @@ from halloo.conversations.actions.canned import (
 )
 from halloo.conversations.actions.change import change_conversation, delete_conversation, end_conversation
 from halloo.conversations.actions.feedback import find_feedback, give_feedback, list_feedback, report_feedback
+from halloo.conversations.actions.join import identify_visitor, join_visitors
 from halloo.conversations.actions.read import (
     count_conversations,
     get_conversation,
@@ -27,6 +28,7 @@ from halloo.conversations.actions.start import (
     owns_conversation,
     start_conversation,
 )
+from halloo.conversations.actions.sweep import sweep_silent
 from halloo.conversations.actions.tags import create_tag, delete_tag, list_tags, update_tag
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
     "find_feedback",
     "get_conversation",
     "give_feedback",
+    "identify_visitor",
+    "join_visitors",
     "list_by_ids",
     "list_canned_replies",
     "list_conversations",
@@ -62,6 +66,7 @@ __all__ = [
     "search_messages",
     "send_message",
     "start_conversation",
+    "sweep_silent",
     "update_canned_reply",
     "update_tag",
     "usual_wait",
