@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from halloo.api.manage.router import docs_config, manage_router
 from halloo.api.public.app import PREFIX, PublicApp
+from halloo.api.public.continuing import Continuing
 from halloo.api.public.limits import PublicLimits
 from halloo.api.public.routes import PublicApi
 from halloo.api.public.visits import Visits
@@ -37,6 +38,9 @@ from halloo.events.model import Fact
 from halloo.events.pump import Pump
 from halloo.kit.clock import Clock, system_clock
 from halloo.kit.refusals import Unavailable
+from halloo.kit.sealing import Sealer
+from halloo.mail.actions import Post
+from halloo.mail.room import MailRoom
 from halloo.relay.actions import LiveActions
 from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET
 from halloo.relay.hints import HubLive
@@ -60,9 +64,11 @@ class Halloo:
     relay: RelayServer
     database: Database
     services: Services
+    mail: MailRoom
 
     async def close(self) -> None:
         """Finish what is queued and let go of everything."""
+        await self.mail.stop()
         self.services.close()
         await self.database.close()
 
@@ -92,24 +98,32 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         decide=lambda domains, origin: decide(domains, origin) == "allow",
         wall=clock,
     )
+    presence = HubLive(relay.hub)
+    mail = MailRoom(database, Post(config.mail, Sealer(secret, "mail")), presence.is_online, clock)
     services = Services(
         db=database,
         clock=clock,
         public_url=public_url,
         own_origins=inbox,
         relay_tokens=tokens,
-        live=HubLive(relay.hub),
+        post=mail.post,
+        live=presence,
         server=config.server,
         workspaces=config.workspaces,
     )
-    public = PublicApp(PublicApi(database, tokens, limits, Visits(database)), records, own, services.trusted_proxies)
+    visits = Visits(database)
+    continuing = Continuing(database, visits, mail=config.mail.on)
+    api = PublicApi(database, tokens, limits, visits, continuing)
+    public = PublicApp(api, records, own, services.trusted_proxies)
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)
     pump.read_by(Cutter(relay, records).read_facts)
+    if config.mail.on:
+        pump.read_by(mail.planner.read_facts)
     assets = load_assets()
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, database, relay)
-    return Halloo(Front(router, names, BARE), relay, database, services)
+    return Halloo(Front(router, names, BARE), relay, database, services, mail)
 
 
 def _names(hosts: Hosts) -> list[str]:
@@ -258,6 +272,7 @@ async def serve_forever(
         timeout_graceful_shutdown=10,
     )
     await halloo.relay.start()
+    halloo.mail.start()
     warm = asyncio.get_running_loop().run_in_executor(
         None, parse_user_agent, "Mozilla/5.0"
     )  # reads its rules at first use

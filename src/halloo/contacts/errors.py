@@ -37,3 +37,9 @@ class IdentityRequired(Forbidden):
     """Sign in on this page first: this messenger answers known people only."""
 
     code = "identity_required"
+
+
+class ContinueInvalid(Forbidden):
+    """This link was used already, is too old, or is none of this chat's."""
+
+    code = "continue_invalid"

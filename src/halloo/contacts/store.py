@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select, text, upd
 
 from halloo.contacts.errors import ContactNotFound
 from halloo.contacts.model import Contact, Page, Visitor
-from halloo.contacts.tables import contacts, visitor_tokens, visitors
+from halloo.contacts.tables import contacts, continue_codes, visitor_tokens, visitors
 from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
 from halloo.kit.json import dump
@@ -15,6 +15,7 @@ from halloo.kit.json import dump
 _V = visitors.c
 _C = contacts.c
 _T = visitor_tokens.c
+_K = continue_codes.c
 _WS: BindParameter[str] = bindparam("ws")
 _pages = msgspec.json.Decoder(list[Page])
 _names = msgspec.json.Decoder(list[str])
@@ -57,6 +58,44 @@ _COUNT_CONVERSATION = Statement(
     update(contacts)
     .where(_C.workspace_id == _WS, _C.id == bindparam("contact"))
     .values(conversations=_C.conversations + 1, last_seen_at=bindparam("now"))
+)
+_INSERT_CODE = Statement(continue_codes.insert().values({c.name: bindparam(c.name) for c in _K}))
+_TAKE_CODE = Statement(
+    delete(continue_codes)
+    .where(
+        _K.workspace_id == _WS,
+        _K.digest == bindparam("digest_"),
+        _K.widget_id == bindparam("widget"),
+        _K.expires_at > bindparam("now"),
+    )
+    .returning(_K.visitor_id)
+)
+_PURGE_CODES = Statement(delete(continue_codes).where(_K.workspace_id == _WS, _K.expires_at <= bindparam("now")))
+_PROOF = Statement(
+    select(_T.kid)
+    .where(
+        _T.workspace_id == _WS,
+        _T.visitor_id == bindparam("visitor"),
+        _T.kid.is_not(None),
+        _T.kid != bindparam("but"),
+    )
+    .order_by(_T.created_at.desc())
+    .limit(1)
+)
+_DROP_TOKENS_BUT = Statement(
+    delete(visitor_tokens).where(
+        _T.workspace_id == _WS,
+        _T.visitor_id == bindparam("visitor"),
+        (_T.kid.is_(None)) | (_T.kid != bindparam("but")),
+    )
+)
+_VISITORS_OF_EMAIL = Statement(
+    select(visitors)
+    .where(
+        _V.workspace_id == _WS, _V.widget_id == bindparam("widget"), _V.email == bindparam("email_"), _V.blocked == 0
+    )
+    .order_by(_V.last_seen_at.desc())
+    .limit(bindparam("limit"))
 )
 
 
@@ -122,8 +161,8 @@ def update_visitor(tx: Tx, workspace_id: str, visitor_id: str, values: dict[str,
     tx.run(update(visitors).where(_V.workspace_id == workspace_id, _V.id == visitor_id).values(packed))
 
 
-def insert_token(tx: Tx, workspace_id: str, visitor: Visitor, token_digest: str) -> None:
-    """Bind a token's digest to a visitor and widget."""
+def insert_token(tx: Tx, workspace_id: str, visitor: Visitor, token_digest: str, kid: str | None = None) -> None:
+    """Bind a token's digest to a visitor and widget; `kid` says on whose word."""
     tx.run(
         _INSERT_TOKEN,
         workspace_id=workspace_id,
@@ -132,7 +171,7 @@ def insert_token(tx: Tx, workspace_id: str, visitor: Visitor, token_digest: str)
         widget_id=visitor.widget_id,
         created_at=tx.now,
         last_used_at=tx.now,
-        kid=None,
+        kid=kid,
     )
 
 
@@ -149,6 +188,47 @@ def drop_tokens(tx: Tx, workspace_id: str, visitor_id: str) -> None:
 def has_token(tx: Tx, workspace_id: str, visitor_id: str) -> bool:
     """Whether any token of a visitor is left."""
     return tx.first(_ANY_TOKEN, ws=workspace_id, visitor=visitor_id) is not None
+
+
+def drop_tokens_but(tx: Tx, workspace_id: str, visitor_id: str, kid: str) -> int:
+    """Revoke a visitor's tokens but those that were given on the word of `kid`; how many."""
+    return tx.run(_DROP_TOKENS_BUT, ws=workspace_id, visitor=visitor_id, but=kid)
+
+
+def find_proof(tx: Tx, workspace_id: str, visitor_id: str, but: str) -> str | None:
+    """The identity key on whose word the visitor's newest such token was given, other than `but`."""
+    return tx.scalar(_PROOF, ws=workspace_id, visitor=visitor_id, but=but)
+
+
+def insert_code(tx: Tx, workspace_id: str, visitor: Visitor, code_digest: str, expires_at: int) -> None:
+    """Store a link's code by its digest."""
+    tx.run(
+        _INSERT_CODE,
+        workspace_id=workspace_id,
+        digest=code_digest,
+        widget_id=visitor.widget_id,
+        visitor_id=visitor.id,
+        created_at=tx.now,
+        expires_at=expires_at,
+    )
+
+
+def take_code(tx: Tx, workspace_id: str, widget_id: str, code_digest: str) -> str | None:
+    """The visitor of a code that has not expired, which is gone by this: of two callers at once one gets it."""
+    return tx.scalar(_TAKE_CODE, ws=workspace_id, digest_=code_digest, widget=widget_id, now=tx.now)
+
+
+def purge_codes(tx: Tx, workspace_id: str) -> None:
+    """Forget codes that have expired."""
+    tx.run(_PURGE_CODES, ws=workspace_id, now=tx.now)
+
+
+def list_visitors_of_email(tx: Tx, workspace_id: str, widget_id: str, email: str, limit: int) -> list[Visitor]:
+    """Visitors of a widget who gave this address and are not blocked, last seen first."""
+    return [
+        _visitor(row)
+        for row in tx.all(_VISITORS_OF_EMAIL, ws=workspace_id, widget=widget_id, email_=email, limit=limit)
+    ]
 
 
 def get_contact(tx: Tx, workspace_id: str, contact_id: str) -> Contact:

@@ -74,7 +74,7 @@ visitor_tokens = Table(
     Column("last_used_at", BigInteger, nullable=False),
     Column("kid", Text),
 )
-"""`kid`: the identity key on whose word a token was given."""
+"""`kid`: the identity key on whose word a token was given; `mail` for a link that was sent to a guest."""
 Index("visitor_tokens_visitor", visitor_tokens.c.workspace_id, visitor_tokens.c.visitor_id)
 
 used_tickets = Table(

@@ -7,6 +7,7 @@ from halloo.edge.door import Door
 from halloo.edge.live import Live, NobodyLive
 from halloo.edge.settings import ServerSettings
 from halloo.kit.clock import Clock
+from halloo.mail.actions import Post
 from halloo.relay.tokens import RelayTokens
 from halloo.workspaces.settings import WorkspacesSettings
 
@@ -17,13 +18,14 @@ class Services:
     A plain class on purpose: Litestar would look into a dataclass at every request.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root hands in what there is
         self,
         *,
         db: Database,
         clock: Clock,
         public_url: str,
         relay_tokens: RelayTokens,
+        post: Post,
         own_origins: frozenset[str] | None = None,
         live: Live | None = None,
         server: ServerSettings | None = None,
@@ -37,6 +39,7 @@ class Services:
         self.clock = clock
         self.public_url = public_url.rstrip("/")
         self.relay_tokens = relay_tokens
+        self.post = post
         self.live = live or NobodyLive()
         self.server = server or ServerSettings()
         self.workspaces = workspaces or WorkspacesSettings()

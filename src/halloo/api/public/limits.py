@@ -31,6 +31,16 @@ class PublicApiSettings:
         default=60, metadata={"sentence": "Messages of a visitor in a minute, over HTTP and the relay together."}
     )
     messages_burst: int = field(default=20, metadata={"sentence": "Messages that a visitor may send at once."})
+    links_per_hour: int = field(
+        default=5, metadata={"sentence": "Links by mail that may be asked for per address and widget in an hour."}
+    )
+    links_per_hour_and_email: int = field(
+        default=3,
+        metadata={"sentence": "Links by mail that may be asked for per e-mail address and widget in an hour."},
+    )
+    continues_per_minute: int = field(
+        default=10, metadata={"sentence": "Links by mail that may be redeemed per address and widget in a minute."}
+    )
 
 
 class PublicLimits:
@@ -49,6 +59,11 @@ class PublicLimits:
         per_address = settings.starts_per_hour_and_address
         self._address_starts = Limiter(Rate(per_address, HOUR, per_address), clock)
         self._messages = Limiter(Rate(settings.messages_per_minute, MINUTE, settings.messages_burst), clock)
+        self._links = Limiter(Rate(settings.links_per_hour, HOUR, settings.links_per_hour), clock)
+        per_email = settings.links_per_hour_and_email
+        self._email_links = Limiter(Rate(per_email, HOUR, per_email), clock)
+        continues = settings.continues_per_minute
+        self._continues = Limiter(Rate(continues, MINUTE, continues), clock)
 
     def take_record(self, address: str, cost: int) -> None:
         """A read of the record; `cost` 2 for callers that send no Origin."""
@@ -75,6 +90,18 @@ class PublicLimits:
     def take_message(self, visitor_id: str, cost: int = 1) -> None:
         """A message."""
         _take(self._messages, visitor_id, cost)
+
+    def take_asking(self, address: str, widget_id: str, cost: int) -> None:
+        """Asking for a link by mail, whoever it is for."""
+        _take(self._links, f"{address} {widget_id}", cost)
+
+    def take_link(self, email: str, widget_id: str) -> None:
+        """A link by mail to an e-mail address."""
+        _take(self._email_links, f"{email} {widget_id}", 1)
+
+    def take_continue(self, address: str, widget_id: str, cost: int) -> None:
+        """Redeeming a link."""
+        _take(self._continues, f"{address} {widget_id}", cost)
 
 
 def _take(limiter: Limiter, key: str, cost: int) -> None:

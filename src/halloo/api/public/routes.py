@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 
 from halloo.api.public import present
 from halloo.api.public.call import Answer, Call
+from halloo.api.public.continuing import Continuing
 from halloo.api.public.limits import PublicLimits
 from halloo.api.public.shapes import (
     ConversationEnded,
     ConversationStart,
     ConversationStarted,
+    Identified,
     Nothing,
     PublicConversationPage,
     PublicMessagePage,
@@ -52,6 +54,7 @@ class PublicApi:
     relay_tokens: RelayTokens
     limits: PublicLimits
     visits: Visits
+    continuing: Continuing
 
 
 def _number(call: Call, name: str, default: int | None, maximum: int | None = None) -> int | None:
@@ -99,6 +102,16 @@ def _of_list(api: PublicApi, call: Call) -> None:
         api.limits.take_list(call.address, call.cost)
 
 
+def _of_asking(api: PublicApi, call: Call) -> None:
+    """Rate of asking for a link by mail."""
+    api.limits.take_asking(call.address, call.widget_id, call.cost)
+
+
+def _of_continue(api: PublicApi, call: Call) -> None:
+    """Rate of redeeming a link."""
+    api.limits.take_continue(call.address, call.widget_id, call.cost)
+
+
 async def read_record(api: PublicApi, call: Call) -> Answer:
     """`GET`: the widget's public record."""
     body, etag = api.visits.record_bytes(call.widget)
@@ -118,6 +131,18 @@ async def greet(api: PublicApi, call: Call) -> Answer:
     who = visitor_actor(visitor)
     unread, streams = await api.database.read(call.workspace_id, unread_of, who)
     operators = await api.database.read(call.workspace_id, list_active_operators, call.workspace_id)
+    access = _access(api, call, visitor, streams)
+    team, mail = present.team(operators), api.continuing.mail
+    hello = VisitorHello(_me(visitor, token), visitor.embedding, unread, access, team, mail)
+    return Answer(201 if token else 200, hello)
+
+
+def _me(visitor: Visitor, token: str | None) -> VisitorMe:
+    return VisitorMe(visitor.id, visitor.user_id, visitor.identified, visitor.name, visitor.email, token)
+
+
+def _access(api: PublicApi, call: Call, visitor: Visitor, streams: list[str]) -> RelayAccess:
+    """What opens the relay for a visitor."""
     relay = api.relay_tokens.issue_visitor(
         workspace_id=call.workspace_id,
         widget_id=call.widget_id,
@@ -126,10 +151,7 @@ async def greet(api: PublicApi, call: Call) -> Answer:
         parent_origin=visitor.parent_origin,
         typing_preview=bool(call.config["typing_preview"]),
     )
-    me = VisitorMe(visitor.id, visitor.user_id, visitor.identified, visitor.name, visitor.email, token)
-    access = RelayAccess(relay, LIFE_S, [f"v:{visitor.id}", *streams])
-    team = present.team(operators)
-    return Answer(201 if token else 200, VisitorHello(me, visitor.embedding, unread, access, team, mail=False))
+    return RelayAccess(relay, LIFE_S, [f"v:{visitor.id}", *streams])
 
 
 async def forget(api: PublicApi, call: Call) -> Answer:
@@ -231,6 +253,20 @@ async def end_conversation(api: PublicApi, call: Call) -> Answer:
     return Answer(200, ConversationEnded(present.conversation(ended, place)))
 
 
+async def ask_link(api: PublicApi, call: Call) -> Answer:
+    """`POST /continue-link`: the same answer whoever is asked for."""
+    await api.continuing.ask(call, api.limits)
+    return Answer(202, Nothing())
+
+
+async def continue_elsewhere(api: PublicApi, call: Call) -> Answer:
+    """`POST /continue`: this browser goes on as the visitor of a link."""
+    done = await api.continuing.redeem(call)
+    _, streams = await api.database.read(call.workspace_id, unread_of, visitor_actor(done.visitor))
+    access = _access(api, call, done.visitor, streams)
+    return Answer(200, Identified(_me(done.visitor, done.token), done.merged, access))
+
+
 def _ending(call: Call, given: dict[str, Any]) -> Nothing:
     if not call.config["visitor_can_end"]:
         raise EndOff
@@ -267,6 +303,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/conversations/{cid}/messages", send_message),
     Route("POST", "/conversations/{cid}/read", mark_read),
     Route("POST", "/conversations/{cid}/end", end_conversation),
+    Route("POST", "/continue-link", ask_link, _of_asking),
+    Route("POST", "/continue", continue_elsewhere, _of_continue),
 )
 """Every public route. The tests walk this table."""
 

@@ -7,6 +7,7 @@ from halloo.conversations.actions.canned import (
     update_canned_reply,
 )
 from halloo.conversations.actions.change import change_conversation, delete_conversation, end_conversation
+from halloo.conversations.actions.notice import Unheard, find_unheard, latest_activity, list_unheard, note_told
 from halloo.conversations.actions.read import (
     count_conversations,
     get_conversation,
@@ -32,6 +33,7 @@ __all__ = [
     "Sent",
     "Start",
     "Started",
+    "Unheard",
     "begin_conversation",
     "change_conversation",
     "count_conversations",
@@ -43,13 +45,17 @@ __all__ = [
     "delete_tag",
     "edit_message",
     "end_conversation",
+    "find_unheard",
     "get_conversation",
+    "latest_activity",
     "list_by_ids",
     "list_canned_replies",
     "list_conversations",
     "list_messages",
     "list_tags",
+    "list_unheard",
     "mark_read",
+    "note_told",
     "owns_conversation",
     "place_of",
     "remove_message",
