@@ -272,6 +272,12 @@ VISITOR: dict[str, Row] = {
         Aim("/conversations/{conversation_id}/end", *THEIRS, {}),
         Aim("/conversations/{conversation_id}/end", *THEIRS, {"state": "resolved"}),
     ),
+    "POST /continue-link": row(Aim("/continue-link", 404, "mail_off", {"email": "someone@{word}.example"})),
+    "POST /continue": row(
+        Aim("/continue", 403, "continue_invalid", {"code": "{visitor_id}"}),
+        Aim("/continue", 403, "continue_invalid", {"code": "{guest}"}),
+        Aim("/continue", 422, "field_unknown", {"code": "x", "visitor_id": "{visitor_id}"}),
+    ),
 }
 """Every public route below a widget, called by one visitor with ids of another."""
 

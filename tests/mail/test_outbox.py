@@ -72,9 +72,12 @@ async def test_a_recipient_that_is_busy_is_tried_again(office: Office) -> None:
 
 
 async def test_a_server_that_hangs_is_given_up_in_time(build: Build) -> None:
+    enough = asyncio.Event()
+
     async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(5)
+        await enough.wait()
         writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(hang, "127.0.0.1", 0)
     office = await build(port=server.sockets[0].getsockname()[1], timeout_s=1)
@@ -84,7 +87,9 @@ async def test_a_server_that_hangs_is_given_up_in_time(build: Build) -> None:
     (put_off,) = await office.outbox()
     assert put_off.state == "waiting"
     assert "imed out" in (put_off.error or "")
+    enough.set()
     server.close()
+    await asyncio.sleep(0.05)
 
 
 async def test_a_server_that_is_not_there_costs_one_attempt_of_one_mail(build: Build) -> None:

@@ -72,6 +72,9 @@ def plan_answer(tx: Tx, conversation_id: str, settings: MailSettings) -> int | N
     waiting = store.find_of_conversation(tx, tx.workspace_id, conversation_id, "waiting")
     if waiting is not None:
         return waiting.due_at
+    sending = store.find_of_conversation(tx, tx.workspace_id, conversation_id, "sending")
+    if sending is not None and sending.due_at - LEASE >= unheard.answers[-1].timestamp:
+        return None  # it was put together after the last of them
     visitor = contacts.find_visitor(tx, conversation.visitor_id)
     if visitor is None or visitor.blocked or not visitor.email:
         return None

@@ -119,10 +119,8 @@ def explain(error: BaseException) -> str:
 
 def is_general(error: BaseException) -> bool:
     """Whether it is nothing about this mail: the others would fare no better now."""
-    if isinstance(error, aiosmtplib.SMTPNotSupported):
-        return not is_final(error)
-    general = (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPHeloError)
-    return isinstance(error, (OSError, *general))
+    own = (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError)
+    return not isinstance(error, own) and not is_final(error)
 
 
 def is_final(error: BaseException) -> bool:
