@@ -25,10 +25,10 @@ from halloo.api.public.visits import Visits
 from halloo.config import Config
 from halloo.contacts.device import parse_user_agent
 from halloo.db.connect import open_database
-from halloo.db.directory import find_meta
-from halloo.db.engine import DIRECTORY, Database
-from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
+from halloo.db.engine import Database
+from halloo.edge.errors import EXCEPTION_HANDLERS
 from halloo.edge.front import Front, host_names
+from halloo.edge.health import Health
 from halloo.edge.http import BoundedProtocol
 from halloo.edge.services import Services
 from halloo.embed.assets import Page, load_assets
@@ -122,7 +122,8 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         pump.read_by(mail.planner.read_facts)
     assets = load_assets()
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
-    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, database, relay)
+    health = Health(database, clock, services.trusted_proxies, lambda: relay.shared.draining)
+    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, health)
     return Halloo(Front(router, names, BARE), relay, database, services, mail)
 
 
@@ -210,14 +211,12 @@ class _Paths:
         management: ASGIApp,
         public: ASGIApp,
         embedded: list[tuple[str, Any]],
-        database: Database,
-        relay: RelayServer,
+        health: ASGIApp,
     ) -> None:
         self._management = management
         self._public = public
         self._embedded = embedded
-        self._database = database
-        self._relay = relay
+        self._health = health
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -228,26 +227,13 @@ class _Paths:
             await self._public(scope, receive, send)
             return
         if path == "/healthz":
-            await self._health(send)
+            await self._health(scope, receive, send)
             return
         for prefix, app in self._embedded:
             if path == prefix or path.startswith(f"{prefix}/"):
                 await app(scope, receive, send)
                 return
         await self._management(scope, receive, send)
-
-    async def _health(self, send: Send) -> None:
-        """200 while the database answers and the server is not about to stop."""
-        status, body = 200, b'{"status":"ok"}'
-        try:
-            await asyncio.wait_for(self._database.read(DIRECTORY, find_meta, "epoch"), 5)
-        except Exception:  # noqa: BLE001 - whatever it was, we are not healthy
-            status, body = 503, error_body("unavailable", "The database does not answer.")
-        if self._relay.shared.draining:
-            status, body = 503, error_body("unavailable", "This server is about to stop.")
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 async def serve_forever(

@@ -272,7 +272,7 @@ VISITOR: dict[str, Row] = {
         Aim("/conversations/{conversation_id}/end", *THEIRS, {}),
         Aim("/conversations/{conversation_id}/end", *THEIRS, {"state": "resolved"}),
     ),
-    "POST /continue-link": row(Aim("/continue-link", 404, "mail_off", {"email": "someone@{word}.example"})),
+    "POST /continue-link": row(Aim("/continue-link", 404, "mail_off", {"email": "{visitor_id}@acme.example"})),
     "POST /continue": row(
         Aim("/continue", 403, "continue_invalid", {"code": "{visitor_id}"}),
         Aim("/continue", 403, "continue_invalid", {"code": "{guest}"}),

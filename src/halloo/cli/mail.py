@@ -21,8 +21,8 @@ from halloo.workspaces.model import system_actor
 app = typer.Typer(help="Mail: try the settings, look at the outbox.", no_args_is_help=True)
 
 
-@app.command()
-def test(
+@app.command("test")
+def try_settings(
     to: Annotated[str, typer.Option(help="The e-mail address that gets the mail.")],
     data: Data = DEFAULT_DATA,
     as_json: Json = False,

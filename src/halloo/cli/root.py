@@ -6,6 +6,7 @@ import typer
 
 from halloo import __version__
 from halloo.cli import bench, mail, operators, tokens, workspaces
+from halloo.cli.doctor import doctor
 from halloo.cli.first import First, set_up
 from halloo.cli.place import DEFAULT_DATA, Data, Json, open_place, read_secret, require_schema
 from halloo.cli.say import fail, say, table
@@ -22,6 +23,7 @@ app.add_typer(operators.app, name="operator")
 app.add_typer(tokens.app, name="token")
 app.add_typer(mail.app, name="mail")
 app.add_typer(bench.app, name="bench")
+app.command("doctor")(doctor)
 
 
 @app.command()
