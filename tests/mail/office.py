@@ -63,13 +63,17 @@ class Office:
             self.workspace_id, contact_store.update_visitor, self.workspace_id, visitor_id, values
         )
 
-    async def say(self, conversation_id: str, text: str = "Yes, three are left.", kind: str = "text") -> Sent:
-        """Grace answers."""
+    async def say(
+        self, conversation_id: str, text: str = "Yes, three are left.", kind: str = "text", database: Any = None
+    ) -> Sent:
+        """Grace answers; with `database` through another server."""
         who = Actor(
             "operator", self.workspace_id, new_id(), "Grace <b>", scopes=system_actor("").scopes, operator_id=None
         )
         draft = Draft(new_id(), kind, text)
-        return await self.database.write(self.workspace_id, actions.send_message, who, conversation_id, draft)
+        return await (database or self.database).write(
+            self.workspace_id, actions.send_message, who, conversation_id, draft
+        )
 
     async def planned(self) -> None:
         """Let the planner finish what facts have told it."""
@@ -90,7 +94,7 @@ class Office:
         try:
             return await deliverer.deliver_due()
         finally:
-            await deliverer._smtp.close()
+            await deliverer.close()
 
     async def outbox(self) -> list[Mail]:
         """Every row of the outbox, newest first."""
@@ -108,8 +112,13 @@ class Office:
 @asynccontextmanager
 async def open_office(store: Store, box: Postbox, **settings: Any) -> AsyncGenerator[Office]:
     """Serve a shop whose mail goes to a postbox."""
-    mail = MailSettings(
-        **{"host": "127.0.0.1", "port": box.port, "security": "none", "sender": SENDER, "timeout_s": 2, **settings}
-    )
+    usual: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": box.port,
+        "security": "none",
+        "sender": SENDER,
+        "timeout_s": 2,
+    }
+    mail = MailSettings(**{**usual, **settings})
     async with serving(store, Config(mail=mail)) as api:
         yield Office(await open_shop(api), box, set())

@@ -48,8 +48,8 @@ def _talk(product: Product) -> None:
     base = f"/core/public/web-widgets/{product.facts['widget_id']}"
     hello = product.public("POST", f"{base}/visitor", {"user_id": f"guest_{new_id().replace('-', '')}"})
     message = {"client_id": new_id(), "type": "text", "content": "Hello"}
-    headers = {"Origin": product.origin, "X-Halloo-Visitor": hello["visitor"]["visitor_token"]}
-    started = product._request("POST", f"{base}/conversations", {"message": message}, headers)
+    token = hello["visitor"]["visitor_token"]
+    started = product.public("POST", f"{base}/conversations", {"message": message}, token)
     asyncio.run(_know(product, hello["visitor"]["id"]))
     answer = {"client_id": new_id(), "type": "text", "content": "Good day"}
     product.call("POST", f"/core/conversations/{started['conversation']['id']}/messages", answer)

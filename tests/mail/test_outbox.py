@@ -8,7 +8,7 @@ import pytest
 from aiosmtpd.smtp import Envelope
 
 from halloo.mail import actions
-from halloo.mail.deliver import _Unreachable
+from halloo.mail.deliver import Unreachable
 from halloo.mail.letters import Terms
 from halloo.mail.model import BACKOFF
 from halloo.mail.smtp import Smtp
@@ -82,7 +82,7 @@ async def test_a_server_that_hangs_is_given_up_in_time(build: Build) -> None:
     server = await asyncio.start_server(hang, "127.0.0.1", 0)
     office = await build(port=server.sockets[0].getsockname()[1], timeout_s=1)
     await office.answered()
-    with pytest.raises(_Unreachable):
+    with pytest.raises(Unreachable):
         await office.deliver()
     (put_off,) = await office.outbox()
     assert put_off.state == "waiting"
@@ -99,7 +99,7 @@ async def test_a_server_that_is_not_there_costs_one_attempt_of_one_mail(build: B
     office = await build(port=port)
     await office.answered()
     await office.answered()
-    with pytest.raises(_Unreachable):
+    with pytest.raises(Unreachable):
         await office.deliver()
     assert sorted(one.attempts for one in await office.outbox()) == [0, 1]
 
@@ -130,7 +130,7 @@ async def test_two_servers_send_it_once(office: Office) -> None:
     assert len(office.box.mails) == 5
     assert len({mail["Message-ID"] for mail in office.box.mails}) == 5
     for deliverer in (one, two):
-        await deliverer._smtp.close()
+        await deliverer.close()
 
 
 async def test_several_mails_go_over_one_connection(office: Office) -> None:
@@ -180,7 +180,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(build: Build, tm
     async with postbox(context) as box:
         office = await build(port=box.port, security="starttls", timeout_s=5)
         await office.answered()
-        with pytest.raises(_Unreachable):
+        with pytest.raises(Unreachable):
             await office.deliver()
         (put_off,) = await office.outbox()
         assert "certificate" in (put_off.error or "").lower()
@@ -193,7 +193,7 @@ async def test_starttls_and_sign_in(build: Build, tmp_path: Path, monkeypatch: p
     async with postbox(context, login=True) as box:
         office = await build(host="localhost", port=box.port, security="starttls", username="halloo", password="wrong")
         await office.answered()
-        with pytest.raises(_Unreachable):
+        with pytest.raises(Unreachable):
             await office.deliver()
         (put_off,) = await office.outbox()
         assert put_off.state == "waiting"
@@ -220,7 +220,7 @@ async def test_starttls_and_sign_in(build: Build, tmp_path: Path, monkeypatch: p
 async def test_a_server_without_starttls_gets_no_password(build: Build, box: Postbox) -> None:
     office = await build(host="localhost", port=box.port, security="starttls", username="halloo", password="sesame")
     await office.answered()
-    with pytest.raises(_Unreachable):
+    with pytest.raises(Unreachable):
         await office.deliver()
     (put_off,) = await office.outbox()
     assert put_off.state == "waiting"

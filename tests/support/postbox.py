@@ -80,9 +80,11 @@ async def postbox(tls: ssl.SSLContext | None = None, *, login: bool = False) -> 
     box = Postbox()
     loop = asyncio.get_running_loop()
 
+    open_ones: list[Any] = []
+
     def protocol() -> SMTP:
         box.sessions += 1
-        return SMTP(
+        made = SMTP(
             box,
             hostname="postbox.test",
             tls_context=tls,
@@ -92,6 +94,8 @@ async def postbox(tls: ssl.SSLContext | None = None, *, login: bool = False) -> 
             auth_require_tls=tls is not None,
             loop=loop,
         )
+        open_ones.append(made)
+        return made
 
     server = await loop.create_server(protocol, "127.0.0.1", 0)
     box.port = server.sockets[0].getsockname()[1]
@@ -99,4 +103,7 @@ async def postbox(tls: ssl.SSLContext | None = None, *, login: bool = False) -> 
         yield box
     finally:
         server.close()
-        await asyncio.sleep(0)
+        for one in open_ones:
+            if one.transport is not None:
+                one.transport.close()
+        await asyncio.sleep(0.01)

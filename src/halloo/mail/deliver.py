@@ -60,21 +60,25 @@ class Deliverer:
                     continue
             except Unavailable:
                 pass
-            except _Unreachable:
+            except Unreachable:
                 pause = max(pause, min(_REST_S, self._pause_s * 15))
             except Exception:
                 logger.exception("The outbox could not be read; looking again")
-            await self._smtp.close()
+            await self.close()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
-        await self._smtp.close()
+        await self.close()
 
     def stop(self) -> None:
         """Let `run` end after the mail that it is at."""
         self._stopping.set()
 
+    async def close(self) -> None:
+        """Let the connection go."""
+        await self._smtp.close()
+
     async def deliver_due(self) -> int:
-        """Deliver the mails that are due, at most fifty; how many were looked at. Raises `_Unreachable`."""
+        """Deliver the mails that are due, at most fifty; how many were looked at. Raises `Unreachable`."""
         until = due_key(self._clock())
         due = await self._database.read(DIRECTORY, directory.list_until, DUE, until, _RUN)
         for key, workspace_id in due:
@@ -103,7 +107,7 @@ class Deliverer:
         except TROUBLE as error:
             await self._fail(workspace_id, letter.mail_id, explain(error), letter, for_good=is_final(error))
             if is_general(error):
-                raise _Unreachable from error
+                raise Unreachable from error
         else:
             await self._note(workspace_id, letter)
 
@@ -131,5 +135,5 @@ class Deliverer:
         _log.warning("mail_failed" if given_up else "mail_put_off", mail_id=mail_id, reason=why)
 
 
-class _Unreachable(Exception):
+class Unreachable(Exception):
     """The SMTP server takes nothing from us now: it would be no use to try the other mails."""

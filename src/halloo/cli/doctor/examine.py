@@ -26,10 +26,11 @@ def site_of(place: Place | None, url: str, widget: str) -> Site:
     url = url or ("" if place is None else place.public_url())
     if not url:
         fail("Say which address to look at: --url https://chat.example.")
+    url = origin_of("--url", url)
     widget_id = widget or (own.find_widget(place) if place is not None else None)
     if not widget_id:
         fail("Name a published widget: --widget with the id from its snippet.")
-    return Site(origin_of("--url", url), widget_id)
+    return Site(url, widget_id)
 
 
 def examine(site: Site, place: Place | None, silence_s: float = 0) -> Iterator[Finding]:
