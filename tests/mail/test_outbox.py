@@ -164,6 +164,20 @@ async def test_what_ends_its_server_each_time_is_given_up(office: Office) -> Non
     (failed,) = await office.outbox()
     assert failed.state == "failed"
     assert office.box.mails == []
+    await office.shop.api.halloo.mail.planner.repair()
+    assert len(await office.outbox()) == 1
+
+
+async def test_the_log_names_no_visitor(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.box.refused[EMAIL] = f"550 <{EMAIL}> is unknown here"
+    await office.answered("A secret word")
+    await office.deliver()
+    (failed,) = await office.outbox()
+    assert EMAIL in (failed.error or "")
+    logged = "".join(capsys.readouterr())
+    assert "mail_failed" in logged
+    assert EMAIL not in logged
+    assert "secret" not in logged
 
 
 async def test_the_server_itself_delivers_and_stops(office: Office) -> None:

@@ -158,6 +158,9 @@ def claim(tx: Tx, key: str, terms: Terms) -> Letter | None:
         return None
     if mail.attempts > len(BACKOFF):  # each attempt ended with its server
         store.move_mail(tx, mail, state="failed", due_at=tx.now, content={}, error="It was begun and never finished.")
+        unheard = conversations.find_unheard(tx, mail.conversation_id or "")
+        if unheard is not None:
+            conversations.note_told(tx, unheard.conversation.id, unheard.conversation.last_seq)
         return None
     made = compose(tx, mail, terms)
     if isinstance(made, Later):

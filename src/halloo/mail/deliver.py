@@ -132,7 +132,8 @@ class Deliverer:
         given_up = await self._database.write(
             workspace_id, actions.settle_failed, mail_id, why, letter, for_good=for_good
         )
-        _log.warning("mail_failed" if given_up else "mail_put_off", mail_id=mail_id, reason=why)
+        said = why if letter is None else why.replace(letter.recipient, "…")  # a log names no visitor
+        _log.warning("mail_failed" if given_up else "mail_put_off", mail_id=mail_id, reason=said)
 
 
 class Unreachable(Exception):
