@@ -18,6 +18,6 @@ def test_nothing_else_opens() -> None:
     sealed = sealer.seal("secret")
     assert Sealer(KEY, "identity").open(sealed) is None
     assert Sealer(b"x" * 32, "mail").open(sealed) is None
-    altered = ("A" if sealed[20] != "A" else "B").join((sealed[:20], sealed[21:]))
+    altered = sealed[:20] + ("A" if sealed[20] != "A" else "B") + sealed[21:]
     for text in (altered, sealed[:-4], "", "x", "ü", "AAAA", sealed + "AAAA"):
         assert sealer.open(text) is None
