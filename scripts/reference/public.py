@@ -169,6 +169,24 @@ ROWS: dict[tuple[str, str], Row] = {
             *_FIELDS,
         ),
     ),
+    ("POST", "/continue-link"): Row(
+        "used if sent",
+        "Ask for a link by mail that continues a conversation in another browser. It goes to the address if somebody with a "
+        "conversation gave it; the answer is the same either way.",
+        shapes.ContinueLinkPost,
+        "202, `{}`",
+        None,
+        ("mail_off", "embedding_unverified"),
+    ),
+    ("POST", "/continue"): Row(
+        "used if sent",
+        "Go on as the visitor of a link that was sent by mail. It works once, and not for long. A guest's other tokens end, "
+        "unless links gave them, too. It makes nobody identified.",
+        shapes.ContinuePost,
+        "200",
+        shapes.Identified,
+        ("continue_invalid", "embedding_unverified"),
+    ),
 }
 
 _HEAD = f"""\

@@ -27,10 +27,10 @@ from halloo.contacts.device import parse_user_agent
 from halloo.contacts.tickets import EmbedTickets
 from halloo.conversations.sweeper import Sweeper
 from halloo.db.connect import open_database
-from halloo.db.directory import find_meta
-from halloo.db.engine import DIRECTORY, Database
-from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
+from halloo.db.engine import Database
+from halloo.edge.errors import EXCEPTION_HANDLERS
 from halloo.edge.front import Front, host_names
+from halloo.edge.health import Health
 from halloo.edge.http import BoundedProtocol
 from halloo.edge.services import Services
 from halloo.embed.assets import Page, load_assets
@@ -41,6 +41,8 @@ from halloo.events.pump import Pump
 from halloo.kit.clock import Clock, system_clock
 from halloo.kit.refusals import Unavailable
 from halloo.kit.sealing import Sealer
+from halloo.mail.actions import Post
+from halloo.mail.room import MailRoom
 from halloo.relay.actions import LiveActions
 from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET
 from halloo.relay.hints import HubLive
@@ -74,9 +76,11 @@ class Halloo:
     database: Database
     services: Services
     sweeper: Sweeper
+    mail: MailRoom
 
     async def close(self) -> None:
         """Finish what is queued and let go of everything."""
+        await self.mail.stop()
         self.services.close()
         await self.database.close()
 
@@ -107,27 +111,35 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         wall=clock,
     )
     sealer = Sealer(secret, "identity-key")
+    presence = HubLive(relay.hub)
+    mail = MailRoom(database, Post(config.mail, Sealer(secret, "mail")), presence.is_online, clock)
     services = Services(
         db=database,
         clock=clock,
         public_url=public_url,
         own_origins=inbox,
         relay_tokens=tokens,
-        live=HubLive(relay.hub),
+        post=mail.post,
+        live=presence,
         server=config.server,
         workspaces=config.workspaces,
         identity_secrets=sealer,
     )
     tickets = EmbedTickets(secret, clock)
-    api = PublicApi(database, tokens, limits, Visits(database, tickets), ReplyTimes(database, clock), tickets, sealer)
+    visits = Visits(database, tickets)
+    replies = ReplyTimes(database, clock)
+    api = PublicApi(database, tokens, limits, visits, replies, tickets, sealer, mail=config.mail.on)
     public = PublicApp(api, records, own, services.trusted_proxies)
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)
     pump.read_by(Cutter(relay, records).read_facts)
+    if config.mail.on:
+        pump.read_by(mail.planner.read_facts)
     assets = load_assets()
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
-    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, database, relay)
-    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database))
+    health = Health(database, clock, services.trusted_proxies, lambda: relay.shared.draining)
+    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, health)
+    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database), mail)
 
 
 def _names(hosts: Hosts) -> list[str]:
@@ -226,14 +238,12 @@ class _Paths:
         management: ASGIApp,
         public: ASGIApp,
         embedded: list[tuple[str, Any]],
-        database: Database,
-        relay: RelayServer,
+        health: ASGIApp,
     ) -> None:
         self._management = management
         self._public = public
         self._embedded = embedded
-        self._database = database
-        self._relay = relay
+        self._health = health
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -244,26 +254,13 @@ class _Paths:
             await self._public(scope, receive, send)
             return
         if path == "/healthz":
-            await self._health(send)
+            await self._health(scope, receive, send)
             return
         for prefix, app in self._embedded:
             if path == prefix or path.startswith(f"{prefix}/"):
                 await app(scope, receive, send)
                 return
         await self._management(scope, receive, send)
-
-    async def _health(self, send: Send) -> None:
-        """200 while the database answers and the server is not about to stop."""
-        status, body = 200, b'{"status":"ok"}'
-        try:
-            await asyncio.wait_for(self._database.read(DIRECTORY, find_meta, "epoch"), 5)
-        except Exception:  # noqa: BLE001 - whatever it was, we are not healthy
-            status, body = 503, error_body("unavailable", "The database does not answer.")
-        if self._relay.shared.draining:
-            status, body = 503, error_body("unavailable", "This server is about to stop.")
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 async def serve_forever(
@@ -288,6 +285,7 @@ async def serve_forever(
         timeout_graceful_shutdown=10,
     )
     await halloo.relay.start()
+    halloo.mail.start()
     warm = asyncio.get_running_loop().run_in_executor(
         None, parse_user_agent, "Mozilla/5.0"
     )  # reads its rules at first use

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 from halloo.api.public.limits import PublicApiSettings
 from halloo.db.settings import DatabaseSettings
 from halloo.edge.settings import ServerSettings
+from halloo.mail.settings import MailSettings
 from halloo.relay.settings import RelaySettings
 from halloo.widgets.settings import HostSettings, PublicSettings
 from halloo.workspaces.settings import WorkspacesSettings
@@ -37,6 +38,7 @@ class Config:
     relay: RelaySettings = field(default_factory=RelaySettings)
     public_api: PublicApiSettings = field(default_factory=PublicApiSettings)
     workspaces: WorkspacesSettings = field(default_factory=WorkspacesSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
 
 
 @dataclass(frozen=True, slots=True)

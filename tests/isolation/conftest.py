@@ -24,6 +24,9 @@ GENEROUS = Config(
         identifications_per_hour=10**6,
         identity_failures_per_minute=10**6,
         tickets_per_minute=10**6,
+        links_per_hour=10**6,
+        links_per_hour_and_email=10**6,
+        continues_per_minute=10**6,
     ),
     relay=RelaySettings(
         visitor_frames_per_second=1000, operator_frames_per_second=1000, visitor_messages_per_minute=10**6

@@ -309,6 +309,12 @@ VISITOR: dict[str, Row] = {
     "POST /pre-conversation-form": row(
         Aim("/pre-conversation-form", 404, "form_off", {"fields": {"name": "{visitor_id}"}}),
     ),
+    "POST /continue-link": row(Aim("/continue-link", 404, "mail_off", {"email": "{visitor_id}@acme.example"})),
+    "POST /continue": row(
+        Aim("/continue", 403, "continue_invalid", {"code": "{visitor_id}"}),
+        Aim("/continue", 403, "continue_invalid", {"code": "{guest}"}),
+        Aim("/continue", 422, "field_unknown", {"code": "x", "visitor_id": "{visitor_id}"}),
+    ),
 }
 """Every public route below a widget, called by one visitor with ids of another."""
 

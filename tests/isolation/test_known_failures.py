@@ -22,7 +22,16 @@ from tests.support.api import BROWSER, ORIGIN
 
 JSON = {"Content-Type": "application/json"}
 SET_BY_THE_SERVER = ("workspace_id", "state", "from", "user", "verified", "visitor_id", "__proto__")
-OFF = {"form_off", "feedback_off", "identity_off", "files_off", "bot_check_off", "end_off", "conversation_open"}
+OFF = {
+    "form_off",
+    "feedback_off",
+    "identity_off",
+    "files_off",
+    "bot_check_off",
+    "end_off",
+    "mail_off",
+    "conversation_open",
+}
 """Why a route may refuse before it looks at the fields."""
 
 

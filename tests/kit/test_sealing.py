@@ -35,3 +35,10 @@ def test_a_changed_byte_is_found() -> None:
     for index in range(len(sealed) - 2):
         other = "A" if sealed[index] != "A" else "B"
         assert sealer.open(sealed[:index] + other + sealed[index + 1 :]) is None
+
+
+def test_nothing_is_passed_over() -> None:
+    sealer = Sealer(KEY, "test")
+    sealed = sealer.seal("secret")
+    for text in (sealed[:-4], sealed + "AAAA", sealed + "!", f" {sealed}", sealed[:8] + "." + sealed[8:]):
+        assert sealer.open(text) is None

@@ -1,4 +1,7 @@
-"""The command line: serve, init, migrate, workspaces, operators, tokens, settings, benchmarks. Every command knows `--json`."""
+"""The command line: serve, init, migrate, workspaces, operators, tokens, settings, mail, doctor, benchmarks.
+
+Every command knows `--json`.
+"""
 
 import os
 import sys

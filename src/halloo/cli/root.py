@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from halloo import __version__
-from halloo.cli import bench, operators, tokens, workspaces
+from halloo.cli import bench, mail, operators, tokens, workspaces
+from halloo.cli.doctor import doctor
 from halloo.cli.first import First, set_up
 from halloo.cli.place import DEFAULT_DATA, Data, Json, open_place, read_secret, require_schema
 from halloo.cli.say import fail, say, table
@@ -20,7 +21,9 @@ app = typer.Typer(
 app.add_typer(workspaces.app, name="workspace")
 app.add_typer(operators.app, name="operator")
 app.add_typer(tokens.app, name="token")
+app.add_typer(mail.app, name="mail")
 app.add_typer(bench.app, name="bench")
+app.command("doctor")(doctor)
 
 
 @app.command()

@@ -92,3 +92,9 @@ class TicketInvalid(Forbidden):
     """The ticket is forged, too old, used already, or another page's or widget's; ask for a new one."""
 
     code = "ticket_invalid"
+
+
+class ContinueInvalid(Forbidden):
+    """This link was used already, is too old, or is none of this chat's."""
+
+    code = "continue_invalid"

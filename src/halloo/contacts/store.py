@@ -110,6 +110,45 @@ _COUNT_CONVERSATION = Statement(
     .where(_C.workspace_id == _WS, _C.id == bindparam("contact"))
     .values(conversations=_C.conversations + bindparam("more"), last_seen_at=bindparam("now"))
 )
+_INSERT_CODE = Statement(continue_codes.insert().values({c.name: bindparam(c.name) for c in _K}))
+_TAKE_CODE = Statement(
+    delete(continue_codes)
+    .where(
+        _K.workspace_id == _WS,
+        _K.digest == bindparam("digest_"),
+        _K.widget_id == bindparam("widget"),
+        _K.expires_at > bindparam("now"),
+    )
+    .returning(_K.visitor_id)
+)
+_PROOF = Statement(
+    select(_T.kid)
+    .where(
+        _T.workspace_id == _WS,
+        _T.visitor_id == bindparam("visitor"),
+        _T.kid.is_not(None),
+        _T.kid != bindparam("but"),
+    )
+    .order_by(_T.created_at.desc())
+    .limit(1)
+)
+_DROP_TOKENS_BUT = Statement(
+    delete(visitor_tokens)
+    .where(
+        _T.workspace_id == _WS,
+        _T.visitor_id == bindparam("visitor"),
+        (_T.kid.is_(None)) | (_T.kid != bindparam("but")),
+    )
+    .returning(_T.digest)
+)
+_VISITORS_OF_EMAIL = Statement(
+    select(visitors)
+    .where(
+        _V.workspace_id == _WS, _V.widget_id == bindparam("widget"), _V.email == bindparam("email_"), _V.blocked == 0
+    )
+    .order_by(_V.last_seen_at.desc())
+    .limit(bindparam("limit"))
+)
 
 
 def _visitor(row: Row) -> Visitor:
@@ -268,6 +307,42 @@ def find_contact(tx: Tx, workspace_id: str, contact_id: str) -> Contact | None:
     """A contact by id."""
     row = tx.first(_CONTACT, ws=workspace_id, id=contact_id)
     return None if row is None else _contact(row)
+
+
+def drop_tokens_but(tx: Tx, workspace_id: str, visitor_id: str, kid: str) -> list[str]:
+    """Revoke a visitor's tokens but those that were given on the word of `kid`; their digests."""
+    return [row["digest"] for row in tx.all(_DROP_TOKENS_BUT, ws=workspace_id, visitor=visitor_id, but=kid)]
+
+
+def find_proof(tx: Tx, workspace_id: str, visitor_id: str, but: str) -> str | None:
+    """The identity key on whose word the visitor's newest such token was given, other than `but`."""
+    return tx.scalar(_PROOF, ws=workspace_id, visitor=visitor_id, but=but)
+
+
+def insert_code(tx: Tx, workspace_id: str, visitor: Visitor, code_digest: str, expires_at: int) -> None:
+    """Store a link's code by its digest."""
+    tx.run(
+        _INSERT_CODE,
+        workspace_id=workspace_id,
+        digest=code_digest,
+        widget_id=visitor.widget_id,
+        visitor_id=visitor.id,
+        created_at=tx.now,
+        expires_at=expires_at,
+    )
+
+
+def take_code(tx: Tx, workspace_id: str, widget_id: str, code_digest: str) -> str | None:
+    """The visitor of a code that has not expired, which is gone by this: of two callers at once one gets it."""
+    return tx.scalar(_TAKE_CODE, ws=workspace_id, digest_=code_digest, widget=widget_id, now=tx.now)
+
+
+def list_visitors_of_email(tx: Tx, workspace_id: str, widget_id: str, email: str, limit: int) -> list[Visitor]:
+    """Visitors of a widget who gave this address and are not blocked, last seen first."""
+    return [
+        _visitor(row)
+        for row in tx.all(_VISITORS_OF_EMAIL, ws=workspace_id, widget=widget_id, email_=email, limit=limit)
+    ]
 
 
 def get_contact(tx: Tx, workspace_id: str, contact_id: str) -> Contact:

@@ -76,7 +76,8 @@ visitor_tokens = Table(
     Column("kid", Text),
     Column("verified_origin", Text),
 )
-"""`kid`: the identity key on whose word a token was given; `verified_origin`: the page that this browser has proven by a ticket."""
+"""`kid`: the identity key on whose word a token was given, `mail` for a link that was sent to a guest; `verified_origin`: the page that
+this browser has proven by a ticket."""
 Index("visitor_tokens_visitor", visitor_tokens.c.workspace_id, visitor_tokens.c.visitor_id)
 Index("visitor_tokens_kid", visitor_tokens.c.workspace_id, visitor_tokens.c.kid)
 

@@ -113,6 +113,39 @@ _HAND_OVER_FEEDBACK = Statement(
     .where(feedback.c.workspace_id == _WS, feedback.c.visitor_id == bindparam("visitor"))
     .values(visitor_id=bindparam("to"), contact_id=bindparam("contact"))
 )
+_ANSWERS = Statement(
+    select(messages)
+    .where(
+        _M.workspace_id == _WS,
+        _M.conversation_id == _ID,
+        _M.sender == "operator",
+        _M.seq > bindparam("after"),
+        _M.removed == 0,
+    )
+    .order_by(_M.seq.desc())
+    .limit(bindparam("limit"))
+)
+_TOLD = Statement(
+    update(conversations)
+    .where(_C.workspace_id == _WS, _C.id == _ID, _C.notified_seq < bindparam("seq_"))
+    .values(notified_seq=bindparam("seq_"))
+)
+_UNHEARD = Statement(
+    select(_C.id)
+    .where(
+        _C.workspace_id == _WS,
+        (_C.state == "pending") | (_C.state == "unresolved") | (_C.state == "resolved"),  # leads the index
+        _C.updated_at > bindparam("since"),
+        _C.last_from == "operator",
+        _C.visitor_unread > 0,
+        _C.notified_seq < _C.last_seq,
+    )
+    .order_by(_C.updated_at.desc())
+    .limit(bindparam("limit"))
+)
+_LATEST_ACTIVITY = Statement(
+    select(func.max(_C.last_at)).where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"))
+)
 
 
 def conversation_of(row: Row) -> Conversation:
@@ -284,6 +317,27 @@ def list_unread(tx: Tx, workspace_id: str, conversation_id: str, sender: str, af
 def count_unread(tx: Tx, workspace_id: str, conversation_id: str, sender: str, after: int) -> int:
     """How many messages `sender` wrote behind seq `after`."""
     return tx.scalar(_COUNT_UNREAD, ws=workspace_id, id_=conversation_id, sender_=sender, after=after)
+
+
+def list_answers(tx: Tx, workspace_id: str, conversation_id: str, after: int, limit: int) -> list[Message]:
+    """The newest messages of operators behind seq `after`, in ascending order, without those that were removed."""
+    rows = tx.all(_ANSWERS, ws=workspace_id, id_=conversation_id, after=after, limit=limit)
+    return [message_of(row) for row in reversed(rows)]
+
+
+def note_told(tx: Tx, workspace_id: str, conversation_id: str, seq: int) -> None:
+    """Move forward what the visitor was told of by mail."""
+    tx.run(_TOLD, ws=workspace_id, id_=conversation_id, seq_=seq)
+
+
+def list_unheard(tx: Tx, workspace_id: str, since: int, limit: int) -> list[str]:
+    """Conversations with an answer since then that the visitor has neither read nor got by mail, newest first."""
+    return [row["id"] for row in tx.all(_UNHEARD, ws=workspace_id, since=since, limit=limit)]
+
+
+def find_latest_activity(tx: Tx, workspace_id: str, visitor_id: str) -> int | None:
+    """When something was last said in any conversation of a visitor."""
+    return tx.scalar(_LATEST_ACTIVITY, ws=workspace_id, visitor=visitor_id)
 
 
 def save_read_mark(tx: Tx, workspace_id: str, conversation_id: str, reader_id: str, seq: int) -> None:

@@ -10,6 +10,12 @@ _FIND = Statement(
     select(directory.c.workspace_id).where(directory.c.kind == bindparam("kind"), directory.c.key == bindparam("key"))
 )
 _KEYS = Statement(select(directory.c.key).where(directory.c.kind == bindparam("kind")).order_by(directory.c.key))
+_UNTIL = Statement(
+    select(directory.c.key, directory.c.workspace_id)
+    .where(directory.c.kind == bindparam("kind"), directory.c.key <= bindparam("key"))
+    .order_by(directory.c.key)
+    .limit(bindparam("limit"))
+)
 _ENTER = Statement(insert(directory).values({c.name: bindparam(c.name) for c in directory.c}))
 _LEAVE = Statement(
     delete(directory).where(directory.c.kind == bindparam("kind_"), directory.c.key == bindparam("key_"))
@@ -25,6 +31,11 @@ def find_workspace(tx: Tx, kind: str, key: str) -> str | None:
 def list_keys(tx: Tx, kind: str) -> list[str]:
     """Every key of a kind; for the administrator's commands."""
     return [row["key"] for row in tx.all(_KEYS, kind=kind)]
+
+
+def list_until(tx: Tx, kind: str, key: str, limit: int) -> list[tuple[str, str]]:
+    """The first entries of a kind up to `key`, in order of their keys, each with its workspace."""
+    return [(row["key"], row["workspace_id"]) for row in tx.all(_UNTIL, kind=kind, key=key, limit=limit)]
 
 
 def enter(tx: Tx, kind: str, key: str) -> None:

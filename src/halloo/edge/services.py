@@ -8,6 +8,7 @@ from halloo.edge.live import Live, NobodyLive
 from halloo.edge.settings import ServerSettings
 from halloo.kit.clock import Clock
 from halloo.kit.sealing import Sealer
+from halloo.mail.actions import Post
 from halloo.relay.tokens import RelayTokens
 from halloo.workspaces.settings import WorkspacesSettings
 
@@ -26,6 +27,7 @@ class Services:
         public_url: str,
         relay_tokens: RelayTokens,
         identity_secrets: Sealer,
+        post: Post,
         own_origins: frozenset[str] | None = None,
         live: Live | None = None,
         server: ServerSettings | None = None,
@@ -42,6 +44,7 @@ class Services:
         self.public_url = public_url.rstrip("/")
         self.relay_tokens = relay_tokens
         self.identity_secrets = identity_secrets
+        self.post = post
         self.live = live or NobodyLive()
         self.server = server or ServerSettings()
         self.workspaces = workspaces or WorkspacesSettings()

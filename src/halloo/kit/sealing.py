@@ -32,6 +32,8 @@ class Sealer:
         """The text, or None for anything that this sealer did not seal there, such as before the server got another secret."""
         try:
             raw = urlsafe_b64decode(sealed)
+            if urlsafe_b64encode(raw).decode() != sealed:  # the decoder passes over what does not belong there
+                return None
             return self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], dump(place)).decode()
         except (ValueError, InvalidTag):
             return None

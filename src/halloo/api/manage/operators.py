@@ -6,6 +6,7 @@ from litestar.params import FromPath, JSONBody
 from halloo.api.manage import people, shapes
 from halloo.edge.body import given_fields
 from halloo.edge.handed import Db, Parts, Who
+from halloo.mail.actions import Invite, invite_colleague
 from halloo.workspaces.actions import invitations, operators
 from halloo.workspaces.actions.operators import OperatorChange, OperatorDraft
 
@@ -59,9 +60,9 @@ async def list_invitations(db: Db, who: Who) -> shapes.InvitationPage:
 
 @post("/invitations", opt={"scope": _MANAGE}, tags=_TAGS)
 async def invite(data: JSONBody[shapes.InvitationPost], db: Db, who: Who, services: Parts) -> shapes.InvitationCreated:
-    """Invite somebody: the answer holds the link, which works once and for seven days."""
-    secret, made = await db.write(who.workspace_id, invitations.invite, who, data.email, data.role, services.workspaces)
-    url = f"{services.public_url}/inbox/join#{secret}"
+    """Invite somebody: the answer holds the link, which works once and for seven days. With mail configured it is sent, too."""
+    wanted = Invite(data.email, data.role, f"{services.public_url}/inbox/join#")
+    url, made = await db.write(who.workspace_id, invite_colleague, who, wanted, services.workspaces, services.post)
     return await db.read(who.workspace_id, people.invited, who, made, url)
 
 

@@ -44,6 +44,16 @@ class PublicApiSettings:
     tickets_per_minute: int = field(
         default=60, metadata={"sentence": "Proofs of a page's origin per address and widget in a minute."}
     )
+    links_per_hour: int = field(
+        default=5, metadata={"sentence": "Links by mail that may be asked for per address and widget in an hour."}
+    )
+    links_per_hour_and_email: int = field(
+        default=3,
+        metadata={"sentence": "Links by mail that may be asked for per e-mail address and widget in an hour."},
+    )
+    continues_per_minute: int = field(
+        default=10, metadata={"sentence": "Links by mail that may be redeemed per address and widget in a minute."}
+    )
 
 
 class PublicLimits:
@@ -68,6 +78,11 @@ class PublicLimits:
         per_minute = settings.identity_failures_per_minute
         self._failures = Limiter(Rate(per_minute, MINUTE, per_minute), clock)
         self._tickets = Limiter(Rate(settings.tickets_per_minute, MINUTE, settings.tickets_per_minute), clock)
+        self._links = Limiter(Rate(settings.links_per_hour, HOUR, settings.links_per_hour), clock)
+        per_email = settings.links_per_hour_and_email
+        self._email_links = Limiter(Rate(per_email, HOUR, per_email), clock)
+        continues = settings.continues_per_minute
+        self._continues = Limiter(Rate(continues, MINUTE, continues), clock)
 
     def take_form(self, visitor_id: str, cost: int) -> None:
         """A form, or feedback."""
@@ -116,6 +131,18 @@ class PublicLimits:
     def take_ticket(self, address: str, widget_id: str) -> None:
         """A proof of a page's origin."""
         _take(self._tickets, f"{address} {widget_id}", 1)
+
+    def take_asking(self, address: str, widget_id: str, cost: int) -> None:
+        """Asking for a link by mail, whoever it is for."""
+        _take(self._links, f"{address} {widget_id}", cost)
+
+    def take_link(self, email: str, widget_id: str) -> None:
+        """A link by mail to an e-mail address."""
+        _take(self._email_links, f"{email} {widget_id}", 1)
+
+    def take_continue(self, address: str, widget_id: str, cost: int) -> None:
+        """Redeeming a link."""
+        _take(self._continues, f"{address} {widget_id}", cost)
 
 
 def _take(limiter: Limiter, key: str, cost: int) -> None:

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class PublicApi:
-    """What the routes need. `identity_secrets` opens the secrets of identity keys."""
+    """What the routes need. `identity_secrets` opens the secrets of identity keys; `mail`: this server can send some."""
 
     database: Database
     relay_tokens: RelayTokens
@@ -34,6 +34,7 @@ class PublicApi:
     replies: ReplyTimes
     tickets: EmbedTickets
     identity_secrets: Sealer
+    mail: bool
 
 
 Handler = Callable[[PublicApi, Call], Awaitable[Answer]]

@@ -6,6 +6,7 @@ from typing import Any
 
 from halloo.api.public import present
 from halloo.api.public.call import Answer, Call
+from halloo.api.public.continuing import ask_link, continue_elsewhere, count_asking, count_continue
 from halloo.api.public.forms import accepted_start, asks_feedback, give_feedback, submit_form
 from halloo.api.public.identity import claim_details, identify, issue_ticket
 from halloo.api.public.parts import Handler, PublicApi, accepted, judged, known_visitor, relay_access
@@ -89,7 +90,8 @@ async def greet(api: PublicApi, call: Call) -> Answer:
     unread, access = await relay_access(api, call, visitor)
     me = present.me(visitor, token)
     team = present.team(operators, await api.replies.get(call.workspace_id, call.widget_id))
-    return Answer(201 if token else 200, VisitorHello(me, visitor.embedding, unread, access, team, mail=False))
+    hello = VisitorHello(me, visitor.embedding, unread, access, team, mail=api.mail)
+    return Answer(201 if token else 200, hello)
 
 
 async def forget(api: PublicApi, call: Call) -> Answer:
@@ -233,6 +235,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/conversations/{cid}/end", end_conversation),
     Route("POST", "/conversations/{cid}/feedback", give_feedback),
     Route("POST", "/pre-conversation-form", submit_form),
+    Route("POST", "/continue-link", ask_link, count_asking),
+    Route("POST", "/continue", continue_elsewhere, count_continue),
 )
 """Every public route. The tests walk this table."""
 

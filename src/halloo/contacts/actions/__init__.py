@@ -17,6 +17,7 @@ from halloo.contacts.actions.contacts import (
 from halloo.contacts.actions.identify import Identified, identify, prove, take_over
 from halloo.contacts.actions.join import join_contact
 from halloo.contacts.actions.keys import retire_identity_key
+from halloo.contacts.actions.links import Redeemed, list_of_email, make_code, redeem_code
 from halloo.contacts.actions.sweep import delete_visitors, list_silent, sweep_expired
 from halloo.contacts.actions.visitors import (
     Hello,
@@ -36,6 +37,7 @@ from halloo.contacts.actions.visitors import (
 __all__ = [
     "Hello",
     "Identified",
+    "Redeemed",
     "change_contact",
     "claim_details",
     "count_conversation",
@@ -55,11 +57,14 @@ __all__ = [
     "join_contact",
     "list_browsers",
     "list_contacts",
+    "list_of_email",
     "list_silent",
+    "make_code",
     "new_token",
     "prove",
     "recognise",
     "recognise_browser",
+    "redeem_code",
     "refuse_stale",
     "retire_identity_key",
     "see_page",

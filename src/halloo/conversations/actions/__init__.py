@@ -10,6 +10,7 @@ from halloo.conversations.actions.canned import (
 from halloo.conversations.actions.change import change_conversation, delete_conversation, end_conversation
 from halloo.conversations.actions.feedback import find_feedback, give_feedback, list_feedback, report_feedback
 from halloo.conversations.actions.join import identify_visitor, join_visitors
+from halloo.conversations.actions.notice import Unheard, find_unheard, latest_activity, list_unheard, note_told
 from halloo.conversations.actions.read import (
     count_conversations,
     get_conversation,
@@ -36,6 +37,7 @@ __all__ = [
     "Sent",
     "Start",
     "Started",
+    "Unheard",
     "begin_conversation",
     "change_conversation",
     "count_conversations",
@@ -48,17 +50,21 @@ __all__ = [
     "edit_message",
     "end_conversation",
     "find_feedback",
+    "find_unheard",
     "get_conversation",
     "give_feedback",
     "identify_visitor",
     "join_visitors",
+    "latest_activity",
     "list_by_ids",
     "list_canned_replies",
     "list_conversations",
     "list_feedback",
     "list_messages",
     "list_tags",
+    "list_unheard",
     "mark_read",
+    "note_told",
     "owns_conversation",
     "place_of",
     "remove_message",
