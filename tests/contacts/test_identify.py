@@ -245,8 +245,13 @@ async def test_the_same_person_again_keeps_what_was_signed_and_their_other_brows
     (_, one), (_, two) = await scene.guest(), await scene.guest()
     phone, _ = await scene.identify(one, name="Ada", email="ada@example.com", data={"a": 1, "b": 2})
     laptop, _ = await scene.identify(two)
+    said = await scene.say(laptop.visitor)
     again, merged = await scene.identify(laptop.token, name="Ada L.", data={"b": 3})
     assert merged == 0
+    same, _ = await scene.identify(again.token, name="Ada L.")
+    assert len(await scene.facts("session:update_verify")) == 1, "what is known already is not told again"
+    assert (await scene.contact(said.contact_id)).name == "Ada L."
+    again = same
     assert (again.visitor.name, again.visitor.email, again.visitor.data) == (
         "Ada L.",
         "ada@example.com",

@@ -264,6 +264,9 @@ def test_a_plain_hash_is_that_of_the_subject_and_the_key() -> None:
     assert isinstance(given, HashProof)
     proven = check_hash(given, "k3", secret)
     assert proven == Proven("k3", "email:ada@example.com", "hmac", {"email": "ada@example.com"})
+    as_sent = read_proof({"email": "Ada@Example.com", "hmac": plain_hash(secret, "Ada@Example.com")})
+    assert isinstance(as_sent, HashProof)
+    assert check_hash(as_sent, "k3", secret) == proven, "a server that does not lower-case it"
     given = read_proof({"user_id": "7", "hmac": plain_hash(secret, "7")})
     assert isinstance(given, HashProof)
     assert check_hash(given, "k4", secret) == Proven("k4", "7", "hmac")

@@ -126,6 +126,8 @@ async def test_a_body_has_at_most_64_kib_announced_or_not(shop: Shop) -> None:
         "visitor_token=x",
         "x-halloo-visitor=x",
         "access_token=x",
+        "embed_ticket=x",
+        "hmac=x",
         "ticket=x",
         "jwt=x",
         "a=hvt_abc",

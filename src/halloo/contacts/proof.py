@@ -52,6 +52,8 @@ class HashProof:
     alg: Literal["HMAC-email", "HMAC-user-id"]
     subject: str
     mac: str
+    given: str = ""
+    """An address as it was sent: servers that did not lower-case it have signed this."""
 
 
 def read_proof(given: Mapping[str, object]) -> SignedToken | HashProof:
@@ -63,7 +65,8 @@ def read_proof(given: Mapping[str, object]) -> SignedToken | HashProof:
     if said.keys() == {"token"}:
         return _signed_token(said["token"])
     if said.keys() == {"email", "hmac"}:
-        return HashProof("HMAC-email", _address(said["email"]), _mac(said["hmac"]))
+        email = _address(said["email"])
+        return HashProof("HMAC-email", email, _mac(said["hmac"]), str(said["email"]))
     if said.keys() == {"user_id", "hmac"}:
         return HashProof("HMAC-user-id", _subject(said["user_id"], "malformed", "user_id"), _mac(said["hmac"]))
     raise IdentityInvalid("malformed", "Send a token, or email and hmac, or user_id and hmac.")
@@ -251,8 +254,10 @@ def _is_https(text: str) -> bool:
 
 def check_hash(proof: HashProof, kid: str, secret: str) -> Proven:
     """What a plain hash proves: HMAC-SHA256 with the key's secret as text. Raises `IdentityInvalid`."""
-    expected = hmac.digest(secret.encode(), proof.subject.encode(), "sha256").hex()
-    if not hmac.compare_digest(expected, proof.mac):
+    made = [
+        hmac.digest(secret.encode(), said.encode(), "sha256").hex() for said in (proof.subject, proof.given) if said
+    ]
+    if not any(hmac.compare_digest(one, proof.mac) for one in made):
         raise IdentityInvalid("signature", "hmac: this is not the hash that the key makes.", field="hmac")
     if proof.alg == "HMAC-email":
         return Proven(kid, external_id(email=proof.subject), "hmac", {"email": proof.subject})

@@ -20,7 +20,9 @@ Scope = Mapping[str, Any]
 Headers = list[tuple[bytes, bytes]]
 
 VISITOR_HEADER = "x-halloo-visitor"
-_TOKEN_KEYS = frozenset({"token", "visitor_token", "x-halloo-visitor", "access_token", "ticket", "jwt"})
+_TOKEN_KEYS = frozenset(
+    {"token", "visitor_token", "x-halloo-visitor", "access_token", "ticket", "embed_ticket", "jwt", "hmac"}
+)
 _READING = frozenset({"GET", "HEAD"})
 _DIGITS = 18
 _BODILESS = frozenset({204, 304})

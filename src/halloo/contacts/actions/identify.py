@@ -29,17 +29,22 @@ from halloo.kit.sealing import Sealer
 from halloo.widgets import actions as widgets
 from halloo.widgets.model import IdentityKey
 
+_TOLD = ("identified", "identity", "signed", "data", *SIGNABLE)
 _CLAIMABLE = ("name", "email", "phone", "company")
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A proven visitor, the new token of this browser, and the guest who handed over to them, where there was another."""
+    """A proven visitor, the new token of this browser, and the guest who handed over to them, where there was another.
+
+    `news`: something is known of the person that was not known before.
+    """
 
     visitor: Visitor
     token: str
     browser: Browser
     former: Visitor | None
+    news: bool
 
 
 def prove(tx: Tx, sealer: Sealer, widget_id: str, given: Mapping[str, object]) -> Proven:
@@ -95,9 +100,10 @@ def identify(tx: Tx, widget_id: str, token: str, proven: Proven) -> Identified:
         end_browsers(tx, visitor)
         former = None if person is None else visitor
         person = person or visitor
-    person = _vouched(tx, person, proven, _here(visitor, browser))
-    fresh = new_token(tx, person, kid=proven.kid, verified_origin=browser.verified_origin)
-    return Identified(person, fresh, replace(browser, id=digest(fresh), kid=proven.kid), former)
+    known = _vouched(tx, person, proven, _here(visitor, browser))
+    news = any(getattr(known, name) != getattr(person, name) for name in _TOLD)
+    fresh = new_token(tx, known, kid=proven.kid, verified_origin=browser.verified_origin)
+    return Identified(known, fresh, replace(browser, id=digest(fresh), kid=proven.kid), former, news)
 
 
 def _somebody_new(tx: Tx, at: Visitor) -> Visitor:

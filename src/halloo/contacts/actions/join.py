@@ -4,7 +4,7 @@ from typing import Any
 
 from halloo.contacts import facts, store
 from halloo.contacts.actions.contacts import ensure_contact, save_contact, vouch_contact
-from halloo.contacts.model import NOTES_MAX, Contact, Visitor, filled_up
+from halloo.contacts.model import Contact, Visitor, filled_up
 from halloo.db.tx import Tx
 
 _FILLED = ("name", "email", "phone", "company")
@@ -44,7 +44,7 @@ def _fold(tx: Tx, theirs: Contact, into: Contact) -> None:
     """Fill up `into` with what is known of `theirs` alone, which is deleted."""
     wanted: dict[str, Any] = {name: getattr(into, name) or getattr(theirs, name) for name in _FILLED}
     wanted["data"] = filled_up(into.data, theirs.data)
-    wanted["notes"] = "\n\n".join(filter(None, (into.notes, theirs.notes)))[:NOTES_MAX]
+    wanted["notes"] = "\n\n".join(filter(None, (into.notes, theirs.notes)))
     wanted["first_seen_at"] = min(into.first_seen_at, theirs.first_seen_at)
     changed = {name: value for name, value in wanted.items() if getattr(into, name) != value}
     if changed:

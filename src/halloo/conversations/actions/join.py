@@ -25,7 +25,7 @@ def identify_visitor(tx: Tx, widget_id: str, token: str, proven: Proven) -> tupl
     else:
         merged = join_visitors(tx, found.former, found.visitor)
     current = store.find_newest_of_visitor(tx, tx.workspace_id, found.visitor.id)
-    if current is not None:
+    if current is not None and (found.news or merged):
         contact_facts.verified(tx, current, found.visitor)
     return found, merged
 
