@@ -9,8 +9,17 @@ const keys = storageKeys(WIDGET, "https://shop.example");
 const record = {
   id: WIDGET,
   domains: [],
-  config: { v1: { typing_preview: false } },
-  availability: null,
+  config: {
+    v1: {
+      typing_preview: false,
+      page_tracking: "path",
+      pre_conversation_form: null,
+      pre_conversation_show_once: true,
+      post_conversation_feedback: { enabled: false, form: null, thank_you_text: "" },
+      security: { require_verified_embedding: false, identity: "optional" },
+    },
+  },
+  availability: { open: true, changes_at: null },
   hosts: { client: "https://chat.example", relay: "wss://chat.example/relay" },
 } as never;
 
@@ -75,11 +84,19 @@ const message = (
 });
 
 const hello = (token: string | null = "hvt_1"): Public.VisitorHello => ({
-  visitor: { id: "v1", user_id: "guest_server_gave_this_id", identified: false, name: null, visitor_token: token },
+  visitor: {
+    id: "v1",
+    user_id: "guest_server_gave_this_id",
+    identified: false,
+    name: null,
+    email: null,
+    visitor_token: token,
+  },
   embedding: "claimed",
   unread: 0,
   relay: { token: "relay", expires_in: 900, streams: ["v:v1"] },
-  team: { faces: [], available: true },
+  team: { faces: [], available: true, reply_ms: null },
+  mail: false,
 });
 
 function open(): Engine {
@@ -115,6 +132,8 @@ function open(): Engine {
     },
     onMessage: ({ content }) => arrived.push(String(content)),
     onSent: () => undefined,
+    onWanted: () => undefined,
+    onError: () => undefined,
     onFailed: (code) => failed.push(code),
   });
 }
@@ -495,7 +514,8 @@ describe("what overtakes and what is lost", () => {
     await accept();
     engine.view("c1");
     answers["POST /visitor"] = () => ok(hello("hvt_2"), 201);
-    engine.forgotten();
+    store.set(keys.token, null);
+    engine.follow();
     await accept();
     expect(engine.state).toMatchObject({ conversations: [], threads: {} });
     expect(line().sent[0]).toMatchObject({ streams: [{ id: "v:v1" }] });
