@@ -6,12 +6,13 @@ import type { FormField } from "../frame/record.ts";
 import { putAway } from "./away.ts";
 import { Note } from "./form.tsx";
 import { useAround } from "./hooks.ts";
-import { Question } from "./question.tsx";
+import { Trouble } from "./question.tsx";
 import { type Problem, problemOf } from "./rules.ts";
 
 const CARD = "email";
 
 interface AddressFormProps {
+  /** Unique on the screen: the id of what is wrong. */
   readonly name: string;
   readonly first: string;
   readonly action: string;
@@ -30,7 +31,7 @@ function AddressForm({ name, first, action, wanted, onSubmit }: AddressFormProps
   const field: FormField = {
     id: "email",
     type: "email",
-    label: t("email_label"),
+    label: "",
     help: "",
     placeholder: "",
     required: true,
@@ -38,8 +39,11 @@ function AddressForm({ name, first, action, wanted, onSubmit }: AddressFormProps
 
   useEffect(() => {
     if (wanted && !mobile) box.current?.querySelector("input")?.focus();
-    if (wanted) box.current?.scrollIntoView({ block: "nearest" });
   }, [wanted, mobile]);
+
+  useEffect(() => {
+    if (wanted || problem) box.current?.scrollIntoView({ block: "nearest" });
+  }, [wanted, problem]);
 
   const submit = async (): Promise<void> => {
     const found = problemOf(field, email, language);
@@ -62,22 +66,28 @@ function AddressForm({ name, first, action, wanted, onSubmit }: AddressFormProps
         void submit();
       }}
     >
-      <div class="h-address-row">
-        <Question
-          field={{ ...field, required: false }}
-          name={name}
+      <div class={problem ? "h-address-row h-wrong" : "h-address-row"}>
+        <input
+          class="h-input"
+          type="email"
+          inputMode="email"
+          autocomplete="email"
+          aria-label={t("email_label")}
+          placeholder={t("email_label")}
+          aria-invalid={problem !== null}
+          {...(problem ? { "aria-describedby": name } : {})}
+          {...(email ? { dir: "ltr" as const } : {})}
           value={email}
-          problem={problem}
-          onValue={(value) => {
-            setEmail(String(value));
+          onInput={(event) => {
+            setEmail(event.currentTarget.value);
             setProblem(null);
           }}
-          onLeave={() => undefined}
         />
         <button type="submit" class="h-primary" aria-disabled={busy}>
           {action}
         </button>
       </div>
+      <Trouble id={name} problem={problem} />
       <Note refusal={refusal} />
     </form>
   );
@@ -94,9 +104,9 @@ export function LeaveEmail({ conversation, state }: { conversation: Conversation
   const asks = waits && (mail || !availability.open) && !me?.email;
   if (!changing && me?.email && !me.identified && waits && (mail || left)) {
     return (
-      <li class="h-aside" role="status">
+      <li class="h-aside">
         <MailCheck size={18} strokeWidth={1.75} aria-hidden="true" />
-        <p>{t("email_saved", { email: `\u2068${me.email}\u2069` })}</p>
+        <span>{t("email_saved", { email: `\u2068${me.email}\u2069` })}</span>
         <button type="button" onClick={() => setChanging(true)}>
           {t("email_change")}
         </button>

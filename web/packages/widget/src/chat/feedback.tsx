@@ -24,7 +24,7 @@ export function Feedback({ conversation, state }: { conversation: Conversation; 
   if (conversation.state !== "resolved") return null;
   if (feedback === "given") {
     return (
-      <li class="h-sheet h-thanks" role="status">
+      <li class="h-sheet h-thanks">
         <Heart size={20} strokeWidth={1.75} aria-hidden="true" />
         <p dir="auto">{thanks || t("feedback_thanks")}</p>
       </li>

@@ -55,6 +55,7 @@ export function FormCard({ form, name, values: first, refused = NOTHING, submitL
   const [refusal, setRefusal] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const box = useRef<HTMLFormElement>(null);
+  const pressed = useRef(false);
 
   useEffect(() => {
     setProblems(Object.fromEntries(Object.entries(refused).map(([id, code]) => [id, problemOfCode(code)])));
@@ -75,7 +76,11 @@ export function FormCard({ form, name, values: first, refused = NOTHING, submitL
 
   /** Said when the field is left, but not to somebody who has only passed through it. */
   const leave = (id: string): void => {
-    if (values[id]) setProblems((now) => ({ ...now, [id]: check(id, values[id]) }));
+    if (!values[id]) return;
+    const say = (): void => setProblems((now) => ({ ...now, [id]: check(id, values[id]) }));
+    // What is just being pressed must not move away from under the pointer.
+    if (pressed.current) addEventListener("pointerup", () => setTimeout(say), { once: true });
+    else say();
   };
 
   const point = (found: Readonly<Record<string, Problem | null>>): boolean => {
@@ -116,6 +121,10 @@ export function FormCard({ form, name, values: first, refused = NOTHING, submitL
       ref={box}
       class="h-form"
       noValidate
+      onPointerDown={() => {
+        pressed.current = true;
+        addEventListener("pointerup", () => (pressed.current = false), { once: true });
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         void submit();

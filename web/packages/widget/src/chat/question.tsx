@@ -18,6 +18,8 @@ export interface QuestionProps {
 
 /** Stars up to here, numbers beyond: nobody counts ten stars. */
 const MOST_STARS = 5;
+/** As many numbers stand in one row; more stand in two of the same length. */
+const ONE_ROW = 6;
 const COMPLETE = { email: "email", phone: "tel", name: "name", company: "organization" } as const;
 
 interface Described {
@@ -25,8 +27,19 @@ interface Described {
   readonly "aria-describedby"?: string;
 }
 
-export function Question(props: QuestionProps) {
+/** What is wrong, under the field. */
+export function Trouble({ id, problem }: { id: string; problem: Problem | null }) {
   const { t } = useAround();
+  if (!problem) return null;
+  return (
+    <p class="h-error" id={id}>
+      <CircleAlert size={15} strokeWidth={2} aria-hidden="true" />
+      <span>{t(problem.key, problem.values)}</span>
+    </p>
+  );
+}
+
+export function Question(props: QuestionProps) {
   const { field, name, problem } = props;
   const help = field.help ? `${name}-help` : "";
   const error = problem ? `${name}-error` : "";
@@ -62,12 +75,7 @@ export function Question(props: QuestionProps) {
         </p>
       )}
       <Control {...props} described={described} label={label} />
-      {problem && (
-        <p class="h-error" id={error}>
-          <CircleAlert size={15} strokeWidth={2} aria-hidden="true" />
-          <span>{t(problem.key, problem.values)}</span>
-        </p>
-      )}
+      <Trouble id={error} problem={problem} />
     </div>
   );
 }
@@ -221,6 +229,7 @@ function Rating({ field, name, value, problem, onValue, described }: ControlProp
     <div
       {...described}
       class={stars ? "h-stars" : "h-numbers"}
+      style={{ "--columns": String(scale <= ONE_ROW ? scale : Math.ceil(scale / 2)) }}
       role="radiogroup"
       aria-labelledby={`${name}-label`}
       aria-required={field.required}

@@ -103,11 +103,13 @@ export type Shared = ReturnType<typeof createShared>;
 export function createShared(options: EngineOptions) {
   const { keys, store } = options;
   const listeners = new Set<() => void>();
+  const memory = readMemory<Memory>(store, keys.state);
+  const { identity } = options.record.config.v1.security;
   let state: State = {
     status: "idle",
     settled: false,
     me: null,
-    signIn: false,
+    signIn: identity === "required" && !memory.proven,
     mail: false,
     availability: options.record.availability,
     conversations: null,
@@ -119,7 +121,7 @@ export function createShared(options: EngineOptions) {
     form: firstForm(options),
     slowUntil: null,
     continued: options.continueCode ? "working" : null,
-    memory: readMemory<Memory>(store, keys.state),
+    memory,
     failed: null,
   };
 
