@@ -4,12 +4,13 @@
  */
 import { electLeader, pickLanguage, resolveTargetOrigin } from "@halloo/core";
 import type { Chat } from "./chat/chat.tsx";
-import { alone } from "./frame/alone.ts";
+
 import { readAttributes } from "./frame/attributes.ts";
 import { type Bridge, claimedParent, type LoaderMessage, openBridge } from "./frame/bridge.ts";
 import { createEngine, type Engine } from "./frame/engine.ts";
 import { readRecord, type WidgetRecord } from "./frame/record.ts";
 import { readMemory, safeStore, storageKeys, type TabMemory } from "./frame/storage.ts";
+import { inTurn } from "./frame/turn.ts";
 
 const PREVIEW_LENGTH = 140;
 
@@ -43,7 +44,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     locale,
     tab: crypto.randomUUID(),
     doNotTrack: navigator.doNotTrack === "1",
-    alone: (work) => alone(`halloo-contact-${keys.user}`, work),
+    alone: (work) => inTurn(`halloo-contact-${keys.user}`, work),
     clock: {
       now: Date.now,
       random: Math.random,
