@@ -125,13 +125,14 @@ def test_a_form_that_has_changed_is_shown_again_filled_in(asking: Windows) -> No
     _fill(visitor)
     visitor.chat.get_by_role("button", name="Start the conversation").click()
     expect(visitor.composer).to_be_visible()
-    fields = [*FORM["fields"], {"id": "city", "type": "text", "label": "Your city"}]
+    fields = [*FORM["fields"], {"id": "city", "type": "text", "label": "Your city", "required": True}]
     asking.product.widget([asking.shop], {**LOOK, "pre_conversation_form": {**FORM, "fields": fields}})
     # The page that is open does not know yet: the server asks, and the message is kept.
     visitor.write("Is the vase tight?")
-    expect(visitor.chat.get_by_label("Your city")).to_be_visible()
+    expect(visitor.chat.get_by_label("Your city")).to_have_accessible_description("Please fill this in.")
     expect(visitor.chat.get_by_label("Your name")).to_have_value("Ada")
     expect(visitor.chat.get_by_text("Is the vase tight?")).to_be_visible()
+    visitor.chat.get_by_label("Your city").fill("Vienna")
     visitor.chat.get_by_role("button", name="Start the conversation").click()
     expect(visitor.thread.get_by_text("Sent", exact=True)).to_be_visible()
 

@@ -65,6 +65,7 @@ def test_cwe_488_nobody_sees_another_s_chat(windows: Windows) -> None:
     one.write("A secret of Ada's")
     expect(one.thread.get_by_text("Sent", exact=True)).to_be_visible()
     # The other tab follows, without being told.
+    two.chat.get_by_role("button", name="Back").click()
     expect(two.chat.get_by_text("A secret of Ada's").first).to_be_visible()
     one.composer.fill("a half-written secret of Ada's")
     one.page.wait_for_timeout(500)
@@ -75,6 +76,7 @@ def test_cwe_488_nobody_sees_another_s_chat(windows: Windows) -> None:
         assert "secret" not in tab.chat.evaluate(STORED)
     _identify(two, signer.token("bob", name="Bob"))
     two.write("A word of Bob's")
+    one.chat.get_by_role("button", name="Back").click()
     expect(one.chat.get_by_text("A word of Bob's").first).to_be_visible()
     two.page.evaluate("() => window.halloo.reset()")
     for tab in (one, two, windows.visit()):

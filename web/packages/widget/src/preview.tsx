@@ -189,6 +189,7 @@ function still(record: WidgetRecord, state: State): Engine {
     record,
     state,
     isKnown: true,
+    era: 0,
     viewing: null,
     subscribe: () => nothing,
     start: nothing,

@@ -134,6 +134,7 @@ export function App({ open, question, still, view: left, onView }: AppProps) {
         <Home state={state} go={setView} ask={ask} />
       ) : (
         <Room
+          key={engine.era}
           state={state}
           current={current}
           screen={screen}

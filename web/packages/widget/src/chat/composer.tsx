@@ -24,10 +24,12 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
   const saving = useRef(0);
 
   const now = useRef(thread);
+  const era = useRef(engine.era);
 
   const save = useCallback(
     (draft: string): void => {
       clearTimeout(saving.current);
+      if (era.current !== engine.era) return;
       const { [now.current]: _old, ...rest } = engine.state.memory.drafts ?? {};
       engine.remember({ drafts: draft ? { ...rest, [now.current]: draft } : rest });
     },

@@ -188,6 +188,10 @@ export function createEngine(options: EngineOptions) {
     get isKnown() {
       return shared.token !== null;
     },
+    /** Another number is another visitor: what a former one typed is not written down any more. */
+    get era() {
+      return shared.era;
+    },
     setPage: sending.setPage,
     /** Whether somebody can see the frame: the tab is in front. */
     setVisible(next: boolean): void {
