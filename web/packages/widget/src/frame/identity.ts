@@ -78,7 +78,8 @@ export function createIdentity(shared: Shared, options: IdentityOptions) {
   const redeem = async (code: string): Promise<void> => {
     const session = options.session();
     try {
-      if (shared.token) await visitor.contact();
+      // Whoever is here already goes along; and a page that has to be proven is proven by a hello.
+      if (shared.token || shared.record.config.v1.security.require_verified_embedding) await visitor.contact();
       await become(await shared.api<Public.Identified>("POST", "/continue", { code }));
       shared.update({ continued: "done" });
     } catch (error) {
