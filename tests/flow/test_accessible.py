@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.flow.test_forms import FEEDBACK, FORM
 from tests.support.browser import violations
 from tests.support.product import Product, Store
-from tests.support.screens import LOOK, InboxScreen, Windows
+from tests.support.screens import LOOK, InboxScreen, VisitorScreen, Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.axe]
 
@@ -65,6 +66,35 @@ def test_the_visitor_s_screens(windows: Windows) -> None:
     _judge(found, "home", again.page)
     again.chat.get_by_role("button", name="Close").click()
     _judge(found, "shop", again.page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_the_visitor_is_asked(scheme: Scheme, product: Product, make_windows: Callable[..., Windows]) -> None:
+    found: list[str] = []
+
+    def visit(**look: Any) -> VisitorScreen:
+        made = make_windows(product, {**LOOK, **look}, color_scheme=scheme, reduced_motion="reduce").visit()
+        made.open()
+        return made
+
+    visitor = visit(pre_conversation_form=FORM)
+    _judge(found, "form", visitor.page)
+    visitor.chat.get_by_role("button", name="Start the conversation").click()
+    expect(visitor.chat.get_by_text("Please fill this in.").first).to_be_visible()
+    _judge(found, "form with errors", visitor.page)
+    visitor = visit(post_conversation_feedback=FEEDBACK, business_hours={"enabled": True, "days": []})
+    _judge(found, "away", visitor.page)
+    visitor.write("Is the vase tight?")
+    expect(visitor.chat.get_by_label("Your email")).to_be_visible()
+    _judge(found, "leave an address", visitor.page)
+    conversation = product.call("GET", "/core/conversations")["data"][0]["id"]
+    product.call("PATCH", f"/core/conversations/{conversation}", {"state": "resolved"})
+    visitor.chat.get_by_role("radio", name="4 of 5").check()
+    _judge(found, "feedback", visitor.page)
+    visitor = visit(security={"identity": "required"})
+    expect(visitor.chat.get_by_role("heading", name="Please sign in first")).to_be_visible()
+    _judge(found, "sign in", visitor.page)
     assert not found, "\n".join(found)
 
 

@@ -5,9 +5,7 @@
  * compares every other language with it.
  */
 
-/** The languages that Halloo ships, by BCP 47 tag. */
-export const LANGUAGES = ["en", "de", "fr", "es", "pt-BR", "it", "nl", "ja", "ar", "he"] as const;
-export type Language = (typeof LANGUAGES)[number];
+export * from "./language.ts";
 
 /** The plural categories of Intl.PluralRules. */
 export const PLURALS = ["zero", "one", "two", "few", "many", "other"] as const;
@@ -39,23 +37,4 @@ export function createT<Messages extends object>(language: string, messages: Rea
       return value === undefined ? whole : typeof value === "number" ? numbers.format(value) : value;
     });
   };
-}
-
-/** The first shipped language among `wishes` ("auto" and unknown ones are passed over), else English. */
-export function pickLanguage(...wishes: readonly (string | null | undefined)[]): Language {
-  for (const wish of wishes) {
-    if (!wish || wish === "auto") continue;
-    const tag = wish.toLowerCase();
-    const exact = LANGUAGES.find((language) => language.toLowerCase() === tag);
-    if (exact) return exact;
-    const base = tag.split("-")[0];
-    const near = LANGUAGES.find((language) => language.toLowerCase().split("-")[0] === base);
-    if (near) return near;
-  }
-  return "en";
-}
-
-/** The writing direction of a language. */
-export function directionOf(language: string): "ltr" | "rtl" {
-  return /^(ar|he|fa|ur)\b/i.test(language) ? "rtl" : "ltr";
 }

@@ -9,7 +9,7 @@
  * - `electLeader`: one tab of many (`leader.ts`)
  * - `normaliseOrigin`, `decide`: allowed domains (`origins.ts`)
  * - `formatText`: links and code in what people write (`format.ts`)
- * - `createT`, `pickLanguage`: messages in the reader's language (`i18n.ts`)
+ * - `createT`, `pickLanguage`: messages in the reader's language (`i18n.ts`, `language.ts`)
  *
  * Everything the engine needs of the outside is in `ports.ts` and handed in. A client of an operator, in short:
  *

@@ -4,11 +4,13 @@
  */
 import { electLeader, pickLanguage, resolveTargetOrigin } from "@halloo/core";
 import type { Chat } from "./chat/chat.tsx";
-import { isData } from "./frame/attributes.ts";
+
+import { readAttributes } from "./frame/attributes.ts";
 import { type Bridge, claimedParent, type LoaderMessage, openBridge } from "./frame/bridge.ts";
 import { createEngine, type Engine } from "./frame/engine.ts";
 import { readRecord, type WidgetRecord } from "./frame/record.ts";
 import { readMemory, safeStore, storageKeys, type TabMemory } from "./frame/storage.ts";
+import { inTurn } from "./frame/turn.ts";
 
 const PREVIEW_LENGTH = 140;
 
@@ -42,6 +44,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     locale,
     tab: crypto.randomUUID(),
     doNotTrack: navigator.doNotTrack === "1",
+    alone: (work) => inTurn(`halloo-contact-${keys.user}`, work),
     clock: {
       now: Date.now,
       random: Math.random,
@@ -60,6 +63,11 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
       if (leader.leading && engine.viewing !== conversation) void chat?.then((app) => app.chime());
     },
     onSent: (conversation) => tell("message_sent", { conversation_id: conversation }),
+    onWanted() {
+      bridge.post({ type: "open", data: {} });
+      shown(true);
+    },
+    onError: (code) => tell("error", { code }),
     onFailed(code) {
       tell("error", { code });
       bridge.post({ type: "failed", data: { code } });
@@ -84,7 +92,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   }
 
   function settings(): { locale: string; theme: string; mobile: boolean; open: boolean } {
-    return { locale: pickLanguage(config.locale, locale, navigator.language), theme, mobile, open };
+    return { locale: pickLanguage(locale, navigator.language), theme, mobile, open };
   }
 
   /** Fetches and mounts the chat app, once. */
@@ -116,6 +124,12 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   function keep(fields: TabMemory): void {
     left = { ...left, ...fields };
     tab.set(keys.state, JSON.stringify(left));
+  }
+
+  /** Nothing of this tab's pages is for the next visitor. */
+  function forget(): void {
+    left = {};
+    tab.set(keys.state, null);
   }
 
   function shown(now: boolean): void {
@@ -161,7 +175,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
         answer(message.data.call, set(message.data.attributes));
         break;
       case "reset":
-        keep({ view: null });
+        forget();
         answer(message.data.call, engine.reset());
         break;
       case "page":
@@ -186,12 +200,11 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   }
 
   async function set(attributes: Record<string, unknown>): Promise<void> {
-    const { data } = attributes;
-    if (data !== undefined && !isData(data)) throw { code: "field_invalid" };
-    if (typeof attributes["locale"] === "string") locale = attributes["locale"];
-    if (typeof attributes["theme"] === "string") theme = attributes["theme"];
-    if (data !== undefined) engine.setMetadata(data);
-    await chat?.then((it) => it.show(settings(), null));
+    const look = readAttributes(attributes);
+    locale = look.locale ?? locale;
+    theme = look.theme ?? theme;
+    void chat?.then((it) => it.show(settings(), null));
+    await engine.claim(attributes);
   }
 
   /** The greeting rises once beside the closed launcher, unless it was put away or there is something to talk about. */
@@ -230,7 +243,9 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     if (visible) engine.nudge();
   });
   addEventListener("storage", ({ key, newValue }) => {
-    if (key === keys.token && newValue === null) engine.forgotten();
+    if (key !== keys.token) return;
+    if (newValue === null) forget();
+    engine.follow();
   });
 
   bridge.post({ type: "ready", data: { part: "core" } });

@@ -8,14 +8,15 @@ import { App } from "./chat/app.tsx";
 import { paint, readMessages } from "./chat/chat.tsx";
 import { Around, type Messages } from "./chat/hooks.ts";
 import { Launcher } from "./chat/launcher.tsx";
-import type { Conversation, Engine, Message, State } from "./frame/engine.ts";
-import type { WidgetConfig, WidgetRecord } from "./frame/record.ts";
+import { type Conversation, type Engine, type Message, NEW, type State } from "./frame/engine.ts";
+import type { Form, FormField, WidgetConfig, WidgetRecord } from "./frame/record.ts";
+import "./chat/forms.css";
 import "./chat/preview.css";
 
 interface Wish {
   readonly type: "halloo-preview";
   readonly config: DeepPartial<WidgetConfig> | { readonly v1?: DeepPartial<WidgetConfig> };
-  readonly view: "chat" | "closed";
+  readonly view: "chat" | "closed" | "form" | "feedback" | "away";
   readonly scheme: "light" | "dark";
   readonly locale: string;
 }
@@ -44,11 +45,15 @@ const DEFAULTS: WidgetConfig = {
   greeting: { text: "", bubble_after_s: null },
   suggested_questions: [],
   start_conversation_on_toggle: false,
+  pre_conversation_form: null,
+  pre_conversation_show_once: true,
+  post_conversation_feedback: { enabled: false, form: null, thank_you_text: "" },
   business_hours: { enabled: false, away_text: "", when_closed: "accept" },
   page_tracking: "path",
   sound: true,
   visitor_can_end: true,
   typing_preview: false,
+  security: { require_verified_embedding: false, identity: "optional" },
 };
 const SAMPLE = "sample";
 const MINUTE = 60_000;
@@ -61,6 +66,33 @@ function complete<T>(defaults: T, given: unknown): T {
   if (!isObject(defaults) || !isObject(given)) return given === undefined ? defaults : (given as T);
   const keys = new Set([...Object.keys(defaults), ...Object.keys(given)]);
   return Object.fromEntries([...keys].map((key) => [key, complete(defaults[key], given[key])])) as T;
+}
+
+/** What the server fills in where a field leaves it open. */
+const FIELD = {
+  label: "",
+  help: "",
+  placeholder: "",
+  required: false,
+  max_length: 2000,
+  min: null,
+  max: null,
+  scale: 5,
+  options: [],
+};
+
+/** A form as the owner has it so far: what is half written is drawn as far as it goes. */
+function wholeForm(given: unknown): Form | null {
+  if (!isObject(given) || !Array.isArray(given["fields"])) return null;
+  const fields = given["fields"]
+    .filter((one): one is Record<string, unknown> => isObject(one) && typeof one["type"] === "string")
+    .map((one, index) => {
+      const id = String(one["id"] || `field_${index}`);
+      return { ...FIELD, ...one, id, label: one["label"] || id } as unknown as FormField;
+    });
+  const words = { id: "", title: "", submit_label: "", ...given };
+  // Another text is another form: its fields begin anew.
+  return { ...words, fields, hash: JSON.stringify(fields) };
 }
 
 const GRACE = { id: "grace", name: "Grace", avatar: null, online: true };
@@ -90,10 +122,17 @@ function sampleMessage(seq: number, from: "user" | "operator", content: string, 
   };
 }
 
-function sampleState(t: (key: "sample_question" | "sample_answer" | "sample_thanks") => string): State {
+const IN_16_HOURS = 16 * 60 * MINUTE;
+
+function sampleState(
+  t: (key: "sample_question" | "sample_answer" | "sample_thanks") => string,
+  config: WidgetConfig,
+  view: Wish["view"],
+): State {
+  const ended = view === "feedback";
   const conversation: Conversation = {
     id: SAMPLE,
-    state: "unresolved",
+    state: ended ? "resolved" : "unresolved",
     created_at: new Date().toISOString(),
     updated_at: new Date().toISOString(),
     last_seq: 3,
@@ -101,7 +140,7 @@ function sampleState(t: (key: "sample_question" | "sample_answer" | "sample_than
     operator_read_seq: 3,
     unread: 0,
     last_message: null,
-    feedback: "none",
+    feedback: ended ? "open" : "none",
     position: { stream: "c:sample", epoch: "", offset: 0 },
   };
   const messages = [
@@ -112,15 +151,34 @@ function sampleState(t: (key: "sample_question" | "sample_answer" | "sample_than
   return {
     status: "live",
     settled: true,
+    me: null,
+    signIn: false,
+    mail: false,
+    availability: availabilityOf(view),
     conversations: [conversation],
     threads: { [SAMPLE]: { messages, read: new Set(), loading: false, more: false, failed: false } },
     outbox: [],
     typing: {},
-    team: { faces: TEAM, available: true },
+    team: { faces: TEAM, available: view !== "away", reply_ms: 4 * MINUTE },
     unread: 0,
-    memory: { drafts: {} },
+    form: { wanted: view === "form" && config.pre_conversation_form !== null, errors: {} },
+    slowUntil: null,
+    continued: null,
+    memory: { drafts: { [`feedback:${SAMPLE}`]: JSON.stringify(sampleRating(config)) } },
     failed: null,
   };
+}
+
+/** Closed until tomorrow morning, where that is to be seen. */
+function availabilityOf(view: Wish["view"]): State["availability"] {
+  if (view !== "away") return { open: true, changes_at: null };
+  return { open: false, changes_at: new Date(Date.now() + IN_16_HOURS).toISOString() };
+}
+
+/** The first answer, so that the questions behind it are shown. */
+function sampleRating({ post_conversation_feedback: { form } }: WidgetConfig): Record<string, unknown> {
+  const first = form?.fields[0];
+  return first?.type === "rating" ? { [first.id]: Math.max(1, (first.scale ?? 5) - 1) } : {};
 }
 
 /** An engine that shows a state and does nothing. */
@@ -131,7 +189,8 @@ function still(record: WidgetRecord, state: State): Engine {
     record,
     state,
     isKnown: true,
-    viewing: SAMPLE,
+    era: 0,
+    viewing: null,
     subscribe: () => nothing,
     start: nothing,
     nudge: nothing,
@@ -148,10 +207,25 @@ function still(record: WidgetRecord, state: State): Engine {
     typing: nothing,
     end: later,
     onStarted: nothing,
-    setMetadata: nothing,
+    ask: <Answer,>() => later() as Promise<Answer>,
+    patch: nothing,
+    asVisitor: <Answer,>() => later() as Promise<Answer>,
+    reread: later,
+    update: nothing,
+    form: {
+      values: () => ({}),
+      draft: nothing,
+      given: async () => null,
+      done: nothing,
+      ask: later,
+      begun: nothing,
+      forget: nothing,
+    },
+    claim: later,
+    leaveEmail: later,
     identify: later,
     reset: later,
-    forgotten: nothing,
+    follow: nothing,
   };
 }
 
@@ -163,27 +237,46 @@ async function draw(wish: Wish): Promise<void> {
   const { config: given, view, scheme, locale } = wish;
   const root = document.getElementById("halloo");
   if (!root) return;
-  const config = complete(DEFAULTS, isObject(given) && "v1" in given ? given.v1 : given);
-  const titled = { ...config, chat: { ...config.chat, title: config.chat.title || "Halloo" } };
+  const asked = (isObject(given) && "v1" in given ? given.v1 : given) as DeepPartial<WidgetConfig>;
+  const config = complete(DEFAULTS, asked);
+  const titled: WidgetConfig = {
+    ...config,
+    chat: {
+      ...config.chat,
+      title: config.chat.title || "Halloo",
+      // Faces follow the launcher's shape unless they have their own.
+      avatar_shape: asked.chat?.avatar_shape || config.trigger.shape,
+    },
+    pre_conversation_form: wholeForm(config.pre_conversation_form),
+    post_conversation_feedback: {
+      ...config.post_conversation_feedback,
+      form: wholeForm(config.post_conversation_feedback.form),
+    },
+  };
   const record: WidgetRecord = {
     id: "preview",
     domains: [],
     config: { v1: titled },
-    availability: { open: true, changes_at: null },
+    availability: availabilityOf(view),
     hosts: { client: "", relay: "" },
   };
   const language = pickLanguage(config.locale, locale, navigator.language);
   const t = createT<Messages>(language, await readMessages(language));
   if (newest !== wish) return;
-  const engine = still(record, sampleState(t));
+  const engine = still(record, sampleState(t, titled, view));
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);
   paint(engine, config.theme === "system" ? scheme : config.theme);
   render(
     <Around.Provider value={{ engine, t, language, mobile: false, close: () => undefined }}>
-      <Launcher config={titled} open={view === "chat"}>
+      <Launcher config={titled} open={view !== "closed"} away={view === "away"}>
         {/* Another sample is another chat: its own scroll and draft. */}
-        <App key={language} open={true} question={null} still={SAMPLE} />
+        <App
+          key={`${language}-${view}-${titled.pre_conversation_form?.hash}-${titled.post_conversation_feedback.form?.hash}`}
+          open={true}
+          question={null}
+          still={view === "form" || view === "away" ? NEW : SAMPLE}
+        />
       </Launcher>
     </Around.Provider>,
     root,

@@ -8,6 +8,7 @@ import { Around, type Messages } from "./hooks.ts";
 import { allowSound, chime } from "./sound.ts";
 import "@halloo/ui/tokens.css";
 import "./chat.css";
+import "./forms.css";
 
 export interface Settings {
   readonly locale: string;

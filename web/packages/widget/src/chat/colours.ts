@@ -60,6 +60,12 @@ export function tones(config: WidgetConfig, scheme: Scheme): Record<string, stri
     "--hero": hero,
     "--hero-end": scheme === "dark" ? mix(mine, "#12151a", 0.84) : pressed(hero, onHero),
     "--on-hero": onHero,
+    // What is typed, and the icons beside it, stand on the window's own ground.
+    "--input": GROUND[scheme].every(
+      (ground) => text.controls_button && contrast(text.controls_button, ground) >= ENOUGH,
+    )
+      ? text.controls_button
+      : "",
     "--control": control,
     "--on-control": onControl,
     "--control-pressed": pressed(control, onControl),

@@ -11,10 +11,12 @@ const SAVE_MS = 300;
 interface ComposerProps {
   readonly thread: string;
   readonly open: boolean;
+  /** Why nothing can be written for now. */
+  readonly barred: string | null;
   readonly onSend: (text: string) => boolean;
 }
 
-export function Composer({ thread, open, onSend }: ComposerProps) {
+export function Composer({ thread, open, barred, onSend }: ComposerProps) {
   const { engine, t, mobile } = useAround();
   const [text, setText] = useState(engine.state.memory.drafts?.[thread] ?? "");
   const [full, setFull] = useState(false);
@@ -22,10 +24,12 @@ export function Composer({ thread, open, onSend }: ComposerProps) {
   const saving = useRef(0);
 
   const now = useRef(thread);
+  const era = useRef(engine.era);
 
   const save = useCallback(
     (draft: string): void => {
       clearTimeout(saving.current);
+      if (era.current !== engine.era) return;
       const { [now.current]: _old, ...rest } = engine.state.memory.drafts ?? {};
       engine.remember({ drafts: draft ? { ...rest, [now.current]: draft } : rest });
     },
@@ -71,7 +75,7 @@ export function Composer({ thread, open, onSend }: ComposerProps) {
   };
 
   const length = [...text.trim()].length;
-  const sendable = length > 0 && length <= LONGEST;
+  const sendable = barred === null && length > 0 && length <= LONGEST;
 
   const send = (): void => {
     if (!sendable) return;
@@ -119,7 +123,8 @@ export function Composer({ thread, open, onSend }: ComposerProps) {
           rows={1}
           {...(text ? { dir: "auto" as const } : {})}
           value={text}
-          placeholder={t("composer_placeholder")}
+          placeholder={barred ?? t("composer_placeholder")}
+          disabled={barred !== null}
           aria-label={t("composer_label")}
           enterkeyhint="send"
           onInput={(event) => change(event.currentTarget.value)}
@@ -130,7 +135,7 @@ export function Composer({ thread, open, onSend }: ComposerProps) {
             send();
           }}
         />
-        <EmojiSheet onPick={insert} />
+        {barred === null && <EmojiSheet onPick={insert} />}
         <button type="submit" class="h-send" aria-label={t("send")} title={t("send")} disabled={!sendable}>
           <ArrowUp size={20} strokeWidth={2.25} />
         </button>

@@ -1,6 +1,7 @@
 /** What one sees first when there is something to go back to. */
 import { ChevronRight, SendHorizontal } from "lucide-preact";
 import { type Conversation, NEW, type State } from "../frame/engine.ts";
+import { Resume } from "./address.tsx";
 import { Face, Faces } from "./faces.tsx";
 import { useAround } from "./hooks.ts";
 import { Reply } from "./reply.tsx";
@@ -80,6 +81,9 @@ export function Home({ state, go, ask }: HomeProps) {
           ))}
         </section>
       )}
+      <div class="h-entry">
+        <Resume state={state} />
+      </div>
     </main>
   );
 }

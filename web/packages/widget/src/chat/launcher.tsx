@@ -9,10 +9,13 @@ const ICONS = { chat: MessageCircle, question: CircleQuestionMark, wave: Hand } 
 export function Launcher({
   config,
   open,
+  away,
   children,
 }: {
   config: WidgetConfig;
   open: boolean;
+  /** Outside business hours. */
+  away: boolean;
   children: ComponentChildren;
 }) {
   const { trigger, greeting, suggested_questions: questions } = config;
@@ -39,7 +42,7 @@ export function Launcher({
             {question}
           </div>
         ))}
-      {!trigger.hidden && (
+      {!trigger.hidden && !(away && config.business_hours.when_closed === "hide_launcher") && (
         <div class={`h-launcher h-${trigger.shape}`} aria-hidden="true">
           <Icon size={trigger.size * 0.46} strokeWidth={2} />
           {trigger.label && <span>{trigger.label}</span>}

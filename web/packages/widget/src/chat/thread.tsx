@@ -2,10 +2,13 @@
 import { ArrowDown, RotateCw } from "lucide-preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Conversation, Face as Person, State } from "../frame/engine.ts";
+import { LeaveEmail, Resume } from "./address.tsx";
 import { Content, isBare } from "./content.tsx";
 import { Face } from "./faces.tsx";
+import { Feedback } from "./feedback.tsx";
 import { useAround } from "./hooks.ts";
 import { type Item, type Line, threadItems } from "./items.ts";
+import { AwayNote } from "./reply.tsx";
 import { clockTime, dayName } from "./time.ts";
 
 const NEAR_END = 80;
@@ -46,7 +49,7 @@ function Marks({ delivery }: { delivery: "sending" | "failed" | "sent" | "seen" 
   );
 }
 
-function Bubble({ line }: { line: Line }) {
+export function Bubble({ line }: { line: Line }) {
   const { t, language } = useAround();
   const [tapped, setTapped] = useState(false);
   const bare = !line.removed && isBare(line.type, line.content);
@@ -137,11 +140,13 @@ interface ThreadProps {
   readonly id: string;
   readonly state: State;
   readonly conversation: Conversation | undefined;
+  /** Nothing was said yet. */
+  readonly empty: boolean;
   /** The thread moved away from its end: the header shrinks. */
   readonly onRead: (away: boolean) => void;
 }
 
-export function Thread({ id, state, conversation, onRead }: ThreadProps) {
+export function Thread({ id, state, conversation, empty, onRead }: ThreadProps) {
   const { engine, t, language } = useAround();
   const thread = state.threads[id];
   const outgoing = useMemo(() => state.outbox.filter((item) => item.thread === id), [state.outbox, id]);
@@ -220,6 +225,12 @@ export function Thread({ id, state, conversation, onRead }: ThreadProps) {
             {thread?.loading && messages.length === 0 && outgoing.length === 0 && <Bones />}
             <ol class="h-list">
               {whole && (!thread?.loading || items.length > 0) && <Greeting state={state} />}
+              {empty && <AwayNote state={state} />}
+              {empty && (
+                <li class="h-entry">
+                  <Resume state={state} />
+                </li>
+              )}
               {items.map((item: Item) =>
                 item.kind === "day" ? (
                   <li key={item.key} class="h-day">
@@ -230,6 +241,10 @@ export function Thread({ id, state, conversation, onRead }: ThreadProps) {
                 ),
               )}
               {conversation?.state === "resolved" && <li class="h-system">{t("conversation_ended")}</li>}
+              {conversation && <Feedback conversation={conversation} state={state} />}
+              {conversation && conversation.state === "pending" && (
+                <LeaveEmail conversation={conversation} state={state} />
+              )}
               <Typing people={typing} />
             </ol>
           </>

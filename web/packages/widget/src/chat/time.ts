@@ -22,6 +22,18 @@ export function dayName(language: string, at: number, now: number): string {
   return new Intl.DateTimeFormat(language, { day: "numeric", month: "long", ...year }).format(at);
 }
 
+/** A moment to come within a sentence: the time today, "tomorrow" and the time, a weekday and the time, else the date. */
+export function moment(language: string, at: number, now: number): string {
+  const days = daysBetween(now, at);
+  if (days === 0) return clockTime(language, at);
+  if (days === 1) {
+    const tomorrow = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(1, "day");
+    return `${tomorrow} ${clockTime(language, at)}`;
+  }
+  const day = days < 7 ? ({ weekday: "long" } as const) : ({ day: "numeric", month: "long" } as const);
+  return new Intl.DateTimeFormat(language, { ...day, hour: "numeric", minute: "2-digit" }).format(at);
+}
+
 /** As short as a list wants it: the time today, else the day. */
 export function shortTime(language: string, at: number, now: number): string {
   if (daysBetween(at, now) === 0) return clockTime(language, at);

@@ -1,157 +1,25 @@
-import { FakeClock, FakeSocket, MemoryStore, settle } from "@halloo/core/testing.ts";
-import type { Public } from "@halloo/wire";
+import type { FakeClock, FakeSocket, MemoryStore } from "@halloo/core/testing.ts";
+import { settle } from "@halloo/core/testing.ts";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createEngine, type Engine, type Message, NEW } from "./engine.ts";
-import { storageKeys } from "./storage.ts";
+import { type Engine, type Message, NEW } from "./engine.ts";
+import { type Call, conversation, event, hello, keys, ok, refuse, WIDGET, World } from "./testing.ts";
 
-const WIDGET = "w";
-const keys = storageKeys(WIDGET, "https://shop.example");
-const record = {
-  id: WIDGET,
-  domains: [],
-  config: { v1: { typing_preview: false } },
-  availability: null,
-  hosts: { client: "https://chat.example", relay: "wss://chat.example/relay" },
-} as never;
-
-interface Call {
-  method: string;
-  path: string;
-  body: Record<string, unknown>;
-  token: string | undefined;
-}
-
+let world: World;
 let clock: FakeClock;
 let store: MemoryStore;
-let sockets: FakeSocket[];
 let calls: Call[];
-let answers: Record<string, (call: Call) => { status: number; json: unknown }>;
 let arrived: string[];
 let failed: string[];
-let ids: number;
-let slow: { path: string; wait: Promise<void> } | null;
+let answers: World["answers"];
 
-const line = (): FakeSocket => sockets.at(-1) as FakeSocket;
-const ok = (json: unknown, status = 200) => ({ status, json });
-const refuse = (status: number, error: string) => ({ status, json: { error, message: error, details: {} } });
-
-const conversation = (fields: Partial<Public.PublicConversation> = {}): Public.PublicConversation => ({
-  id: "c1",
-  state: "pending",
-  created_at: "2026-11-21T09:00:00Z",
-  updated_at: "2026-11-21T09:00:00Z",
-  last_seq: 1,
-  read_seq: 1,
-  operator_read_seq: 0,
-  unread: 0,
-  last_message: null,
-  feedback: "none",
-  position: { stream: "c:c1", epoch: "e", offset: 1 },
-  ...fields,
-});
-
-const message = (
-  seq: number,
-  from: "user" | "operator",
-  content = `m${seq}`,
-  client_id: string | null = null,
-): Message => ({
-  website_id: "ws",
-  session_id: "session_c1",
-  inbox_id: null,
-  id: `m${seq}`,
-  type: "text",
-  from,
-  origin: "chat",
-  content,
-  fingerprint: 100 + seq,
-  timestamp: clock.time + seq,
-  user: { user_id: from, nickname: from, avatar: null },
-  stamped: true,
-  client_id,
-  edited: false,
-  removed: false,
-  seq,
-});
-
-const hello = (token: string | null = "hvt_1"): Public.VisitorHello => ({
-  visitor: { id: "v1", user_id: "guest_server_gave_this_id", identified: false, name: null, visitor_token: token },
-  embedding: "claimed",
-  unread: 0,
-  relay: { token: "relay", expires_in: 900, streams: ["v:v1"] },
-  team: { faces: [], available: true },
-});
-
-function open(): Engine {
-  return createEngine({
-    record,
-    keys,
-    store,
-    parentOrigin: "https://shop.example",
-    locale: "en",
-    tab: "tab",
-    doNotTrack: false,
-    clock,
-    fetch: async (url, { method, headers, body }) => {
-      const path = url.replace(`/core/public/web-widgets/${WIDGET}`, "");
-      const call = {
-        method,
-        path,
-        body: JSON.parse(body ?? "{}") as Record<string, unknown>,
-        token: headers["x-halloo-visitor"],
-      };
-      calls.push(call);
-      if (slow && path.startsWith(slow.path)) await slow.wait;
-      const answer = answers[`${method} ${path.split("?")[0]}`]?.(call) ?? refuse(404, "route_not_found");
-      return { status: answer.status, headers: { get: () => null }, text: async () => JSON.stringify(answer.json) };
-    },
-    open: (address) => {
-      sockets.push(new FakeSocket(address));
-      return line();
-    },
-    uuid: () => {
-      ids += 1;
-      return `id-${ids}`;
-    },
-    onMessage: ({ content }) => arrived.push(String(content)),
-    onSent: () => undefined,
-    onFailed: (code) => failed.push(code),
-  });
-}
-
-/** The server accepts the newest line. */
-async function accept(streams: object[] = []): Promise<void> {
-  await settle();
-  line().onopen?.();
-  line().say({ t: "connected", session: "s", ping_s: 25, server_time: 0, streams }, { t: "live" });
-  await settle();
-}
-
-const event = (offset: number, name: string, data: object) => ({ t: "event", stream: "c:c1", offset, name, data });
+const open = (): Engine => world.open();
+const line = (): FakeSocket => world.line;
+const accept = (streams?: object[]): Promise<void> => world.accept(streams);
+const message = (...fields: Parameters<World["message"]>): Message => world.message(...fields);
 
 beforeEach(() => {
-  clock = new FakeClock();
-  store = new MemoryStore();
-  sockets = [];
-  calls = [];
-  arrived = [];
-  failed = [];
-  ids = 0;
-  slow = null;
-  answers = {
-    "POST /visitor": ({ token }) => (token ? ok(hello(null)) : ok(hello(), 201)),
-    "GET /conversations": () => ok({ data: [conversation()], next_cursor: null }),
-    "GET /conversations/c1/messages": () =>
-      ok({
-        data: [message(1, "user", "hello", "id-1")],
-        has_more: false,
-        last_seq: 1,
-        position: { stream: "c:c1", epoch: "e", offset: 1 },
-      }),
-    "POST /conversations": () =>
-      ok({ conversation: conversation(), message: { seq: 1 }, visitor: { user_id: "g", visitor_token: null } }, 201),
-    "DELETE /visitor": () => ok({}, 204),
-  };
+  world = new World();
+  ({ clock, store, calls, arrived, failed, answers } = world);
 });
 
 describe("who the visitor is", () => {
@@ -214,7 +82,7 @@ describe("who the visitor is", () => {
     await settle();
     expect(failed).toEqual([code]);
     await clock.pass(60_000);
-    expect(sockets).toEqual([]);
+    expect(world.sockets).toEqual([]);
   });
 
   it("forgets everything on reset", async () => {
@@ -313,7 +181,7 @@ describe("messages", () => {
     const wait = new Promise<void>((resolve) => {
       release = resolve;
     });
-    slow = { path: "/conversations/c1/messages", wait };
+    world.slow = { path: "/conversations/c1/messages", wait };
     engine.send(NEW, "hello");
     await settle();
     line().say({
@@ -404,12 +272,12 @@ describe("what overtakes and what is lost", () => {
   it("tries less and less often where it is shut out again and again", async () => {
     open().start();
     await accept();
-    const before = sockets.length;
+    const before = world.sockets.length;
     for (let round = 0; round < 60; round += 1) {
       line().onclose?.({ code: 4403 });
       await clock.pass(1000);
     }
-    expect(sockets.length - before).toBeLessThan(8);
+    expect(world.sockets.length - before).toBeLessThan(8);
   });
 
   it("keeps a message that comes while a long thread is loaded", async () => {
@@ -495,7 +363,8 @@ describe("what overtakes and what is lost", () => {
     await accept();
     engine.view("c1");
     answers["POST /visitor"] = () => ok(hello("hvt_2"), 201);
-    engine.forgotten();
+    store.set(keys.token, null);
+    engine.follow();
     await accept();
     expect(engine.state).toMatchObject({ conversations: [], threads: {} });
     expect(line().sent[0]).toMatchObject({ streams: [{ id: "v:v1" }] });

@@ -1,11 +1,17 @@
 /** What the frame keeps in its own storage (embedding contract 7); where storage throws, memory serves. */
 import type { Store } from "@halloo/core";
 
-/** What the browser remembers: greeting put away, sounds; drafts by thread. */
+/** What the browser remembers: greeting put away, sounds; drafts by thread; and what is only asked once. */
 export interface Memory {
   dismissed?: boolean;
   sound?: boolean;
   drafts?: Record<string, string>;
+  /** Cards that were put away: feedback by conversation, the question for an address. */
+  away?: readonly string[];
+  /** Marks of the claimed attributes that the server has, by name. */
+  claims?: Record<string, number>;
+  /** The visitor was proven to be somebody: what they typed is not for the next. */
+  proven?: boolean;
 }
 
 /** What a tab remembers from page to page: whether the chat is open, and what is on its screen. */

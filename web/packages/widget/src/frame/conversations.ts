@@ -1,0 +1,279 @@
+/** The visitor's conversations: their list, their messages, and what facts and hints say about them. */
+import { addMessages, applyFact, createTypingBoard, Refusal, type Session, type Thread } from "@halloo/core";
+import type { Public } from "@halloo/wire";
+import { type Conversation, type Face, type Message, NEW, type Shared } from "./state.ts";
+
+const PAGE = 50;
+/** Beyond every message: the page before it is the newest. */
+const END = 2_147_483_647;
+const FOLLOWED = 20;
+const READ_MS = 400;
+const AGAIN_MS = 3000;
+const ANSWERED: ReadonlySet<string> = new Set(["message:send", "message:received"]);
+
+export interface ConversationsOptions {
+  readonly session: () => Session;
+  /** These were stored, maybe by another tab. */
+  readonly settle: (conversation: string, messages: readonly Message[]) => void;
+}
+
+export type Conversations = ReturnType<typeof createConversations>;
+
+export function createConversations(shared: Shared, { session, settle }: ConversationsOptions) {
+  const { api, find, patch, thread, setThread, setConversations, update, options } = shared;
+  const { clock } = options;
+  let cancelRead: (() => void) | null = null;
+  let loading: Promise<void> | null = null;
+  /** The list was asked for and has not come. */
+  let behind = false;
+  /** Something happened that the list on its way may not know. */
+  let stale = false;
+
+  /** Loads the list, follows the newest, and refreshes threads that are on the screen. */
+  const load = (): Promise<void> => {
+    if (loading) return loading;
+    const mine = shared.era;
+    behind = true;
+    const done = api<Public.PublicConversationPage>("GET", `/conversations?limit=${FOLLOWED}`)
+      .then(
+        ({ data }) => mine === shared.era && listed(data),
+        (error) => {
+          if (mine === shared.era && error instanceof Refusal && error.passing && session().status.kind === "live") {
+            clock.after(AGAIN_MS, () => behind && void load());
+          }
+        },
+      )
+      .then(() => {
+        if (loading !== done) return;
+        loading = null;
+        if (stale) void load();
+        stale = false;
+      });
+    loading = done;
+    return done;
+  };
+
+  const listed = (data: readonly Conversation[]): void => {
+    behind = false;
+    setConversations(
+      data.map((one) => {
+        const known = find(one.id);
+        // Facts were faster than this list.
+        return known && known.last_seq > one.last_seq ? known : one;
+      }),
+    );
+    for (const one of data) {
+      // The list knows how far everybody has read as of its own position; a page of messages would begin after it.
+      session().follow(one.position.stream, one.position);
+      if (shared.state.threads[one.id]) void refresh(one.id);
+    }
+  };
+
+  /** A fact speaks of a conversation that the list does not hold. */
+  const listAgain = (): void => {
+    stale = loading !== null;
+    void load();
+  };
+
+  /** The newest page of a thread; what was loaded before stays where it joins on, and what came by facts meanwhile stays. */
+  const refresh = async (id: string): Promise<void> => {
+    const mine = shared.era;
+    setThread(id, { loading: true, failed: false });
+    try {
+      const path = `/conversations/${id}/messages?before=${END}&limit=${PAGE}`;
+      const found = await api<Public.PublicMessagePage>("GET", path);
+      if (mine !== shared.era) return;
+      const known = thread(id);
+      const joins = found.data[0]?.seq === 1 || known.messages.some(({ seq }) => seq === found.data[0]?.seq);
+      const newer = known.messages.filter(({ seq = 0 }) => seq > found.last_seq);
+      const base: Thread<Message> = joins ? known : { ...known, messages: newer };
+      setThread(id, {
+        ...addMessages(base, found.data),
+        loading: false,
+        more: joins && known.messages.length > 0 ? known.more : found.has_more,
+      });
+      caughtUp(id, found);
+      session().follow(found.position.stream, found.position);
+      settle(id, found.data);
+      readLater();
+    } catch {
+      if (mine === shared.era) setThread(id, { loading: false, failed: true });
+    }
+  };
+
+  const older = async (id: string): Promise<void> => {
+    const first = thread(id).messages.find(({ seq }) => seq !== undefined)?.seq;
+    if (first === undefined || thread(id).loading || !thread(id).more) return;
+    const mine = shared.era;
+    setThread(id, { loading: true });
+    try {
+      const path = `/conversations/${id}/messages?before=${first}&limit=${PAGE}`;
+      const found = await api<Public.PublicMessagePage>("GET", path);
+      if (mine !== shared.era) return;
+      setThread(id, { ...addMessages(thread(id), found.data), loading: false, more: found.has_more });
+    } catch {
+      if (mine === shared.era) setThread(id, { loading: false });
+    }
+  };
+
+  /** What a page of messages says that no fact has said yet; facts that say it again count nothing twice. */
+  const caughtUp = (id: string, { data, last_seq }: Public.PublicMessagePage): void => {
+    const known = find(id);
+    if (!known || last_seq <= known.last_seq) return;
+    const missed = data.filter(({ from, seq = 0 }) => from === "operator" && seq > known.last_seq).length;
+    patch(id, { last_seq, unread: known.unread + missed });
+  };
+
+  // -- what happened
+
+  const fact = (id: string, name: string, data: Record<string, unknown>): void => {
+    const next = applyFact<Message>(thread(id), name, data);
+    if (shared.state.threads[id]) setThread(id, next);
+    if (name === "session:set_state") became(id, data["state"] as Conversation["state"]);
+    if (name === "session:sync:rating") patch(id, { feedback: "given" });
+    if (name === "session:removed") removed(id);
+    if (name === "message:acknowledge:read:send") markSeen(id, data["fingerprints"] as number[]);
+    if (name === "message:acknowledge:read:received") markRead(id, data["fingerprints"] as number[]);
+    if (ANSWERED.has(name)) arrived(id, data as unknown as Message);
+  };
+
+  /** Feedback is open while a conversation is resolved, and asked for once. */
+  const became = (id: string, now: Conversation["state"]): void => {
+    const asks = now === "resolved" && shared.record.config.v1.post_conversation_feedback.enabled;
+    const given = find(id)?.feedback === "given";
+    patch(id, { state: now, feedback: given ? "given" : asks ? "open" : "none" });
+  };
+
+  const removed = (id: string): void => {
+    session().unfollow(`c:${id}`);
+    setConversations((shared.state.conversations ?? []).filter((one) => one.id !== id));
+  };
+
+  /** The newest of these messages, by number; 0 where none is known. */
+  const newestOf = (id: string, fingerprints: readonly number[]): number => {
+    const wanted = new Set(fingerprints);
+    return Math.max(0, ...thread(id).messages.map(({ fingerprint, seq = 0 }) => (wanted.has(fingerprint) ? seq : 0)));
+  };
+
+  /** The operators read up to the newest of these. */
+  const markSeen = (id: string, fingerprints: readonly number[]): void => {
+    const known = find(id);
+    if (!known) return;
+    // Before the messages are loaded nobody knows their numbers; who reads, reads to the end.
+    const newest = newestOf(id, fingerprints) || (thread(id).messages.length === 0 ? known.last_seq : 0);
+    if (newest > known.operator_read_seq) patch(id, { operator_read_seq: newest });
+  };
+
+  /** The visitor read them, here or in another tab. */
+  const markRead = (id: string, fingerprints: readonly number[]): void => {
+    const known = find(id);
+    if (!known || known.unread === 0) return;
+    const newest = newestOf(id, fingerprints) || known.last_seq;
+    const left = thread(id).messages.filter(({ from, seq = 0 }) => from === "operator" && seq > newest).length;
+    patch(id, { unread: left, read_seq: Math.max(known.read_seq, newest) });
+  };
+
+  const arrived = (id: string, message: Message): void => {
+    const known = find(id);
+    const theirs = message.from === "operator";
+    if (theirs) board.clear(id, message.user.user_id);
+    else settle(id, [message]);
+    if (!known) {
+      listAgain();
+      return;
+    }
+    const seq = message.seq ?? known.last_seq;
+    patch(id, {
+      last_seq: Math.max(known.last_seq, seq),
+      updated_at: new Date(message.timestamp).toISOString(),
+      unread: known.unread + (theirs && seq > known.last_seq ? 1 : 0),
+      // An answer means that the question was read.
+      operator_read_seq: theirs ? Math.max(known.operator_read_seq, seq) : known.operator_read_seq,
+      last_message: {
+        seq,
+        excerpt: typeof message.content === "string" ? message.content.slice(0, 200) : "",
+        timestamp: message.timestamp,
+        author: message.user.nickname,
+      },
+    });
+    if (theirs) options.onMessage(message, id);
+    readLater();
+  };
+
+  const visitorFact = (name: string, data: Record<string, unknown>): void => {
+    const id = String(data["session_id"] ?? "").replace(/^session_/, "");
+    if (name === "session:request:initiated" && !find(id)) listAgain();
+  };
+
+  const board = createTypingBoard<Face>(clock, (id) =>
+    update({ typing: { ...shared.state.typing, [id]: board.list(id) } }),
+  );
+
+  const hint = (name: string, data: Record<string, unknown>): void => {
+    if (name === "typing" && data["from"] === "operator") {
+      const { user_id, nickname, avatar } = data["user"] as Public.MessageUser;
+      const id = String(data["conversation_id"]);
+      if (data["state"] === "stop") board.clear(id, user_id);
+      else board.set(id, user_id, { id: user_id, name: nickname, avatar, online: true });
+    }
+    if (name === "presence" && Array.isArray(data["operators"])) {
+      const operators = data["operators"] as (Omit<Face, "online"> & { availability: string })[];
+      const here = operators.map(({ availability, id, name: nickname, avatar }) => ({
+        id,
+        name: nickname,
+        avatar,
+        online: availability === "online",
+      }));
+      // Who is away keeps their face; those who are here come first.
+      const away = shared.state.team.faces
+        .filter(({ id }) => !here.some((one) => one.id === id))
+        .map((one) => ({ ...one, online: false }));
+      const faces = [...here, ...away].sort((a, b) => Number(b.online) - Number(a.online)).slice(0, 3);
+      update({ team: { ...shared.state.team, faces, available: data["available"] === true } });
+    }
+  };
+
+  // -- reading
+
+  const readLater = (): void => {
+    cancelRead?.();
+    cancelRead = clock.after(READ_MS, () => {
+      const id = shared.onScreen();
+      const known = id === null ? undefined : find(id);
+      if (!id || !known || known.read_seq >= known.last_seq) return;
+      const seq = known.last_seq;
+      patch(id, { unread: 0, read_seq: seq });
+      if (!session().tell({ t: "read", conversation: id, seq })) {
+        api("POST", `/conversations/${id}/read`, { seq }).catch(() => undefined);
+      }
+    });
+  };
+
+  return {
+    load,
+    refresh,
+    older,
+    fact,
+    visitorFact,
+    hint,
+    readLater,
+    /** The list was asked for and has not come. */
+    get behind() {
+      return behind;
+    },
+    /** The thread on the screen, `NEW`, or null for none. */
+    view(id: string | null): void {
+      shared.viewing = id;
+      if (id !== null && id !== NEW && !shared.state.threads[id]) void refresh(id);
+      readLater();
+    },
+    /** What belongs to one visitor is not for the next. */
+    leave(): void {
+      shared.era += 1;
+      loading = null;
+      session().forget();
+      shared.viewing = null;
+      update({ conversations: null, threads: {}, typing: {}, unread: 0 });
+    },
+  };
+}

@@ -1,0 +1,182 @@
+/** What the visitor sends: messages, the start of a conversation, its end. */
+import {
+  codeOf,
+  createOutbox,
+  createTypingReporter,
+  OFFLINE,
+  type Outgoing,
+  Refusal,
+  type Session,
+} from "@halloo/core";
+import type { Public } from "@halloo/wire";
+import type { Conversations } from "./conversations.ts";
+import { type createForms, isAboutForm } from "./forms.ts";
+import { EMPTY, type Message, NEW, type Shared } from "./state.ts";
+import { FATAL, type Visitor } from "./visitor.ts";
+
+export interface SendingOptions {
+  readonly session: () => Session;
+  readonly visitor: Visitor;
+  readonly forms: ReturnType<typeof createForms>;
+  readonly conversations: Conversations;
+  readonly fail: (code: string) => void;
+}
+
+export function createSending(shared: Shared, { session, visitor, forms, conversations, fail }: SendingOptions) {
+  const { api, options, patch, setConversations, update } = shared;
+  let page: Public.PagePost | null = null;
+  let metadata: Record<string, string | number | boolean> = {};
+  let started: ((conversation: string) => void) | null = null;
+  let beginning: Promise<string> | null = null;
+
+  const typing = createTypingReporter(
+    options.clock,
+    (frame) => session().tell(frame),
+    shared.record.config.v1.typing_preview && !options.doNotTrack,
+  );
+
+  /** Asks the server for a conversation. Where it wants the form first, the visitor is asked, and then the server again. */
+  const request = async (
+    clientId: string,
+    message: Outgoing["message"] | null,
+  ): Promise<Public.ConversationStarted> => {
+    for (;;) {
+      const form = await forms.given();
+      if (!shared.state.me) await visitor.contact();
+      try {
+        return await visitor.asVisitor(() =>
+          api<Public.ConversationStarted>("POST", "/conversations", {
+            client_id: clientId,
+            ...(form ? { form } : {}),
+            ...(page ? { page } : {}),
+            ...(Object.keys(metadata).length > 0 ? { custom_metadata: metadata } : {}),
+            ...(message ? { message: { client_id: clientId, ...message } } : {}),
+          }),
+        );
+      } catch (error) {
+        if (!isAboutForm(error)) throw error;
+        await forms.ask(error);
+      }
+    }
+  };
+
+  /** Starts a conversation, with its first message where there is one. A repeated start is the same conversation. */
+  const startWith = async (clientId: string, message: Outgoing["message"] | null): Promise<string> => {
+    const mine = shared.era;
+    const { conversation } = await request(clientId, message);
+    if (mine !== shared.era) throw new Refusal(OFFLINE);
+    const { conversations: list, threads } = shared.state;
+    setConversations([conversation, ...(list ?? []).filter((one) => one.id !== conversation.id)]);
+    update({ threads: { ...threads, [NEW]: EMPTY, [conversation.id]: { ...shared.thread(NEW), loading: true } } });
+    outbox.adopt(NEW, conversation.id);
+    if (shared.viewing === NEW) shared.viewing = conversation.id;
+    // From where the conversation stood: who answers or reads at once is not overlooked.
+    session().follow(conversation.position.stream, conversation.position);
+    started?.(conversation.id);
+    forms.begun();
+    await conversations.refresh(conversation.id);
+    return conversation.id;
+  };
+
+  const start = async ({ client_id, message }: Outgoing): Promise<void> => {
+    if (beginning) {
+      await beginning.catch(() => undefined);
+      // The message belongs to that conversation now, if it was begun.
+      throw new Refusal(OFFLINE);
+    }
+    options.onSent(await startWith(client_id, message));
+  };
+
+  const deliver = async (item: Outgoing): Promise<void> => {
+    if (item.thread === NEW) return start(item);
+    const frame = { t: "send", conversation: item.thread, client_id: item.client_id, message: item.message };
+    const ack = await session().ask(frame);
+    const message = ack["message"] as Message | undefined;
+    if (message) conversations.fact(item.thread, "message:send", message as unknown as Record<string, unknown>);
+    options.onSent(item.thread);
+  };
+
+  /** What a refusal means for the whole screen. */
+  const refused = (error: unknown): void => {
+    const code = codeOf(error);
+    if (FATAL.has(code)) fail(code);
+    if (code === "identity_required") update({ signIn: true });
+    if (error instanceof Refusal && code === "rate_limited" && error.retryAfterMs) {
+      update({ slowUntil: options.clock.now() + error.retryAfterMs });
+    }
+  };
+
+  const outbox = createOutbox({
+    store: options.store,
+    key: options.keys.outbox,
+    clock: options.clock,
+    uuid: options.uuid,
+    deliver: async (item) => {
+      if (shared.state.failed !== null) throw new Refusal(OFFLINE);
+      try {
+        await deliver(item);
+        if (shared.state.slowUntil !== null) update({ slowUntil: null });
+      } catch (error) {
+        refused(error);
+        throw error;
+      }
+    },
+    onChange: (items) => update({ outbox: items }),
+  });
+
+  return {
+    outbox,
+    typing,
+    /** These were stored, maybe by another tab that has the same outbox: then it has begun the conversation for this one, too. */
+    settle(id: string, messages: readonly Message[]): void {
+      for (const { client_id, from } of messages) {
+        if (!client_id || from !== "user") continue;
+        const begun = outbox.items.some((item) => item.client_id === client_id && item.thread === NEW);
+        if (begun) outbox.adopt(NEW, id);
+        outbox.settle(client_id);
+        if (begun && shared.viewing === NEW) {
+          shared.viewing = id;
+          started?.(id);
+        }
+      }
+    },
+    /** Starts a conversation without a message, once; messages that are written meanwhile wait for it. */
+    begin(): void {
+      beginning ??= startWith(options.uuid(), null).finally(() => {
+        beginning = null;
+      });
+      beginning.then(outbox.flush, refused);
+    },
+    /** Sends a text; false where the outbox is full. */
+    send(id: string, content: string): boolean {
+      typing.stop();
+      // Who writes wants the line now, not when its next try is due.
+      if (session().status.kind === "waiting") session().nudge();
+      return outbox.add(id, { type: "text", content }) !== null;
+    },
+    async end(id: string): Promise<void> {
+      const { conversation } = await api<Public.ConversationEnded>("POST", `/conversations/${id}/end`, {});
+      patch(id, conversation);
+    },
+    /** The page the visitor is on, as the loader says it; nobody's business where tracking is not wanted. */
+    setPage(next: Public.PagePost): void {
+      if (options.doNotTrack || shared.record.config.v1.page_tracking === "off") return;
+      page = next;
+      session().tell({ t: "page", ...next });
+    },
+    /** Tells a new line what it cannot know. */
+    sayPage(): void {
+      if (page) session().tell({ t: "page", ...page });
+    },
+    /** Attributes that the page claims; they join the next conversation's metadata. */
+    setMetadata(data: Record<string, string | number | boolean>): void {
+      metadata = { ...metadata, ...data };
+    },
+    forget(): void {
+      metadata = {};
+    },
+    onStarted(listen: ((conversation: string) => void) | null): void {
+      started = listen;
+    },
+  };
+}
