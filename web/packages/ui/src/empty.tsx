@@ -65,6 +65,17 @@ const DRAWINGS = {
       <path d="M38 66h8" />
     </>
   ),
+  /** A speech bubble that gives stars. */
+  stars: (
+    <>
+      <path d="M20 30a8 8 0 0 1 8-8h64a8 8 0 0 1 8 8v28a8 8 0 0 1-8 8H58L44 80V66H28a8 8 0 0 1-8-8z" />
+      <path
+        class="ui-draw-accent"
+        d="m40 34 3 6 6 1-4.5 4.5 1 6.5-5.5-3-5.5 3 1-6.5L31 41l6-1zM60 34l3 6 6 1-4.5 4.5 1 6.5-5.5-3-5.5 3 1-6.5L51 41l6-1z"
+      />
+      <path d="m80 34 3 6 6 1-4.5 4.5 1 6.5-5.5-3-5.5 3 1-6.5L71 41l6-1z" />
+    </>
+  ),
   /** A plug out of its socket: something did not work. */
   broken: (
     <>

@@ -1,6 +1,6 @@
 /** Who one talks to: the person, their browser, their pages, what was said before, what to remember. */
-import { Avatar, Badge, Bone, Button, Chip, toneOf } from "@halloo/ui";
-import { BadgeCheck, Clock3, Globe, Languages, Monitor, Plus, Smartphone, Tablet } from "lucide-preact";
+import { Avatar, Bone, Button, Chip, toneOf } from "@halloo/ui";
+import { Clock3, Fingerprint, Globe, Languages, Monitor, Plus, Smartphone, Tablet } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { setTags } from "../data/actions.ts";
 import { earlierQuery, tagsQuery } from "../data/queries.ts";
@@ -15,6 +15,8 @@ import { useNow } from "../shell/use.ts";
 import { contactName, knownName, localeName, localTime, shortUrl } from "../thread/names.ts";
 import { TagPicker } from "../thread/pickers.tsx";
 import { ContactFields } from "./fields.tsx";
+import { Answers, Feedback } from "./given.tsx";
+import { ProofBadge, proofOf } from "./identity.tsx";
 import { InPlace } from "./in-place.tsx";
 import { orNull, saveContact } from "./save.ts";
 
@@ -40,14 +42,12 @@ export function ContactPanel({ conversation }: { conversation: ConversationView 
         />
         <p class="in-panel-presence">
           {visitor.online ? t("online_now") : t("last_seen", { when: formatAgo(Date.parse(visitor.last_seen_at)) })}
-          {contact.verified && (
-            <Badge tone="good" icon={<BadgeCheck />}>
-              {t("verified")}
-            </Badge>
-          )}
+          <ProofBadge proof={proofOf(contact, visitor)} />
         </p>
       </div>
-      <ContactFields contact={contact} />
+      <ContactFields contact={contact} visitor={visitor} />
+      <Feedback feedback={conversation.feedback} />
+      <Answers conversation={conversation} />
       <TagSection conversation={conversation} />
       <VisitorSection visitor={visitor} />
       <Pages visitor={visitor} />
@@ -154,6 +154,11 @@ function VisitorSection({ visitor }: { visitor: VisitorView }) {
   return (
     <Section title={t("visitor")}>
       <dl class="in-facts">
+        {visitor.identified && (
+          <Fact icon={<Fingerprint size={16} />} label={t("user_id")}>
+            {visitor.user_id}
+          </Fact>
+        )}
         {software.length > 0 && (
           <Fact icon={<Device size={16} />} label={t("device")}>
             {software.join(" · ")}
