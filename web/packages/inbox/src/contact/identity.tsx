@@ -1,6 +1,6 @@
 /** What is proven of a visitor, what is only said, and by what. */
 import { Badge } from "@halloo/ui";
-import { BadgeCheck, MessageSquareQuote, ShieldAlert } from "lucide-preact";
+import { BadgeCheck, ShieldAlert } from "lucide-preact";
 import type { ContactView, VisitorView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 
@@ -60,11 +60,7 @@ export function WordMark({ word }: { word: "signed" | "claimed" | null }) {
   const words = t(word === "signed" ? "attribute_signed" : "attribute_claimed");
   return (
     <span class={`in-word in-word-${word}`} data-tip={words}>
-      {word === "signed" ? (
-        <BadgeCheck size={14} aria-label={words} />
-      ) : (
-        <MessageSquareQuote size={14} aria-label={words} />
-      )}
+      {word === "signed" ? <BadgeCheck size={14} aria-label={words} /> : t("claimed")}
     </span>
   );
 }

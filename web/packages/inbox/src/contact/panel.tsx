@@ -16,7 +16,7 @@ import { contactName, knownName, localeName, localTime, shortUrl } from "../thre
 import { TagPicker } from "../thread/pickers.tsx";
 import { ContactFields } from "./fields.tsx";
 import { Answers, Feedback } from "./given.tsx";
-import { ProofBadge, proofOf } from "./identity.tsx";
+import { ProofBadge, proofOf, WordMark, wordOf } from "./identity.tsx";
 import { InPlace } from "./in-place.tsx";
 import { orNull, saveContact } from "./save.ts";
 
@@ -38,6 +38,7 @@ export function ContactPanel({ conversation }: { conversation: ConversationView 
           label={t("name")}
           placeholder={contactName(contact)}
           value={contact.name ?? ""}
+          end={<WordMark word={wordOf("name", contact, visitor)} />}
           onSave={(text) => saveContact(contact, { name: orNull(text) })}
         />
         <p class="in-panel-presence">

@@ -3,11 +3,11 @@ import { Avatar, Segmented, Table } from "@halloo/ui";
 import { Star } from "lucide-preact";
 import { useState } from "preact/hooks";
 import type { FeedbackDay, FeedbackReport } from "../data/types.ts";
-import { formatDate, formatNumber, formatPercent, t } from "../i18n.ts";
+import { formatAverage, formatDate, formatNumber, formatPercent, t } from "../i18n.ts";
 import { go } from "../router.ts";
 import { Card } from "../settings/card.tsx";
 import { Stars } from "../shell/stars.tsx";
-import { oneDigit, Plot } from "./plot.tsx";
+import { Plot } from "./plot.tsx";
 import { daysOf, type FeedbackFilter, fullDays, startOf } from "./range.ts";
 
 const NONE = "–";
@@ -22,7 +22,7 @@ export function Headline({ report }: { report: FeedbackReport }) {
     },
     {
       id: "average",
-      value: report.average === null ? NONE : oneDigit(report.average),
+      value: report.average === null ? NONE : formatAverage(report.average),
       about: t("figure_average_text"),
     },
     {
@@ -104,7 +104,7 @@ function Days({ days }: { days: readonly FeedbackDay[] }) {
       {days.map((day) => (
         <tr key={day.day}>
           <td>{formatDate(startOf(day.day.slice(0, 10)).getTime())}</td>
-          <td class="in-number">{day.average === null ? NONE : oneDigit(day.average)}</td>
+          <td class="in-number">{day.average === null ? NONE : formatAverage(day.average)}</td>
           <td class="in-number">{formatNumber(day.count)}</td>
         </tr>
       ))}
@@ -178,7 +178,7 @@ export function PerOperator({ report, filter }: { report: FeedbackReport; filter
               ) : (
                 <span class="in-average">
                   <Stars value={average} size={14} />
-                  {oneDigit(average)}
+                  {formatAverage(average)}
                 </span>
               )}
             </td>

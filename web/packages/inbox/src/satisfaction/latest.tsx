@@ -77,8 +77,8 @@ function Said({ item }: { item: FeedbackView }) {
           {item.stars === null ? <span class="in-quiet">{t("no_stars")}</span> : <Stars value={item.stars} size={14} />}
         </span>
         {item.comment && (
-          <span class="in-latest-comment" dir="auto">
-            {item.comment}
+          <span class="in-latest-comment">
+            <bdi>{item.comment}</bdi>
           </span>
         )}
         {item.operator && (

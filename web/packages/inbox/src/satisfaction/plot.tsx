@@ -2,7 +2,7 @@
 import { directionOf } from "@halloo/core/i18n.ts";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { FeedbackDay } from "../data/types.ts";
-import { formatDate, formatNumber, language, t } from "../i18n.ts";
+import { formatAverage, formatDate, formatNumber, language, t } from "../i18n.ts";
 import { startOf } from "./range.ts";
 
 const HEIGHT = 236;
@@ -14,8 +14,6 @@ const BARS_FLOOR = 210;
 const START = 26;
 const END = 40;
 const MANY = 45;
-
-export const oneDigit = (value: number): string => formatNumber(Math.round(value * 10) / 10);
 
 /** How wide an element is. */
 function useWidth() {
@@ -115,7 +113,7 @@ export function Plot({ days }: { days: readonly FeedbackDay[] }) {
             y={y(last.average) + 4}
             text-anchor={mirrored ? "end" : "start"}
           >
-            {oneDigit(last.average)}
+            {formatAverage(last.average)}
           </text>
         )}
         {[0, days.length - 1].map((index) => (
@@ -126,12 +124,14 @@ export function Plot({ days }: { days: readonly FeedbackDay[] }) {
       </svg>
       {shown && at !== null && (
         <div
-          class="in-plot-tip"
+          class={x(at) < width / 2 ? "in-plot-tip" : "in-plot-tip in-plot-before"}
           dir={directionOf(language.get())}
-          style={{ left: `${Math.max(80, Math.min(width - 80, x(at)))}px` }}
+          style={{ left: `${x(at)}px` }}
         >
           <strong>{formatDate(startOf(shown.day).getTime())}</strong>
-          <span>{shown.average === null ? t("no_stars") : t("stars_average", { value: oneDigit(shown.average) })}</span>
+          <span>
+            {shown.average === null ? t("no_stars") : t("stars_average", { value: formatAverage(shown.average) })}
+          </span>
           <span>{t("answers_count", { count: shown.count })}</span>
         </div>
       )}

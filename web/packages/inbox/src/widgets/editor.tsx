@@ -1,7 +1,7 @@
 /** One widget: its sections, each saved by itself, and the live preview beside them. */
 import { Bone, Button, cx, Dialog, Empty, Notice } from "@halloo/ui";
 import { ArrowLeft, Eye } from "lucide-preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useCan, useMe, widgetQuery } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
 import type { WidgetView } from "../data/types.ts";
@@ -95,6 +95,22 @@ function useView(section: WidgetSection): [View, (view: View) => void] {
   return [view, setView];
 }
 
+/** On a phone the sections are one row: the open one is brought into view. */
+function useShownSection(section: WidgetSection) {
+  const nav = useRef<HTMLUListElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another section is another place in the row
+  useEffect(() => {
+    const link = nav.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (nav.current && link) nav.current.scrollLeft += middleOf(link) - middleOf(nav.current);
+  }, [section]);
+  return nav;
+}
+
+function middleOf(element: HTMLElement): number {
+  const { left, width } = element.getBoundingClientRect();
+  return left + width / 2;
+}
+
 /** Every section by name. */
 function useSectionCommands(id: string): void {
   useCommands(
@@ -129,6 +145,7 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
   const broken = Object.keys(problems).length > 0;
   const error = (path: string, inside?: boolean) => errorAt(problems, draft.refused, path, inside);
   const form: FormProps = { widget, values, stored, set, workspace, disabled: !may, error, show };
+  const nav = useShownSection(section);
   const leaving = useLeaving(dirty.length > 0, widget.id);
   const { saving, save } = useSectionSave(widget, section, draft);
   useSectionCommands(widget.id);
@@ -146,7 +163,7 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
           {t("all_widgets")}
         </Link>
         <h1 dir="auto">{values["chat.title"] || workspace}</h1>
-        <ul>
+        <ul ref={nav}>
           {WIDGET_SECTIONS.map((one) => {
             const Icon = SECTION_ICONS[one];
             return (

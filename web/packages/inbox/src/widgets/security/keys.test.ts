@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import type { IdentityKeyView } from "../../data/types.ts";
+import { type Alg, ableAlgs, pemTrouble } from "./keys.ts";
+import { SERVER_LANGUAGES, sampleOf } from "./samples.ts";
+
+const key = (alg: Alg): IdentityKeyView => ({
+  kid: alg,
+  alg,
+  weak: alg.startsWith("HMAC"),
+  created_at: "2026-11-28T09:00:00Z",
+  last_used_at: null,
+});
+
+describe("identity keys", () => {
+  it("are two strong ones at most, and one hash of each kind", () => {
+    expect(ableAlgs([])).toEqual(["HS256", "EdDSA", "HMAC-email", "HMAC-user-id"]);
+    expect(ableAlgs([key("HS256"), key("EdDSA"), key("HMAC-email")])).toEqual(["HMAC-user-id"]);
+    expect(ableAlgs([key("HS256"), key("HMAC-email")])).toEqual(["HS256", "EdDSA", "HMAC-user-id"]);
+  });
+
+  it("are public where they are pasted", () => {
+    const pem = (kind: string) => `-----BEGIN ${kind}-----\nMCowBQYDK2VwAyEA\n-----END ${kind}-----\n`;
+    expect(pemTrouble(pem("PUBLIC KEY"))).toBeNull();
+    expect(pemTrouble(pem("PRIVATE KEY"))).toBe("pem_private");
+    expect(pemTrouble("ssh-ed25519 AAAA")).toBe("pem_bad");
+  });
+
+  it.each(SERVER_LANGUAGES)("are used in %s with widget, key id and algorithm filled in", (language) => {
+    for (const alg of ["HS256", "EdDSA"] as const) {
+      const code = sampleOf(language, { widget: "w-1", kid: "k-1", alg });
+      for (const part of ["w-1", "k-1", alg]) expect(code).toContain(part);
+    }
+  });
+});
