@@ -64,7 +64,7 @@ export function ContactPanel({ conversation }: { conversation: ConversationView 
           onSave={(text) => saveContact(contact, { notes: text })}
         />
       </Section>
-      <DataSection data={contact.data} />
+      <DataSection data={contact.data} signed={visitor.signed} />
       <div class="in-panel-end">
         <Button size="small" kind="ghost" onClick={() => go({ page: "contacts", id: contact.id })}>
           {t("open_contact")}
@@ -244,8 +244,14 @@ function Earlier({ conversation }: { conversation: ConversationRow }) {
   );
 }
 
-/** Custom data, as the page or a program set it. */
-export function DataSection({ data }: { data: Readonly<Record<string, string | number | boolean>> }) {
+/** Custom data, as the page or a program set it; what the customer's server has signed is marked. */
+export function DataSection({
+  data,
+  signed = [],
+}: {
+  data: Readonly<Record<string, string | number | boolean>>;
+  signed?: readonly string[];
+}) {
   const entries = Object.entries(data);
   if (entries.length === 0) return null;
   return (
@@ -254,7 +260,10 @@ export function DataSection({ data }: { data: Readonly<Record<string, string | n
         {entries.map(([key, value]) => (
           <div key={key}>
             <dt dir="auto">{key}</dt>
-            <dd dir="auto">{String(value)}</dd>
+            <dd dir="auto">
+              {String(value)}
+              {signed.includes(`data.${key}`) && <WordMark word="signed" />}
+            </dd>
           </div>
         ))}
       </dl>

@@ -12,7 +12,7 @@ import { daysOf, type FeedbackFilter, fullDays, startOf } from "./range.ts";
 
 const NONE = "–";
 
-/** Satisfaction, average, answers and how many of the asked answered. */
+/** Satisfaction, average and answers. */
 export function Headline({ report }: { report: FeedbackReport }) {
   const figures = [
     {
@@ -30,15 +30,6 @@ export function Headline({ report }: { report: FeedbackReport }) {
       value: formatNumber(report.count),
       about: t("figure_rated_text", { count: report.rated }),
     },
-    ...(report.resolved > 0
-      ? [
-          {
-            id: "rate",
-            value: formatPercent(Math.min(1, report.count / report.resolved)),
-            about: t("figure_rate_text", { count: report.resolved }),
-          } as const,
-        ]
-      : []),
   ] as const;
   return (
     <dl class="in-figures">

@@ -3,6 +3,7 @@ import { directionOf } from "@halloo/core/i18n.ts";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { FeedbackDay } from "../data/types.ts";
 import { formatAverage, formatDate, formatNumber, language, t } from "../i18n.ts";
+import { isolate } from "../thread/names.ts";
 import { startOf } from "./range.ts";
 
 const HEIGHT = 236;
@@ -118,7 +119,7 @@ export function Plot({ days }: { days: readonly FeedbackDay[] }) {
         )}
         {[0, days.length - 1].map((index) => (
           <text key={index} class="in-plot-when" x={x(index)} y={HEIGHT - 6} text-anchor={edge(index)}>
-            {formatDate(startOf(days[index]?.day ?? "").getTime())}
+            {isolate(formatDate(startOf(days[index]?.day ?? "").getTime()))}
           </text>
         ))}
       </svg>

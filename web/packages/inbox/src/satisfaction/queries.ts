@@ -10,7 +10,7 @@ const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "
 
 export const reportQuery = (filter: FeedbackFilter): Options<FeedbackReport> => ({
   queryKey: keys.feedbackReport(writeFilter(filter)),
-  queryFn: () => get<FeedbackReport>(`/feedback/report${queryString({ ...filterQuery(filter), timezone: zone() })}`),
+  queryFn: () => get<FeedbackReport>(`/feedback/report${queryString({ ...filterQuery(filter), tz: zone() })}`),
   staleTime: 60_000,
 });
 

@@ -66,7 +66,7 @@ function ReportBones() {
   return (
     <>
       <div class="in-figures" aria-hidden="true">
-        {[1, 2, 3, 4].map((key) => (
+        {[1, 2, 3].map((key) => (
           <div key={key} class="in-figure">
             <Bone width={60} />
             <Bone width={40} height={26} />

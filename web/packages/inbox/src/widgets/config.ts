@@ -1,6 +1,6 @@
 /** A widget's configuration as the form needs it: every field with its default, read and written by path (embedding contract 12). */
 import type { WidgetSection } from "../router.ts";
-import type { Form } from "./forms/model.ts";
+import { completeForm, type Form } from "./forms/model.ts";
 
 export interface Hours {
   readonly day: Day;
@@ -111,7 +111,15 @@ export const mergeSection = (v1: V1, stored: Values, now: Values, section: Widge
 
 /** The whole configuration as the visitor would get it, with unsaved changes. */
 export const previewConfig = (v1: V1, now: Values, workspace: string): V1 => {
-  const all = Object.entries(now).reduce<V1>((made, [path, value]) => withValue(made, path, value), v1);
+  const forms = {
+    pre_conversation_form: now.pre_conversation_form && completeForm(now.pre_conversation_form),
+    "post_conversation_feedback.form":
+      now["post_conversation_feedback.form"] && completeForm(now["post_conversation_feedback.form"]),
+  };
+  const all = Object.entries({ ...now, ...forms }).reduce<V1>(
+    (made, [path, value]) => withValue(made, path, value),
+    v1,
+  );
   const shaped = withValue(all, "chat.avatar_shape", now["chat.avatar_shape"] ?? now["trigger.shape"]);
   return now["chat.title"] === "" ? withValue(shaped, "chat.title", workspace) : shaped;
 };

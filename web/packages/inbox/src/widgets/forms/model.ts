@@ -139,6 +139,23 @@ export function asType(field: FormField, type: FieldType, optionName: (number: n
   return { ...made, ...(few ? { options: beginnings(optionName) } : {}) } as unknown as FormField;
 }
 
+/** A form as visitors get it, every default filled in; its `hash` here is only unlike that of other fields. */
+export function completeForm(form: Form): Form & { readonly hash: string } {
+  const fields = form.fields.map((field) => ({
+    help: "",
+    placeholder: "",
+    required: false,
+    maps_to: null,
+    ...(field.type === "text" || field.type === "textarea" ? { max_length: DEFAULT_LENGTH[field.type] } : {}),
+    ...(field.type === "number" ? { min: null, max: null } : {}),
+    ...(field.type === "rating" ? { scale: DEFAULT_SCALE } : {}),
+    ...(hasOptions(field.type) ? { options: [] } : {}),
+    ...field,
+    label: field.label || field.id,
+  }));
+  return { id: "", name: "", title: "", submit_label: "", ...form, fields, hash: JSON.stringify(fields) };
+}
+
 /** The list with one item at another place. */
 export function moved<T>(items: readonly T[], from: number, to: number): T[] {
   const rest = items.filter((_, index) => index !== from);
