@@ -6,9 +6,16 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.product import Kind
 from tests.support.screens import Windows
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def kind() -> Kind:
+    """Give one kind of database: these are about screens."""
+    return "sqlite"
 
 
 def _open(windows: Windows, section: str) -> Page:

@@ -5,10 +5,16 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.product import Product
+from tests.support.product import Kind, Product
 from tests.support.screens import Windows
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def kind() -> Kind:
+    """Give one kind of database: these are about screens."""
+    return "sqlite"
 
 
 def _open_forms(windows: Windows) -> Page:
