@@ -1,6 +1,7 @@
 """What an owner asks: the forms before and after a conversation, built, moved, saved, and shown as they are built."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -31,9 +32,9 @@ def _save(page: Page) -> None:
     expect(page.get_by_text("Saved", exact=True).first).to_be_visible()
 
 
-def _stored(product: Product) -> dict[str, object]:
+def _stored(product: Product) -> dict[str, Any]:
     config = product.call("GET", f"/core/web-widgets/{product.facts['widget_id']}")["config"]
-    stored: dict[str, object] = config["v1"]
+    stored: dict[str, Any] = config["v1"]
     return stored
 
 
@@ -60,8 +61,6 @@ def test_a_form_from_a_template_to_the_server(windows: Windows) -> None:
     _save(page)
     stored = _stored(windows.product)
     form, feedback = stored["pre_conversation_form"], stored["post_conversation_feedback"]
-    assert isinstance(form, dict)
-    assert isinstance(feedback, dict)
     assert [field["id"] for field in form["fields"]] == ["name", "email", "what_is_it_about"]
     assert form["fields"][1]["maps_to"] == "email"
     assert feedback["enabled"] is True

@@ -57,48 +57,54 @@ function useRowKeys(count: number) {
   return keys;
 }
 
-export function Builder({ kind, fields, stored, path, error, onFields }: BuilderProps) {
+/** What can be done to the list of fields; each row keeps its name through all of it. */
+function useFields(fields: readonly FormField[], onFields: BuilderProps["onFields"]) {
   const keys = useRowKeys(fields.length);
   const [open, setOpen] = useState<string | null>(null);
-  const [said, setSaid] = useState("");
   const put = (next: readonly FormField[], nextKeys: string[]) => {
     keys.current = nextKeys;
     onFields(next);
   };
-  const move = (from: number, to: number) => {
-    if (to < 0 || to >= fields.length || to === from) return;
-    put(moved(fields, from, to), moved(keys.current, from, to));
-    setSaid(t("field_moved", { position: to + 1, count: fields.length }));
-  };
-  const { list, drag, onHandleDown } = useDrag(move, () => setOpen(null));
+  const latest = useRef({ fields, put });
+  latest.current = { fields, put };
+  const move = (from: number, to: number) => put(moved(fields, from, to), moved(keys.current, from, to));
   const add = (type: FieldType) => {
     const ids = fields.map((field) => field.id);
     const key = fresh();
     put([...fields, newField(type, t(`field_${type}`), ids, optionName)], [...keys.current, key]);
     setOpen(key);
   };
-  const latest = useRef({ fields, put });
-  latest.current = { fields, put };
+  const restore = (field: FormField, key: string, index: number) => {
+    const now = latest.current;
+    const at = Math.min(index, now.fields.length);
+    if (now.fields.length < MOST_FIELDS) now.put(withAt(now.fields, at, field), withAt(keys.current, at, key));
+  };
   const remove = (index: number) => {
     const field = fields[index];
     const key = keys.current[index];
     if (!field || !key) return;
-    const without = <T,>(items: readonly T[]): T[] => items.filter((_, at) => at !== index);
-    put(without(fields), without(keys.current));
+    put(without(fields, index), without(keys.current, index));
     toast({
       text: t("field_removed", { name: field.label || field.id }),
-      action: {
-        label: t("undo"),
-        onAction: () => {
-          const now = latest.current;
-          const at = Math.min(index, now.fields.length);
-          const back = <T,>(items: readonly T[], item: T): T[] => [...items.slice(0, at), item, ...items.slice(at)];
-          if (now.fields.length < MOST_FIELDS) now.put(back(now.fields, field), back(keys.current, key));
-        },
-      },
+      action: { label: t("undo"), onAction: () => restore(field, key, index) },
     });
   };
   const change = (index: number, field: FormField) => onFields(fields.map((one, at) => (at === index ? field : one)));
+  return { keys: keys.current, open, setOpen, move, add, remove, change };
+}
+
+const without = <T,>(items: readonly T[], index: number): T[] => items.filter((_, at) => at !== index);
+const withAt = <T,>(items: readonly T[], at: number, item: T): T[] => [...items.slice(0, at), item, ...items.slice(at)];
+
+export function Builder({ kind, fields, stored, path, error, onFields }: BuilderProps) {
+  const { keys, open, setOpen, move, add, remove, change } = useFields(fields, onFields);
+  const [said, setSaid] = useState("");
+  const moveTo = (from: number, to: number) => {
+    if (to < 0 || to >= fields.length || to === from) return;
+    move(from, to);
+    setSaid(t("field_moved", { position: to + 1, count: fields.length }));
+  };
+  const { list, drag, onHandleDown } = useDrag(moveTo, () => setOpen(null));
   return (
     <div class="in-block">
       <h4 class="ui-label">
@@ -106,13 +112,13 @@ export function Builder({ kind, fields, stored, path, error, onFields }: Builder
       </h4>
       <ol ref={list} class={cx("in-builder", drag && "in-dragging")} aria-label={t("form_fields")}>
         {fields.map((field, index) => {
-          const key = keys.current[index] ?? field.id;
+          const key = keys[index] ?? field.id;
           return (
             <Row
               key={key}
               kind={kind}
               field={field}
-              others={fields.filter((one) => one !== field)}
+              others={without(fields, index)}
               known={stored.find((one) => one.id === field.id)}
               open={open === key}
               held={drag?.from === index}
@@ -121,7 +127,7 @@ export function Builder({ kind, fields, stored, path, error, onFields }: Builder
               error={error}
               onOpen={() => setOpen(open === key ? null : key)}
               onHandleDown={(event) => onHandleDown(index, event)}
-              onMove={(step) => move(index, index + step)}
+              onMove={(step) => moveTo(index, index + step)}
               onChange={(next) => change(index, next)}
               onRemove={() => remove(index)}
             />
