@@ -23,17 +23,19 @@ const localOnes = (domains: readonly string[]): string[] =>
 /** Before going live: what the server knows, and what only people can look at (embedding contract 14). */
 export function checksOf(
   widget: Pick<WidgetView, "domains" | "published">,
-  identity: { readonly keys: number; readonly required: boolean } = { keys: 0, required: false },
+  identity: { readonly keys: number | null; readonly required: boolean } = { keys: 0, required: false },
 ): Readonly<Record<CheckId, Check>> {
   const local = localOnes(widget.domains).length > 0;
+  const { keys, required } = identity;
+  // Only where people sign in; without keys nobody can be asked for a proof. Who may not see keys can only look.
+  const proof: Check = keys === null ? "look" : keys > 0 ? "done" : required ? "todo" : "look";
   return {
     listed: widget.domains.length > 0 ? "done" : "todo",
     local: widget.domains.length === 0 || local ? "todo" : "done",
     published: widget.published ? "done" : "todo",
     policy: "look",
-    // Only where people sign in; without keys nobody can be asked for a proof.
-    keys: identity.keys > 0 ? "done" : identity.required ? "todo" : "look",
-    required: identity.required ? (identity.keys > 0 ? "done" : "todo") : "look",
+    keys: proof,
+    required: required ? proof : "look",
     reset: "look",
   };
 }
@@ -57,9 +59,9 @@ const PLACE_OF: Readonly<Record<CheckId, WidgetSection | null>> = {
 
 export function Checklist({ widget, section }: { widget: WidgetView; section: WidgetSection }) {
   const may = useCan("web_widgets:manage");
-  const keys = useQuery({ ...identityKeysQuery(widget.id), enabled: may }).data ?? [];
+  const keys = useQuery({ ...identityKeysQuery(widget.id), enabled: may }).data;
   const required = readValues(v1Of(widget))["security.identity"] === "required";
-  const checks = checksOf(widget, { keys: keys.length, required });
+  const checks = checksOf(widget, { keys: keys?.length ?? null, required });
   const local = localOnes(widget.domains);
   const done = CHECKS.filter((id) => checks[id] === "done").length;
   return (

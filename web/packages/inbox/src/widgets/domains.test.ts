@@ -67,6 +67,7 @@ describe("the checklist", () => {
     const live = widget(["https://shop.example"], true);
     expect(checksOf(live)).toMatchObject({ keys: "look", required: "look", reset: "look" });
     expect(checksOf(live, { keys: 0, required: true })).toMatchObject({ keys: "todo", required: "todo" });
+    expect(checksOf(live, { keys: null, required: true })).toMatchObject({ keys: "look", required: "look" });
     expect(checksOf(live, { keys: 1, required: true })).toMatchObject({ keys: "done", required: "done" });
   });
 });

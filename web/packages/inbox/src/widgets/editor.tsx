@@ -226,7 +226,7 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
               <Save
                 dirty={dirty.includes(section)}
                 {...saving}
-                trouble={broken ? t("form_incomplete") : draft.refused ? t("refused_above") : saving.trouble}
+                trouble={broken ? t("form_incomplete") : (draft.refused?.reason ?? saving.trouble)}
                 disabled={broken}
                 onSave={() => void save()}
               />

@@ -40,17 +40,23 @@ export function useDrag(onMove: (from: number, to: number) => void, onStart: () 
   useEffect(() => () => stop.current(), []);
   const onHandleDown = (from: number, event: PointerEvent) => {
     if (event.button !== 0) return;
-    const begin = event.clientY;
+    let begin = event.clientY;
+    let started = false;
     let boxes: Box[] | null = null;
     let now: Drag | null = null;
-    const follow = (moving: PointerEvent) => {
-      const by = moving.clientY - begin;
-      if (boxes === null && Math.abs(by) < START_PX) return;
-      if (boxes === null) {
-        onStart();
+    // What is open closes first: rows are measured as they lie while one of them is held.
+    const start = (moving: PointerEvent) => {
+      started = true;
+      onStart();
+      requestAnimationFrame(() => {
+        begin = moving.clientY;
         boxes = [...(list.current?.children ?? [])].map((row) => row.getBoundingClientRect());
-      }
-      now = dragged(boxes, from, by);
+      });
+    };
+    const follow = (moving: PointerEvent) => {
+      if (!started && Math.abs(moving.clientY - begin) >= START_PX) start(moving);
+      if (boxes === null) return;
+      now = dragged(boxes, from, moving.clientY - begin);
       setDrag(now);
     };
     const end = (done: boolean) => {
