@@ -36,9 +36,9 @@ def _sign_with_the_shown_code(page: Page) -> str:
     secret = dialog.get_by_role("region", name="Secret").inner_text()
     code = dialog.get_by_role("region", name="Python").inner_text()
     made: dict[str, Any] = {}
-    with mock.patch.dict(os.environ, {"HALLOO_SECRET": secret}):
+    with mock.patch.dict(os.environ, {"CHAT_SECRET": secret}):
         exec(code, made)  # noqa: S102 - the code is the product's own, and that it runs is the test
-    token: str = made["halloo_token"](ADA)
+    token: str = made["chat_token"](ADA)
     return token
 
 

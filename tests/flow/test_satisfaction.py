@@ -33,15 +33,15 @@ FORM = {
 }
 
 
-def _started(product: Product, words: str, **more: Any) -> tuple[str, dict[str, str]]:
-    """Start a conversation as a visitor and return its id with the header of its visitor."""
+def _started(product: Product, words: str, **more: Any) -> tuple[str, str]:
+    """Start a conversation as a visitor and return its id with its visitor's token."""
     path = f"/core/public/web-widgets/{product.facts['widget_id']}/conversations"
     first = {"client_id": str(uuid4()), "type": "text", "content": words}
     made = product.public("POST", path, {"user_id": "guest_q0V9x2mWJ3yTn1c8LZr4Ag", "message": first, **more})
-    return made["conversation"]["id"], {"X-Halloo-Visitor": made["visitor"]["visitor_token"]}
+    return made["conversation"]["id"], made["visitor"]["visitor_token"]
 
 
-def _rate(product: Product, conversation: str, visitor: dict[str, str], fields: dict[str, Any]) -> None:
+def _rate(product: Product, conversation: str, visitor: str, fields: dict[str, Any]) -> None:
     """Resolve a conversation and rate it."""
     product.call("PATCH", f"/core/conversations/{conversation}", {"state": "resolved"})
     path = f"/core/public/web-widgets/{product.facts['widget_id']}/conversations/{conversation}/feedback"

@@ -135,9 +135,10 @@ class Product:
         """Call the management API with the token of `init` and return the answer's JSON."""
         return self._request(method, path, body, {"Authorization": f"Bearer {token or self.facts['token']}"})
 
-    def public(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
-        """Call the public API as the frame does and return the answer's JSON; `headers` may name a visitor."""
-        return self._request(method, path, body, {"Origin": self.origin, **(headers or {})})
+    def public(self, method: str, path: str, body: object = None, visitor_token: str | None = None) -> Any:
+        """Call the public API as the frame does and return the answer's JSON."""
+        visitor = {} if visitor_token is None else {"X-Halloo-Visitor": visitor_token}
+        return self._request(method, path, body, {"Origin": self.origin, **visitor})
 
     def _request(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
         data = None if body is None else json.dumps(body).encode()

@@ -64,7 +64,7 @@ export function Install({ widget }: { widget: WidgetView }) {
                 copyLabel={t("copy")}
                 copiedLabel={t("copied")}
               />
-            ) : embed.isError ? (
+            ) : embed.isError || embed.data ? (
               <Notice tone="bad" action={<Button onClick={() => void embed.refetch()}>{t("try_again")}</Button>}>
                 {t("pinned_broken")}
               </Notice>

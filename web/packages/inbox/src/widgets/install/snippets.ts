@@ -10,11 +10,11 @@ export const PAGE_NAMES: Readonly<Record<PageKind, string>> = {
   wordpress: "WordPress",
 };
 
-/** `GET /core/embed`: where the loader lies, and the hash of the file that never changes. */
+/** `GET /core/embed`: where the loader lies, and the file that never changes with its hash; null where none was built. */
 export interface EmbedAddresses {
   readonly loader_url: string;
-  readonly pinned_url: string;
-  readonly integrity: string;
+  readonly pinned_url: string | null;
+  readonly integrity: string | null;
 }
 
 /** The attributes of the tag, in the order in which they are written. */
@@ -22,12 +22,15 @@ export type Tag = readonly (readonly [name: string, value: string])[];
 
 export const evergreenTag = (id: string, origin: string): Tag => [["src", `${origin}/public/embed/${id}`]];
 
-export const pinnedTag = (id: string, embed: EmbedAddresses): Tag => [
-  ["src", embed.pinned_url],
-  ["integrity", embed.integrity],
-  ["crossorigin", "anonymous"],
-  ["data-widget", id],
-];
+export const pinnedTag = (id: string, { pinned_url, integrity }: EmbedAddresses): Tag | null =>
+  pinned_url === null || integrity === null
+    ? null
+    : [
+        ["crossorigin", "anonymous"],
+        ["src", pinned_url],
+        ["integrity", integrity],
+        ["data-widget", id],
+      ];
 
 const html = (tag: Tag): string =>
   `<script async ${tag.map(([name, value]) => `${name}="${value}"`).join(" ")}></script>`;
@@ -62,7 +65,9 @@ onMounted(() => {
 ${made(tag, "  ")}
   document.body.append(script);
 });
-</script>`;
+</script>
+
+<template><slot /></template>`;
 
 const next = (tag: Tag): string => `// app/layout.tsx
 import Script from "next/script";

@@ -21,102 +21,130 @@ const python = ({ widget, kid, alg }: Signing): string =>
 import ${alg === "HS256" ? "base64, os, time" : "os, time"}
 import jwt
 
+WIDGET = "${widget}"
+KID = "${kid}"
 ${
   alg === "HS256"
-    ? 'KEY = base64.urlsafe_b64decode(os.environ["HALLOO_SECRET"] + "=")'
-    : 'KEY = os.environ["HALLOO_PRIVATE_KEY"]  # PEM'
+    ? 'KEY = base64.urlsafe_b64decode(os.environ["CHAT_SECRET"] + "=")'
+    : 'KEY = os.environ["CHAT_PRIVATE_KEY"]  # PEM'
 }
 
-def halloo_token(user):
+
+def chat_token(user):
     now = int(time.time())
-    claims = {"aud": "${widget}", "sub": str(user.id),
-              "name": user.name, "email": user.email,
+    claims = {"aud": WIDGET, "sub": str(user.id), "name": user.name, "email": user.email,
               "iat": now, "exp": now + 600}
-    return jwt.encode(claims, KEY, algorithm="${alg}", headers={"kid": "${kid}"})`;
+    return jwt.encode(claims, KEY, algorithm="${alg}", headers={"kid": KID})`;
 
 const node = ({ widget, kid, alg }: Signing): string =>
-  `// npm install jose
-import { ${alg === "HS256" ? "SignJWT" : "importPKCS8, SignJWT"} } from "jose";
+  `import { ${alg === "HS256" ? "createHmac" : "createPrivateKey, sign"} } from "node:crypto";
 
-const key = ${
+const WIDGET = "${widget}";
+const KID = "${kid}";
+const KEY = ${
     alg === "HS256"
-      ? 'Buffer.from(process.env.HALLOO_SECRET, "base64url")'
-      : 'await importPKCS8(process.env.HALLOO_PRIVATE_KEY, "EdDSA")'
+      ? 'Buffer.from(process.env.CHAT_SECRET, "base64url")'
+      : "createPrivateKey(process.env.CHAT_PRIVATE_KEY)"
   };
+const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-export const hallooToken = (user) =>
-  new SignJWT({ name: user.name, email: user.email })
-    .setProtectedHeader({ alg: "${alg}", kid: "${kid}" })
-    .setAudience("${widget}")
-    .setSubject(String(user.id))
-    .setIssuedAt()
-    .setExpirationTime("10m")
-    .sign(key);`;
+export function chatToken(user) {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { aud: WIDGET, sub: String(user.id), name: user.name, email: user.email,
+                   iat: now, exp: now + 600 };
+  const signed = \`\${part({ alg: "${alg}", typ: "JWT", kid: KID })}.\${part(claims)}\`;
+  return \`\${signed}.\${${
+    alg === "HS256"
+      ? 'createHmac("sha256", KEY).update(signed).digest("base64url")'
+      : 'sign(null, Buffer.from(signed), KEY).toString("base64url")'
+  }}\`;
+}`;
 
 const php = ({ widget, kid, alg }: Signing): string =>
-  `<?php // composer require firebase/php-jwt
-use Firebase\\JWT\\JWT;
+  `const WIDGET = '${widget}';
+const KID = '${kid}';
 
-function halloo_token($user) {
+function chat_token($user) {
+    $part = fn ($bytes) => rtrim(strtr(base64_encode($bytes), '+/', '-_'), '=');
     ${
       alg === "HS256"
-        ? '$key = base64_decode(strtr(getenv("HALLOO_SECRET"), "-_", "+/"));'
-        : '$key = getenv("HALLOO_PRIVATE_KEY"); // base64 of the 64-byte Ed25519 key'
+        ? "$key = base64_decode(strtr(getenv('CHAT_SECRET'), '-_', '+/'));"
+        : "$key = base64_decode(getenv('CHAT_PRIVATE_KEY')); // the 64 bytes of sodium"
     }
     $now = time();
-    $claims = ["aud" => "${widget}", "sub" => (string) $user->id,
-               "name" => $user->name, "email" => $user->email,
-               "iat" => $now, "exp" => $now + 600];
-    return JWT::encode($claims, $key, "${alg}", "${kid}");
+    $claims = ['aud' => WIDGET, 'sub' => (string) $user->id, 'name' => $user->name,
+               'email' => $user->email, 'iat' => $now, 'exp' => $now + 600];
+    $signed = $part(json_encode(['alg' => '${alg}', 'typ' => 'JWT', 'kid' => KID]))
+        . '.' . $part(json_encode($claims));
+    return $signed . '.' . $part(${
+      alg === "HS256" ? "hash_hmac('sha256', $signed, $key, true)" : "sodium_crypto_sign_detached($signed, $key)"
+    });
 }`;
 
 const ruby = ({ widget, kid, alg }: Signing): string =>
-  `# gem install ${alg === "HS256" ? "jwt" : "jwt jwt-eddsa"}
-require "${alg === "HS256" ? "jwt" : "jwt/eddsa"}"
-require "base64"
+  `require "json"
+require "openssl"
 
+WIDGET = "${widget}"
+KID = "${kid}"
 KEY = ${
     alg === "HS256"
-      ? 'Base64.urlsafe_decode64(ENV.fetch("HALLOO_SECRET"))'
-      : 'Ed25519::SigningKey.new(Base64.urlsafe_decode64(ENV.fetch("HALLOO_PRIVATE_KEY")))'
+      ? 'ENV.fetch("CHAT_SECRET").tr("-_", "+/").unpack1("m")'
+      : 'OpenSSL::PKey.read(ENV.fetch("CHAT_PRIVATE_KEY")) # PEM'
   }
 
-def halloo_token(user)
+def chat_token(user)
+  part = ->(bytes) { [bytes].pack("m0").tr("+/", "-_").delete("=") }
   now = Time.now.to_i
-  claims = { aud: "${widget}", sub: user.id.to_s,
-             name: user.name, email: user.email,
+  claims = { aud: WIDGET, sub: user.id.to_s, name: user.name, email: user.email,
              iat: now, exp: now + 600 }
-  JWT.encode(claims, KEY, "${alg}", { kid: "${kid}" })
+  signed = "#{part.call({ alg: '${alg}', typ: 'JWT', kid: KID }.to_json)}.#{part.call(claims.to_json)}"
+  "#{signed}.#{part.call(${alg === "HS256" ? "OpenSSL::HMAC.digest('SHA256', KEY, signed)" : "KEY.sign(nil, signed)"})}"
 end`;
 
-const go = ({ widget, kid, alg }: Signing): string =>
-  `// go get github.com/golang-jwt/jwt/v5
-package halloo
-
-import (
-	${alg === "HS256" ? '"encoding/base64"\n\t' : ""}"os"
-	"time"
-
-	"github.com/golang-jwt/jwt/v5"
-)
-
-func Token(id, name, email string) (string, error) {
-	${
-    alg === "HS256"
-      ? 'key, err := base64.RawURLEncoding.DecodeString(os.Getenv("HALLOO_SECRET"))'
-      : 'key, err := jwt.ParseEdPrivateKeyFromPEM([]byte(os.Getenv("HALLOO_PRIVATE_KEY")))'
-  }
+const GO_SIGN = {
+  HS256: `	key, err := base64.RawURLEncoding.DecodeString(os.Getenv("CHAT_SECRET"))
 	if err != nil {
 		return "", err
 	}
-	now := time.Now()
-	token := jwt.NewWithClaims(jwt.SigningMethod${alg === "HS256" ? "HS256" : "EdDSA"}, jwt.MapClaims{
-		"aud": "${widget}", "sub": id,
-		"name": name, "email": email,
-		"iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(),
-	})
-	token.Header["kid"] = "${kid}"
-	return token.SignedString(key)
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(signed))
+	return signed + "." + part(mac.Sum(nil)), nil`,
+  EdDSA: `	block, _ := pem.Decode([]byte(os.Getenv("CHAT_PRIVATE_KEY")))
+	if block == nil {
+		return "", errors.New("CHAT_PRIVATE_KEY is no PEM")
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return "", err
+	}
+	return signed + "." + part(ed25519.Sign(key.(ed25519.PrivateKey), []byte(signed))), nil`,
+} as const;
+
+const GO_IMPORTS = {
+  HS256: ["crypto/hmac", "crypto/sha256", "encoding/base64", "encoding/json", "os", "time"],
+  EdDSA: ["crypto/ed25519", "crypto/x509", "encoding/base64", "encoding/json", "encoding/pem", "errors", "os", "time"],
+} as const;
+
+const go = ({ widget, kid, alg }: Signing): string =>
+  `package chat
+
+import (
+${GO_IMPORTS[alg].map((name) => `	"${name}"`).join("\n")}
+)
+
+const widget = "${widget}"
+const kid = "${kid}"
+
+func part(bytes []byte) string { return base64.RawURLEncoding.EncodeToString(bytes) }
+
+func Token(id, name, email string) (string, error) {
+	now := time.Now().Unix()
+	head, _ := json.Marshal(map[string]any{"alg": "${alg}", "typ": "JWT", "kid": kid})
+	claims, _ := json.Marshal(map[string]any{"aud": widget, "sub": id, "name": name,
+		"email": email, "iat": now, "exp": now + 600})
+	signed := part(head) + "." + part(claims)
+${GO_SIGN[alg]}
 }`;
 
 const SAMPLES: Readonly<Record<ServerLanguage, (signing: Signing) => string>> = { python, node, php, ruby, go };
