@@ -17,7 +17,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.axe]
 Scheme = Literal["light", "dark"]
 WIDGET = {**LOOK, "suggested_questions": ["Is the glaze dishwasher safe?"]}
 SETTINGS = ("profile", "people", "replies", "tags", "tokens", "audit")
-SECTIONS = ("look", "greeting", "language", "hours", "domains", "install")
+SECTIONS = ("look", "greeting", "forms", "language", "hours", "domains", "security", "install")
+FORM = {
+    "fields": [
+        {"id": "email", "type": "email", "label": "Your email", "required": True, "maps_to": "email"},
+        {
+            "id": "topic",
+            "type": "select",
+            "label": "What is it about?",
+            "options": [{"value": "buy", "label": "Buying"}, {"value": "glaze", "label": "Glazes"}],
+        },
+    ]
+}
 
 
 @pytest.fixture(scope="module")
@@ -134,12 +145,31 @@ def _places(windows: Windows) -> Iterator[tuple[str, str]]:
     yield "snoozed", "/inbox/snoozed/all"
     yield "search", "/inbox/search?q=Anybody"
     yield "contacts", "/inbox/contacts"
+    yield "satisfaction", "/inbox/satisfaction"
     yield "contact", f"/inbox/contacts/{contact}"
     yield "widgets", "/inbox/widgets"
     yield from ((f"widget {section}", f"{widget}/{section}") for section in SECTIONS)
     yield from ((f"settings {section}", f"/inbox/settings/{section}") for section in SETTINGS)
     yield "nowhere", "/inbox/nowhere"
     yield "api pages", "/docs"
+
+
+def test_the_builder_of_forms(windows: Windows) -> None:
+    found: list[str] = []
+    windows.product.widget(["http://localhost:1"], {**WIDGET, "pre_conversation_form": FORM})
+    inbox = windows.inbox()
+    inbox.sign_in()
+    page = inbox.page
+    page.goto(f"{windows.product.origin}/inbox/widgets/{windows.product.facts['widget_id']}/forms")
+    page.get_by_role("button", name=re.compile("What is it about.*Drop-down")).click()
+    expect(page.get_by_role("textbox", name="Text of option 2")).to_be_visible()
+    _judge(found, "a field", page)
+    page.get_by_role("textbox", name="Question").fill("")
+    expect(page.get_by_text("Write a question.")).to_be_visible()
+    _judge(found, "a mistake", page)
+    page.get_by_role("button", name="Add field").click()
+    _judge(found, "kinds of fields", page)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("language", ["ar", "ja"])

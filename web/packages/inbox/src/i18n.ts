@@ -92,6 +92,17 @@ export const formatMoment = (at: number): string =>
 export const formatNumber = (value: number): string =>
   kept("number", () => new Intl.NumberFormat(language.get())).format(value);
 
+/** A mean with one digit behind its point. */
+export const formatAverage = (value: number): string =>
+  kept(
+    "average",
+    () => new Intl.NumberFormat(language.get(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+  ).format(value);
+
+/** A share between 0 and 1, in whole per cent. */
+export const formatPercent = (share: number): string =>
+  kept("percent", () => new Intl.NumberFormat(language.get(), { style: "percent" })).format(share);
+
 export const formatList = (items: readonly string[]): string =>
   kept("list", () => new Intl.ListFormat(language.get(), { type: "conjunction" })).format(items);
 

@@ -11,6 +11,8 @@ import "./styles/composer.css";
 import "./styles/panel.css";
 import "./styles/pages.css";
 import "./styles/settings.css";
+import "./styles/builder.css";
+import "./styles/satisfaction.css";
 import "./styles/overlays.css";
 import "./styles/widths.css";
 import { render } from "preact";

@@ -9,8 +9,13 @@ describe("addresses", () => {
     "/inbox/search?q=blue%20glaze",
     "/inbox/contacts",
     "/inbox/contacts/0196",
+    "/inbox/satisfaction",
+    "/inbox/satisfaction?days=7&operator=0196",
+    "/inbox/satisfaction?from=2026-11-01&to=2026-11-09&widget=0196",
     "/inbox/widgets",
     "/inbox/widgets/0196/domains",
+    "/inbox/widgets/0196/forms",
+    "/inbox/widgets/0196/security",
     "/inbox/settings/audit",
   ])("%s is read and written alike", (address) => {
     expect(addressOf(parseRoute(address))).toBe(address);

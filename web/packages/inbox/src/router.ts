@@ -1,8 +1,18 @@
 /** Addresses below /inbox, as values. */
 import { createStore, useStore } from "./data/store.ts";
 import { type Folder, STATES, WHOSE, type Whose } from "./data/types.ts";
+import { type FeedbackFilter, readFilter, writeFilter } from "./satisfaction/range.ts";
 
-export const WIDGET_SECTIONS = ["look", "greeting", "language", "hours", "domains", "install"] as const;
+export const WIDGET_SECTIONS = [
+  "look",
+  "greeting",
+  "forms",
+  "language",
+  "hours",
+  "domains",
+  "security",
+  "install",
+] as const;
 export type WidgetSection = (typeof WIDGET_SECTIONS)[number];
 
 export const SETTINGS = ["profile", "people", "replies", "tags", "tokens", "audit"] as const;
@@ -18,6 +28,7 @@ export type Route =
     }
   | { readonly page: "search"; readonly q: string }
   | { readonly page: "contacts"; readonly id: string | null }
+  | { readonly page: "satisfaction"; readonly filter: FeedbackFilter }
   | { readonly page: "widgets"; readonly id: string | null; readonly section: WidgetSection }
   | { readonly page: "settings"; readonly section: SettingsSection }
   | { readonly page: "join"; readonly token: string }
@@ -58,6 +69,8 @@ export function parseRoute(address: string): Route {
       return { page: "search", q: url.searchParams.get("q") ?? "" };
     case "contacts":
       return { page: "contacts", id: decode(second) };
+    case "satisfaction":
+      return { page: "satisfaction", filter: readFilter(url.searchParams) };
     case "widgets":
       return { page: "widgets", id: decode(second), section: within(WIDGET_SECTIONS, third) ?? "look" };
     case "settings": {
@@ -83,6 +96,8 @@ export function addressOf(route: Route): string {
       return `${ROOT}/search${route.q === "" ? "" : `?q=${encodeURIComponent(route.q)}`}`;
     case "contacts":
       return `${ROOT}/contacts${route.id === null ? "" : `/${encodeURIComponent(route.id)}`}`;
+    case "satisfaction":
+      return `${ROOT}/satisfaction${writeFilter(route.filter)}`;
     case "widgets": {
       const widget = route.id === null ? "" : `/${encodeURIComponent(route.id)}`;
       return `${ROOT}/widgets${widget}${widget === "" || route.section === "look" ? "" : `/${route.section}`}`;

@@ -65,6 +65,17 @@ const DRAWINGS = {
       <path d="M38 66h8" />
     </>
   ),
+  /** A speech bubble that gives two stars of three. */
+  stars: (
+    <>
+      <path d="M18 26a8 8 0 0 1 8-8h68a8 8 0 0 1 8 8v34a8 8 0 0 1-8 8H56L42 82V68H26a8 8 0 0 1-8-8z" />
+      <path
+        class="ui-draw-accent"
+        d="M36 35L38.3 40.8L44.6 41.2L39.7 45.2L41.3 51.3L36 47.9L30.7 51.3L32.3 45.2L27.4 41.2L33.7 40.8zM60 35L62.3 40.8L68.6 41.2L63.7 45.2L65.3 51.3L60 47.9L54.7 51.3L56.3 45.2L51.4 41.2L57.7 40.8z"
+      />
+      <path d="M84 35L86.3 40.8L92.6 41.2L87.7 45.2L89.3 51.3L84 47.9L78.7 51.3L80.3 45.2L75.4 41.2L81.7 40.8z" />
+    </>
+  ),
   /** A plug out of its socket: something did not work. */
   broken: (
     <>

@@ -112,6 +112,8 @@ function useRow<T extends string>(choices: readonly Choice<T>[], value: T, onCho
 /** A few choices of one kind, all visible. */
 export function Segmented<T extends string>({ label, choices, value, onChoose, class: extra }: ChoicesProps<T>) {
   const { row, onKeyDown } = useRow(choices, value, onChoose);
+  // Where none is chosen, the keyboard enters at the first.
+  const entry = choices.find((choice) => choice.id === value) ?? choices[0];
   return (
     <div ref={row} role="radiogroup" aria-label={label} class={cx("ui-segmented", extra)} onKeyDown={onKeyDown}>
       {choices.map((choice) => (
@@ -122,7 +124,7 @@ export function Segmented<T extends string>({ label, choices, value, onChoose, c
           role="radio"
           data-choice={choice.id}
           aria-checked={choice.id === value ? "true" : "false"}
-          tabIndex={choice.id === value ? 0 : -1}
+          tabIndex={choice === entry ? 0 : -1}
           onClick={() => onChoose(choice.id)}
         >
           {choice.icon}

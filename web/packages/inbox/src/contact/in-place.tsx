@@ -8,6 +8,7 @@ interface InPlaceProps {
   value: string;
   placeholder: string;
   icon?: ComponentChildren;
+  end?: ComponentChildren;
   type?: "text" | "email" | "tel";
   maxLength?: number;
   /** Gives false where the server refused; the old value comes back. */
@@ -22,6 +23,7 @@ export function InPlace({
   value,
   placeholder,
   icon,
+  end,
   type = "text",
   maxLength = 255,
   onSave,
@@ -107,6 +109,7 @@ export function InPlace({
           spellcheck={false}
         />
       )}
+      {end}
       <span class="in-place-state" role="status">
         {state === "saved" ? t("saved") : ""}
       </span>

@@ -1,6 +1,6 @@
 /** Who one talks to: the person, their browser, their pages, what was said before, what to remember. */
-import { Avatar, Badge, Bone, Button, Chip, toneOf } from "@halloo/ui";
-import { BadgeCheck, Clock3, Globe, Languages, Monitor, Plus, Smartphone, Tablet } from "lucide-preact";
+import { Avatar, Bone, Button, Chip, toneOf } from "@halloo/ui";
+import { Clock3, Fingerprint, Globe, Languages, Monitor, Plus, Smartphone, Tablet } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { setTags } from "../data/actions.ts";
 import { earlierQuery, tagsQuery } from "../data/queries.ts";
@@ -15,6 +15,8 @@ import { useNow } from "../shell/use.ts";
 import { contactName, knownName, localeName, localTime, shortUrl } from "../thread/names.ts";
 import { TagPicker } from "../thread/pickers.tsx";
 import { ContactFields } from "./fields.tsx";
+import { Answers, Feedback } from "./given.tsx";
+import { ProofBadge, proofOf, WordMark, wordOf } from "./identity.tsx";
 import { InPlace } from "./in-place.tsx";
 import { orNull, saveContact } from "./save.ts";
 
@@ -36,18 +38,17 @@ export function ContactPanel({ conversation }: { conversation: ConversationView 
           label={t("name")}
           placeholder={contactName(contact)}
           value={contact.name ?? ""}
+          end={<WordMark word={wordOf("name", contact, visitor)} />}
           onSave={(text) => saveContact(contact, { name: orNull(text) })}
         />
         <p class="in-panel-presence">
           {visitor.online ? t("online_now") : t("last_seen", { when: formatAgo(Date.parse(visitor.last_seen_at)) })}
-          {contact.verified && (
-            <Badge tone="good" icon={<BadgeCheck />}>
-              {t("verified")}
-            </Badge>
-          )}
+          <ProofBadge proof={proofOf(contact, visitor)} />
         </p>
       </div>
-      <ContactFields contact={contact} />
+      <ContactFields contact={contact} visitor={visitor} />
+      <Feedback feedback={conversation.feedback} />
+      <Answers conversation={conversation} />
       <TagSection conversation={conversation} />
       <VisitorSection visitor={visitor} />
       <Pages visitor={visitor} />
@@ -63,7 +64,7 @@ export function ContactPanel({ conversation }: { conversation: ConversationView 
           onSave={(text) => saveContact(contact, { notes: text })}
         />
       </Section>
-      <DataSection data={contact.data} />
+      <DataSection data={contact.data} signed={visitor.signed} />
       <div class="in-panel-end">
         <Button size="small" kind="ghost" onClick={() => go({ page: "contacts", id: contact.id })}>
           {t("open_contact")}
@@ -154,6 +155,11 @@ function VisitorSection({ visitor }: { visitor: VisitorView }) {
   return (
     <Section title={t("visitor")}>
       <dl class="in-facts">
+        {visitor.identified && (
+          <Fact icon={<Fingerprint size={16} />} label={t("user_id")}>
+            {visitor.user_id}
+          </Fact>
+        )}
         {software.length > 0 && (
           <Fact icon={<Device size={16} />} label={t("device")}>
             {software.join(" · ")}
@@ -238,8 +244,14 @@ function Earlier({ conversation }: { conversation: ConversationRow }) {
   );
 }
 
-/** Custom data, as the page or a program set it. */
-export function DataSection({ data }: { data: Readonly<Record<string, string | number | boolean>> }) {
+/** Custom data, as the page or a program set it; what the customer's server has signed is marked. */
+export function DataSection({
+  data,
+  signed = [],
+}: {
+  data: Readonly<Record<string, string | number | boolean>>;
+  signed?: readonly string[];
+}) {
   const entries = Object.entries(data);
   if (entries.length === 0) return null;
   return (
@@ -248,7 +260,10 @@ export function DataSection({ data }: { data: Readonly<Record<string, string | n
         {entries.map(([key, value]) => (
           <div key={key}>
             <dt dir="auto">{key}</dt>
-            <dd dir="auto">{String(value)}</dd>
+            <dd dir="auto">
+              {String(value)}
+              {signed.includes(`data.${key}`) && <WordMark word="signed" />}
+            </dd>
           </div>
         ))}
       </dl>

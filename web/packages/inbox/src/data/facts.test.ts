@@ -96,4 +96,29 @@ describe("a fact and an answer that race", () => {
     const talk = client.getQueryData<Talk>(keys.talk("c1"));
     expect(talk?.thread.messages.map(({ content }) => content)).toEqual(["m1", "m2", "m3"]);
   });
+
+  it("loads an open conversation again for feedback and data, and marks the report old", async () => {
+    const view = { ...row(), position: { w: at(40) }, custom_metadata: {}, feedback: null };
+    client.setQueryData(keys.conversation("c1"), view);
+    client.setQueryData(keys.feedbackReport("?days=7"), { count: 0 });
+    answer = () => ({ ...view, position: { w: at(42) }, custom_metadata: { plan: "pro" }, feedback: { stars: 4 } });
+    applyToCaches("session:sync:rating", { session_id: "session_c1", rating: { stars: 4 } }, W, 41);
+    applyToCaches("session:set_data", { session_id: "session_c1", data: { plan: "pro" } }, W, 42);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(asked).toEqual(["/core/conversations/c1"]);
+    expect(client.getQueryData(keys.conversation("c1"))).toMatchObject({
+      feedback: { stars: 4 },
+      custom_metadata: { plan: "pro" },
+    });
+    expect(client.getQueryState(keys.feedbackReport("?days=7"))?.isInvalidated).toBe(true);
+  });
+
+  it("loads a conversation that is open and in no list again when its contact changed", async () => {
+    const view = { ...row(), contact: { id: "k1" }, position: { w: at(50) } };
+    client.setQueryData(keys.conversation("c1"), view);
+    answer = () => ({ ...view, contact: { id: "k1", name: "Ada" } });
+    applyToCaches("people:profile:updated", { people_id: "k1" }, W, 51);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(client.getQueryData(keys.conversation("c1"))).toMatchObject({ contact: { name: "Ada" } });
+  });
 });

@@ -158,6 +158,7 @@ const STALE: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   "people:profile:updated": [["contacts"], ["contact"]],
   "people:bind:session": [["contacts"], ["contact"], ["earlier"]],
   "session:request:initiated": [["earlier"]],
+  "session:sync:rating": [["feedback"]],
 };
 
 const COUNTED =
@@ -196,9 +197,11 @@ export function applyToCaches(name: string, data: Data, stream: string, offset: 
   } else if (row !== undefined || (ARRIVES.test(name) && lists().length > 0)) reload(id);
 }
 
-/** A contact changed: the rows that show it are loaded again. */
+/** A contact changed: the conversations that show it are loaded again, open ones first. */
 function refreshPeople(contact: string): void {
   const shown = new Set<string>();
+  for (const [, view] of client.getQueriesData<ConversationView>({ queryKey: ["conversation"] }))
+    if (view?.contact.id === contact) shown.add(view.id);
   for (const [, list] of lists()) for (const row of list.rows) if (row.contact.id === contact) shown.add(row.id);
   for (const id of [...shown].slice(0, 20)) reload(id);
 }

@@ -21,5 +21,9 @@ export const keys = {
   contact: (id: string) => ["contact", id] as const,
   contactEvents: (id: string) => ["contact", id, "events"] as const,
   earlier: (contact: string) => ["earlier", contact] as const,
+  identityKeys: (widget: string) => ["identity-keys", widget] as const,
+  embed: ["embed"],
+  feedback: (filter: string) => ["feedback", filter] as const,
+  feedbackReport: (filter: string) => ["feedback", "report", filter] as const,
   search: (q: string) => ["search", q] as const,
 } as const;

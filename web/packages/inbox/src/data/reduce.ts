@@ -95,6 +95,8 @@ export function reduceRow(
     case "session:set_phone":
     case "session:set_block":
     case "session:update_verify":
+    case "session:set_data":
+    case "session:sync:rating":
     case "session:sync:pages":
     case "session:sync:system":
     case "session:sync:locales":

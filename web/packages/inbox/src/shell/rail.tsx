@@ -9,6 +9,7 @@ import {
   Moon,
   Search,
   Settings,
+  Smile,
   Sun,
   SunMoon,
   UserRound,
@@ -22,6 +23,7 @@ import { client, useQuery } from "../data/query.ts";
 import type { MeView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { go, type Route, useRoute } from "../router.ts";
+import { USUAL } from "../satisfaction/range.ts";
 import { Link } from "./link.tsx";
 import { Logo } from "./logo.tsx";
 import { overlays } from "./overlays.ts";
@@ -97,6 +99,7 @@ function RailLink({
 export function Rail({ me }: { me: MeView }) {
   const { page } = useRoute();
   const unread = useMyUnread();
+  const satisfaction = useCan("conversations:read");
   const widgets = useCan("web_widgets:read") || me.scopes.includes("web_widgets:manage");
   return (
     <nav class="in-rail" aria-label={t("main_navigation")}>
@@ -113,6 +116,16 @@ export function Rail({ me }: { me: MeView }) {
       <RailLink to={{ page: "contacts", id: null }} on={page === "contacts"} label={t("contacts")}>
         <Contact />
       </RailLink>
+      {satisfaction && (
+        <RailLink
+          to={{ page: "satisfaction", filter: USUAL }}
+          on={page === "satisfaction"}
+          label={t("satisfaction")}
+          keys="G F"
+        >
+          <Smile />
+        </RailLink>
+      )}
       {widgets && (
         <RailLink to={{ page: "widgets", id: null, section: "look" }} on={page === "widgets"} label={t("widgets")}>
           <MessageSquareMore />

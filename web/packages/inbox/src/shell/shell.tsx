@@ -10,6 +10,7 @@ import {
   MessageSquareMore,
   Search,
   Settings,
+  Smile,
   Tags,
   UserRoundPlus,
   Volume2,
@@ -29,6 +30,7 @@ import { openOutbox } from "../live/outbox.ts";
 import { setSound } from "../live/sound.ts";
 import { showUnread } from "../live/title.ts";
 import { go, type Route, useRoute } from "../router.ts";
+import { USUAL } from "../satisfaction/range.ts";
 import { SearchPage } from "../search/search-page.tsx";
 import { KeysSheet } from "./keys-sheet.tsx";
 import { LineState } from "./line-state.tsx";
@@ -40,6 +42,10 @@ import { later } from "./use.ts";
 
 const Contacts = later(() => import("../contact/contacts-page.tsx").then((part) => part.ContactsPage), PageBones);
 const Widgets = later(() => import("../widgets/widgets-page.tsx").then((part) => part.WidgetsPage), PageBones);
+const Satisfaction = later(
+  () => import("../satisfaction/satisfaction-page.tsx").then((part) => part.SatisfactionPage),
+  PageBones,
+);
 const SettingsPages = later(() => import("../settings/settings-page.tsx").then((part) => part.SettingsPage), PageBones);
 const Palette = later(
   () => import("../palette/palette.tsx").then((part) => part.Palette),
@@ -83,6 +89,8 @@ function Page({ route }: { route: Route }) {
       return <SearchPage q={route.q} />;
     case "contacts":
       return <Contacts id={route.id} />;
+    case "satisfaction":
+      return <Satisfaction filter={route.filter} />;
     case "widgets":
       return <Widgets id={route.id} section={route.section} />;
     case "settings":
@@ -99,6 +107,7 @@ function Page({ route }: { route: Route }) {
 function useGlobalCommands(me: MeView): void {
   const team = useCan("operators:manage");
   const widgets = useCan("web_widgets:manage");
+  const satisfaction = useCan("conversations:read");
   const to = (route: Route) => () => go(route);
   const folder = (state: "open" | "snoozed" | "resolved", whose: "mine" | "unassigned" | "all"): Route =>
     ({ ...INBOX, state, whose }) as Route;
@@ -217,6 +226,16 @@ function useGlobalCommands(me: MeView): void {
     },
     { id: "out", section: "self", label: t("sign_out"), icon: <LogOut size={16} />, run: () => void signOut(false) },
   ];
+  if (satisfaction)
+    list.push({
+      id: "go-satisfaction",
+      section: "go",
+      label: t("satisfaction"),
+      keys: "g f",
+      words: "csat feedback",
+      icon: <Smile size={16} />,
+      run: to({ page: "satisfaction", filter: USUAL }),
+    });
   if (widgets)
     list.push({
       id: "go-widgets",
@@ -241,6 +260,7 @@ const PLACE = {
   inbox: "inbox",
   search: "search",
   contacts: "contacts",
+  satisfaction: "satisfaction",
   widgets: "widgets",
   settings: "settings",
 } as const;

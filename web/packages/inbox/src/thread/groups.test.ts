@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MessageView } from "../data/types.ts";
-import { blocksOf, firstUnreadOf, readMark } from "./groups.ts";
+import { blocksOf, firstUnreadOf, readMark, withFeedback } from "./groups.ts";
 
 const START = new Date(2026, 10, 21, 10, 0).getTime();
 const ME = { id: "me", name: "Me", avatar: null };
@@ -51,6 +51,18 @@ describe("the blocks of a thread", () => {
   it("keeps notes apart from replies", () => {
     const messages = [said(1, "operator", 0), said(2, "operator", 0, { type: "note" }), said(3, "operator", 0)];
     expect(shape(blocksOf(messages, [], ME, null))).toEqual(["day", "operator:1", "note:1", "operator:1"]);
+  });
+
+  it("says where feedback came in, on a day of its own if need be", () => {
+    const messages = [said(1, "user", 0), said(2, "operator", 10), said(3, "user", 48 * 60)];
+    const blocks = blocksOf(messages, [], ME, null);
+    const at = (minutes: number) => shape(withFeedback(blocks, START + minutes * 60_000));
+    expect(at(5)).toEqual(["day", "visitor:1", "feedback", "operator:1", "day", "visitor:1"]);
+    expect(at(20)).toEqual(["day", "visitor:1", "operator:1", "feedback", "day", "visitor:1"]);
+    expect(at(24 * 60)).toEqual(["day", "visitor:1", "operator:1", "day", "feedback", "day", "visitor:1"]);
+    expect(at(48 * 60 - 1)).toEqual(["day", "visitor:1", "operator:1", "day", "feedback", "visitor:1"]);
+    expect(at(49 * 60).at(-1)).toBe("feedback");
+    expect(withFeedback(blocks, null)).toEqual(blocks);
   });
 
   it("says where the unread begin", () => {

@@ -16,6 +16,7 @@ export interface Line {
 export type Block =
   | { readonly kind: "day"; readonly key: string; readonly at: number }
   | { readonly kind: "new"; readonly key: string }
+  | { readonly kind: "feedback"; readonly key: string; readonly at: number }
   | {
       readonly kind: "run";
       readonly key: string;
@@ -97,6 +98,23 @@ export function blocksOf(
     before = piece;
   }
   return blocks;
+}
+
+/** The blocks with the line that feedback came, behind what was said before it; on a day of its own it begins that day. */
+export function withFeedback(blocks: readonly Block[], at: number | null): Block[] {
+  if (at === null) return [...blocks];
+  const begins = (block: Block): number =>
+    block.kind === "run" ? (block.lines[0]?.at ?? 0) : block.kind === "new" ? 0 : block.at;
+  const place = blocks.findIndex((block) => block.kind !== "new" && begins(block) > at);
+  const before = place < 0 ? blocks : blocks.slice(0, place);
+  const after = place < 0 ? [] : blocks.slice(place);
+  const day = before.findLast((block) => block.kind === "day");
+  const own: Block[] =
+    day && sameDay(begins(day), at) ? [] : [{ kind: "day", key: `day-${new Date(at).toDateString()}`, at }];
+  const again = after[0];
+  // What follows on the same day needs no second heading.
+  const rest = again?.kind === "day" && sameDay(again.at, at) ? after.slice(1) : after;
+  return [...before, ...own, { kind: "feedback", key: "feedback", at }, ...rest];
 }
 
 /** The first of the newest `unread` messages of the visitor. */

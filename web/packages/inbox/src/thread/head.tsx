@@ -2,7 +2,6 @@ import { Avatar, Badge, Button, IconButton, Menu, type MenuItem, toast } from "@
 import {
   AlarmClock,
   ArrowLeft,
-  BadgeCheck,
   CircleCheck,
   Ellipsis,
   Globe,
@@ -14,6 +13,7 @@ import {
   UserPlus,
 } from "lucide-preact";
 import { useState } from "preact/hooks";
+import { ProofIcon, proofOf } from "../contact/identity.tsx";
 import { complain, setAssignee, setResolved } from "../data/actions.ts";
 import { call } from "../data/api.ts";
 import { useCan, useMe } from "../data/queries.ts";
@@ -114,11 +114,7 @@ export function ThreadHead({ row, route }: { row: ConversationRow; route: InboxR
       <div class="in-thread-who">
         <Title>
           <span dir="auto">{name}</span>
-          {row.contact.verified && (
-            <span class="in-verified" data-tip={t("verified")}>
-              <BadgeCheck size={16} aria-label={t("verified")} />
-            </span>
-          )}
+          <ProofIcon proof={proofOf(row.contact, row.visitor)} />
           <StateBadge row={row} />
         </Title>
         <Where row={row} />

@@ -5,17 +5,26 @@ import { useMemo, useState } from "preact/hooks";
 import { operatorsQuery, talkQuery } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
 import { useStore } from "../data/store.ts";
-import type { ConversationRow, MeView, Talk } from "../data/types.ts";
-import { formatDay, formatMoment, t } from "../i18n.ts";
+import type { ConversationRow, FeedbackView, MeView, Talk } from "../data/types.ts";
+import { formatDay, formatMoment, formatTime, t } from "../i18n.ts";
 import { typists } from "../live/live.ts";
 import { sending } from "../live/outbox.ts";
+import { Stars } from "../shell/stars.tsx";
 import { useNow } from "../shell/use.ts";
-import { type Block, blocksOf, firstUnreadOf, readMark } from "./groups.ts";
+import { type Block, blocksOf, firstUnreadOf, readMark, withFeedback } from "./groups.ts";
 import { Foot, NO_NAMES, OneLine } from "./line.tsx";
-import { knownName, visitorName } from "./names.ts";
+import { isolate, knownName, visitorName } from "./names.ts";
 import { useReading, useScroll } from "./scroll.ts";
 
-export function Messages({ row, talk, me, at }: { row: ConversationRow; talk: Talk; me: MeView; at: number | null }) {
+interface MessagesProps {
+  row: ConversationRow;
+  talk: Talk;
+  me: MeView;
+  at: number | null;
+  feedback: FeedbackView | null;
+}
+
+export function Messages({ row, talk, me, at, feedback }: MessagesProps) {
   const { messages } = talk.thread;
   const underWay = useStore(sending).filter((item) => item.thread === row.id);
   const operators = useQuery(operatorsQuery).data ?? [];
@@ -26,7 +35,9 @@ export function Messages({ row, talk, me, at }: { row: ConversationRow; talk: Ta
     name: me.operator?.name ?? me.workspace.name,
     avatar: me.operator?.avatar ?? null,
   };
-  const blocks = blocksOf(messages, underWay, own, unread);
+  const said = blocksOf(messages, underWay, own, unread);
+  // While the end is not loaded, what came at the end is not there either.
+  const blocks = withFeedback(said, feedback && !talk.hasNewer ? Date.parse(feedback.created_at) : null);
   const mark = readMark(messages, row.visitor_read_seq);
   const typing = useStore(typists)[row.id] ?? [];
   const { scroller, atEnd, fresh, toEnd, onScroll } = useScroll(
@@ -53,6 +64,7 @@ export function Messages({ row, talk, me, at }: { row: ConversationRow; talk: Ta
             mark={mark}
             at={at}
             today={new Date(now).toDateString()}
+            feedback={feedback}
           />
         ))}
         {typing.map((one) => (
@@ -127,6 +139,7 @@ interface BlockProps {
   mark: { last: number | null; read: boolean };
   at: number | null;
   today: string;
+  feedback: FeedbackView | null;
 }
 
 function OneBlock(props: BlockProps) {
@@ -145,6 +158,7 @@ function OneBlock(props: BlockProps) {
       </div>
     );
   }
+  if (block.kind === "feedback") return <FeedbackLine name={visitorName(row)} feedback={props.feedback} />;
   const { side, author, lines } = block;
   const visitor = side === "visitor";
   const name = visitor ? visitorName(row) : author.name;
@@ -182,6 +196,24 @@ function OneBlock(props: BlockProps) {
           <Foot line={last} mark={side === "operator" && last.message?.fingerprint === mark.last ? mark : null} />
         )}
       </div>
+    </div>
+  );
+}
+
+/** The visitor's feedback, where it came in. */
+function FeedbackLine({ name, feedback }: { name: string; feedback: FeedbackView | null }) {
+  if (feedback === null) return null;
+  const at = Date.parse(feedback.created_at);
+  return (
+    <div class="in-feedback-line">
+      <p>
+        {t("feedback_came", { name: isolate(name) })}
+        {feedback.stars !== null && <Stars value={feedback.stars} size={14} />}
+        <time dateTime={feedback.created_at} data-tip={formatMoment(at)}>
+          {formatTime(at)}
+        </time>
+      </p>
+      {feedback.comment && <blockquote dir="auto">{feedback.comment}</blockquote>}
     </div>
   );
 }

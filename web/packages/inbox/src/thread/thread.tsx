@@ -48,7 +48,14 @@ export function ThreadZone({ route, id }: { route: InboxRoute; id: string }) {
     <section class="in-thread" aria-label={t("conversation")}>
       {row ? <ThreadHead row={row} route={route} /> : <HeadBones />}
       {row && talk.data && me ? (
-        <Messages key={id} row={row} talk={talk.data} me={me} at={route.at} />
+        <Messages
+          key={id}
+          row={row}
+          talk={talk.data}
+          me={me}
+          at={route.at}
+          feedback={conversation.data?.feedback ?? null}
+        />
       ) : talk.error ? (
         <TalkBroken again={() => void talk.refetch()} />
       ) : (

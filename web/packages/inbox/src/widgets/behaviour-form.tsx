@@ -1,7 +1,7 @@
-import { Segmented, Select, Switch } from "@halloo/ui";
+import { Select, Switch } from "@halloo/ui";
 import { LANGUAGE_NAMES, LANGUAGES, t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
-import type { FormProps } from "./editor.tsx";
+import type { FormProps } from "./sections.tsx";
 
 export function Behaviour({ values, set }: FormProps) {
   return (
@@ -37,35 +37,6 @@ export function Behaviour({ values, set }: FormProps) {
           checked={values.typing_preview}
           onChecked={(on) => set("typing_preview", on)}
         />
-      </Card>
-      <Card title={t("privacy")}>
-        <div class="ui-field">
-          <span class="ui-label">{t("page_tracking")}</span>
-          <Segmented
-            label={t("page_tracking")}
-            value={values.page_tracking}
-            onChoose={(id) => set("page_tracking", id)}
-            choices={[
-              { id: "off", label: t("tracking_off") },
-              { id: "path", label: t("tracking_path") },
-              { id: "full", label: t("tracking_full") },
-            ]}
-          />
-          <span class="ui-about">{t("page_tracking_hint")}</span>
-        </div>
-        <div class="ui-field">
-          <span class="ui-label">{t("boot")}</span>
-          <Segmented
-            label={t("boot")}
-            value={values.boot}
-            onChoose={(id) => set("boot", id)}
-            choices={[
-              { id: "eager", label: t("boot_eager") },
-              { id: "interaction", label: t("boot_interaction") },
-            ]}
-          />
-          <span class="ui-about">{t("boot_hint")}</span>
-        </div>
       </Card>
     </>
   );

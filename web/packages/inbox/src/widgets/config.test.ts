@@ -30,4 +30,16 @@ describe("a widget's configuration", () => {
     const values = readValues({});
     expect(valueAt(previewConfig({}, values, "Kiln & Clay"), "chat.title")).toBe("Kiln & Clay");
   });
+
+  it("previews forms with every default, and unlike another form", () => {
+    const form = { fields: [{ id: "stars", type: "rating", label: "" }] } as const;
+    const shown = (label: string) => {
+      const fields = [{ ...form.fields[0], label }];
+      const values = { ...readValues({}), pre_conversation_form: { fields } };
+      return valueAt(previewConfig({}, values, "Kiln & Clay"), "pre_conversation_form") as Record<string, unknown>;
+    };
+    expect(shown("")).toMatchObject({ title: "", fields: [{ label: "stars", required: false, scale: 5 }] });
+    expect(shown("")["hash"]).not.toBe(shown("How was it?")["hash"]);
+    expect(valueAt(previewConfig({}, readValues({}), "x"), "pre_conversation_form")).toBeNull();
+  });
 });

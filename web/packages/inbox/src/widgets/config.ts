@@ -1,5 +1,6 @@
 /** A widget's configuration as the form needs it: every field with its default, read and written by path (embedding contract 12). */
 import type { WidgetSection } from "../router.ts";
+import { completeForm, type Form } from "./forms/model.ts";
 
 export interface Hours {
   readonly day: Day;
@@ -37,6 +38,11 @@ export const DEFAULTS = {
   "greeting.bubble_after_s": null as number | null,
   suggested_questions: [] as readonly string[],
   start_conversation_on_toggle: false,
+  pre_conversation_form: null as Form | null,
+  pre_conversation_show_once: true,
+  "post_conversation_feedback.enabled": false,
+  "post_conversation_feedback.form": null as Form | null,
+  "post_conversation_feedback.thank_you_text": "",
   "business_hours.enabled": false,
   "business_hours.timezone": "UTC",
   "business_hours.days": [] as readonly Hours[],
@@ -47,6 +53,8 @@ export const DEFAULTS = {
   visitor_can_end: true,
   typing_preview: false,
   page_tracking: "path",
+  "security.require_verified_embedding": false,
+  "security.identity": "optional",
 };
 
 export type Path = keyof typeof DEFAULTS;
@@ -56,9 +64,11 @@ export type V1 = Readonly<Record<string, unknown>>;
 export const SECTION_FIELDS: Readonly<Record<WidgetSection, readonly Path[]>> = {
   look: (Object.keys(DEFAULTS) as Path[]).filter((path) => /^(theme$|chat\.|trigger\.)/.test(path)),
   greeting: ["greeting.text", "greeting.bubble_after_s", "suggested_questions", "start_conversation_on_toggle"],
-  language: ["locale", "sound", "visitor_can_end", "typing_preview", "page_tracking", "boot"],
+  forms: (Object.keys(DEFAULTS) as Path[]).filter((path) => /^(pre|post)_conversation_/.test(path)),
+  language: ["locale", "sound", "visitor_can_end", "typing_preview"],
   hours: (Object.keys(DEFAULTS) as Path[]).filter((path) => path.startsWith("business_hours.")),
   domains: [],
+  security: ["page_tracking", "boot", "security.require_verified_embedding", "security.identity"],
   install: [],
 };
 
@@ -101,8 +111,17 @@ export const mergeSection = (v1: V1, stored: Values, now: Values, section: Widge
 
 /** The whole configuration as the visitor would get it, with unsaved changes. */
 export const previewConfig = (v1: V1, now: Values, workspace: string): V1 => {
-  const all = Object.entries(now).reduce<V1>((made, [path, value]) => withValue(made, path, value), v1);
-  return now["chat.title"] === "" ? withValue(all, "chat.title", workspace) : all;
+  const forms = {
+    pre_conversation_form: now.pre_conversation_form && completeForm(now.pre_conversation_form),
+    "post_conversation_feedback.form":
+      now["post_conversation_feedback.form"] && completeForm(now["post_conversation_feedback.form"]),
+  };
+  const all = Object.entries({ ...now, ...forms }).reduce<V1>(
+    (made, [path, value]) => withValue(made, path, value),
+    v1,
+  );
+  const shaped = withValue(all, "chat.avatar_shape", now["chat.avatar_shape"] ?? now["trigger.shape"]);
+  return now["chat.title"] === "" ? withValue(shaped, "chat.title", workspace) : shaped;
 };
 
 /** The built-in colours of the widget: `--accent-strong` and `--on-accent` of the design tokens. */

@@ -1,8 +1,9 @@
+import { Refusal } from "@halloo/core/refusal.ts";
 import { Button, IconButton, Notice, TextField } from "@halloo/ui";
 import { Globe, Plus, TriangleAlert, X } from "lucide-preact";
 import { useState } from "preact/hooks";
 import type { WidgetView } from "../data/types.ts";
-import { t } from "../i18n.ts";
+import { type Key, t } from "../i18n.ts";
 import { Card, Save, useSaving } from "../settings/card.tsx";
 import { type Entry, MOST_DOMAINS, readEntries, warningsOf } from "./domains.ts";
 import { putWidget } from "./put.ts";
@@ -15,9 +16,25 @@ interface DomainsProps {
   setDomains: (domains: readonly string[] | null) => void;
 }
 
+/** A line that the server refused, and with it the whole list (embedding contract 3.1). */
+interface BadLine {
+  readonly origin: string;
+  readonly reason: string;
+}
+
+/** The line that a refusal is about, with its reason in words. */
+function badLine(error: unknown, domains: readonly string[]): BadLine | null {
+  if (!(error instanceof Refusal) || error.code !== "domain_invalid") return null;
+  const origin = domains[Number(error.details["index"])];
+  const key = `domain_${String(error.details["reason"])}`;
+  const words = t(key as Key);
+  return origin === undefined ? null : { origin, reason: words === key ? error.message : words };
+}
+
 /** Which websites may show the widget. */
 export function Domains({ widget, may, domains, setDomains }: DomainsProps) {
   const [text, setText] = useState("");
+  const [bad, setBad] = useState<BadLine | null>(null);
   const saving = useSaving();
   const dirty = JSON.stringify(domains) !== JSON.stringify(widget.domains);
   const entries = readEntries(text, domains);
@@ -29,11 +46,28 @@ export function Domains({ widget, may, domains, setDomains }: DomainsProps) {
   };
   const save = () =>
     saving.run(async () => {
-      await putWidget(widget.id, { domains: [...domains] });
+      setBad(null);
+      try {
+        await putWidget(widget.id, { domains: [...domains] });
+      } catch (error) {
+        setBad(badLine(error, domains));
+        throw error;
+      }
       setDomains(null);
     });
   return (
-    <Card footer={may && <Save dirty={dirty} {...saving} onSave={() => void save()} />}>
+    <Card
+      footer={
+        may && (
+          <Save
+            dirty={dirty}
+            {...saving}
+            trouble={bad ? t("domain_refused") : saving.trouble}
+            onSave={() => void save()}
+          />
+        )
+      }
+    >
       {domains.length === 0 && (
         <Notice tone="bad" title={t("domains_empty_title")}>
           {t("warning_domains_empty")}
@@ -71,6 +105,7 @@ export function Domains({ widget, may, domains, setDomains }: DomainsProps) {
             <Result
               key={`${index}${entry.typed}`}
               entry={entry}
+              number={entries.length > 1 ? index + 1 : null}
               onOffer={(origin) => add([...able.filter((one) => one !== entry.origin), origin])}
             />
           ))}
@@ -78,11 +113,16 @@ export function Domains({ widget, may, domains, setDomains }: DomainsProps) {
       )}
       {domains.length > 0 && (
         <ul class="in-domains" aria-label={t("widget_domains")}>
-          {domains.map((origin) => (
-            <li key={origin}>
+          {domains.map((origin, index) => (
+            <li key={origin} class={bad?.origin === origin ? "in-domain-bad" : undefined}>
               <Globe size={16} />
               <span class="in-grow">
                 <code dir="ltr">{origin}</code>
+                {bad?.origin === origin && (
+                  <span class="in-domain-reason" role="alert">
+                    {t("line_number", { number: index + 1 })} {bad.reason}
+                  </span>
+                )}
                 {warningsOf(origin).map((warning) => (
                   <span key={warning} class="in-domain-warning">
                     <TriangleAlert size={12} />
@@ -110,10 +150,21 @@ export function Domains({ widget, may, domains, setDomains }: DomainsProps) {
 }
 
 /** What one typed entry becomes, or why it does not. */
-function Result({ entry, onOffer }: { entry: Entry; onOffer: (origin: string) => void }) {
+function Result({
+  entry,
+  number,
+  onOffer,
+}: {
+  entry: Entry;
+  /** Its place among several. */
+  number: number | null;
+  onOffer: (origin: string) => void;
+}) {
+  const place = number !== null && <span class="in-soft">{t("line_number", { number })}</span>;
   if (entry.error !== null) {
     return (
       <li class="in-result-bad">
+        {place}
         <code dir="ltr">{entry.typed}</code>
         <span>{t(`domain_${entry.error}`)}</span>
       </li>
@@ -121,6 +172,7 @@ function Result({ entry, onOffer }: { entry: Entry; onOffer: (origin: string) =>
   }
   return (
     <li>
+      {place}
       <span class="in-soft">{t("becomes")}</span>
       <code dir="ltr">{entry.origin}</code>
       {entry.offer !== null && (

@@ -62,4 +62,12 @@ describe("the checklist", () => {
       local: "done",
     });
   });
+
+  it("asks for identity keys only where a proof is required", () => {
+    const live = widget(["https://shop.example"], true);
+    expect(checksOf(live)).toMatchObject({ keys: "look", required: "look", reset: "look" });
+    expect(checksOf(live, { keys: 0, required: true })).toMatchObject({ keys: "todo", required: "todo" });
+    expect(checksOf(live, { keys: null, required: true })).toMatchObject({ keys: "look", required: "look" });
+    expect(checksOf(live, { keys: 1, required: true })).toMatchObject({ keys: "done", required: "done" });
+  });
 });

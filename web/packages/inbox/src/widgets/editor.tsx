@@ -1,54 +1,25 @@
 /** One widget: its sections, each saved by itself, and the live preview beside them. */
 import { Bone, Button, cx, Dialog, Empty, Notice } from "@halloo/ui";
-import {
-  ArrowLeft,
-  CalendarClock,
-  Code,
-  Eye,
-  Globe,
-  Languages,
-  MessageCircleQuestionMark,
-  Palette,
-} from "lucide-preact";
-import type { ComponentType } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { ArrowLeft, Eye } from "lucide-preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useCan, useMe, widgetQuery } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
 import type { WidgetView } from "../data/types.ts";
 import { t } from "../i18n.ts";
+import { useCommands } from "../keys/commands.ts";
 import { go, WIDGET_SECTIONS, type WidgetSection } from "../router.ts";
 import { Save, useSaving } from "../settings/card.tsx";
 import { Link } from "../shell/link.tsx";
 import { useMedia } from "../shell/use.ts";
-import { Behaviour } from "./behaviour-form.tsx";
+import { errorAt, problemsIn, type Refused, refusedField } from "./check.ts";
 import { Checklist } from "./checklist.tsx";
 import { changedFields, mergeSection, type Path, previewConfig, readValues, type Values } from "./config.ts";
 import { Domains } from "./domains-form.tsx";
 import { Publish, useLeaving, Warnings, WidgetMenu } from "./editor-parts.tsx";
-import { Greeting } from "./greeting-form.tsx";
-import { BusinessHours } from "./hours-form.tsx";
-import { Install } from "./install.tsx";
-import { Look } from "./look-form.tsx";
-import { Preview } from "./preview.tsx";
+import { Preview, type View } from "./preview.tsx";
 import { putWidget } from "./put.ts";
+import { type FormProps, Install, SECTION_ICONS, SectionForm, VIEW_OF } from "./sections.tsx";
 import { v1Of } from "./widgets-page.tsx";
-
-const ICONS: Readonly<Record<WidgetSection, ComponentType<{ size: number }>>> = {
-  look: Palette,
-  greeting: MessageCircleQuestionMark,
-  language: Languages,
-  hours: CalendarClock,
-  domains: Globe,
-  install: Code,
-};
-
-/** What every form gets. */
-export interface FormProps {
-  readonly values: Values;
-  readonly set: <P extends Path>(path: P, value: Values[P]) => void;
-  readonly workspace: string;
-  readonly disabled: boolean;
-}
 
 export function Editor({ id, section }: { id: string; section: WidgetSection }) {
   const query = useQuery(widgetQuery(id));
@@ -81,21 +52,87 @@ function useDraft(widget: WidgetView) {
   const v1 = v1Of(widget);
   const stored = useMemo(() => readValues(v1), [v1]);
   const [edits, setEdits] = useState<Partial<Values>>({});
+  const [refused, setRefused] = useState<Refused | null>(null);
   const values = useMemo(() => ({ ...stored, ...edits }) as Values, [stored, edits]);
-  const set = <P extends Path>(path: P, value: Values[P]) => setEdits((now) => ({ ...now, [path]: value }));
+  const set = <P extends Path>(path: P, value: Values[P]) => {
+    setEdits((now) => ({ ...now, [path]: value }));
+    setRefused((now) => (now?.path.startsWith(path) ? null : now));
+  };
   const drop = (paths: readonly Path[]) =>
     setEdits(
       (now) =>
         Object.fromEntries(Object.entries(now).filter(([path]) => !paths.includes(path as Path))) as Partial<Values>,
     );
-  return { v1, stored, values, set, drop };
+  return { v1, stored, values, set, drop, refused, setRefused };
+}
+
+type Draft = ReturnType<typeof useDraft>;
+
+/** Saving one section: what the server refuses is shown at its field. */
+function useSectionSave(widget: WidgetView, section: WidgetSection, draft: Draft) {
+  const { v1, stored, values, drop, setRefused } = draft;
+  const saving = useSaving();
+  const save = async () => {
+    const paths = changedFields(stored, values, section);
+    setRefused(null);
+    const done = await saving.run(() =>
+      putWidget(widget.id, { config: { ...widget.config, v1: mergeSection(v1, stored, values, section) } }).catch(
+        (error: unknown) => {
+          setRefused(refusedField(error));
+          throw error;
+        },
+      ),
+    );
+    if (done) drop(paths);
+  };
+  return { saving, save };
+}
+
+/** Which side of the widget the preview shows: what the section is about, until somebody chooses. */
+function useView(section: WidgetSection): [View, (view: View) => void] {
+  const [view, setView] = useState<View>(VIEW_OF[section]);
+  useEffect(() => setView(VIEW_OF[section]), [section]);
+  return [view, setView];
+}
+
+/** On a phone the sections are one row: the open one is brought into view. */
+function useShownSection(section: WidgetSection) {
+  const nav = useRef<HTMLUListElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another section is another place in the row
+  useEffect(() => {
+    const link = nav.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (nav.current && link) nav.current.scrollLeft += middleOf(link) - middleOf(nav.current);
+  }, [section]);
+  return nav;
+}
+
+function middleOf(element: HTMLElement): number {
+  const { left, width } = element.getBoundingClientRect();
+  return left + width / 2;
+}
+
+/** Every section by name. */
+function useSectionCommands(id: string): void {
+  useCommands(
+    WIDGET_SECTIONS.map((section) => {
+      const Icon = SECTION_ICONS[section];
+      return {
+        id: `widget-${section}`,
+        section: "go" as const,
+        label: t("widget_section", { name: t(`widget_${section}`) }),
+        icon: <Icon size={16} />,
+        run: () => go({ page: "widgets", id, section }),
+      };
+    }),
+  );
 }
 
 function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSection }) {
   const me = useMe();
   const may = useCan("web_widgets:manage");
   const workspace = me?.workspace.name ?? "";
-  const { v1, stored, values, set, drop } = useDraft(widget);
+  const draft = useDraft(widget);
+  const { v1, stored, values, set } = draft;
   const [domains, setDomains] = useState<readonly string[] | null>(null);
   const domainsDirty = domains !== null && JSON.stringify(domains) !== JSON.stringify(widget.domains);
   const dirty = WIDGET_SECTIONS.filter(
@@ -103,21 +140,21 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
   );
   const beside = useMedia("(min-width: 1100px)");
   const [previewing, setPreviewing] = useState(false);
-  const form: FormProps = { values, set, workspace, disabled: !may };
+  const [view, show] = useView(section);
+  const problems = problemsIn(values, section);
+  const broken = Object.keys(problems).length > 0;
+  const error = (path: string, inside?: boolean) => errorAt(problems, draft.refused, path, inside);
+  const form: FormProps = { widget, values, stored, set, workspace, disabled: !may, error, show };
+  const nav = useShownSection(section);
   const leaving = useLeaving(dirty.length > 0, widget.id);
-  const saving = useSaving();
-  const save = async () => {
-    const paths = changedFields(stored, values, section);
-    const done = await saving.run(() =>
-      putWidget(widget.id, { config: { ...widget.config, v1: mergeSection(v1, stored, values, section) } }),
-    );
-    if (done) drop(paths);
-  };
+  const { saving, save } = useSectionSave(widget, section, draft);
+  useSectionCommands(widget.id);
   const config = useMemo(
     () => ({ ...widget.config, v1: previewConfig(v1, values, workspace) }),
     [widget.config, v1, values, workspace],
   );
   const formed = section !== "domains" && section !== "install";
+  const preview = <Preview config={config} values={values} view={view} onView={show} />;
   return (
     <div class="in-editor">
       <nav class="in-settings-nav in-editor-nav" aria-label={t("widget")}>
@@ -126,9 +163,9 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
           {t("all_widgets")}
         </Link>
         <h1 dir="auto">{values["chat.title"] || workspace}</h1>
-        <ul>
+        <ul ref={nav}>
           {WIDGET_SECTIONS.map((one) => {
-            const Icon = ICONS[one];
+            const Icon = SECTION_ICONS[one];
             return (
               <li key={one}>
                 <Link
@@ -178,23 +215,26 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
             </Notice>
           )}
           <Warnings warnings={widget.warnings} section={section} />
-          {section === "look" && <Look {...form} />}
-          {section === "greeting" && <Greeting {...form} />}
-          {section === "language" && <Behaviour {...form} />}
-          {section === "hours" && <BusinessHours {...form} />}
+          <SectionForm section={section} form={form} />
           {section === "domains" && (
             <Domains widget={widget} may={may} domains={domains ?? widget.domains} setDomains={setDomains} />
           )}
           {section === "install" && <Install widget={widget} />}
-          {(section === "domains" || section === "install") && <Checklist widget={widget} />}
+          {(section === "domains" || section === "install") && <Checklist widget={widget} section={section} />}
           {formed && may && (
             <footer class="in-save-bar">
-              <Save dirty={dirty.includes(section)} {...saving} onSave={() => void save()} />
+              <Save
+                dirty={dirty.includes(section)}
+                {...saving}
+                trouble={broken ? t("form_incomplete") : (draft.refused?.reason ?? saving.trouble)}
+                disabled={broken}
+                onSave={() => void save()}
+              />
             </footer>
           )}
         </div>
       </div>
-      {beside && formed && <Preview config={config} values={values} />}
+      {beside && formed && preview}
       {!beside && (
         <Dialog
           open={previewing}
@@ -204,7 +244,7 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
           side="end"
           class="in-preview-drawer"
         >
-          <Preview config={config} values={values} />
+          {preview}
         </Dialog>
       )}
       {leaving}

@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { formatDate, formatTime, language, region, t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
 import { DAYS, type Day, type Hours } from "./config.ts";
-import type { FormProps } from "./editor.tsx";
+import type { FormProps } from "./sections.tsx";
 
 const clock = (minutes: number): string =>
   `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
@@ -32,7 +32,7 @@ const zones = (): string[] => {
 const withTime = (times: readonly string[], time: string): string[] =>
   times.includes(time) ? [...times] : [...times, time].sort();
 
-export function BusinessHours({ values, set }: FormProps) {
+export function BusinessHours({ values, set, error }: FormProps) {
   const on = values["business_hours.enabled"];
   const spans = values["business_hours.days"];
   const put = (next: readonly Hours[]) =>
@@ -59,6 +59,7 @@ export function BusinessHours({ values, set }: FormProps) {
             value={values["business_hours.timezone"]}
             options={zones().map((id) => ({ id, label: id.replaceAll("_", " ") }))}
             onValue={(id) => set("business_hours.timezone", id)}
+            error={error("business_hours.timezone")}
           />
         )}
       </Card>
@@ -80,6 +81,7 @@ export function BusinessHours({ values, set }: FormProps) {
               maxLength={280}
               rows={[2, 6]}
               onValue={(text) => set("business_hours.away_text", text)}
+              error={error("business_hours.away_text")}
             />
             <Segmented
               label={t("when_closed")}

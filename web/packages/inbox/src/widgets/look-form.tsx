@@ -4,7 +4,8 @@ import { useState } from "preact/hooks";
 import { t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
 import { BUILT_IN, type Path } from "./config.ts";
-import type { FormProps } from "./editor.tsx";
+import { NumberField } from "./number-field.tsx";
+import type { FormProps } from "./sections.tsx";
 
 const MODES = ["light_mode", "dark_mode"] as const;
 type Mode = (typeof MODES)[number];
@@ -17,7 +18,7 @@ const SIZE_NAMES = { 40: "XS", 48: "S", 56: "M", 64: "L", 72: "XL" } as const;
 const POSITIONS = ["bottom_right", "bottom_left", "top_right", "top_left"] as const;
 
 export function Look(form: FormProps) {
-  const { values, set, workspace } = form;
+  const { values, set, workspace, error } = form;
   const size = SIZES.find((one) => one === values["trigger.size"]);
   return (
     <>
@@ -29,6 +30,7 @@ export function Look(form: FormProps) {
           value={values["chat.title"]}
           maxLength={60}
           onValue={(text) => set("chat.title", text)}
+          error={error("chat.title")}
         />
         <div class="ui-field">
           <span class="ui-label">{t("theme")}</span>
@@ -59,6 +61,7 @@ export function Look(form: FormProps) {
             value={values["trigger.label"]}
             maxLength={40}
             onValue={(text) => set("trigger.label", text)}
+            error={error("trigger.label")}
           />
         </div>
         <div class="in-grid">
@@ -71,12 +74,33 @@ export function Look(form: FormProps) {
               choices={SIZES.map((one) => ({ id: String(one), label: SIZE_NAMES[one] }))}
             />
           </div>
+          <NumberField
+            label={t("size_exact")}
+            low={40}
+            high={72}
+            end={<span class="in-soft">px</span>}
+            value={values["trigger.size"]}
+            onValue={(pixels) => pixels !== null && set("trigger.size", pixels)}
+            error={error("trigger.size")}
+          />
           <div class="ui-field">
             <span class="ui-label">{t("shape")}</span>
             <Segmented
               label={t("shape")}
               value={values["trigger.shape"]}
               onChoose={(id) => set("trigger.shape", id)}
+              choices={[
+                { id: "circle", label: t("shape_circle") },
+                { id: "square", label: t("shape_square") },
+              ]}
+            />
+          </div>
+          <div class="ui-field">
+            <span class="ui-label">{t("avatar_shape")}</span>
+            <Segmented
+              label={t("avatar_shape")}
+              value={values["chat.avatar_shape"] ?? values["trigger.shape"]}
+              onChoose={(id) => set("chat.avatar_shape", id)}
               choices={[
                 { id: "circle", label: t("shape_circle") },
                 { id: "square", label: t("shape_square") },
@@ -98,8 +122,18 @@ export function Look(form: FormProps) {
           />
         </div>
         <div class="in-grid">
-          <Pixels {...form} path="trigger.offset_x" label={t("offset_x")} />
-          <Pixels {...form} path="trigger.offset_y" label={t("offset_y")} />
+          {(["offset_x", "offset_y"] as const).map((side) => (
+            <NumberField
+              key={side}
+              label={t(side)}
+              low={0}
+              high={200}
+              end={<span class="in-soft">px</span>}
+              value={values[`trigger.${side}`]}
+              onValue={(pixels) => pixels !== null && set(`trigger.${side}`, pixels)}
+              error={error(`trigger.${side}`)}
+            />
+          ))}
         </div>
         <Switch
           label={t("hide_launcher")}
@@ -109,32 +143,6 @@ export function Look(form: FormProps) {
         />
       </Card>
     </>
-  );
-}
-
-/** A distance between 0 and 200 pixels. */
-function Pixels({
-  values,
-  set,
-  path,
-  label,
-}: FormProps & { path: "trigger.offset_x" | "trigger.offset_y"; label: string }) {
-  const [text, setText] = useState<string | null>(null);
-  return (
-    <TextField
-      label={label}
-      inputMode="numeric"
-      dir="ltr"
-      end={<span class="in-soft">px</span>}
-      value={text ?? String(values[path])}
-      onValue={(typed) => {
-        setText(typed.replace(/\D/g, "").slice(0, 3));
-        const number = Number(typed.replace(/\D/g, ""));
-        if (typed !== "" && number <= 200) set(path, number);
-      }}
-      error={text !== null && Number(text) > 200 ? t("at_most", { value: 200 }) : undefined}
-      onBlur={() => setText(null)}
-    />
   );
 }
 

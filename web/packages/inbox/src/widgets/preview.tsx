@@ -1,16 +1,30 @@
-import { Segmented } from "@halloo/ui";
-import { MessageCircle, Moon, PanelTop, Sun } from "lucide-preact";
+import { Segmented, Select } from "@halloo/ui";
+import { Moon, Sun } from "lucide-preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { language, t } from "../i18n.ts";
 import type { Values } from "./config.ts";
 
+/** What the preview can show of a widget; the names are those that the previewing frame knows. */
+export const VIEWS = ["chat", "closed", "form", "feedback", "away"] as const;
+export type View = (typeof VIEWS)[number];
+
+/** The views that a widget has: forms only where there are some. */
+export const viewsOf = (values: Values): View[] =>
+  VIEWS.filter(
+    (view) =>
+      (view !== "form" || values.pre_conversation_form !== null) &&
+      (view !== "feedback" || values["post_conversation_feedback.form"] !== null),
+  );
+
 /** The widget as a visitor would see it, with changes that are not saved yet. */
-export function Preview({ config, values }: { config: unknown; values: Values }) {
+export function Preview(props: { config: unknown; values: Values; view: View; onView: (view: View) => void }) {
+  const { config, values, onView } = props;
   const frame = useRef<HTMLIFrameElement>(null);
   const [ready, setReady] = useState(false);
-  const [view, setView] = useState<"chat" | "closed">("chat");
   const [scheme, setScheme] = useState<"light" | "dark">(values.theme === "dark" ? "dark" : "light");
   const locale = values.locale === "auto" ? language.get() : values.locale;
+  const views = viewsOf(values);
+  const view = views.includes(props.view) ? props.view : "chat";
   useEffect(() => {
     if (values.theme !== "system") setScheme(values.theme === "dark" ? "dark" : "light");
   }, [values.theme]);
@@ -37,14 +51,12 @@ export function Preview({ config, values }: { config: unknown; values: Values })
   return (
     <aside class="in-preview" aria-label={t("preview")}>
       <header class="in-preview-head">
-        <Segmented
+        <Select
           label={t("preview")}
+          quiet
           value={view}
-          onChoose={setView}
-          choices={[
-            { id: "chat", label: t("preview_open"), icon: <PanelTop size={16} /> },
-            { id: "closed", label: t("preview_closed"), icon: <MessageCircle size={16} /> },
-          ]}
+          options={views.map((id) => ({ id, label: t(`view_${id}`) }))}
+          onValue={(id) => onView(id as View)}
         />
         <Segmented
           label={t("theme")}

@@ -1,0 +1,87 @@
+/** Who may show the chat, how people prove who they are, and what is kept of a visit. */
+import { Notice, Segmented, Switch } from "@halloo/ui";
+import { useQuery } from "../../data/query.ts";
+import { t } from "../../i18n.ts";
+import { Card } from "../../settings/card.tsx";
+import type { FormProps } from "../sections.tsx";
+import { IdentityKeys } from "./identity-keys.tsx";
+import { identityKeysQuery } from "./keys.ts";
+
+export function Security(form: FormProps) {
+  const { widget, values, set, error, disabled } = form;
+  const verified = values["security.require_verified_embedding"];
+  const identity = values["security.identity"];
+  const keys = useQuery({ ...identityKeysQuery(widget.id), enabled: !disabled });
+  const keyless = keys.isSuccess && keys.data.length === 0;
+  return (
+    <>
+      <Card title={t("identity")} text={t("identity_text")}>
+        <div class="ui-field">
+          <Segmented
+            label={t("identity")}
+            value={identity}
+            onChoose={(id) => set("security.identity", id)}
+            choices={[
+              { id: "optional", label: t("identity_optional") },
+              { id: "required", label: t("identity_required") },
+            ]}
+          />
+          <span class="ui-about">
+            {t(identity === "required" ? "identity_required_hint" : "identity_optional_hint")}
+          </span>
+          {error("security.identity") && <span class="ui-about ui-error">{error("security.identity")}</span>}
+        </div>
+        {identity === "required" && keyless && <Notice tone="bad">{t("identity_keyless")}</Notice>}
+      </Card>
+      {!disabled && <IdentityKeys widget={widget} />}
+      <Card title={t("embedding")}>
+        <Switch
+          label={t("verified_embedding")}
+          hint={t("verified_embedding_hint")}
+          checked={verified}
+          onChecked={(on) => set("security.require_verified_embedding", on)}
+        />
+        {verified && (
+          <p class="ui-about">
+            {t("verified_embedding_policy")} <code dir="ltr">connect-src {location.origin}</code>
+          </p>
+        )}
+      </Card>
+      <Privacy {...form} />
+    </>
+  );
+}
+
+function Privacy({ values, set }: FormProps) {
+  return (
+    <Card title={t("privacy")}>
+      <div class="ui-field">
+        <span class="ui-label">{t("page_tracking")}</span>
+        <Segmented
+          label={t("page_tracking")}
+          value={values.page_tracking}
+          onChoose={(id) => set("page_tracking", id)}
+          choices={[
+            { id: "off", label: t("tracking_off") },
+            { id: "path", label: t("tracking_path") },
+            { id: "full", label: t("tracking_full") },
+          ]}
+        />
+        <span class="ui-about">{t("page_tracking_hint")}</span>
+      </div>
+      <div class="ui-field">
+        <span class="ui-label">{t("boot")}</span>
+        <Segmented
+          label={t("boot")}
+          value={values.boot}
+          onChoose={(id) => set("boot", id)}
+          choices={[
+            { id: "eager", label: t("boot_eager") },
+            { id: "interaction", label: t("boot_interaction") },
+          ]}
+        />
+        <span class="ui-about">{t("boot_hint")}</span>
+      </div>
+    </Card>
+  );
+}
