@@ -18,7 +18,7 @@ Scheme = Literal["light", "dark"]
 WIDGET = {**LOOK, "suggested_questions": ["Is the glaze dishwasher safe?"]}
 SETTINGS = ("profile", "people", "replies", "tags", "tokens", "audit")
 SECTIONS = ("look", "greeting", "forms", "language", "hours", "domains", "security", "install")
-FORM = {
+BUILT = {
     "fields": [
         {"id": "email", "type": "email", "label": "Your email", "required": True, "maps_to": "email"},
         {
@@ -156,7 +156,7 @@ def _places(windows: Windows) -> Iterator[tuple[str, str]]:
 
 def test_the_builder_of_forms(windows: Windows) -> None:
     found: list[str] = []
-    windows.product.widget(["http://localhost:1"], {**WIDGET, "pre_conversation_form": FORM})
+    windows.product.widget(["http://localhost:1"], {**WIDGET, "pre_conversation_form": BUILT})
     inbox = windows.inbox()
     inbox.sign_in()
     page = inbox.page

@@ -292,7 +292,3 @@ async def test_a_link_leads_to_an_allowed_page_only(office: Office) -> None:
         assert len(office.box.mails) == before + (leads is not None)
         if leads is not None:
             assert f"\n{leads}halloo-continue=" in part(office.box.mails[-1], "plain")
-
-
-def _count_codes(tx: Any) -> int:
-    return tx.scalar(sql("SELECT count(*) AS n FROM continue_codes WHERE workspace_id = :ws"), ws=tx.workspace_id)
