@@ -25,7 +25,7 @@ from halloo.workspaces.model import system_actor
 
 WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 OWNER = system_actor(WORKSPACE)
-LOADER = '(function(){"use strict";var r="%HALLOO_RECORD%";window.seen=r})();\n' + "//" + " padding" * 40
+LOADER = '(function(){"use strict";var r="%%";window.seen=r})();\n' + "//" + " padding" * 40
 
 
 class Publish(Protocol):

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "assets"
 """Where the build of `web/` writes."""
 EARLIER = Path(__file__).parent / "earlier"
 """Pinned loaders of earlier releases, named by their SHA-384 in hex; each stays for twelve months."""
-PLACEHOLDER = '"%HALLOO_RECORD%"'
+PLACEHOLDER = '"%%"'
 IMMUTABLE = "public, max-age=31536000, immutable"
 SCRIPT = "text/javascript; charset=utf-8"
 _TYPES = {
