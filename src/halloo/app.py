@@ -29,8 +29,8 @@ from halloo.db.engine import DIRECTORY, Database
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
 from halloo.edge.front import Front, host_names
 from halloo.edge.http import BoundedProtocol
-from halloo.edge.services import Services
-from halloo.embed.assets import Page, load_assets
+from halloo.edge.services import Services, Snippets
+from halloo.embed.assets import Assets, Page, load_assets
 from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
 from halloo.events.model import Fact
@@ -81,6 +81,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     names = host_names(
         public_url, (*config.server.hosts, *_names(hosts), *(name for origin in own for name in host_names(origin)))
     )
+    assets = load_assets()
     live = LiveActions(database, records, clock, limits)
     relay = mount(
         database=database,
@@ -101,15 +102,22 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         live=HubLive(relay.hub),
         server=config.server,
         workspaces=config.workspaces,
+        snippets=_snippets(assets, hosts),
     )
     public = PublicApp(PublicApi(database, tokens, limits, Visits(database)), records, own, services.trusted_proxies)
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)
     pump.read_by(Cutter(relay, records).read_facts)
-    assets = load_assets()
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, database, relay)
     return Halloo(Front(router, names, BARE), relay, database, services)
+
+
+def _snippets(assets: Assets, hosts: Hosts) -> Snippets:
+    loaders = f"{hosts.client}/public/embed/"
+    if not assets.loader:
+        return Snippets(loaders)
+    return Snippets(loaders, f"{hosts.client}/public/loader/{assets.pinned_name()}", assets.integrity())
 
 
 def _names(hosts: Hosts) -> list[str]:

@@ -1,5 +1,7 @@
 """What the wires are handed: built once by the composition root, passed by hand."""
 
+from dataclasses import dataclass
+
 from halloo.db.engine import Database
 from halloo.edge.address import parse_networks
 from halloo.edge.auth import Authenticator
@@ -11,13 +13,22 @@ from halloo.relay.tokens import RelayTokens
 from halloo.workspaces.settings import WorkspacesSettings
 
 
+@dataclass(frozen=True, slots=True)
+class Snippets:
+    """What goes into a snippet: where loaders are, and the pinned one with its `integrity`, if the browser side is built."""
+
+    loader_url: str = ""
+    pinned_url: str | None = None
+    integrity: str | None = None
+
+
 class Services:
     """The server's parts that routes need. `public_url` is the origin that browsers see, without a slash at its end.
 
     A plain class on purpose: Litestar would look into a dataclass at every request.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root hands in what there is
         self,
         *,
         db: Database,
@@ -28,6 +39,7 @@ class Services:
         live: Live | None = None,
         server: ServerSettings | None = None,
         workspaces: WorkspacesSettings | None = None,
+        snippets: Snippets | None = None,
     ) -> None:
         """Put the parts together. `own_origins`: where the inbox is at home; that of the public address by default.
 
@@ -40,6 +52,7 @@ class Services:
         self.live = live or NobodyLive()
         self.server = server or ServerSettings()
         self.workspaces = workspaces or WorkspacesSettings()
+        self.snippets = snippets or Snippets()
         self.trusted_proxies = parse_networks(self.server.trusted_proxies)
         own = own_origins or frozenset({self.public_url})
         self.authenticator = Authenticator(db, self.workspaces, own, self.trusted_proxies)

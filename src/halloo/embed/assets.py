@@ -1,5 +1,6 @@
 """The browser build: loader, files and the manifest that names them, read once into memory."""
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +77,14 @@ class Assets:
     def pinned_digest(self) -> bytes:
         """SHA-384 of the pinned loader: in hex its file name, in base64 its `integrity`."""
         return hashlib.sha384(self.pinned()).digest()
+
+    def pinned_name(self) -> str:
+        """The pinned loader's file name below `/public/loader/`."""
+        return f"{self.pinned_digest().hex()}.js"
+
+    def integrity(self) -> str:
+        """The pinned loader's `integrity`."""
+        return f"sha384-{base64.b64encode(self.pinned_digest()).decode()}"
 
 
 def load_assets(folder: Path = FOLDER, earlier: Path = EARLIER) -> Assets:

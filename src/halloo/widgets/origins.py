@@ -174,7 +174,7 @@ def decide(domains: Sequence[str], origin: str | None) -> Decision:
         return "deny"
     if not domains:
         return "allow" if _WEB_ORIGIN.fullmatch(origin) else "deny"
-    return "allow" if origin in domains else "deny"
+    return "allow" if origin in domains and origin != "null" else "deny"
 
 
 def host_of(origin: str) -> str:

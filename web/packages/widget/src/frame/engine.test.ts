@@ -113,6 +113,8 @@ function open(): Engine {
       ids += 1;
       return `id-${ids}`;
     },
+    ticket: () => Promise.resolve(null),
+    continueCode: null,
     onMessage: ({ content }) => arrived.push(String(content)),
     onSent: () => undefined,
     onFailed: (code) => failed.push(code),

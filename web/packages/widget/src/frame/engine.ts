@@ -78,6 +78,13 @@ export interface EngineOptions {
   readonly fetch: Fetch;
   readonly open: (address: string) => Socket;
   readonly uuid: () => string;
+  /**
+   * An embed ticket for one `POST /visitor` (embedding contract 10), from the page by way of the loader; null where there is none.
+   * To be asked only where `security.require_verified_embedding` is on: each call may cost the page a request.
+   */
+  readonly ticket: () => Promise<string | null>;
+  /** The code of the link from a mail by which the page was opened, to be redeemed once with `POST /continue`; else null. */
+  readonly continueCode: string | null;
   readonly onMessage: (message: Message, conversation: string) => void;
   readonly onSent: (conversation: string) => void;
   readonly onFailed: (code: string) => void;

@@ -552,13 +552,15 @@ export interface ExportedConversation {
   subject: string;
   tags: string[];
   custom_metadata: Record<string, unknown>;
+  feedback: FeedbackView | null;
   messages: MessageView[];
 }
 
-/** Everything that is kept of a contact. */
+/** Everything that is kept of a contact. `forms`: what each visitor last filled in before a conversation, by their id. */
 export interface ContactExport {
   contact: ContactView;
   visitors: VisitorView[];
+  forms: Record<string, Record<string, unknown>>;
   conversations: ExportedConversation[];
 }
 
@@ -661,8 +663,6 @@ export interface FeedbackReport {
   stars: Record<string, number>;
   days: FeedbackDay[];
   operators: FeedbackOperator[];
-  /** Conversations that were resolved in the time, rated or not. */
-  resolved: number;
 }
 
 /** `POST …/identity-keys`. `public_key` (PEM) for EdDSA alone; `secret` is what another messenger used, for the HMACs alone. */
