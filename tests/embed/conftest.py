@@ -1,7 +1,7 @@
 """A server's embed apps over a database and a tiny build of the browser side."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +22,8 @@ from halloo.widgets.records import PublicRecords
 from halloo.widgets.settings import Hosts, HostSettings, resolve_hosts
 from halloo.workspaces.actions.workspaces import create_workspace
 from halloo.workspaces.model import system_actor
+from tests.embed.pages import Sites, sites
+from tests.support.product import Product, Store
 
 WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 OWNER = system_actor(WORKSPACE)
@@ -101,3 +103,26 @@ def publish(database: Database) -> Publish:
         return await database.write(WORKSPACE, create_widget, OWNER, WidgetChange(**{**wanted, **change}))
 
     return make
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One running product for all browser tests of a module; they come from one address, more often than people do."""
+    folder = tmp_path_factory.mktemp("product")
+    often = {
+        "HALLOO_PUBLIC_API_CONTACTS_PER_MINUTE": "1000",
+        "HALLOO_PUBLIC_API_CONTACTS_PER_HOUR": "1000",
+        "HALLOO_PUBLIC_API_READS_PER_MINUTE": "1000",
+    }
+    product = Product(Store("sqlite", folder, f"sqlite:///{folder / 'halloo.db'}"), often)
+    product.init()
+    product.start()
+    yield product
+    product.stop()
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Sites]:
+    """Websites on origins of their own."""
+    with sites() as served:
+        yield served

@@ -1,5 +1,6 @@
 """Host pages on origins of their own, for the browser tests of embedding: any `*.localhost` name of one small server."""
 
+import ssl
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -15,30 +16,35 @@ class Sites:
     """Pages by (host name, path); a page is its headers and its HTML."""
 
     port: int
+    scheme: str = "http"
     pages: dict[tuple[str, str], tuple[Headers, str]] = field(
         default_factory=dict[tuple[str, str], tuple[Headers, str]]
     )
 
     def origin(self, name: str) -> str:
         """The origin of a host name here."""
-        return f"http://{name}.localhost:{self.port}"
+        return f"{self.scheme}://{name}.localhost:{self.port}"
+
+    def put_file(self, name: str, html: str, headers: Headers | None = None, path: str = "/") -> str:
+        """Serve a whole document as it is; its address."""
+        self.pages[f"{name}.localhost", path] = (headers or {}, html)
+        return self.origin(name) + path
 
     def put(self, name: str, body: str, headers: Headers | None = None, path: str = "/", head: str = "") -> str:
         """Serve a page; its address."""
         html = f"<!doctype html><html><head><title>{name}</title>{head}</head><body><h1>{name}</h1>{body}</body></html>"
-        self.pages[f"{name}.localhost", path] = (headers or {}, html)
-        return self.origin(name) + path
+        return self.put_file(name, html, headers, path)
 
 
 @contextmanager
-def sites() -> Generator[Sites]:
-    """Serve until the block ends."""
-    served = Sites(0)
+def sites(tls: ssl.SSLContext | None = None) -> Generator[Sites]:
+    """Serve until the block ends; over https where `tls` brings a certificate."""
+    served = Sites(0, "https" if tls else "http")
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.headers["Host"].partition(":")[0]
-            headers, html = served.pages.get((name, self.path), ({}, ""))
+            headers, html = served.pages.get((name, self.path.partition("?")[0]), ({}, ""))
             body = html.encode()
             self.send_response(200 if html else 404)
             for key, value in {
@@ -54,6 +60,8 @@ def sites() -> Generator[Sites]:
             """Stay silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     served.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
