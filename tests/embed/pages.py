@@ -1,6 +1,5 @@
 """Host pages on origins of their own, for the browser tests of embedding: any `*.localhost` name of one small server."""
 
-import ssl
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,14 +15,13 @@ class Sites:
     """Pages by (host name, path); a page is its headers and its HTML."""
 
     port: int
-    scheme: str = "http"
     pages: dict[tuple[str, str], tuple[Headers, str]] = field(
         default_factory=dict[tuple[str, str], tuple[Headers, str]]
     )
 
     def origin(self, name: str) -> str:
         """The origin of a host name here."""
-        return f"{self.scheme}://{name}.localhost:{self.port}"
+        return f"http://{name}.localhost:{self.port}"
 
     def put_file(self, name: str, html: str, headers: Headers | None = None, path: str = "/") -> str:
         """Serve a whole document as it is; its address."""
@@ -37,9 +35,9 @@ class Sites:
 
 
 @contextmanager
-def sites(tls: ssl.SSLContext | None = None) -> Generator[Sites]:
-    """Serve until the block ends; over https where `tls` brings a certificate."""
-    served = Sites(0, "https" if tls else "http")
+def sites() -> Generator[Sites]:
+    """Serve until the block ends."""
+    served = Sites(0)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -60,8 +58,6 @@ def sites(tls: ssl.SSLContext | None = None) -> Generator[Sites]:
             """Stay silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    if tls:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
     served.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -80,9 +80,7 @@ def test_sandboxed_srcdoc_and_file_pages_count_as_null(
         assert visit.errors == [not_allowed(product, "null")]
 
 
-def test_18_interaction_asks_for_nothing_until_the_visitor_acts(
-    browser: Browser, product: Product, web: Sites
-) -> None:
+def test_18_interaction_asks_for_nothing_until_the_visitor_acts(browser: Browser, product: Product, web: Sites) -> None:
     queue = (
         "<script>halloo = [['set', {data: {plan: 'pro'}}], ['identify', 'x.y.z'], ['on', 'ready', () => "
         "document.title = 'ready']]</script>"
@@ -163,9 +161,7 @@ def test_the_pinned_form_runs_under_its_integrity(browser: Browser, product: Pro
 
 
 @pytest.mark.parametrize("claimed", ["", "../../me", '"><img src=x onerror=alert(1)>', "0" * 35])
-def test_the_pinned_form_reads_a_uuid_or_stops(
-    claimed: str, browser: Browser, product: Product, web: Sites
-) -> None:
+def test_the_pinned_form_reads_a_uuid_or_stops(claimed: str, browser: Browser, product: Product, web: Sites) -> None:
     product.widget([])
     tag = pinned(product, widget_id=claimed.replace('"', "&quot;"))
     with visiting(browser, product, web.put("claims", tag)) as visit:
@@ -199,12 +195,16 @@ def test_loaded_twice_and_late_it_is_one_widget(browser: Browser, product: Produ
     second = snippet(product).replace(product.facts["widget_id"], other)
     with visiting(browser, product, listed(product, web, "twice", twice)) as visit:
         visit.settle()
-        visit.page.evaluate("source => document.head.append(Object.assign(document.createElement('script'), {src: source}))",
-                            product.facts["embed_url"])
+        visit.page.evaluate(
+            "source => document.head.append(Object.assign(document.createElement('script'), {src: source}))",
+            product.facts["embed_url"],
+        )
         visit.page.wait_for_timeout(SOME_TIME_MS)
         assert (visit.count("halloo-widget"), len(visit.frames), visit.errors) == (1, 1, [])
-        visit.page.evaluate("source => document.head.append(Object.assign(document.createElement('script'), {src: source}))",
-                            re.findall(r'src="([^"]*)"', second)[0])
+        visit.page.evaluate(
+            "source => document.head.append(Object.assign(document.createElement('script'), {src: source}))",
+            re.findall(r'src="([^"]*)"', second)[0],
+        )
         visit.page.wait_for_timeout(SOME_TIME_MS)
         assert (visit.count("halloo-widget"), len(visit.frames)) == (1, 1)
         assert visit.errors == [f"Halloo: widget {other} is a second one."]
@@ -243,7 +243,9 @@ def test_the_queue_runs_in_order_and_every_command_answers(browser: Browser, pro
         heard: list[list[Any]] = visit.page.evaluate("heard")
         assert heard[0] == ["ready", {}] or heard[1] == ["ready", {}]
         names = [name for name, _ in heard]
-        assert names.index("open") < names.index("message_sent") < names.index("close") < names.index("message_received")
+        assert (
+            names.index("open") < names.index("message_sent") < names.index("close") < names.index("message_received")
+        )
         conversation = next(detail["conversation_id"] for name, detail in heard if name == "message_sent")
         assert ["message_received", {"conversation_id": conversation}] in heard
         assert ["unread", {"count": 1}] in heard
@@ -267,7 +269,9 @@ def _refused(visit: Visit) -> None:
     assert visit.page.evaluate(f"({code})(() => halloo.set({{data: {{a: 1n}}}}))") == [True, "field_invalid"]
     assert visit.page.evaluate(f"({code})(() => halloo.set({{name: 'x'.repeat(20000)}}))") == [True, "field_invalid"]
     assert visit.page.evaluate(f"({code})(() => halloo.set({{locale: 'de'}}))") == "done"
-    assert visit.page.evaluate("const off = halloo.on('open', () => heard.push('late')); off(); halloo.toggle()") is None
+    assert (
+        visit.page.evaluate("const off = halloo.on('open', () => heard.push('late')); off(); halloo.toggle()") is None
+    )
     visit.page.wait_for_timeout(SOME_TIME_MS)
     assert "late" not in visit.page.evaluate("heard")
     assert visit.widget.launcher().attributes["aria-expanded"] == "true"

@@ -13,9 +13,7 @@ from tests.support.browser import Widget
 from tests.support.product import Product
 from tests.support.screens import COLLECT_VIOLATIONS
 
-NOT_ALLOWED = (
-    "Halloo: widget {id} is not allowed on {origin}. Add it under Settings › Widget › Allowed Domains."  # noqa: RUF001
-)
+NOT_ALLOWED = "Halloo: widget {id} is not allowed on {origin}. Add it under Settings › Widget › Allowed Domains."
 
 
 def snippet(product: Product, query: str = "", more: str = "async") -> str:
@@ -43,6 +41,7 @@ class Visit:
     warnings: list[str] = field(default_factory=list[str])
     crashes: list[str] = field(default_factory=list[str])
     requests: list[Request] = field(default_factory=list[Request])
+    everything: list[Request] = field(default_factory=list[Request])
     sockets: list[WebSocket] = field(default_factory=list[WebSocket])
 
     def listen(self) -> None:
@@ -50,14 +49,18 @@ class Visit:
         self.page.add_init_script(COLLECT_VIOLATIONS)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.crashes.append(str(error)))
-        self.page.on("websocket", lambda socket: self.sockets.append(socket))
+        self.page.on("websocket", self._connect)
         self.page.context.on("request", self._see)
 
     def _hear(self, line: ConsoleMessage) -> None:
         if line.type in ("error", "warning"):
             (self.errors if line.type == "error" else self.warnings).append(line.text)
 
+    def _connect(self, socket: WebSocket) -> None:
+        self.sockets.append(socket)
+
     def _see(self, request: Request) -> None:
+        self.everything.append(request)
         if request.url.startswith(self.product.origin):
             self.requests.append(request)
 
