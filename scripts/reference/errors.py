@@ -47,7 +47,9 @@ and message."""
 _TAIL = """\
 `domain_invalid` names the entry in `details.index` and `details.input`, and the rule in `details.reason`: see
 [allowed domains](../embed/domains.md#what-is-refused). `config_invalid` names the key in `details.path`. `missing_scope`
-lists in `details.scopes` the scopes of which one is needed."""
+lists in `details.scopes` the scopes of which one is needed. `identity_invalid` says in `details.reason` why: `malformed`,
+`algorithm`, `unknown_key`, `signature`, `audience`, `expired`, `not_yet_valid`, `too_long_lived` or `claims`, the last with the
+claim in `details.field`."""
 
 
 @dataclass

@@ -23,6 +23,8 @@ class Row:
 
 
 _STARTING = ("origin_not_allowed", "embedding_unverified", "visitor_token_invalid", "visitor_blocked")
+_FIELDS = ("field_unknown", "field_invalid", "field_required")
+_KNOWN = ("visitor_token_missing", "visitor_token_invalid", "visitor_blocked")
 _INSIDE = ("conversation_forbidden", "visitor_token_invalid", "visitor_blocked")
 
 ROWS: dict[tuple[str, str], Row] = {
@@ -41,15 +43,43 @@ ROWS: dict[tuple[str, str], Row] = {
         shapes.VisitorPost,
         "201 first contact, 200 known",
         shapes.VisitorHello,
-        (*_STARTING, "field_invalid"),
+        (*_STARTING, "ticket_invalid", "field_invalid"),
+    ),
+    ("PATCH", "/visitor"): Row(
+        "needed",
+        "What the page or the visitor says of themselves, without proof. Keys that are not sent stay as they are, keys of `data` "
+        "are added to those of before, and nothing that was signed is replaced.",
+        shapes.VisitorPatch,
+        "200",
+        shapes.VisitorPatched,
+        (*_KNOWN, "embedding_unverified", "field_invalid"),
     ),
     ("DELETE", "/visitor"): Row(
         "needed",
-        "End this browser's visitor tokens. Its conversations stay with the operators.",
+        "End this browser's visitor token. Its conversations stay with the operators; other browsers of a known person go on.",
         None,
         "204",
         None,
         ("visitor_token_missing", "visitor_token_invalid"),
+    ),
+    ("POST", "/identify"): Row(
+        "needed",
+        "Prove who the visitor is: with a token that the customer's server has signed, or with a plain hash, where the widget has "
+        "a key for it. The answer holds a new visitor token; the old one is void. What was said in this browser before is the "
+        "person's from now on. A proof that fails changes nothing; `details.reason` says why.",
+        shapes.IdentifyPost,
+        "200",
+        shapes.Identified,
+        (*_KNOWN, "embedding_unverified", "identity_off", "identity_invalid"),
+    ),
+    ("POST", "/embed-ticket"): Row(
+        "not looked at",
+        "Prove the page: the page itself asks, so that its browser names the `Origin`, which must be in the allowed domains. The "
+        "ticket is good once, for 60 seconds, as `embed_ticket` of `POST /visitor`. The body is `{}`.",
+        shapes.Nothing,
+        "200",
+        shapes.EmbedTicket,
+        ("origin_not_allowed",),
     ),
     ("GET", "/conversations"): Row(
         "used if sent",
@@ -63,11 +93,21 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/conversations"): Row(
         "used if sent",
         "Start a conversation, or resume the one in `conversation_id`; send its first message in the same transaction. "
-        "`client_id` makes a repeated start one conversation. Without a token this is first contact, too.",
+        "`client_id` makes a repeated start one conversation. Without a token this is first contact, too. Where the widget "
+        "asks a form first, a new conversation needs `form`, unless the visitor has answered that very form before.",
         shapes.ConversationStart,
         "201 started, 200 resumed or repeated",
         shapes.ConversationStarted,
-        (*_STARTING, "visitor_token_missing", "conversation_forbidden", "identity_required", "client_id_conflict"),
+        (
+            *_STARTING,
+            "visitor_token_missing",
+            "conversation_forbidden",
+            "identity_required",
+            "client_id_conflict",
+            "form_off",
+            "form_required",
+            *_FIELDS,
+        ),
     ),
     ("GET", "/conversations/{cid}/messages"): Row(
         "needed",
@@ -86,7 +126,7 @@ ROWS: dict[tuple[str, str], Row] = {
         shapes.PublicMessagePost,
         "201 sent, 200 repeated",
         shapes.PublicMessageSent,
-        (*_INSIDE, "identity_required", "client_id_conflict"),
+        (*_INSIDE, "embedding_unverified", "identity_required", "client_id_conflict"),
     ),
     ("POST", "/conversations/{cid}/read"): Row(
         "needed",
@@ -103,6 +143,31 @@ ROWS: dict[tuple[str, str], Row] = {
         "200",
         shapes.ConversationEnded,
         (*_INSIDE, "end_off"),
+    ),
+    ("POST", "/conversations/{cid}/feedback"): Row(
+        "needed",
+        "What the visitor says after a conversation: once, while it is resolved. The first stays as it was, also after the "
+        "conversation was opened and resolved again. The body has at most 8 KiB.",
+        shapes.FieldsPost,
+        "201",
+        shapes.FieldsAccepted,
+        (*_INSIDE, "identity_required", "feedback_off", *_FIELDS, "conversation_open", "feedback_exists"),
+    ),
+    ("POST", "/pre-conversation-form"): Row(
+        "needed",
+        "What the visitor filled in before a conversation. It joins the `custom_metadata` of their next one, and fields "
+        "with `maps_to` set what the visitor claims of themselves. The body has at most 8 KiB.",
+        shapes.FieldsPost,
+        "200",
+        shapes.FieldsAccepted,
+        (
+            "visitor_token_missing",
+            "visitor_token_invalid",
+            "visitor_blocked",
+            "identity_required",
+            "form_off",
+            *_FIELDS,
+        ),
     ),
 }
 

@@ -48,9 +48,15 @@ _ROWS: dict[str, tuple[str, str]] = {
         "Shown above the closed launcher. A tap opens the chat and sends it.",
     ),
     "start_conversation_on_toggle": (_FLAG, "Opening the chat goes straight to a new conversation."),
-    "pre_conversation_form": ("a form, or null", _LATER),
-    "pre_conversation_show_once": (_FLAG, _LATER),
-    "post_conversation_feedback": ("object", _LATER),
+    "pre_conversation_form": ("[a form](forms.md), or null", "What is asked before a conversation."),
+    "pre_conversation_show_once": (
+        _FLAG,
+        "Whether who has answered the form once is asked no more, until its fields change; else each new conversation asks.",
+    ),
+    "post_conversation_feedback": (
+        "{`enabled`, `form`, `thank_you_text`}",
+        "Asked once a conversation is resolved: [a form](forms.md), and up to 280 characters of thanks.",
+    ),
     "business_hours.enabled": (_FLAG, "Whether there are hours at all."),
     "business_hours.timezone": ("a name such as `Europe/Berlin`", "Whose clock the hours follow."),
     "business_hours.days": (

@@ -19,10 +19,13 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from halloo.api.manage.router import docs_config, manage_router
 from halloo.api.public.app import PREFIX, PublicApp
 from halloo.api.public.limits import PublicLimits
-from halloo.api.public.routes import PublicApi
+from halloo.api.public.parts import PublicApi
+from halloo.api.public.replies import ReplyTimes
 from halloo.api.public.visits import Visits
 from halloo.config import Config
 from halloo.contacts.device import parse_user_agent
+from halloo.contacts.tickets import EmbedTickets
+from halloo.conversations.sweeper import Sweeper
 from halloo.db.connect import open_database
 from halloo.db.directory import find_meta
 from halloo.db.engine import DIRECTORY, Database
@@ -37,6 +40,7 @@ from halloo.events.model import Fact
 from halloo.events.pump import Pump
 from halloo.kit.clock import Clock, system_clock
 from halloo.kit.refusals import Unavailable
+from halloo.kit.sealing import Sealer
 from halloo.relay.actions import LiveActions
 from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET
 from halloo.relay.hints import HubLive
@@ -47,7 +51,16 @@ from halloo.widgets.records import PublicRecords
 from halloo.widgets.settings import Hosts, origin_of, resolve_hosts
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_ENDING = frozenset({"operator:revoked", "token:revoked", "visitor:revoked", "widget:removed", "widget:updated"})
+_ENDING = frozenset(
+    {
+        "operator:revoked",
+        "token:revoked",
+        "visitor:revoked",
+        "widget:keys_updated",
+        "widget:removed",
+        "widget:updated",
+    }
+)
 _AGAIN_S = 1
 _log = structlog.get_logger("halloo")
 
@@ -60,6 +73,7 @@ class Halloo:
     relay: RelayServer
     database: Database
     services: Services
+    sweeper: Sweeper
 
     async def close(self) -> None:
         """Finish what is queued and let go of everything."""
@@ -93,6 +107,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         decide=lambda domains, origin: decide(domains, origin) == "allow",
         wall=clock,
     )
+    sealer = Sealer(secret, "identity-key")
     services = Services(
         db=database,
         clock=clock,
@@ -103,14 +118,17 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         server=config.server,
         workspaces=config.workspaces,
         snippets=_snippets(assets, hosts),
+        identity_secrets=sealer,
     )
-    public = PublicApp(PublicApi(database, tokens, limits, Visits(database)), records, own, services.trusted_proxies)
+    tickets = EmbedTickets(secret, clock)
+    api = PublicApi(database, tokens, limits, Visits(database, tickets), ReplyTimes(database, clock), tickets, sealer)
+    public = PublicApp(api, records, own, services.trusted_proxies)
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)
     pump.read_by(Cutter(relay, records).read_facts)
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, database, relay)
-    return Halloo(Front(router, names, BARE), relay, database, services)
+    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database))
 
 
 def _snippets(assets: Assets, hosts: Hosts) -> Snippets:
@@ -175,13 +193,25 @@ class Cutter:
         elif name == "token:revoked":
             hub.revoke("token", data["token_id"], UNAUTHORIZED)
         elif name == "visitor:revoked":
-            hub.revoke("visitor", data["visitor_id"], UNAUTHORIZED)
+            self._cut_visitor(data)
+        elif name == "widget:keys_updated":
+            if "removed" in data:
+                hub.revoke("key", data["removed"], UNAUTHORIZED)
         elif name == "widget:removed":
             hub.revoke("widget", data["widget_id"], UNKNOWN_WIDGET)
         elif name == "widget:updated":
             task = asyncio.get_running_loop().create_task(self._cut_origins(data["widget_id"]))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _cut_visitor(self, data: dict[str, Any]) -> None:
+        """All that a visitor has, or some of their browsers."""
+        browsers = data.get("browsers")
+        if browsers is None:
+            self._relay.hub.revoke("visitor", data["visitor_id"], UNAUTHORIZED)
+        else:
+            for browser in browsers:
+                self._relay.hub.revoke("browser", browser, UNAUTHORIZED)
 
     async def _cut_origins(self, widget_id: str) -> None:
         while True:
@@ -269,9 +299,11 @@ async def serve_forever(
     warm = asyncio.get_running_loop().run_in_executor(
         None, parse_user_agent, "Mozilla/5.0"
     )  # reads its rules at first use
+    sweeping = asyncio.create_task(halloo.sweeper.run())
     try:
         await _Server(settings, halloo.relay).serve()
     finally:
+        sweeping.cancel()
         await warm
         await halloo.close()
 

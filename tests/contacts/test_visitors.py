@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from halloo.contacts import actions, store
@@ -11,7 +12,7 @@ from halloo.contacts.model import PAGES_KEPT, Page, Visitor, check_page, nicknam
 from halloo.db.engine import Database
 from halloo.db.tx import Tx
 from halloo.events.log import list_after
-from halloo.kit.ids import new_id, new_secret
+from halloo.kit.ids import digest, new_id, new_secret
 from halloo.kit.refusals import Invalid
 from tests.conftest import WORKSPACE
 from tests.support.people import arrive
@@ -61,23 +62,34 @@ async def test_a_token_is_its_visitors_on_its_widget_in_its_workspace(database: 
 
 async def test_a_blocked_visitor_is_told_so(database: Database) -> None:
     visitor, token = await arrive(database, WORKSPACE)
-    assert await database.read(WORKSPACE, actions.is_welcome, visitor.id)
+    assert await database.read(WORKSPACE, actions.is_welcome, visitor.id, digest(token))
     await database.write(WORKSPACE, block, visitor.id)
     with pytest.raises(VisitorBlocked):
         await database.read(WORKSPACE, actions.recognise, visitor.widget_id, token)
-    assert not await database.read(WORKSPACE, actions.is_welcome, visitor.id)
+    assert not await database.read(WORKSPACE, actions.is_welcome, visitor.id, digest(token))
 
 
-async def test_who_leaves_takes_every_token_along(database: Database) -> None:
+async def test_who_leaves_takes_their_browsers_token_along_and_no_other(database: Database) -> None:
     (visitor, token), (other, others) = await arrive(database, WORKSPACE), await arrive(database, WORKSPACE)
-    await database.write(WORKSPACE, actions.forget_browser, visitor)
+    second = await database.write(WORKSPACE, actions.new_token, visitor)
+    await database.write(WORKSPACE, actions.forget_browser, visitor.widget_id, token)
     with pytest.raises(VisitorTokenInvalid):
         await database.read(WORKSPACE, actions.recognise, visitor.widget_id, token)
-    assert await database.read(WORKSPACE, actions.recognise, other.widget_id, others) == other
-    assert not await database.read(WORKSPACE, actions.is_welcome, visitor.id)
-    assert not await database.read(WORKSPACE, actions.is_welcome, new_id())
+    with pytest.raises(VisitorTokenInvalid):
+        await database.write(WORKSPACE, actions.forget_browser, visitor.widget_id, token)
+    for one, held in ((visitor, second), (other, others)):
+        assert await database.read(WORKSPACE, actions.recognise, one.widget_id, held) == one
+        assert await database.read(WORKSPACE, actions.is_welcome, one.id, digest(held))
+    for one, held in (
+        (visitor.id, digest(token)),
+        (visitor.id, None),
+        (visitor.id, digest(others)),
+        (new_id(), digest(second)),
+    ):
+        assert not await database.read(WORKSPACE, actions.is_welcome, one, held)
     facts = await database.read(WORKSPACE, list_after, f"w:{WORKSPACE}", 0, 100)
-    assert [fact.name for fact in facts if visitor.id.encode() in fact.data] == ["visitor:revoked"]
+    ended = [msgspec.json.decode(fact.data) for fact in facts if fact.name == "visitor:revoked"]
+    assert [(one["visitor_id"], one["browsers"]) for one in ended] == [(visitor.id, [digest(token)])]
 
 
 async def test_coming_back_notes_what_the_browser_says_now(database: Database) -> None:

@@ -1,9 +1,10 @@
-"""A server's embed apps over a database and a tiny build of the browser side."""
+"""A server's embed apps over a database and a tiny build of the browser side; for browser tests a product, pages and Chromium."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 import pytest
@@ -25,9 +26,16 @@ from halloo.workspaces.model import system_actor
 from tests.embed.pages import Sites, sites
 from tests.support.product import Product, Store
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 OWNER = system_actor(WORKSPACE)
 LOADER = '(function(){"use strict";var r="%%";window.seen=r})();\n' + "//" + " padding" * 40
+
+
+Drive = Callable[[Callable[["Browser"], Any]], Any]
+"""Runs a function with the browser, in the one thread that Playwright keeps busy."""
 
 
 class Publish(Protocol):
@@ -123,6 +131,18 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def web() -> Iterator[Sites]:
-    """Websites on origins of their own."""
+    """Pages of any `*.localhost` origin."""
     with sites() as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def drive() -> Iterator[Drive]:
+    """Drive one Chromium for all tests of a file."""
+    from tests.support.browser import launched
+
+    with ThreadPoolExecutor(1) as thread:
+        opened = launched()
+        chromium = thread.submit(opened.__enter__).result()
+        yield lambda work: thread.submit(work, chromium).result()
+        thread.submit(opened.__exit__, None, None, None).result()

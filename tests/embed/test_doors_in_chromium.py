@@ -89,52 +89,6 @@ def test_5_opened_on_its_own_a_list_keeps_it_silent(browser: Browser, product: P
         assert [key.rpartition("-")[2] for key, _ in keys] == ["unknown"]
 
 
-def test_7_a_frame_that_does_not_know_its_parent_holds_back(browser: Browser, product: Product, web: Sites) -> None:
-    product.widget([])
-    body = f'<script>{LISTEN}</script><iframe src="{frame_address(product, None)}"></iframe>'
-    with visiting(browser, product, web.put("blind", body)) as visit:
-        visit.settle()
-        said = {
-            "v": 1,
-            "wid": product.facts["widget_id"],
-            "data": {"call": 1, "attributes": {}},
-            "type": "set",
-            "seq": 1,
-        }
-        opened = {**said, "type": "open", "seq": 2, "data": {"by": "api", "text": None}}
-        visit.page.evaluate("list => list.forEach(one => frames[0].postMessage(one, '*'))", [said, opened])
-        expect(visit.frames[0].get_by_role("textbox", name="Message")).to_be_visible()
-        visit.frames[0].get_by_role("textbox", name="Message").fill("Whom do I speak to?")
-        visit.frames[0].get_by_role("textbox", name="Message").press("Enter")
-        expect(visit.frames[0].get_by_text("Sent", exact=True)).to_be_visible()
-        answer(product, "To me")
-        expect(visit.frames[0].get_by_text("To me")).to_be_visible()
-        heard = {data["type"] for _, data in visit.page.evaluate("heard")}
-        assert "ready" in heard
-        assert heard <= {"ready", "resize", "open", "close"}
-
-
-def test_8_http_in_the_list_does_not_mean_https(browser: Browser, product: Product) -> None:
-    product.widget(["http://a.example"])
-    frame = f'<iframe src="{frame_address(product, "https://a.example")}"></iframe>'
-    for body, frames in ((snippet(product), 0), (f"<script>{LISTEN}</script>{frame}", 1)):
-        html = f"<!doctype html><title>a</title><body>{body}</body>"
-        with visiting(browser, product, "about:blank") as visit:
-            _serve(visit, "https://a.example/", html)
-            visit.page.goto("https://a.example/")
-            is_blocked(visit)
-            # The header admits https where http is listed; loader and target origin do not.
-            assert (len(visit.frames), visit.count("halloo-widget")) == (frames, 0)
-            assert visit.errors == ([] if frames else [not_allowed(product, "https://a.example")])
-
-
-def _serve(visit: Visit, address: str, html: str) -> None:
-    """A page at an address that is nobody's, with the product's own answers beside it."""
-    context = visit.page.context
-    context.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
-    context.route(f"{visit.product.origin}/**", lambda route: route.fulfill(response=route.fetch()))
-
-
 def test_9_each_widget_on_each_origin_has_a_guest_of_its_own(browser: Browser, product: Product, web: Sites) -> None:
     origins = [web.origin("one"), web.origin("two")]
     product.widget(origins)

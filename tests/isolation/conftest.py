@@ -20,6 +20,10 @@ GENEROUS = Config(
         starts_per_hour_and_address=10**6,
         messages_per_minute=10**6,
         messages_burst=10**6,
+        forms_per_hour=10**6,
+        identifications_per_hour=10**6,
+        identity_failures_per_minute=10**6,
+        tickets_per_minute=10**6,
     ),
     relay=RelaySettings(
         visitor_frames_per_second=1000, operator_frames_per_second=1000, visitor_messages_per_minute=10**6

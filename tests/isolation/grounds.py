@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from halloo.contacts.actions import Hello, create_contact, first_contact, visitor_actor
+from halloo.contacts.actions import Hello, create_contact, find_visitor, first_contact, visitor_actor
 from halloo.contacts.model import Details
 from halloo.conversations import actions as conversations
 from halloo.conversations.actions import Start
@@ -14,8 +14,10 @@ from halloo.db.schema import UNSCOPED, metadata
 from halloo.db.tx import Tx
 from halloo.edge.pagination import seal_cursor
 from halloo.kit.ids import new_id, new_secret
-from halloo.widgets.actions import create_widget
-from halloo.widgets.model import WidgetChange
+from halloo.kit.sealing import Sealer
+from halloo.widgets.actions import create_identity_key, create_widget
+from halloo.widgets.forms import complete_form
+from halloo.widgets.model import IdentityKeyDraft, WidgetChange
 from halloo.workspaces.actions import invitations, tokens
 from halloo.workspaces.actions.operators import OperatorDraft, create_operator
 from halloo.workspaces.actions.tokens import TokenDraft
@@ -86,7 +88,8 @@ class Grounds:
 async def settle(api: Api, word: str) -> Side:
     """Make a workspace in which everything is about `word`."""
     house = await api.house(f"owner@{word}.example", word.title())
-    made = await api.halloo.database.write(house.workspace_id, _furnish, house, word)
+    sealer = api.halloo.services.identity_secrets
+    made = await api.halloo.database.write(house.workspace_id, _furnish, house, word, sealer)
     return Side(house=house, **made)
 
 
@@ -98,17 +101,20 @@ def nobody(side: Side) -> dict[str, Any]:
     }
 
 
-def _furnish(tx: Tx, house: House, word: str) -> dict[str, Any]:
+def _furnish(tx: Tx, house: House, word: str, sealer: Sealer) -> dict[str, Any]:
     who = system_actor(tx.workspace_id)
     low = create_operator(tx, who, OperatorDraft(f"low@{word}.example", f"Low {word}", "operator", hashed()))
     _, invitation = invitations.invite(tx, who, f"new@{word}.example", "operator", WorkspacesSettings())
     secret, _token = tokens.create_token(tx, who, TokenDraft("owner's", list(SCOPES), operator_id=house.owner_id))
+    key, _ = create_identity_key(tx, who, sealer, house.widget_id, IdentityKeyDraft("HS256"))
+    create_identity_key(tx, who, sealer, house.widget_id, IdentityKeyDraft("HMAC-user-id"))
     guest, neighbour = _guest(tx, house.widget_id, word), _guest(tx, house.widget_id, word)
     elsewhere = _guest(tx, create_widget(tx, who, WidgetChange(published=True)).id, word)
     conversation = conversations.get_conversation(tx, who, guest.conversation_id).conversation
     note = conversations.send_message(tx, who, conversation.id, Draft(new_id(), "note", f"{word} is confidential"))
     change = Change(assignee_id=house.owner_id, tags=(f"{word}tag",), given=frozenset({"assignee_id", "tags"}))
     conversations.change_conversation(tx, who, conversation.id, change)
+    _speak_of(tx, elsewhere, word)
     email = f"someone@{word}.example"
     contact = create_contact(tx, who, Details(f"Someone {word}", email, given=frozenset({"name", "email"})))
     ids = {
@@ -117,6 +123,7 @@ def _furnish(tx: Tx, house: House, word: str) -> dict[str, Any]:
         "contact_id": conversation.contact_id,
         "person_id": contact.id,
         "widget_id": house.widget_id,
+        "key_id": key.kid,
         "operator_id": low.id,
         "invitation_id": invitation.id,
         "token_id": house.token_id,
@@ -139,6 +146,16 @@ def _furnish(tx: Tx, house: House, word: str) -> dict[str, Any]:
         "elsewhere": elsewhere,
         "marks": tuple(mark for mark in marks if mark),
     }
+
+
+def _speak_of(tx: Tx, guest: Guest, word: str) -> None:
+    """A conversation that is over, and what its visitor said of it."""
+    me = find_visitor(tx, guest.id)
+    assert me is not None
+    conversations.end_conversation(tx, visitor_actor(me), guest.conversation_id)
+    form = complete_form({"fields": [{"id": "stars", "type": "rating"}, {"id": "why", "type": "textarea"}]})
+    said = {"stars": 4, "why": f"{word} was helpful"}
+    conversations.give_feedback(tx, visitor_actor(me), guest.conversation_id, form, said)
 
 
 def _guest(tx: Tx, widget_id: str, word: str) -> Guest:

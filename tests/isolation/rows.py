@@ -59,6 +59,7 @@ CONTACT = "/core/contacts/{contact_id}"
 NO_CONTACT = (404, "contact_not_found")
 WIDGET = "/core/web-widgets/{widget_id}"
 NO_WIDGET = (404, "widget_not_found")
+KEYS = f"{WIDGET}/identity-keys"
 OPERATOR = "/core/operators/{operator_id}"
 NO_OPERATOR = (404, "operator_not_found")
 NO_MESSAGE = f"{CONVERSATION}/messages/{{fingerprint}}"
@@ -138,6 +139,17 @@ MANAGE: dict[str, Row] = {
         Aim(NO_MESSAGE, *NO_CONVERSATION, {"content": "Changed"})
     ),
     "DELETE /core/conversations/{conversation_id}/messages/{fingerprint}": row(Aim(NO_MESSAGE, *NO_CONVERSATION)),
+    "GET /core/feedback": row(
+        Aim("/core/feedback", 200),
+        Aim("/core/feedback?widget_id={widget_id}", 200),
+        Aim("/core/feedback?operator_id={operator_id}", 200),
+        Aim("/core/feedback?cursor={cursor}", 200),
+    ),
+    "GET /core/feedback/report": row(
+        Aim("/core/feedback/report", 200),
+        Aim("/core/feedback/report?widget_id={widget_id}", 200),
+        Aim("/core/feedback/report?operator_id={operator_id}", 200),
+    ),
     "GET /core/contacts": row(
         Aim("/core/contacts", 200),
         Aim("/core/contacts?q={word}", 200),
@@ -188,6 +200,13 @@ MANAGE: dict[str, Row] = {
         Aim(WIDGET, *NO_WIDGET, {"published": False}),
     ),
     "DELETE /core/web-widgets/{widget_id}": row(Aim(WIDGET, *NO_WIDGET)),
+    "GET /core/web-widgets/{widget_id}/identity-keys": row(Aim(KEYS, *NO_WIDGET)),
+    "POST /core/web-widgets/{widget_id}/identity-keys": row(
+        Aim(KEYS, *NO_WIDGET, {"alg": "HS256"}),
+        Aim(KEYS, *NO_WIDGET, {"alg": "HMAC-email", "secret": "something of theirs"}),
+        Aim(KEYS, 422, "field_unknown", {"alg": "HS256", "workspace_id": "{widget_id}"}),
+    ),
+    "DELETE /core/web-widgets/{widget_id}/identity-keys/{kid}": row(Aim(f"{KEYS}/{{key_id}}", *NO_WIDGET)),
     "GET /core/operators": row(Aim("/core/operators", 200)),
     "POST /core/operators": row(
         Aim("/core/operators", 201, body={"email": "eve@eve.example", "name": "Eve", "password": "a new good one"}),
@@ -241,7 +260,18 @@ START = {"conversation_id": "{conversation_id}", "message": text()}
 VISITOR: dict[str, Row] = {
     "GET ": row(Aim("", 200)),
     "POST /visitor": row(Aim("/visitor", 422, "field_unknown", {"visitor_id": "{visitor_id}"})),
+    "PATCH /visitor": row(
+        Aim("/visitor", 422, "field_unknown", {"visitor_id": "{visitor_id}"}),
+        Aim("/visitor", 422, "field_unknown", {"user_id": "{guest}"}),
+        Aim("/visitor", 422, "field_unknown", {"verified": True, "signed": ["name"]}),
+    ),
     "DELETE /visitor": row(Aim("/visitor", 204)),
+    "POST /identify": row(
+        Aim("/identify", 401, "identity_invalid", {"user_id": "{guest}", "hmac": "0" * 64}),
+        Aim("/identify", 401, "identity_invalid", {"token": "{guest}"}),
+        Aim("/identify", 422, "field_unknown", {"visitor_id": "{visitor_id}"}),
+    ),
+    "POST /embed-ticket": row(Aim("/embed-ticket", 422, "field_unknown", {"origin": "https://evil.example"})),
     "GET /conversations": row(
         Aim("/conversations", 200),
         Aim("/conversations?user_id={guest}", 200),
@@ -273,8 +303,20 @@ VISITOR: dict[str, Row] = {
         Aim("/conversations/{conversation_id}/end", *THEIRS, {}),
         Aim("/conversations/{conversation_id}/end", *THEIRS, {"state": "resolved"}),
     ),
+    "POST /conversations/{cid}/feedback": row(
+        Aim("/conversations/{conversation_id}/feedback", *THEIRS, {"fields": {}}),
+        Aim("/conversations/{conversation_id}/feedback", *THEIRS, {"fields": {"stars": 1}, "operator_id": "x"}),
+    ),
+    "POST /pre-conversation-form": row(
+        Aim("/pre-conversation-form", 404, "form_off", {"fields": {"name": "{visitor_id}"}}),
+    ),
 }
 """Every public route below a widget, called by one visitor with ids of another."""
+
+NEEDS_TOKEN = frozenset({"PATCH /visitor", "DELETE /visitor", "POST /identify", "POST /pre-conversation-form"})
+"""Public routes that refuse who has no visitor token for that alone."""
+IGNORES_TOKEN = frozenset({"GET ", "POST /embed-ticket"})
+"""Public routes that look at no visitor token."""
 
 OPEN: dict[str, int] = {
     "/public/embed": 200,

@@ -51,7 +51,9 @@ def _speak(product: Product, text: str) -> None:
     product.call("PATCH", f"/core/conversations/{made['conversation']['id']}", {"subject": text, "tags": [text[:60]]})
 
 
-def test_no_field_of_a_visitor_runs_in_the_inbox(server: Product, browser: Browser, tmp_path: Path) -> None:
+def test_cve_2017_1000059_no_field_of_a_visitor_runs_in_the_inbox(
+    server: Product, browser: Browser, tmp_path: Path
+) -> None:
     for text in CANARIES:
         _speak(server, text)
     server.call("POST", "/core/canned-replies", {"shortcut": "canary", "text": CANARIES[0]})

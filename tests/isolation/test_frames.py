@@ -230,7 +230,7 @@ async def test_who_may_only_read_says_nothing(grounds: Grounds, port: Port) -> N
     assert await grounds.stored(here, uses=False) == before
 
 
-async def test_no_frame_counts_before_connect(grounds: Grounds, port: Port) -> None:
+async def test_cve_2026_48929_no_frame_counts_before_connect(grounds: Grounds, port: Port) -> None:
     here = grounds.here
     target = Target(here.guest, here.workspace_id)
     token = await visitor_token(grounds, here.guest)

@@ -30,6 +30,17 @@ def test_a_burst_then_the_rate() -> None:
     assert [limiter.take("a") for _ in range(6)] == [0] * 5 + [1_000], "what was not used does not pile up"
 
 
+def test_asking_how_long_takes_nothing() -> None:
+    clock = Clock()
+    limiter = Limiter(Rate(60, 60_000, 2), clock)
+    assert [limiter.wait("a") for _ in range(5)] == [0] * 5
+    assert [limiter.take("a") for _ in range(2)] == [0, 0]
+    assert limiter.wait("a") == limiter.wait("a") == limiter.take("a") == 1_000
+    clock.now += 1_000
+    assert limiter.wait("a") == 0
+    assert limiter.take("a") == 0
+
+
 def test_waiting_as_long_as_told_is_enough_and_less_is_not() -> None:
     chance = random.Random(3)
     for _ in range(300):

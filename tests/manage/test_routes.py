@@ -49,6 +49,8 @@ ROWS: dict[str, Row] = {
     "POST /core/conversations/{}/messages": Row(("conversation",), MESSAGE),
     "PATCH /core/conversations/{}/messages/{}": Row(("conversation", "message"), {"content": "Other"}),
     "DELETE /core/conversations/{}/messages/{}": Row(("conversation", "message")),
+    "GET /core/feedback": Row(),
+    "GET /core/feedback/report": Row(),
     "GET /core/contacts": Row(),
     "POST /core/contacts": Row(body={"name": "X"}),
     "GET /core/contacts/{}": Row(("contact",)),
@@ -71,6 +73,9 @@ ROWS: dict[str, Row] = {
     "GET /core/web-widgets/{}": Row(("widget",)),
     "PUT /core/web-widgets/{}": Row(("widget",), {"published": False}),
     "DELETE /core/web-widgets/{}": Row(("widget",)),
+    "GET /core/web-widgets/{}/identity-keys": Row(("widget",)),
+    "POST /core/web-widgets/{}/identity-keys": Row(("widget",), {"alg": "HS256"}),
+    "DELETE /core/web-widgets/{}/identity-keys/{}": Row(("widget", "key")),
     "GET /core/operators": Row(),
     "POST /core/operators": Row(body={"email": "x@halloo.example", "name": "X", "password": "long enough 1"}),
     "GET /core/operators/{}": Row(("operator",)),
@@ -127,6 +132,7 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
         "reply": (await made("/core/canned-replies", {"shortcut": "hi", "text": "Hello"}))["id"],
         "tag": (await made("/core/tags", {"name": "vip"}))["id"],
         "widget": house.widget_id,
+        "key": (await made(f"/core/web-widgets/{house.widget_id}/identity-keys", {"alg": "HS256"}))["kid"],
         "operator": house.owner_id,
         "invitation": (await made("/core/invitations", {"email": "bea@halloo.example"}))["id"],
         "token": house.token_id,
@@ -134,7 +140,7 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
 
 
 NOTHING = dict.fromkeys(
-    ("conversation", "contact", "reply", "tag", "widget", "operator", "invitation", "token"), "x"
+    ("conversation", "contact", "reply", "tag", "widget", "key", "operator", "invitation", "token"), "x"
 ) | {
     "message": "176371573112345",
     "visitor": "x",

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from halloo.kit.ids import new_id
-from tests.public.shop import OWN, Build, Json, Shop, Visitor, error, text
+from tests.public.people import hmac_issuer, identify
+from tests.public.shop import OWN, SHOP, Build, Json, Shop, Visitor, error, guest, text
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # what comes before the database
 
@@ -23,6 +24,7 @@ class Request:
     path: str
     body: Json
     headers: dict[str, str] = field(default_factory=dict[str, str])
+    method: str = "POST"
     base: str = ""
     query: str = ""
     content: bytes | None = None
@@ -31,7 +33,7 @@ class Request:
         content = json.dumps(self.body).encode() if self.content is None else self.content
         headers = {**OWN, "Content-Type": "application/json", "X-Halloo-Visitor": self.visitor.token, **self.headers}
         address = (self.base or self.shop.base) + self.path + self.query
-        return await self.shop.api.client.post(address, content=content, headers=headers)
+        return await self.shop.api.client.request(self.method, address, content=content, headers=headers)
 
 
 def spoil_host(request: Request) -> None:
@@ -96,10 +98,11 @@ FAULTS: tuple[tuple[Callable[[Request], None], tuple[int, str]], ...] = (
 )
 
 
-async def answers(make: Callable[[], Request]) -> list[str]:
+async def answers(make: Callable[[], Request], *without: Callable[[Request], None]) -> list[str]:
     """Every pair of faults, and what did not answer as the first of the two."""
     wrong: list[str] = []
-    for (spoil, due), (further, _) in [*combinations(FAULTS, 2), *((fault, fault) for fault in FAULTS)]:
+    faults = [fault for fault in FAULTS if fault[0] not in without]
+    for (spoil, due), (further, _) in [*combinations(faults, 2), *((fault, fault) for fault in faults)]:
         request = make()
         for fault in {spoil: None, further: None}:
             fault(request)
@@ -110,18 +113,82 @@ async def answers(make: Callable[[], Request]) -> list[str]:
 
 
 async def test_the_first_fault_answers(build: Build) -> None:
-    shop = await build(reads_per_minute=10_000, messages_per_minute=10_000, messages_burst=10_000)
+    shop = await build(
+        reads_per_minute=10_000, messages_per_minute=10_000, messages_burst=10_000, forms_per_hour=10_000
+    )
     visitor = await shop.arrive()
-    cid = await shop.start(visitor)
+    cid, over = await shop.start(visitor), await shop.start(visitor)
+    form = {"fields": [{"id": "why", "type": "text"}]}
+    await shop.config(post_conversation_feedback={"enabled": True, "form": form})
+    await shop.call("POST", f"/conversations/{over}/end", {}, visitor.headers)
     requests: list[Callable[[], Request]] = [
         lambda: Request(shop, visitor, f"/conversations/{cid}/messages", text()),
         lambda: Request(shop, visitor, f"/conversations/{cid}/read", {"seq": 1}),
         lambda: Request(shop, visitor, f"/conversations/{cid}/end", {}),
         lambda: Request(shop, visitor, "/conversations", {"message": text(), "conversation_id": cid}),
+        lambda: Request(shop, visitor, f"/conversations/{over}/feedback", {"fields": {}}),
     ]
     for make in requests:
         assert (await make().send()).status_code in {200, 201, 204}
         assert await answers(make) == []
+
+
+async def test_the_first_fault_answers_where_no_conversation_is_named(build: Build) -> None:
+    shop = await build(
+        reads_per_minute=10_000,
+        identifications_per_hour=10_000,
+        identity_failures_per_minute=10_000,
+        tickets_per_minute=10_000,
+    )
+    issuer = await hmac_issuer(shop)
+    known = (await identify(shop, await shop.arrive(), issuer)).visitor
+    token = issuer.token(shop.api.clock() / 1000)
+    page = {"Origin": SHOP}
+    requests: list[tuple[Callable[[], Request], tuple[Callable[[Request], None], ...]]] = [
+        (lambda: Request(shop, known, "/visitor", {"name": "Ada"}, method="PATCH"), (spoil_conversation,)),
+        (lambda: Request(shop, known, "/identify", {"token": token + "x"}), (spoil_conversation,)),
+        (lambda: Request(shop, known, "/embed-ticket", {}, {**page}), (spoil_conversation, spoil_visitor)),
+    ]
+    for make, without in requests:
+        assert (await make().send()).status_code in {200, 401}
+        assert await answers(make, *without) == []
+
+
+async def test_a_proof_is_looked_at_after_visitor_policy_and_feature(shop: Shop) -> None:
+    visitor = await shop.arrive()
+    bad = {"token": "x"}
+    assert error(await shop.call("POST", "/identify", bad)) == (401, "visitor_token_missing")
+    await shop.config(security={"require_verified_embedding": True})
+    assert error(await shop.call("POST", "/identify", bad, visitor.headers)) == (403, "embedding_unverified")
+    await shop.config(security={})
+    assert error(await shop.call("POST", "/identify", {"wrong": 1}, visitor.headers)) == (409, "identity_off")
+    await hmac_issuer(shop)
+    assert error(await shop.call("POST", "/identify", {"wrong": 1}, visitor.headers)) == (422, "field_unknown")
+    assert error(await shop.call("POST", "/identify", bad, visitor.headers)) == (401, "identity_invalid")
+
+
+async def test_a_ticket_is_told_before_the_fields_and_kept_where_those_are_refused(shop: Shop) -> None:
+    await shop.config(security={"require_verified_embedding": True})
+    ticket = (await shop.call("POST", "/embed-ticket", {}, {"Origin": SHOP})).json()["ticket"]
+    wrong = {"embed_ticket": "x", "wrong": 1}
+    assert error(await shop.call("POST", "/visitor", wrong)) == (403, "ticket_invalid")
+    for body in (
+        {"embed_ticket": ticket, "wrong": 1},
+        {"embed_ticket": ticket},
+        {"embed_ticket": ticket, "user_id": "x"},
+    ):
+        assert error(await shop.call("POST", "/visitor", body))[0] == 422
+    assert (await shop.call("POST", "/visitor", {"embed_ticket": ticket, "user_id": guest()})).status_code == 201
+
+
+async def test_who_is_unverified_and_unknown_is_told_of_the_page_first(shop: Shop) -> None:
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    await shop.config(security={"require_verified_embedding": True, "identity": "required"})
+    path = f"/conversations/{cid}/messages"
+    assert error(await shop.call("POST", path, {"wrong": 1}, visitor.headers)) == (403, "embedding_unverified")
+    foreign = f"/conversations/{new_id()}/messages"
+    assert error(await shop.call("POST", foreign, {"wrong": 1}, visitor.headers)) == (403, "conversation_forbidden")
 
 
 async def test_policy_and_feature_come_between_conversation_and_fields(shop: Shop) -> None:

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from halloo.kit.clock import parse_rfc3339, rfc3339
-from halloo.widgets.availability import Availability, availability
+from halloo.kit.clock import DAY, MINUTE, parse_rfc3339, rfc3339
+from halloo.widgets.availability import Availability, availability, counted_wait
 
 WEEK = ("mon", "tue", "wed", "thu", "fri")
 
@@ -116,3 +116,66 @@ def test_a_time_that_comes_twice_opens_at_the_first_and_closes_at_the_second() -
 
 def test_a_zone_that_is_gone_counts_as_utc() -> None:
     assert at("2026-11-23T12:00:00Z", "Mars/Olympus", ("mon", "09:00", "17:00")) == (True, "2026-11-23T17:00:00Z")
+
+
+def test_a_holiday_opens_no_night_either() -> None:
+    spans = [("fri", "22:00", "02:00"), ("sat", "10:00", "12:00")]
+    assert at("2026-12-25T23:00:00Z", "UTC", *spans, holidays=["2026-12-25"]) == (False, "2026-12-26T10:00:00Z")
+
+
+def test_midnight_closes_the_day_however_it_is_written() -> None:
+    for close in ("24:00", "00:00"):
+        assert at("2026-11-23T12:00:00Z", "UTC", ("mon", "09:00", close)) == (True, "2026-11-24T00:00:00Z"), close
+
+
+def test_a_night_across_the_changed_clock_has_its_true_length() -> None:
+    night = ("sat", "22:00", "06:00")
+    assert at("2026-03-28T21:30:00Z", "Europe/Berlin", night) == (True, "2026-03-29T04:00:00Z")
+    assert at("2026-10-24T20:30:00Z", "Europe/Berlin", night) == (True, "2026-10-25T05:00:00Z")
+
+
+def waited(since: str, until: str, *spans: tuple[str, str, str], zone: str = "UTC", **more: Any) -> int:
+    """Minutes that count of a wait."""
+    days = [{"day": day, "open": begin, "close": end} for day, begin, end in spans]
+    hours = {"enabled": True, "timezone": zone, "days": days, "holidays": [], **more}
+    return counted_wait(hours, parse_rfc3339(f"2026-11-{since}:00Z"), parse_rfc3339(f"2026-11-{until}:00Z")) // MINUTE
+
+
+OFFICE = [(day, "09:00", "17:00") for day in WEEK]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "minutes"),
+    [
+        ("23T10:00", "23T10:07", 7),  # Monday, open
+        ("23T22:00", "24T09:04", 4),  # asked at night, answered in the morning
+        ("20T16:50", "23T09:10", 20),  # over the weekend
+        ("23T16:50", "25T09:10", 10 + 480 + 10),  # a whole day in between
+        ("23T22:00", "23T22:05", 5),  # both while closed: what the visitor saw
+        ("23T16:55", "23T17:10", 15),  # answered after closing: those minutes count too
+        ("20T16:55", "21T12:00", 5 + 19 * 60),  # answered on a closed Saturday
+        ("23T17:00", "24T09:00", 960),  # answered in the first open moment, of which none has passed
+        ("23T10:00", "23T09:59", 0),  # a clock that went back
+    ],
+)
+def test_only_open_time_counts_of_a_wait_and_never_too_little(since: str, until: str, minutes: int) -> None:
+    assert waited(since, until, *OFFICE) == minutes
+
+
+def test_a_wait_in_hours_that_never_open_counts_whole() -> None:
+    assert waited("23T10:00", "23T11:00") == 60
+    assert waited("23T10:00", "23T11:00", *OFFICE, holidays=["2026-11-23"]) == 60
+    assert waited("23T10:00", "24T11:00", enabled=False) == 25 * 60
+
+
+def test_a_wait_across_a_night_shift_and_a_holiday() -> None:
+    night = [(day, "22:00", "02:00") for day in WEEK]
+    assert waited("23T23:00", "24T22:30", *night) == 180 + 30
+    assert waited("23T23:00", "24T22:30", *night, holidays=["2026-11-23"]) == 30
+
+
+def test_a_wait_of_years_counts_as_one_of_a_year() -> None:
+    assert counted_wait({"enabled": False}, 0, 4000 * DAY) == 366 * DAY
+    always = [{"day": day, "open": "00:00", "close": "24:00"} for day in (*WEEK, "sat", "sun")]
+    hours = {"enabled": True, "timezone": "UTC", "days": always, "holidays": []}
+    assert counted_wait(hours, 0, 4000 * DAY) == 366 * DAY

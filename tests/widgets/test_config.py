@@ -114,6 +114,56 @@ REFUSED: list[tuple[str, Any, str]] = [
         form({"id": "s", "type": "select", "options": [OPTIONS[0], OPTIONS[0]]}),
         "pre_conversation_form.fields[0].options",
     ),
+    *[
+        (
+            "pre_conversation_form",
+            form({"id": "x", "type": kind, "maps_to": "name"}),
+            "pre_conversation_form.fields[0].maps_to",
+        )
+        for kind in ("number", "rating", "checkbox")
+    ],
+    ("pre_conversation_form", form({**FIELD, "maps_to": "address"}), "pre_conversation_form.fields[0].maps_to"),
+    ("pre_conversation_form", form({**FIELD, "unknown": 1}), "pre_conversation_form.fields[0].unknown"),
+    ("pre_conversation_form", form({**FIELD, "id": "feedback_form"}), "pre_conversation_form.fields[0].id"),
+    ("pre_conversation_form", form({**FIELD, "id": "x" * 41}), "pre_conversation_form.fields[0].id"),
+    ("pre_conversation_form", form({**FIELD, "id": "prototype"}), "pre_conversation_form.fields[0].id"),
+    ("pre_conversation_form", form({**FIELD, "id": "__proto__"}), "pre_conversation_form.fields[0].id"),
+    ("pre_conversation_form", form(FIELD, id="x" * 65), "pre_conversation_form.id"),
+    ("pre_conversation_form", form(FIELD, name="x" * 81), "pre_conversation_form.name"),
+    ("pre_conversation_form", form(FIELD, title="x" * 121), "pre_conversation_form.title"),
+    ("pre_conversation_form", form(FIELD, submit_label="x" * 41), "pre_conversation_form.submit_label"),
+    (
+        "pre_conversation_form",
+        form({"id": "r", "type": "rating", "scale": 11}),
+        "pre_conversation_form.fields[0].scale",
+    ),
+    (
+        "pre_conversation_form",
+        form({"id": "s", "type": "radio", "options": OPTIONS[:1]}),
+        "pre_conversation_form.fields[0].options",
+    ),
+    (
+        "pre_conversation_form",
+        form({"id": "c", "type": "checkbox", "options": [{"value": f"{n}", "label": "x"} for n in range(31)]}),
+        "pre_conversation_form.fields[0].options",
+    ),
+    (
+        "pre_conversation_form",
+        form({"id": "c", "type": "checkbox", "options": [{"value": "v" * 65, "label": "x"}]}),
+        "pre_conversation_form.fields[0].options[0].value",
+    ),
+    (
+        "pre_conversation_form",
+        form({"id": "c", "type": "checkbox", "options": [{"value": "v", "label": "x" * 121}]}),
+        "pre_conversation_form.fields[0].options[0].label",
+    ),
+    ("pre_conversation_show_once", 1, "pre_conversation_show_once"),
+    ("post_conversation_feedback", None, "post_conversation_feedback"),
+    ("post_conversation_feedback", {"thank_you_text": "x" * 281}, "post_conversation_feedback.thank_you_text"),
+    ("post_conversation_feedback", {"hash": "x"}, "post_conversation_feedback.hash"),
+    ("business_hours.when_closed", "refuse", "business_hours.when_closed"),
+    ("business_hours.away_text", "x" * 281, "business_hours.away_text"),
+    ("start_conversation_on_toggle", 1, "start_conversation_on_toggle"),
     (
         "post_conversation_feedback",
         {"enabled": True, "form": form({**FIELD, "maps_to": "email"})},

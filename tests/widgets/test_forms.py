@@ -14,6 +14,7 @@ FORM = complete_form(
             {"id": "email", "type": "email", "maps_to": "email"},
             {"id": "phone", "type": "phone"},
             {"id": "age", "type": "number", "min": 1, "max": 9},
+            {"id": "count", "type": "number"},
             {"id": "stars", "type": "rating"},
             {"id": "one", "type": "radio", "options": OPTIONS},
             {"id": "yes", "type": "checkbox"},
@@ -32,6 +33,8 @@ FORM = complete_form(
         ("phone", "+49 (0) 30/12-3"),
         ("age", 1),
         ("age", 8.5),
+        ("count", 0),
+        ("count", -(2**53) + 1),
         ("stars", 5),
         ("one", "b"),
         ("yes", False),
@@ -58,6 +61,8 @@ def test_accepted(name: str, value: Any) -> None:
         ("age", 10),
         ("age", True),
         ("age", float("nan")),
+        ("count", 2**53),
+        ("count", "7"),
         ("stars", 0),
         ("stars", 6),
         ("stars", 4.5),
@@ -76,16 +81,27 @@ def test_refused(name: str, value: Any) -> None:
 
 
 def test_empty_is_absent_and_unknown_is_refused() -> None:
-    assert accept_fields(FORM, {"name": "", "age": None}) == {}
+    assert accept_fields(FORM, {"name": "", "age": None, "story": " \n ", "email": "  "}) == {}
     with pytest.raises(Invalid) as refused:
         accept_fields(FORM, {"plan": "pro"})
     assert (refused.value.code, refused.value.details) == ("field_unknown", {"field": "fields.plan"})
+
+
+def test_texts_come_without_what_no_screen_shows() -> None:
+    given = {"story": "one\r\ntwo\u0000", "email": " ada@example.com ", "phone": "12345 "}
+    assert accept_fields(FORM, given) == {"story": "one\ntwo", "email": "ada@example.com", "phone": "12345"}
+
+
+def test_nought_is_an_answer() -> None:
+    form = complete_form({"fields": [{"id": "n", "type": "number", "required": True}]})
+    assert accept_fields(form, {"n": 0}) == {"n": 0}
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         ({"type": "text"}, None),
+        ({"type": "text"}, "  "),
         ({"type": "text"}, ""),
         ({"type": "checkbox"}, False),
         ({"type": "checkbox", "options": OPTIONS}, []),

@@ -1,6 +1,21 @@
 """Refusals of visitors and contacts."""
 
-from halloo.kit.refusals import Forbidden, Invalid, NotFound, Unauthorized
+from typing import Any, Literal
+
+from halloo.kit.refusals import Conflict, Forbidden, Invalid, NotFound, Unauthorized
+
+Reason = Literal[
+    "malformed",
+    "algorithm",
+    "unknown_key",
+    "signature",
+    "audience",
+    "expired",
+    "not_yet_valid",
+    "too_long_lived",
+    "claims",
+]
+"""Why a proof of identity is not taken (embedding contract 8.3)."""
 
 
 class ContactNotFound(NotFound):
@@ -37,3 +52,43 @@ class IdentityRequired(Forbidden):
     """Sign in on this page first: this messenger answers known people only."""
 
     code = "identity_required"
+
+
+class FormOff(NotFound):
+    """This widget asks nothing before a conversation."""
+
+    code = "form_off"
+
+
+class FormRequired(Invalid):
+    """Fill in the form first: this widget asks it before a conversation."""
+
+    code = "form_required"
+
+
+class IdentityInvalid(Unauthorized):
+    """The proof of identity is not valid; the visitor stays who they were."""
+
+    code = "identity_invalid"
+
+    def __init__(self, reason: Reason, message: str | None = None, **details: Any) -> None:
+        """`reason` is one of the closed list; `message` says what to do about it."""
+        super().__init__(message, reason=reason, **details)
+
+
+class IdentityOff(Conflict):
+    """This widget has no identity key that could check such a proof."""
+
+    code = "identity_off"
+
+
+class EmbeddingUnverified(Forbidden):
+    """This widget wants proof of the page it is embedded on."""
+
+    code = "embedding_unverified"
+
+
+class TicketInvalid(Forbidden):
+    """The ticket is forged, too old, used already, or another page's or widget's; ask for a new one."""
+
+    code = "ticket_invalid"

@@ -22,6 +22,8 @@ def profile_updated(tx: Tx, contact: Contact, changed: dict[str, Any]) -> None:
     person: dict[str, Any] = {}
     if "name" in changed:
         person["nickname"] = contact.name
+    if "avatar" in changed:
+        person["avatar"] = contact.avatar
     if "phone" in changed:
         person["phone"] = contact.phone
     if "company" in changed:
@@ -37,9 +39,35 @@ def profile_removed(tx: Tx, contact_id: str) -> None:
     record(tx, "people:profile:removed", dump({"website_id": tx.workspace_id, "people_id": contact_id}))
 
 
-def visitor_revoked(tx: Tx, visitor_id: str) -> None:
-    """`visitor:revoked`: Halloo's own; the visitor's tokens ended, and live connections with them."""
-    record(tx, "visitor:revoked", dump({"website_id": tx.workspace_id, "visitor_id": visitor_id}))
+def visitor_revoked(tx: Tx, visitor_id: str, browsers: list[str] | None = None) -> None:
+    """`visitor:revoked`: Halloo's own; tokens of a visitor ended, and live connections with them.
+
+    `browsers` are the digests of those tokens; without it, all have ended.
+    """
+    ended = {} if browsers is None else {"browsers": browsers}
+    record(tx, "visitor:revoked", dump({"website_id": tx.workspace_id, "visitor_id": visitor_id, **ended}))
+
+
+def bound(tx: Tx, conversation_id: str, contact_id: str) -> None:
+    """`people:bind:session`: the conversation is this contact's now."""
+    about_session(tx, conversation_id, "people:bind:session", people_id=contact_id)
+
+
+def verified(tx: Tx, conversation_id: str, visitor: Visitor) -> None:
+    """`session:update_verify`: who the visitor is was proven."""
+    named = "email" if visitor.is_address else "user_id"
+    listed = [{"identity": named, "method": visitor.identity, "annotation": ""}]
+    about_session(tx, conversation_id, "session:update_verify", is_verified=True, verifications=listed)
+
+
+def claimed(tx: Tx, conversation_id: str, changed: dict[str, Any]) -> None:
+    """`session:set_nickname`, `session:set_email`, `session:set_phone`: what was said of the visitor."""
+    if changed.get("name"):
+        about_session(tx, conversation_id, "session:set_nickname", nickname=changed["name"])
+    if changed.get("email"):
+        about_session(tx, conversation_id, "session:set_email", email=changed["email"])
+    if changed.get("phone"):
+        about_session(tx, conversation_id, "session:set_phone", phone=changed["phone"])
 
 
 def about_session(tx: Tx, conversation_id: str, name: str, **values: Any) -> None:

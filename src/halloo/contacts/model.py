@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from halloo.contacts.errors import ValueRefused
 from halloo.kit.json import NotJson, canonical
-from halloo.kit.text import clean, is_email
+from halloo.kit.text import clean, is_email, search_words
 
 Embedding = Literal["none", "claimed", "verified"]
 Identity = Literal["jwt", "hmac"]
@@ -20,6 +20,8 @@ TOKEN_LIFE_MS = 180 * 86_400_000
 PAGES_KEPT = 10
 NAME_MAX, PHONE_MAX, COMPANY_MAX, NOTES_MAX = 128, 32, 128, 10_000
 DATA_KEYS, DATA_TEXT = 20, 500
+SIGNABLE = ("name", "email", "phone", "company", "avatar")
+_OF_EMAIL, _OF_USER = "email:", "id:"
 _DATA_KEY = re.compile(r"[a-z0-9_]{1,40}")
 _PHONE = re.compile(r"[0-9 +\-().\/]{5,32}")
 _URL_MAX, _TITLE_MAX = 2_048, 256
@@ -70,6 +72,52 @@ class Visitor:
     def nickname(self) -> str:
         """The name that others see: the claimed one, else one made from the id."""
         return self.name or nickname(self.id)
+
+    @property
+    def known_as(self) -> str:
+        """The `user_id` of the wire: the customer's own where their server has named it, else the guest id."""
+        if self.external_id is None:
+            return self.user_id
+        return self.external_id.removeprefix(_OF_EMAIL).removeprefix(_OF_USER)
+
+    @property
+    def is_address(self) -> bool:
+        """Whether all that the customer's server has named is an address."""
+        return self.external_id is not None and self.external_id.startswith(_OF_EMAIL)
+
+    def is_called(self, user_id: object) -> bool:
+        """Whether `user_id` is theirs; None, which is not sent, is."""
+        return user_id is None or user_id in (self.user_id, self.known_as)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A browser that holds a visitor's token. `id` is the token's digest; `kid` the identity key on whose word it was given."""
+
+    id: str
+    kid: str | None
+    verified_origin: str | None
+    used_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A page's proof that the widget is embedded there; good once, until `expires_at`."""
+
+    id: str
+    origin: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Whom a proof names, on the word of the key `kid`; `vouched` and `claimed` are attributes by column."""
+
+    kid: str
+    external_id: str
+    identity: Identity
+    vouched: dict[str, Any] = field(default_factory=dict[str, Any])
+    claimed: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +174,26 @@ def nickname(visitor_id: str) -> str:
     """`visitor` and six digits, always the same for the same visitor."""
     number = int.from_bytes(hashlib.sha256(visitor_id.encode()).digest()[:4], "big") % 900_000 + 100_000
     return f"visitor{number}"
+
+
+def external_id(*, user_id: str | None = None, email: str | None = None) -> str:
+    """How a proven person is kept: a user id as it is, an address behind `email:`. Neither can pass for the other."""
+    if email is not None:
+        return _OF_EMAIL + email
+    said = user_id or ""
+    return _OF_USER + said if said.startswith((_OF_EMAIL, _OF_USER)) else said
+
+
+def words_of(contact: Contact) -> str:
+    """What the list of contacts is searched by: every folded word behind a space."""
+    said = " ".join(filter(None, (contact.name, contact.email, contact.company, contact.phone)))
+    return " " + " ".join(search_words(said)) + " "
+
+
+def filled_up(first: dict[str, Scalar], then: dict[str, Scalar]) -> dict[str, Scalar]:
+    """`first`, and of `then` what has another key and finds room."""
+    more = [(key, value) for key, value in then.items() if key not in first]
+    return {**first, **dict(more[: max(0, DATA_KEYS - len(first))])}
 
 
 def check_email(value: str | None) -> str | None:

@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import BindParameter, bindparam, delete, func, select, text, update
 
 from halloo.contacts.errors import ContactNotFound
-from halloo.contacts.model import Contact, Page, Visitor
-from halloo.contacts.tables import contacts, visitor_tokens, visitors
+from halloo.contacts.model import Browser, Contact, Page, Ticket, Visitor
+from halloo.contacts.tables import contacts, continue_codes, used_tickets, visitor_tokens, visitors
 from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
 from halloo.kit.json import dump
@@ -15,25 +15,43 @@ from halloo.kit.json import dump
 _V = visitors.c
 _C = contacts.c
 _T = visitor_tokens.c
+_U = used_tickets.c
+_K = continue_codes.c
 _WS: BindParameter[str] = bindparam("ws")
 _pages = msgspec.json.Decoder(list[Page])
 _names = msgspec.json.Decoder(list[str])
 _fields = msgspec.json.Decoder(dict[str, Any])
 _map = msgspec.json.Decoder(dict[str, str | int | float | bool])
 
-_VISITOR = Statement(select(visitors).where(_V.workspace_id == _WS, _V.id == bindparam("id")))
+_VISITOR_BY_ID = select(visitors).where(_V.workspace_id == _WS, _V.id == bindparam("id"))
+_VISITOR = Statement(_VISITOR_BY_ID)
+_VISITOR_LOCKED = Statement(_VISITOR_BY_ID.with_for_update())
 _VISITOR_OF_USER = Statement(
     select(visitors).where(
         _V.workspace_id == _WS, _V.widget_id == bindparam("widget_id"), _V.user_id == bindparam("user_id")
     )
 )
+_VISITOR_OF_EXTERNAL = Statement(
+    select(visitors)
+    .where(_V.workspace_id == _WS, _V.widget_id == bindparam("widget_id"), _V.external_id == bindparam("external_id"))
+    .with_for_update()
+)
 _VISITOR_OF_TOKEN = Statement(
-    select(visitors, _T.last_used_at.label("token_used_at"))
+    select(
+        visitors,
+        _T.last_used_at.label("token_used_at"),
+        _T.kid.label("token_kid"),
+        _T.verified_origin.label("token_verified_origin"),
+    )
     .join(visitor_tokens, (_T.workspace_id == _V.workspace_id) & (_T.visitor_id == _V.id))
     .where(_T.workspace_id == _WS, _T.digest == bindparam("digest"), _T.widget_id == bindparam("widget_id"))
 )
 _INSERT_VISITOR = Statement(visitors.insert().values({c.name: bindparam(c.name) for c in visitors.c}))
-_ANY_TOKEN = Statement(select(_T.digest).where(_T.workspace_id == _WS, _T.visitor_id == bindparam("visitor")).limit(1))
+_ANY_TOKEN = Statement(
+    select(_T.digest).where(
+        _T.workspace_id == _WS, _T.visitor_id == bindparam("visitor"), _T.digest == bindparam("digest")
+    )
+)
 _INSERT_CONTACT = Statement(contacts.insert().values({c.name: bindparam(c.name) for c in contacts.c}))
 _INSERT_TOKEN = Statement(visitor_tokens.insert().values({c.name: bindparam(c.name) for c in visitor_tokens.c}))
 _TOUCH_TOKEN = Statement(
@@ -41,7 +59,41 @@ _TOUCH_TOKEN = Statement(
     .where(_T.workspace_id == _WS, _T.digest == bindparam("digest_"))
     .values(last_used_at=bindparam("now"))
 )
-_DROP_TOKENS = Statement(delete(visitor_tokens).where(_T.workspace_id == _WS, _T.visitor_id == bindparam("visitor")))
+_VERIFY_TOKEN = Statement(
+    update(visitor_tokens)
+    .where(_T.workspace_id == _WS, _T.digest == bindparam("digest_"))
+    .values(verified_origin=bindparam("origin"))
+)
+_DROP_TOKEN = Statement(delete(visitor_tokens).where(_T.workspace_id == _WS, _T.digest == bindparam("digest_")))
+_DROP_TOKENS = Statement(
+    delete(visitor_tokens).where(_T.workspace_id == _WS, _T.visitor_id == bindparam("visitor")).returning(_T.digest)
+)
+_DROP_TOKENS_OF_KEY = Statement(delete(visitor_tokens).where(_T.workspace_id == _WS, _T.kid == bindparam("kid_")))
+_SPEND_TICKET = Statement(
+    text(
+        "INSERT INTO used_tickets (workspace_id, jti, expires_at) VALUES (:ws, :jti, :expires_at) "
+        "ON CONFLICT (workspace_id, jti) DO NOTHING"
+    )
+)
+_DROP_CODES = Statement(delete(continue_codes).where(_K.workspace_id == _WS, _K.visitor_id == bindparam("visitor")))
+_OLD_TICKETS = select(_U.jti).where(_U.workspace_id == _WS, _U.expires_at <= bindparam("now")).limit(bindparam("limit"))
+_SWEEP_TICKETS = Statement(delete(used_tickets).where(_U.workspace_id == _WS, _U.jti.in_(_OLD_TICKETS)))
+_OLD_CODES = (
+    select(_K.digest).where(_K.workspace_id == _WS, _K.expires_at <= bindparam("now")).limit(bindparam("limit"))
+)
+_SWEEP_CODES = Statement(delete(continue_codes).where(_K.workspace_id == _WS, _K.digest.in_(_OLD_CODES)))
+_SILENT = Statement(
+    select(_V.id, _V.last_seen_at)
+    .where(
+        _V.workspace_id == _WS,
+        _V.last_seen_at < bindparam("before"),
+        (_V.last_seen_at > bindparam("seen")) | ((_V.last_seen_at == bindparam("seen")) & (_V.id > bindparam("after"))),
+        _V.contact_id.is_(None),
+        _V.blocked == 0,
+    )
+    .order_by(_V.last_seen_at, _V.id)
+    .limit(bindparam("limit"))
+)
 _CONTACT = Statement(select(contacts).where(_C.workspace_id == _WS, _C.id == bindparam("id")))
 _CONTACT_OF_EMAIL = Statement(
     select(contacts).where(_C.workspace_id == _WS, _C.email == bindparam("email")).order_by(_C.created_at).limit(1)
@@ -56,7 +108,7 @@ _DELETE_CONTACT = Statement(delete(contacts).where(_C.workspace_id == _WS, _C.id
 _COUNT_CONVERSATION = Statement(
     update(contacts)
     .where(_C.workspace_id == _WS, _C.id == bindparam("contact"))
-    .values(conversations=_C.conversations + 1, last_seen_at=bindparam("now"))
+    .values(conversations=_C.conversations + bindparam("more"), last_seen_at=bindparam("now"))
 )
 
 
@@ -79,9 +131,9 @@ def _contact(row: Row) -> Contact:
     return Contact(**values)
 
 
-def find_visitor(tx: Tx, workspace_id: str, visitor_id: str) -> Visitor | None:
-    """A visitor by id."""
-    row = tx.first(_VISITOR, ws=workspace_id, id=visitor_id)
+def find_visitor(tx: Tx, workspace_id: str, visitor_id: str, *, lock: bool = False) -> Visitor | None:
+    """A visitor by id, locked against other writers where asked."""
+    row = tx.first(_VISITOR_LOCKED if lock else _VISITOR, ws=workspace_id, id=visitor_id)
     return None if row is None else _visitor(row)
 
 
@@ -91,13 +143,21 @@ def find_visitor_of_user(tx: Tx, workspace_id: str, widget_id: str, user_id: str
     return None if row is None else _visitor(row)
 
 
-def find_visitor_of_token(tx: Tx, workspace_id: str, widget_id: str, token_digest: str) -> tuple[Visitor, int] | None:
-    """The visitor a token belongs to, and when the token was last used."""
+def lock_visitor_of_external(tx: Tx, workspace_id: str, widget_id: str, external_id: str) -> Visitor | None:
+    """The visitor whom the customer's server calls so, locked against other writers."""
+    row = tx.first(_VISITOR_OF_EXTERNAL, ws=workspace_id, widget_id=widget_id, external_id=external_id)
+    return None if row is None else _visitor(row)
+
+
+def find_visitor_of_token(
+    tx: Tx, workspace_id: str, widget_id: str, token_digest: str
+) -> tuple[Visitor, Browser] | None:
+    """The visitor a token belongs to, and the browser that holds it."""
     row = tx.first(_VISITOR_OF_TOKEN, ws=workspace_id, widget_id=widget_id, digest=token_digest)
     if row is None:
         return None
-    used_at = row.pop("token_used_at")
-    return _visitor(row), used_at
+    used_at, kid, origin = row.pop("token_used_at"), row.pop("token_kid"), row.pop("token_verified_origin")
+    return _visitor(row), Browser(token_digest, kid, origin, used_at)
 
 
 def list_visitors_of(tx: Tx, workspace_id: str, contact_id: str) -> list[Visitor]:
@@ -122,8 +182,15 @@ def update_visitor(tx: Tx, workspace_id: str, visitor_id: str, values: dict[str,
     tx.run(update(visitors).where(_V.workspace_id == workspace_id, _V.id == visitor_id).values(packed))
 
 
-def insert_token(tx: Tx, workspace_id: str, visitor: Visitor, token_digest: str) -> None:
-    """Bind a token's digest to a visitor and widget."""
+def insert_token(
+    tx: Tx,
+    workspace_id: str,
+    visitor: Visitor,
+    token_digest: str,
+    kid: str | None = None,
+    verified_origin: str | None = None,
+) -> None:
+    """Bind a token's digest to a visitor and widget; `kid` says on whose word, `verified_origin` what was proven of the page."""
     tx.run(
         _INSERT_TOKEN,
         workspace_id=workspace_id,
@@ -132,7 +199,8 @@ def insert_token(tx: Tx, workspace_id: str, visitor: Visitor, token_digest: str)
         widget_id=visitor.widget_id,
         created_at=tx.now,
         last_used_at=tx.now,
-        kid=None,
+        kid=kid,
+        verified_origin=verified_origin,
     )
 
 
@@ -141,22 +209,73 @@ def touch_token(tx: Tx, workspace_id: str, token_digest: str) -> None:
     tx.run(_TOUCH_TOKEN, ws=workspace_id, digest_=token_digest, now=tx.now)
 
 
-def drop_tokens(tx: Tx, workspace_id: str, visitor_id: str) -> None:
-    """Revoke every token of a visitor."""
-    tx.run(_DROP_TOKENS, ws=workspace_id, visitor=visitor_id)
+def verify_token(tx: Tx, workspace_id: str, token_digest: str, origin: str) -> None:
+    """Note which page a token's browser has proven."""
+    tx.run(_VERIFY_TOKEN, ws=workspace_id, digest_=token_digest, origin=origin)
 
 
-def has_token(tx: Tx, workspace_id: str, visitor_id: str) -> bool:
-    """Whether any token of a visitor is left."""
-    return tx.first(_ANY_TOKEN, ws=workspace_id, visitor=visitor_id) is not None
+def drop_token(tx: Tx, workspace_id: str, token_digest: str) -> None:
+    """Revoke one token."""
+    tx.run(_DROP_TOKEN, ws=workspace_id, digest_=token_digest)
+
+
+def drop_tokens(tx: Tx, workspace_id: str, visitor_id: str) -> list[str]:
+    """Revoke every token of a visitor; their digests."""
+    return [row["digest"] for row in tx.all(_DROP_TOKENS, ws=workspace_id, visitor=visitor_id)]
+
+
+def drop_tokens_of_key(tx: Tx, workspace_id: str, kid: str) -> None:
+    """Revoke every token that was given on the word of an identity key."""
+    tx.run(_DROP_TOKENS_OF_KEY, ws=workspace_id, kid_=kid)
+
+
+def has_token(tx: Tx, workspace_id: str, visitor_id: str, token_digest: str) -> bool:
+    """Whether this token of a visitor is left."""
+    return tx.first(_ANY_TOKEN, ws=workspace_id, visitor=visitor_id, digest=token_digest) is not None
+
+
+def spend_ticket(tx: Tx, workspace_id: str, ticket: Ticket) -> bool:
+    """Use a ticket up; False where it was used before. Of two at once one gets it."""
+    return tx.run(_SPEND_TICKET, ws=workspace_id, jti=ticket.id, expires_at=ticket.expires_at) == 1
+
+
+def drop_codes(tx: Tx, workspace_id: str, visitor_id: str) -> None:
+    """Void the links that would let somebody go on as this visitor."""
+    tx.run(_DROP_CODES, ws=workspace_id, visitor=visitor_id)
+
+
+def sweep_expired(tx: Tx, workspace_id: str, limit: int) -> int:
+    """Delete at most `limit` used tickets, and as many codes of links, that have expired; how many the more of both were."""
+    scope = {"ws": workspace_id, "now": tx.now, "limit": limit}
+    return max(tx.run(_SWEEP_TICKETS, **scope), tx.run(_SWEEP_CODES, **scope))
+
+
+def list_silent(tx: Tx, workspace_id: str, before: int, behind: tuple[int, str], limit: int) -> list[tuple[int, str]]:
+    """(last_seen_at, id) of visitors without contact who were last seen before then, in order, behind `behind`."""
+    seen, after = behind
+    rows = tx.all(_SILENT, ws=workspace_id, before=before, seen=seen, after=after, limit=limit)
+    return [(row["last_seen_at"], row["id"]) for row in rows]
+
+
+def delete_visitors(tx: Tx, workspace_id: str, ids: list[str]) -> None:
+    """Delete visitors with their tokens and links."""
+    tx.run(delete(visitor_tokens).where(_T.workspace_id == _WS, _T.visitor_id.in_(ids)), ws=workspace_id)
+    tx.run(delete(continue_codes).where(_K.workspace_id == _WS, _K.visitor_id.in_(ids)), ws=workspace_id)
+    tx.run(delete(visitors).where(_V.workspace_id == _WS, _V.id.in_(ids)), ws=workspace_id)
+
+
+def find_contact(tx: Tx, workspace_id: str, contact_id: str) -> Contact | None:
+    """A contact by id."""
+    row = tx.first(_CONTACT, ws=workspace_id, id=contact_id)
+    return None if row is None else _contact(row)
 
 
 def get_contact(tx: Tx, workspace_id: str, contact_id: str) -> Contact:
     """A contact by id. Raises `ContactNotFound`."""
-    row = tx.first(_CONTACT, ws=workspace_id, id=contact_id)
-    if row is None:
+    found = find_contact(tx, workspace_id, contact_id)
+    if found is None:
         raise ContactNotFound
-    return _contact(row)
+    return found
 
 
 def find_contact_of_email(tx: Tx, workspace_id: str, email: str) -> Contact | None:
@@ -199,9 +318,9 @@ def update_contact(tx: Tx, workspace_id: str, contact_id: str, values: dict[str,
     tx.run(update(contacts).where(_C.workspace_id == workspace_id, _C.id == contact_id).values(_packed(values)))
 
 
-def count_conversation(tx: Tx, workspace_id: str, contact_id: str) -> None:
-    """One conversation more."""
-    tx.run(_COUNT_CONVERSATION, ws=workspace_id, contact=contact_id, now=tx.now)
+def count_conversations(tx: Tx, workspace_id: str, contact_id: str, more: int) -> None:
+    """So many conversations more."""
+    tx.run(_COUNT_CONVERSATION, ws=workspace_id, contact=contact_id, more=more, now=tx.now)
 
 
 def delete_contact(tx: Tx, workspace_id: str, contact_id: str) -> None:

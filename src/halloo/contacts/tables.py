@@ -61,6 +61,7 @@ visitors = Table(
 Index("visitors_user", visitors.c.workspace_id, visitors.c.widget_id, visitors.c.user_id, unique=True)
 Index("visitors_contact", visitors.c.workspace_id, visitors.c.contact_id)
 Index("visitors_external", visitors.c.workspace_id, visitors.c.widget_id, visitors.c.external_id, unique=True)
+Index("visitors_seen", visitors.c.workspace_id, visitors.c.last_seen_at, visitors.c.id)
 Index("visitors_email", visitors.c.workspace_id, visitors.c.widget_id, visitors.c.email)
 
 visitor_tokens = Table(
@@ -73,9 +74,11 @@ visitor_tokens = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("last_used_at", BigInteger, nullable=False),
     Column("kid", Text),
+    Column("verified_origin", Text),
 )
-"""`kid`: the identity key on whose word a token was given."""
+"""`kid`: the identity key on whose word a token was given; `verified_origin`: the page that this browser has proven by a ticket."""
 Index("visitor_tokens_visitor", visitor_tokens.c.workspace_id, visitor_tokens.c.visitor_id)
+Index("visitor_tokens_kid", visitor_tokens.c.workspace_id, visitor_tokens.c.kid)
 
 used_tickets = Table(
     "used_tickets",

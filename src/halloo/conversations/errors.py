@@ -61,3 +61,21 @@ class NameTaken(Conflict):
     """Another one has this name."""
 
     code = "name_taken"
+
+
+class FeedbackOff(NotFound):
+    """This widget asks nothing after a conversation."""
+
+    code = "feedback_off"
+
+
+class FeedbackExists(Conflict):
+    """Feedback was given for this conversation already; the first stays."""
+
+    code = "feedback_exists"
+
+
+class ConversationOpen(Conflict):
+    """This conversation is not over yet; feedback is given once it is resolved."""
+
+    code = "conversation_open"

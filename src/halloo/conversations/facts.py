@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from halloo.conversations.feedback import Feedback
 from halloo.conversations.model import Conversation, Message, Sender
 from halloo.db.tx import Tx
 from halloo.events.log import record, rewrite_payloads
@@ -179,6 +180,15 @@ def data_set(tx: Tx, conversation: Conversation) -> None:
     """`session:set_data`: the whole map."""
     data = _session(tx, conversation.id, data=conversation.custom_metadata)
     record(tx, "session:set_data", data, conversation_id=conversation.id)
+
+
+def rated(tx: Tx, conversation_id: str, given: Feedback) -> None:
+    """`session:sync:rating`: what the visitor said after the conversation; 0 stars where none were asked or given."""
+    rating: dict[str, Any] = {"stars": given.stars or 0}
+    if given.comment is not None:
+        rating["comment"] = given.comment
+    data = _session(tx, conversation_id, rating=rating)
+    record(tx, "session:sync:rating", data, conversation_id=conversation_id, public=True)
 
 
 def mentions_set(tx: Tx, message: Message) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, Select, bindparam, delete, func, select, t
 
 from halloo.conversations.errors import ConversationNotFound, MessageNotFound
 from halloo.conversations.model import TAG_MAX, Conversation, Filter, Message
-from halloo.conversations.tables import conversations, messages, read_marks
+from halloo.conversations.tables import conversations, feedback, messages, read_marks
 from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
 from halloo.kit.json import dump
@@ -90,6 +90,29 @@ _NEWEST_OF_VISITOR = Statement(
     .order_by(_C.updated_at.desc())
     .limit(1)
 )
+_OF_VISITOR = Statement(
+    select(_C.id)
+    .where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"))
+    .order_by(_C.updated_at.desc(), _C.id.desc())
+)
+_CLIENTS_OF = select(_C.client_id).where(
+    _C.workspace_id == _WS, _C.visitor_id == bindparam("to"), _C.client_id.is_not(None)
+)
+_FORGET_CLIENTS = Statement(
+    update(conversations)
+    .where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"), _C.client_id.in_(_CLIENTS_OF))
+    .values(client_id=None)
+)
+_HAND_OVER = Statement(
+    update(conversations)
+    .where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"))
+    .values(visitor_id=bindparam("to"), contact_id=bindparam("contact"))
+)
+_HAND_OVER_FEEDBACK = Statement(
+    update(feedback)
+    .where(feedback.c.workspace_id == _WS, feedback.c.visitor_id == bindparam("visitor"))
+    .values(visitor_id=bindparam("to"), contact_id=bindparam("contact"))
+)
 
 
 def conversation_of(row: Row) -> Conversation:
@@ -135,6 +158,25 @@ def find_conversation_of_client(tx: Tx, workspace_id: str, visitor_id: str, clie
 def find_newest_of_visitor(tx: Tx, workspace_id: str, visitor_id: str) -> str | None:
     """The visitor's current conversation."""
     return tx.scalar(_NEWEST_OF_VISITOR, ws=workspace_id, visitor=visitor_id)
+
+
+def list_ids_of_visitor(tx: Tx, workspace_id: str, visitor_id: str) -> list[str]:
+    """Ids of every conversation of a visitor, newest activity first."""
+    return [row["id"] for row in tx.all(_OF_VISITOR, ws=workspace_id, visitor=visitor_id)]
+
+
+def list_talking(tx: Tx, workspace_id: str, visitor_ids: list[str]) -> set[str]:
+    """Those of these visitors who have a conversation."""
+    query = select(_C.visitor_id).where(_C.workspace_id == _WS, _C.visitor_id.in_(visitor_ids)).distinct()
+    return {row["visitor_id"] for row in tx.all(query, ws=workspace_id)} if visitor_ids else set()
+
+
+def hand_over(tx: Tx, workspace_id: str, visitor_id: str, to: str, contact_id: str) -> None:
+    """A visitor's conversations are another's from now on. A `client_id` that both have used stays with whom it was."""
+    scope = {"ws": workspace_id, "visitor": visitor_id, "to": to}
+    tx.run(_FORGET_CLIENTS, **scope)
+    tx.run(_HAND_OVER, **scope, contact=contact_id)
+    tx.run(_HAND_OVER_FEEDBACK, **scope, contact=contact_id)
 
 
 def insert_conversation(tx: Tx, conversation: Conversation) -> None:

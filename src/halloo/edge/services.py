@@ -9,6 +9,7 @@ from halloo.edge.door import Door
 from halloo.edge.live import Live, NobodyLive
 from halloo.edge.settings import ServerSettings
 from halloo.kit.clock import Clock
+from halloo.kit.sealing import Sealer
 from halloo.relay.tokens import RelayTokens
 from halloo.workspaces.settings import WorkspacesSettings
 
@@ -28,13 +29,14 @@ class Services:
     A plain class on purpose: Litestar would look into a dataclass at every request.
     """
 
-    def __init__(  # noqa: PLR0913 - the composition root hands in what there is
+    def __init__(  # noqa: PLR0913 - what the composition root has built, by name
         self,
         *,
         db: Database,
         clock: Clock,
         public_url: str,
         relay_tokens: RelayTokens,
+        identity_secrets: Sealer,
         own_origins: frozenset[str] | None = None,
         live: Live | None = None,
         server: ServerSettings | None = None,
@@ -43,12 +45,15 @@ class Services:
     ) -> None:
         """Put the parts together. `own_origins`: where the inbox is at home; that of the public address by default.
 
+        `identity_secrets` seals the secrets of identity keys.
+
         Raises `ValueError` for trusted proxies that are no networks.
         """
         self.db = db
         self.clock = clock
         self.public_url = public_url.rstrip("/")
         self.relay_tokens = relay_tokens
+        self.identity_secrets = identity_secrets
         self.live = live or NobodyLive()
         self.server = server or ServerSettings()
         self.workspaces = workspaces or WorkspacesSettings()

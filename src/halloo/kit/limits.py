@@ -37,6 +37,13 @@ class Bucket:
             return 0
         return max(1, int((1.0 - self._tokens) * rate.per_ms / rate.amount))
 
+    def wait(self, now: int) -> int:
+        """What `take` would answer, and nothing is taken."""
+        wait = self.take(now)
+        if not wait:
+            self._tokens += 1.0
+        return wait
+
 
 class Limiter:
     """Buckets of one rate by key; holds at most `capacity` keys and forgets the longest unused."""
@@ -59,6 +66,11 @@ class Limiter:
         else:
             self._buckets.move_to_end(key)
         return bucket.take(now)
+
+    def wait(self, key: str) -> int:
+        """Milliseconds until there is one for `key`, which is not taken."""
+        bucket = self._buckets.get(key)
+        return 0 if bucket is None else bucket.wait(self._clock())
 
     def forget(self, key: str) -> None:
         """Give `key` a fresh bucket."""

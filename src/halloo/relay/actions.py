@@ -5,7 +5,8 @@ from typing import Protocol, cast
 
 from halloo.contacts import actions as contacts
 from halloo.contacts.actions import visitor_actor
-from halloo.contacts.errors import IdentityRequired, VisitorTokenInvalid
+from halloo.contacts.errors import EmbeddingUnverified, IdentityRequired, VisitorTokenInvalid
+from halloo.contacts.forms import Asked, asked_of
 from halloo.contacts.model import check_page
 from halloo.conversations import actions
 from halloo.conversations.actions import Start
@@ -55,20 +56,26 @@ class LiveActions:
         said = frame.message
         draft = Draft(frame.client_id, said.type, said.content, tuple(said.mentions), dict(said.properties))
         if who.kind == "visitor":
-            await self._refuse_unidentified(who)
+            await self._refuse_unproven(who)
             self._limits.take_message(who.id)
         if frame.conversation is None:
             if who.kind != "visitor":
                 raise field_invalid("conversation", "name the conversation to write in.")
             self._limits.take_visitor_start(who.id)
-            started = await self._database.write(who.workspace_id, _start, who, draft)
+            widget = await self._records.get(who.widget_id or "")
+            asked = asked_of(widget.record["config"]["v1"])
+            started = await self._database.write(who.workspace_id, _start, who, draft, asked)
             return _ack(frame.id, who, started)
         sent = await self._database.write(who.workspace_id, actions.send_message, who, frame.conversation, draft)
         return _ack(frame.id, who, sent.message)
 
-    async def _refuse_unidentified(self, who: Actor) -> None:
+    async def _refuse_unproven(self, who: Actor) -> None:
+        """Raise where the widget lets only those speak whose page, or who themselves, are proven."""
         widget = await self._records.get(who.widget_id or "")
-        if widget.record["config"]["v1"]["security"]["identity"] == "required":
+        security = widget.record["config"]["v1"]["security"]
+        if security["require_verified_embedding"] and "embedding" not in who.proven:
+            raise EmbeddingUnverified
+        if security["identity"] == "required" and "identity" not in who.proven:
             raise IdentityRequired
 
     def _count(self, who: Actor) -> None:
@@ -76,7 +83,9 @@ class LiveActions:
             self._limits.take_message(who.id)
 
     async def edit(self, who: Actor, frame: Edit) -> Ack:
-        """See `RelayActions.edit`."""
+        """See `RelayActions.edit`. What is said anew obeys the same rules as what is said."""
+        if who.kind == "visitor":
+            await self._refuse_unproven(who)
         self._count(who)
         message = await self._database.write(
             who.workspace_id, actions.edit_message, who, frame.conversation, frame.fingerprint, frame.content
@@ -113,7 +122,9 @@ class LiveActions:
         if claims.parent_origin is not None and decide(widget.widget.domains, claims.parent_origin) == "deny":
             return FORBIDDEN
         if claims.issued_at < self._started_at:
-            welcome = await self._database.read(claims.workspace_id, contacts.is_welcome, claims.visitor_id)
+            welcome = await self._database.read(
+                claims.workspace_id, contacts.is_welcome, claims.visitor_id, claims.browser
+            )
             return None if welcome else UNAUTHORIZED
         return None
 
@@ -127,13 +138,16 @@ def _ack(id: str | int, who: Actor, message: Message) -> Ack:
     return Ack(id, message.conversation_id, data.seq, data)
 
 
-def _start(tx: Tx, who: Actor, draft: Draft) -> Message:
-    """A conversation that begins with this message; the message's own id makes a repeated start one conversation."""
+def _start(tx: Tx, who: Actor, draft: Draft, asked: Asked | None) -> Message:
+    """A conversation that begins with this message; the message's own id makes a repeated start one conversation.
+
+    A form that is asked before it was answered over HTTP, or has to be first.
+    """
     visitor = contacts.find_visitor(tx, who.id)
     if visitor is None:
         raise VisitorTokenInvalid
     started = actions.start_conversation(
-        tx, visitor_actor(visitor), visitor, Start(client_id=draft.client_id, draft=draft)
+        tx, visitor_actor(visitor), visitor, Start(client_id=draft.client_id, draft=draft, asked=asked)
     )
     return cast("Message", started.message)  # a start with a draft has its message
 

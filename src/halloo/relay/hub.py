@@ -29,6 +29,8 @@ Decide = Callable[[Sequence[str], str], bool]
 """Whether a widget's list of domains allows an origin."""
 _REVOKED_FOR = HOUR
 """How long a revocation is remembered: longer than any token lives."""
+_FINAL = frozenset({"browser", "key"})
+"""Kinds whose end is for ever: no token of theirs is good, whenever it was issued."""
 _REPAIR = 500
 _IDLE_ROOM = 10 * 60_000
 _NO_CODE = CLOSES[4401]
@@ -76,7 +78,7 @@ class Hub:
         """Why a token that was valid when it was issued is not any more, or None."""
         for key in claims.held():
             found = self._revoked.get(key)
-            if found is not None and claims.issued_at <= found[0]:
+            if found is not None and _ends(key[0], found[0], claims):
                 return found[1]
         return None
 
@@ -97,18 +99,29 @@ class Hub:
         self.presence.enter(peer)
         return None
 
-    def leave(self, room: Room, peer: Peer) -> None:
-        """A peer is gone, or will be: nothing more goes to it."""
-        if peer.gone:
-            return
-        peer.gone = True
-        self.sockets -= 1
+    def renew(self, peer: Peer, claims: Claims) -> None:
+        """A peer goes on with another token of the same person; from now on it ends with what that one holds."""
+        if not peer.gone:
+            self._let_go(peer)
+            for key in claims.held():
+                self._by_key.setdefault(key, {})[peer] = None
+        peer.claims = claims
+
+    def _let_go(self, peer: Peer) -> None:
         for key in peer.claims.held():
             holders = self._by_key.get(key)
             if holders is not None:
                 holders.pop(peer, None)
                 if not holders:
                     del self._by_key[key]
+
+    def leave(self, room: Room, peer: Peer) -> None:
+        """A peer is gone, or will be: nothing more goes to it."""
+        if peer.gone:
+            return
+        peer.gone = True
+        self.sockets -= 1
+        self._let_go(peer)
         for sub in peer.subs.values():
             room.leave(sub)
         peer.subs.clear()
@@ -192,9 +205,9 @@ class Hub:
         self._broker.publish(HintNote(workspace_id, streams, frame))
 
     def revoke(self, kind: str, id: str, close: Close) -> None:
-        """Close every connection, on every node, whose token holds this `visitor`, `operator`, `token` or `widget`.
+        """Close every connection, on every node, whose token holds this thing, such as a `visitor` or a `widget`.
 
-        Those tokens are refused from now on; tokens that are issued afterwards are good.
+        Those tokens are refused from now on; tokens that are issued afterwards are good, but for a `browser` or a `key`.
         """
         self._broker.publish(RevokeNote(kind, id, close.code, self._wall()))
 
@@ -216,7 +229,7 @@ class Hub:
             close = CLOSES.get(note.code, _NO_CODE)
             self._revoked[note.kind, note.id] = (note.at, close)
             for peer in list(self._by_key.get((note.kind, note.id), ())):
-                if peer.claims.issued_at <= note.at:
+                if _ends(note.kind, note.at, peer.claims):
                     _end(peer, close)
 
     def _hint(self, room: Room, note: HintNote) -> None:
@@ -228,6 +241,11 @@ class Hub:
             elif (channel := room.channels.get(stream)) is not None:
                 listeners.update(dict.fromkeys(channel.live))
         self.outbox.push_all(listeners, Out(bytes(note.frame)))
+
+
+def _ends(kind: str, at: int, claims: Claims) -> bool:
+    """Whether a revocation at that time ends this token."""
+    return kind in _FINAL or claims.issued_at <= at
 
 
 def _end(peer: Peer, close: Close) -> None:

@@ -15,8 +15,9 @@ LIFE_S = 900
 class Claims(Struct, frozen=True, omit_defaults=True):
     """Who holds the token. Times are UNIX milliseconds.
 
-    A visitor's has `visitor_id` and `widget_id`, an operator's `operator_id`, a program's `token_id` (and the
-    operator it acts for).
+    A visitor's has `visitor_id` and `widget_id`, the `browser` whose visitor token it was given for (by that token's digest)
+    and the identity key `kid` on whose word that token was; `proven` is what was proven of them. An operator's has
+    `operator_id`, a program's `token_id` (and the operator it acts for).
     """
 
     role: Role
@@ -34,6 +35,9 @@ class Claims(Struct, frozen=True, omit_defaults=True):
     parent_origin: str | None = None
     typing_preview: bool = False
     away: bool = False
+    browser: str | None = None
+    kid: str | None = None
+    proven: tuple[str, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -51,6 +55,8 @@ class Claims(Struct, frozen=True, omit_defaults=True):
             ("operator", self.operator_id),
             ("token", self.token_id),
             ("widget", self.widget_id),
+            ("browser", self.browser),
+            ("key", self.kid),
         )
         return [(kind, id) for kind, id in pairs if id is not None]
 
@@ -67,6 +73,7 @@ class Claims(Struct, frozen=True, omit_defaults=True):
             operator_id=self.operator_id if kind == "token" else None,
             widget_id=self.widget_id,
             avatar=self.avatar,
+            proven=frozenset(self.proven),
         )
 
 
@@ -78,7 +85,7 @@ class RelayTokens:
         self._signer = Signer(key, "relay")
         self._clock = clock
 
-    def issue_visitor(
+    def issue_visitor(  # noqa: PLR0913 - what a token says, by name
         self,
         *,
         workspace_id: str,
@@ -88,10 +95,13 @@ class RelayTokens:
         avatar: str | None = None,
         parent_origin: str | None = None,
         typing_preview: bool = False,
+        browser: str | None = None,
+        kid: str | None = None,
+        proven: frozenset[str] = frozenset(),
     ) -> str:
         """A visitor's token.
 
-        `parent_origin`: the embedding origin it was given for; `typing_preview`: the widget's setting.
+        `parent_origin`: the embedding origin it was given for; `typing_preview`: the widget's setting. The others as in `Claims`.
         """
         now = self._clock()
         return self._signer.seal(
@@ -106,6 +116,9 @@ class RelayTokens:
                 visitor_id=visitor_id,
                 parent_origin=parent_origin,
                 typing_preview=typing_preview,
+                browser=browser,
+                kid=kid,
+                proven=tuple(sorted(proven)),
             )
         )
 

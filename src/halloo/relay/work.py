@@ -188,13 +188,14 @@ class Worker:
         connection = self._connection
         shared = connection.shared
         close = shared.hub.barred(renew.claims) or await shared.actions.standing(renew.claims)
+        close = close or shared.hub.barred(renew.claims)  # what ended meanwhile
         if close is not None:
             connection.end(close)
             return
         connection.session.renewed(renew.claims, shared.clock(), shared.wall())
         connection.expires_soon()
         if connection.peer is not None:
-            connection.peer.claims = renew.claims
+            shared.hub.renew(connection.peer, renew.claims)
         connection.answer(Ok(renew.id))
 
     # ── acting ────────────────────────────────────────────────────────────────────────────────────────────────────

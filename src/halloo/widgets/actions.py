@@ -1,16 +1,22 @@
 """What can be done with widgets: one function a verb, each a permission, the rules, the write and its fact."""
 
+import secrets
 from dataclasses import replace
 from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from halloo.db import directory
 from halloo.db.tx import Tx
 from halloo.kit.ids import is_uuid, new_id
 from halloo.kit.refusals import Stale, field_invalid
+from halloo.kit.sealing import Sealer
 from halloo.widgets import facts, store
-from halloo.widgets.config import check_config
-from halloo.widgets.errors import WidgetNotFound
-from halloo.widgets.model import Widget, WidgetChange, WidgetPage
+from halloo.widgets.config import check_config, hours_of
+from halloo.widgets.errors import IdentityKeyNotFound, TooManyKeys, WidgetNotFound
+from halloo.widgets.model import IdentityKey, IdentityKeyDraft, Widget, WidgetChange, WidgetPage
 from halloo.widgets.origins import normalise_domains
 from halloo.workspaces.actions.audit import audit
 from halloo.workspaces.actions.workspaces import read_workspace
@@ -19,6 +25,10 @@ from halloo.workspaces.model import Actor, system_actor
 READ = ("web_widgets:read", "web_widgets:manage")
 MANAGE = "web_widgets:manage"
 PAGE_MAX = 200
+KEYS_MAX = 2
+"""Keys for signed tokens: an old and a new one, while a customer changes over."""
+SECRET_MIN, SECRET_MAX = 8, 256
+_SECRET_BYTES, _PEM_MAX = 32, 2_048
 _EMPTY: dict[str, Any] = {"v1": {}}
 
 
@@ -105,6 +115,103 @@ def get_widget_with_name(tx: Tx, widget_id: str) -> tuple[Widget, str]:
     """A published widget and the name of its workspace: what the public record is made of. Raises `WidgetNotFound`."""
     widget = get_published_widget(tx, widget_id)
     return widget, read_workspace(tx, system_actor(tx.workspace_id)).name
+
+
+def read_hours(tx: Tx, widget_id: str) -> dict[str, Any]:
+    """The business hours of a widget, every default filled in; those of none for one that is gone."""
+    widget = store.find_widget(tx, tx.workspace_id, widget_id)
+    return hours_of(_EMPTY if widget is None else widget.config)
+
+
+def list_identity_keys(tx: Tx, who: Actor, widget_id: str) -> list[IdentityKey]:
+    """A widget's identity keys, oldest first. Raises `WidgetNotFound`."""
+    who.require(MANAGE)
+    store.get_widget(tx, who.workspace_id, widget_id)
+    return store.list_keys(tx, who.workspace_id, widget_id)
+
+
+def create_identity_key(
+    tx: Tx, who: Actor, sealer: Sealer, widget_id: str, draft: IdentityKeyDraft
+) -> tuple[IdentityKey, str | None]:
+    """Make an identity key; its secret, if it has one, is in this answer only. Raises `WidgetNotFound`, `TooManyKeys`."""
+    who.require(MANAGE)
+    store.get_widget_for_update(tx, who.workspace_id, widget_id)
+    secret, public_key = _material(draft)
+    kid = new_id()
+    key = IdentityKey(
+        workspace_id=who.workspace_id,
+        kid=kid,
+        widget_id=widget_id,
+        alg=draft.alg,
+        sealed=None if secret is None else sealer.seal(secret, who.workspace_id, widget_id, kid),
+        public_key=public_key,
+        created_at=tx.now,
+        last_used_at=None,
+    )
+    _refuse_too_many(store.list_keys(tx, who.workspace_id, widget_id), key)
+    store.insert_key(tx, key)
+    facts.keys_updated(tx, widget_id)
+    audit(tx, who, "identity_key.created", kid, widget=widget_id, alg=key.alg)
+    return key, secret
+
+
+def _refuse_too_many(keys: list[IdentityKey], key: IdentityKey) -> None:
+    alike = [one for one in keys if (one.alg == key.alg if key.weak else not one.weak)]
+    if len(alike) >= (1 if key.weak else KEYS_MAX):
+        raise TooManyKeys
+
+
+def _material(draft: IdentityKeyDraft) -> tuple[str | None, str | None]:
+    """Secret and public key of a new key: made here, or checked."""
+    if draft.alg == "EdDSA":
+        if draft.secret is not None:
+            raise field_invalid("secret", "this kind of key has a public_key alone.")
+        return None, _public_key(draft.public_key)
+    if draft.public_key is not None:
+        raise field_invalid("public_key", "only an EdDSA key has one.")
+    if draft.secret is None:
+        return secrets.token_urlsafe(_SECRET_BYTES), None
+    if draft.alg == "HS256":
+        raise field_invalid("secret", "the secret of this kind of key is made here.")
+    if not SECRET_MIN <= len(draft.secret) <= SECRET_MAX or not draft.secret.strip():
+        raise field_invalid("secret", f"{SECRET_MIN} to {SECRET_MAX} characters are needed.")
+    return draft.secret, None
+
+
+def _public_key(pem: str | None) -> str:
+    """An Ed25519 public key in one form, whatever stood around it."""
+    found = None
+    if pem is not None and len(pem) <= _PEM_MAX:
+        try:
+            found = load_pem_public_key(pem.strip().encode())
+        except (ValueError, UnsupportedAlgorithm):
+            found = None
+    if not isinstance(found, Ed25519PublicKey):
+        raise field_invalid("public_key", "an Ed25519 public key as PEM is needed (-----BEGIN PUBLIC KEY-----).")
+    return found.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def delete_identity_key(tx: Tx, who: Actor, widget_id: str, kid: str) -> None:
+    """Delete an identity key: its proofs count no more. Raises `WidgetNotFound`, `IdentityKeyNotFound`.
+
+    What visitors hold on its word is the contacts slice's to end.
+    """
+    who.require(MANAGE)
+    store.get_widget_for_update(tx, who.workspace_id, widget_id)
+    if not store.delete_key(tx, who.workspace_id, widget_id, kid):
+        raise IdentityKeyNotFound
+    facts.keys_updated(tx, widget_id, removed=kid)
+    audit(tx, who, "identity_key.deleted", kid, widget=widget_id)
+
+
+def keys_of_widget(tx: Tx, widget_id: str) -> list[IdentityKey]:
+    """The identity keys that proofs for this widget are checked with."""
+    return store.list_keys(tx, tx.workspace_id, widget_id)
+
+
+def use_identity_key(tx: Tx, widget_id: str, kid: str) -> bool:
+    """Note that a key has proven somebody; False where it is gone. Until the transaction ends nobody deletes it."""
+    return store.use_key(tx, tx.workspace_id, widget_id, kid)
 
 
 def _changed(widget: Widget, change: WidgetChange, now: int) -> Widget:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from halloo.kit.clock import optional_rfc3339
+from halloo.kit.clock import DAY, optional_rfc3339
 from halloo.widgets.config import DAYS
 
 _AHEAD = 75
 """Days to look ahead: more than 60 holidays in a row and a week."""
+_LONGEST = 366 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,33 @@ def availability(hours: Mapping[str, Any], now: int) -> Availability:
     zone = _zone(hours["timezone"])
     today = datetime.fromtimestamp(now / 1000, zone).date()
     last = _midnight(today + timedelta(days=_AHEAD), zone)
-    for begin, end in _joined(sorted(_spans(hours, today, zone))):
+    for begin, end in _joined(sorted(_spans(hours, today, _AHEAD, zone))):
         if begin <= now < end:
             return Availability(open=True, changes_at=end if end < last else None)
         if begin > now:
             return Availability(open=False, changes_at=begin)
     return Availability(open=False, changes_at=None)
+
+
+def counted_wait(hours: Mapping[str, Any], since: int, until: int) -> int:
+    """How long somebody who asked at `since` and was answered at `until` has waited, in milliseconds.
+
+    Without business hours all of it counts. With them closed hours in between do not: who asks at night is answered in the morning.
+    An answer that itself came while closed counts from the last closing, or from the question, so that the number is never better
+    than what the visitor saw. A wait of more than a year counts as one of a year.
+    """
+    since = max(since, until - _LONGEST)
+    if not hours["enabled"]:
+        return max(0, until - since)
+    zone = _zone(hours["timezone"])
+    first, last = (datetime.fromtimestamp(moment / 1000, zone).date() for moment in (since, until))
+    counted, closed_at = 0, since
+    for begin, end in _joined(sorted(_spans(hours, first, (last - first).days + 1, zone))):
+        if begin >= until:
+            break
+        counted += max(0, min(end, until) - max(begin, since))
+        closed_at = max(closed_at, min(end, until))
+    return counted + max(0, until - closed_at)
 
 
 def _zone(name: str) -> tzinfo:
@@ -53,9 +75,10 @@ def _zone(name: str) -> tzinfo:
         return UTC
 
 
-def _spans(hours: Mapping[str, Any], today: date, zone: tzinfo) -> Iterator[tuple[int, int]]:
+def _spans(hours: Mapping[str, Any], today: date, days: int, zone: tzinfo) -> Iterator[tuple[int, int]]:
+    """Every span that opens from yesterday on, for so many days, in no order."""
     holidays = set(hours["holidays"])
-    for ahead in range(-1, _AHEAD):
+    for ahead in range(-1, days):
         day = today + timedelta(days=ahead)
         if day.isoformat() in holidays:
             continue

@@ -105,6 +105,16 @@ _FEEDBACK = Group(
         "thank_you_text": Field("", text(280)),
     }
 )
+_HOURS = Group(
+    {
+        "enabled": Field(False, boolean),
+        "timezone": Field("UTC", _timezone),
+        "days": Field([], _days),
+        "holidays": Field([], listed(_date, 60)),
+        "away_text": Field("", text(280)),
+        "when_closed": Field("accept", one_of("accept", "hide_launcher")),
+    }
+)
 
 V1 = Group(
     {
@@ -137,16 +147,7 @@ V1 = Group(
         "pre_conversation_form": Field(None, or_null(PRE_CONVERSATION.check), complete=complete_form),
         "pre_conversation_show_once": Field(True, boolean),
         "post_conversation_feedback": Field({}, _feedback, complete=_FEEDBACK.complete),
-        "business_hours": Group(
-            {
-                "enabled": Field(False, boolean),
-                "timezone": Field("UTC", _timezone),
-                "days": Field([], _days),
-                "holidays": Field([], listed(_date, 60)),
-                "away_text": Field("", text(280)),
-                "when_closed": Field("accept", one_of("accept", "hide_launcher")),
-            }
-        ),
+        "business_hours": _HOURS,
         "files": Group(
             {
                 "enabled": Field(True, boolean),
@@ -186,6 +187,11 @@ def complete_config(config: Mapping[str, Any]) -> dict[str, Any]:
     chat, trigger = full["v1"]["chat"], full["v1"]["trigger"]
     chat["avatar_shape"] = chat["avatar_shape"] or trigger["shape"]
     return full
+
+
+def hours_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The business hours of a stored configuration, every default filled in."""
+    return _HOURS.complete(config["v1"].get("business_hours", {}))
 
 
 def faint_pairs(config: Mapping[str, Any]) -> list[str]:

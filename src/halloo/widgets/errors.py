@@ -1,6 +1,6 @@
 """What the widgets slice refuses."""
 
-from halloo.kit.refusals import Invalid, NotFound
+from halloo.kit.refusals import Conflict, Invalid, NotFound
 
 
 class WidgetNotFound(NotFound):
@@ -33,3 +33,15 @@ class ConfigInvalid(Invalid):
     def __init__(self, path: str, why: str) -> None:
         """`path` names the key, such as `config.v1.trigger.size`."""
         super().__init__(f"{path}: {why}", path=path)
+
+
+class IdentityKeyNotFound(NotFound):
+    """There is no such identity key."""
+
+    code = "identity_key_not_found"
+
+
+class TooManyKeys(Conflict):
+    """A widget has at most two keys for signed tokens and one for each kind of hash; delete one first."""
+
+    code = "too_many_keys"

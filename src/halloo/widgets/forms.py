@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from halloo.kit.json import dump
+from halloo.kit.json import MAX_SAFE, dump
 from halloo.kit.refusals import Invalid, field_invalid, field_unknown
-from halloo.kit.text import is_email
+from halloo.kit.text import clean, is_email
 from halloo.widgets.errors import ConfigInvalid
 from halloo.widgets.schema import (
     Check,
@@ -31,6 +31,10 @@ MAX_BYTES = 8 * 1024
 """A form's payload may not be larger than this."""
 _PHONE = re.compile(r"[0-9 +\-()./]{5,32}")
 _FORBIDDEN_IDS = ("constructor", "prototype")
+FEEDBACK_KEY = "feedback_form"
+"""Where a conversation's metadata keep its feedback, beside the answers of the form before it: no id for a field of that one."""
+_UNMAPPED = ("number", "rating", "checkbox")
+"""Types whose values are no text, so that they fill no attribute of a visitor."""
 _ID = matching(r"[a-z][a-z0-9_]{0,39}", "a name of a-z, 0-9 and _, up to 40 characters, that begins with a letter")
 
 
@@ -96,6 +100,8 @@ def _fields(*, mapped: bool) -> Check:
         items = as_list(value, path, 1, MAX_FIELDS)
         for index, item in enumerate(items):
             _check_field(item, f"{path}[{index}]", mapped=mapped)
+            if mapped:
+                _check_mapped(item, f"{path}[{index}]")
         if has_repeats([item["id"] for item in items]):
             raise ConfigInvalid(path, "each id may stand there once.")
 
@@ -109,6 +115,13 @@ def _check_field(value: Any, path: str, *, mapped: bool) -> None:
     low, high = value.get("min"), value.get("max")
     if low is not None and high is not None and low > high:
         raise ConfigInvalid(f"{path}.max", "this is below min.")
+
+
+def _check_mapped(field: Mapping[str, Any], path: str) -> None:
+    if field["id"] == FEEDBACK_KEY:
+        raise ConfigInvalid(f"{path}.id", "this name is kept for the feedback after a conversation.")
+    if field.get("maps_to") is not None and field["type"] in _UNMAPPED:
+        raise ConfigInvalid(f"{path}.maps_to", f"a field of type {field['type']} cannot fill it.")
 
 
 def _complete_fields(value: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -153,16 +166,23 @@ def accept_fields(form: Mapping[str, Any], values: Mapping[str, Any], where: str
             raise field_unknown(f"{where}.{name}")
     accepted: dict[str, Any] = {}
     for name, field in fields.items():
-        value = values.get(name)
-        if value is not None and value != "":
-            why = _REFUSALS[field["type"]](value, field)
-            if why is not None:
-                raise field_invalid(f"{where}.{name}", why)
-        if field["required"] and value in (None, "", False, []):
+        value = _tidy(values.get(name), field["type"])
+        why = None if value is None else _REFUSALS[field["type"]](value, field)
+        if why is not None:
+            raise field_invalid(f"{where}.{name}", why)
+        if field["required"] and (value is None or value is False or value == []):
             raise Invalid(f"{where}.{name}: this is required.", code="field_required", field=f"{where}.{name}")
-        if value not in (None, ""):
+        if value is not None:
             accepted[name] = value
     return accepted
+
+
+def _tidy(value: Any, kind: str) -> Any:
+    """A text without what no screen shows, an address without the space around it; None where nothing is left."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip() if kind in ("email", "phone") else clean(value)
+    return text if text.strip() else None
 
 
 def _refuse_text(value: Any, field: Mapping[str, Any]) -> str | None:
@@ -186,6 +206,8 @@ def _refuse_phone(value: Any, _field: Mapping[str, Any]) -> str | None:
 def _refuse_number(value: Any, field: Mapping[str, Any]) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return "this must be a number."
+    if abs(value) > MAX_SAFE:
+        return "this number is too large."
     if field["min"] is not None and value < field["min"]:
         return f"this must be at least {field['min']}."
     if field["max"] is not None and value > field["max"]:

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from halloo.kit.clock import rfc3339
 from halloo.kit.json import dump
+from halloo.kit.sealing import Sealer
 from halloo.widgets.availability import Availability
 from halloo.widgets.config import complete_config, faint_pairs
 from halloo.widgets.origins import is_inexpressible, is_ipv4_origin, is_plain_http
@@ -29,6 +30,42 @@ class Widget:
         """A strong entity tag of what the management API shows."""
         content = [self.id, self.domains, self.published, self.config, self.updated_at]
         return f'"{hashlib.sha256(dump(content)).hexdigest()[:32]}"'
+
+
+Algorithm = Literal["HS256", "EdDSA", "HMAC-email", "HMAC-user-id"]
+"""How an identity key proves: by signed tokens, or by the plain hashes that other messengers use."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityKey:
+    """What proofs of identity are checked with. A secret is `sealed`, and opens for this row alone."""
+
+    workspace_id: str
+    kid: str
+    widget_id: str
+    alg: Algorithm
+    sealed: str | None
+    public_key: str | None
+    created_at: int
+    last_used_at: int | None
+
+    @property
+    def weak(self) -> bool:
+        """Whether its proofs never end."""
+        return self.alg in ("HMAC-email", "HMAC-user-id")
+
+    def open(self, sealer: Sealer) -> str | None:
+        """The secret, or None where there is none or the server's own secret is another one now."""
+        return None if self.sealed is None else sealer.open(self.sealed, self.workspace_id, self.widget_id, self.kid)
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityKeyDraft:
+    """A key to be: the public part for EdDSA; for the hashes, what another messenger used, if anything."""
+
+    alg: Algorithm
+    public_key: str | None = None
+    secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

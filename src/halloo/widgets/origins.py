@@ -60,6 +60,12 @@ _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _OCTET = re.compile(r"0|[1-9][0-9]{0,2}")
 _IPV4 = re.compile(r"[0-9.]+")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
+_UNSURE = re.compile(
+    "[\u0558\u058b\u058c\u05c8\u05c9\u088f\u0897\u0b53\u0b54\u0c5c\u0cdc\u0cf3\u0ece\u1acf-\u1af0\u1c89\u1c8a\u200c\u200d\u208f"
+    "\u209d-\u209f\ua7cb-\ua7cf\ua7d2\ua7d4\ua7da-\ua7dd\ua7e2\ua7f1\uab6c\uab6d\U00010000-\U0001ffff\U0002a6e0-\U0010ffff]"
+)
+"""What not every browser judges alike, and has to be typed in its `xn--` form: the two joiners, characters younger than
+Unicode 14, and those beyond the basic plane but for the older ideographs. `idn.ts` has the same."""
 _DEFAULT_PORT = {"https": 443, "http": 80}
 _WEB_ORIGIN = re.compile(r"https?://[!$&(-+\-.0-9:=A-Z\[\]_`a-z{}~]{1,300}")
 
@@ -112,14 +118,7 @@ _FORBIDDEN: tuple[tuple[str, Reason], ...] = (("@", "userinfo"), ("%", "bad_host
 def _host(text: str) -> str:
     if not text:
         raise OriginError("bad_host")
-    if text.isascii():
-        host = text.lower()
-    else:
-        try:
-            host = idna.encode(text, uts46=True, transitional=False).decode()
-            _check_directions(host)
-        except (UnicodeError, IndexError, ValueError):
-            raise OriginError("bad_idn") from None
+    host = text.lower() if text.isascii() else _international(text)
     if host.endswith("."):
         raise OriginError("trailing_dot")
     labels = host.split(".")
@@ -132,9 +131,21 @@ def _host(text: str) -> str:
     return host
 
 
-def _check_directions(host: str) -> None:
+def _international(text: str) -> str:
+    """The `xn--` form of a host that is not ASCII, by UTS #46 and IDNA 2008."""
+    try:
+        host = idna.encode(text, uts46=True, transitional=False).decode()
+        labels = [idna.ulabel(label) for label in host.rstrip(".").split(".")]
+        _check_directions(labels)
+    except (UnicodeError, IndexError, ValueError):
+        raise OriginError("bad_idn") from None
+    if any(map(_UNSURE.search, (text, *labels))):
+        raise OriginError("bad_idn")
+    return host
+
+
+def _check_directions(labels: list[str]) -> None:
     """Hold every label to the Bidi rule once one runs from right to left, as browsers do; `idna` checks that one."""
-    labels = [idna.ulabel(label) for label in host.rstrip(".").split(".")]
     if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for label in labels for char in label):
         for label in labels:
             idna.check_bidi(label, check_ltr=True)
@@ -170,11 +181,9 @@ def decide(domains: Sequence[str], origin: str | None) -> Decision:
 
     `origin` is what a browser wrote: compared byte for byte, never folded. None: the header was absent or repeated.
     """
-    if origin is None:
+    if origin is None or not _WEB_ORIGIN.fullmatch(origin):
         return "deny"
-    if not domains:
-        return "allow" if _WEB_ORIGIN.fullmatch(origin) else "deny"
-    return "allow" if origin in domains and origin != "null" else "deny"
+    return "allow" if not domains or origin in domains else "deny"
 
 
 def host_of(origin: str) -> str:

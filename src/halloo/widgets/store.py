@@ -7,8 +7,8 @@ from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
 from halloo.kit.json import dump
 from halloo.widgets.errors import WidgetNotFound
-from halloo.widgets.model import Widget
-from halloo.widgets.tables import widgets
+from halloo.widgets.model import IdentityKey, Widget
+from halloo.widgets.tables import identity_keys, widgets
 
 _SCOPE = widgets.c.workspace_id == bindparam("scope")
 _ONE = (_SCOPE, widgets.c.id == bindparam("widget_id"))
@@ -25,6 +25,14 @@ _LIST = Statement(
     .limit(bindparam("limit"))
 )
 _COUNT = Statement(select(func.count()).select_from(widgets).where(_SCOPE))
+_K = identity_keys.c
+_OF_WIDGET = (_K.workspace_id == bindparam("scope"), _K.widget_id == bindparam("widget_id"))
+_ONE_KEY = (*_OF_WIDGET, _K.kid == bindparam("kid_"))
+_KEYS = Statement(select(identity_keys).where(*_OF_WIDGET).order_by(_K.kid))
+_INSERT_KEY = Statement(identity_keys.insert().values({c.name: bindparam(c.name) for c in identity_keys.c}))
+_DELETE_KEY = Statement(delete(identity_keys).where(*_ONE_KEY))
+_DELETE_KEYS = Statement(delete(identity_keys).where(*_OF_WIDGET))
+_USE_KEY = Statement(update(identity_keys).where(*_ONE_KEY).values(last_used_at=bindparam("now")))
 _LAST = "g"
 """Sorts behind every id."""
 
@@ -62,7 +70,8 @@ def update_widget(tx: Tx, widget: Widget) -> None:
 
 
 def delete_widget(tx: Tx, workspace_id: str, widget_id: str) -> None:
-    """Remove the widget's row."""
+    """Remove the widget's row, and its identity keys."""
+    tx.run(_DELETE_KEYS, scope=workspace_id, widget_id=widget_id)
     tx.run(_DELETE, scope=workspace_id, widget_id=widget_id)
 
 
@@ -74,6 +83,26 @@ def list_widgets(tx: Tx, workspace_id: str, before: str | None, limit: int) -> l
 def count_widgets(tx: Tx, workspace_id: str) -> int:
     """How many widgets the workspace has."""
     return tx.scalar(_COUNT, scope=workspace_id)
+
+
+def list_keys(tx: Tx, workspace_id: str, widget_id: str) -> list[IdentityKey]:
+    """A widget's identity keys, oldest first."""
+    return [IdentityKey(**row) for row in tx.all(_KEYS, scope=workspace_id, widget_id=widget_id)]
+
+
+def insert_key(tx: Tx, key: IdentityKey) -> None:
+    """Store a new identity key."""
+    tx.run(_INSERT_KEY, **{name: getattr(key, name) for name in key.__dataclass_fields__})
+
+
+def delete_key(tx: Tx, workspace_id: str, widget_id: str, kid: str) -> bool:
+    """Delete an identity key; whether there was one."""
+    return tx.run(_DELETE_KEY, scope=workspace_id, widget_id=widget_id, kid_=kid) == 1
+
+
+def use_key(tx: Tx, workspace_id: str, widget_id: str, kid: str) -> bool:
+    """Note that a key was used, and hold it until the transaction ends; whether there is one."""
+    return tx.run(_USE_KEY, scope=workspace_id, widget_id=widget_id, kid_=kid, now=tx.now) == 1
 
 
 def _content(widget: Widget) -> Row:

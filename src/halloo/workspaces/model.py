@@ -61,8 +61,9 @@ class Actor:
     """Who acts. `id` is the operator's, the token's or the visitor's; `name` is what others see.
 
     An integration acts for an operator where `operator_id` says so. A visitor has no scopes: what is theirs is checked
-    by the actions that visitors may call. `widget_id` is set for visitors alone. `session_id` names the sign-in of an
-    operator, `address` is where the request came from, for the audit log.
+    by the actions that visitors may call. `widget_id` is set for visitors alone, and so is `proven`, what is proven of them:
+    `identity`, `embedding`. `session_id` names the sign-in of an operator, `address` is where the request came from, for the
+    audit log.
     """
 
     kind: Kind
@@ -76,6 +77,7 @@ class Actor:
     avatar: str | None = None
     session_id: str | None = None
     address: str | None = None
+    proven: frozenset[str] = field(default_factory=frozenset[str])
 
     def require(self, *scopes: str) -> None:
         """Raise `MissingScope` unless one of `scopes` is the actor's."""

@@ -26,6 +26,7 @@ TAGS = (
     Tag("Session", "Sign in and out; the relay's token."),
     Tag("Me", "The caller: preferences, availability, password."),
     Tag("Conversations", "Conversations and messages."),
+    Tag("Feedback", "What visitors said after their conversations."),
     Tag("Contacts", "The people behind visitors."),
     Tag("Search", "Everything that was said, everybody who is known."),
     Tag("Canned replies", "Prepared answers."),

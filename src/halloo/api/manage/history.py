@@ -58,9 +58,11 @@ def export_contact(tx: Tx, who: Actor, contact_id: str, live: Live) -> shapes.Co
     """Query: everything that is kept of a contact."""
     who.require("conversations:read")
     contact = contacts.get_contact(tx, who, contact_id)
+    browsers = contacts.list_browsers(tx, who, contact_id)
     return shapes.ContactExport(
         contact=talk.contact_view(contact),
-        visitors=[talk.visitor_view(one, live) for one in contacts.list_browsers(tx, who, contact_id)],
+        visitors=[talk.visitor_view(one, live) for one in browsers],
+        forms={one.id: one.form_fields for one in browsers if one.form_fields},
         conversations=[
             shapes.ExportedConversation(
                 id=one.id,
@@ -69,6 +71,7 @@ def export_contact(tx: Tx, who: Actor, contact_id: str, live: Live) -> shapes.Co
                 subject=one.subject,
                 tags=list(one.tags),
                 custom_metadata=one.custom_metadata,
+                feedback=talk.show_feedback_of(tx, who, one),
                 messages=_messages(tx, who, one.id),
             )
             for one in _conversations(tx, who, contact_id)

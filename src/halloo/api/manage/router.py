@@ -10,6 +10,8 @@ from litestar.openapi.config import OpenAPIConfig
 from halloo.api.manage import (
     contacts,
     conversations,
+    feedback,
+    identity,
     lists,
     me,
     operators,
@@ -29,10 +31,12 @@ ROUTES = (
     *session.ROUTES,
     *me.ROUTES,
     *conversations.ROUTES,
+    *feedback.ROUTES,
     *contacts.ROUTES,
     *search.ROUTES,
     *lists.ROUTES,
     *widgets.ROUTES,
+    *identity.ROUTES,
     *operators.ROUTES,
     *tokens.ROUTES,
 )

@@ -555,10 +555,11 @@ class ContactEvent(Struct):
 
 
 class ContactExport(Struct):
-    """Everything that is kept of a contact."""
+    """Everything that is kept of a contact. `forms`: what each visitor last filled in before a conversation, by their id."""
 
     contact: ContactView
     visitors: list[VisitorView]
+    forms: dict[str, dict[str, Any]]
     conversations: list["ExportedConversation"]
 
 
@@ -571,6 +572,7 @@ class ExportedConversation(Struct):
     subject: str
     tags: list[str]
     custom_metadata: dict[str, Any]
+    feedback: "FeedbackView | None"
     messages: list[MessageView]
 
 
@@ -723,8 +725,6 @@ class FeedbackReport(Struct):
     """How many gave 1, 2, 3, 4 and 5 stars."""
     days: list[FeedbackDay]
     operators: list[FeedbackOperator]
-    resolved: int
-    """Conversations that were resolved in the time, rated or not."""
 
 
 class IdentityKeyPost(Struct, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from halloo.contacts.device import parse_user_agent
 from halloo.contacts.model import Contact, Visitor
 from halloo.conversations import actions as conversations
 from halloo.conversations.facts import message_data
+from halloo.conversations.feedback import Feedback
 from halloo.conversations.model import Conversation, Filter, Message
 from halloo.db.tx import Tx
 from halloo.edge.live import Live
@@ -73,7 +74,7 @@ def visitor_view(visitor: Visitor, live: Live) -> shapes.VisitorView:
     device = parse_user_agent(visitor.user_agent)
     return shapes.VisitorView(
         id=visitor.id,
-        user_id=visitor.user_id,
+        user_id=visitor.known_as,
         identified=visitor.identified,
         identity=visitor.identity,
         signed=visitor.signed,
@@ -187,10 +188,37 @@ def show_conversation(tx: Tx, who: Actor, conversation_id: str, live: Live) -> t
     view = shapes.ConversationView(
         **values,
         custom_metadata=one.conversation.custom_metadata,
-        feedback=None,
+        feedback=show_feedback_of(tx, who, one.conversation),
         position={"w": position_view(one.workspace), "c": position_view(one.stream)},
     )
     return one.conversation.updated_at, view
+
+
+def show_feedback(tx: Tx, who: Actor, found: list[Feedback]) -> list[shapes.FeedbackView]:
+    """Query: feedback with the people whom it is from and about."""
+    people = contacts.get_contacts(tx, who, {one.contact_id for one in found})
+    about = find_operators(tx, who.workspace_id, {one.operator_id for one in found if one.operator_id is not None})
+    return [_feedback_view(one, people.get(one.contact_id), about.get(one.operator_id or "")) for one in found]
+
+
+def show_feedback_of(tx: Tx, who: Actor, one: Conversation) -> shapes.FeedbackView | None:
+    """Query: what was said of a conversation after it."""
+    found = None if one.feedback_at is None else conversations.find_feedback(tx, who, one.id)
+    return None if found is None else show_feedback(tx, who, [found])[0]
+
+
+def _feedback_view(one: Feedback, contact: Contact | None, operator: Operator | None) -> shapes.FeedbackView:
+    return shapes.FeedbackView(
+        conversation_id=one.conversation_id,
+        widget_id=one.widget_id,
+        contact_id=one.contact_id,
+        contact_name=None if contact is None else contact.name,
+        operator=None if operator is None else brief(operator),
+        stars=one.stars,
+        comment=one.comment,
+        fields=[shapes.FieldAnswer(said.id, said.label, said.type, said.value) for said in one.answers],
+        created_at=rfc3339(one.created_at),
+    )
 
 
 def show_messages(

@@ -21,7 +21,8 @@ from halloo.api.public.call import (
     refusal_answer,
     send_answer,
 )
-from halloo.api.public.routes import PublicApi, find_route
+from halloo.api.public.parts import PublicApi
+from halloo.api.public.routes import find_route
 from halloo.api.public.visits import OriginNotAllowed
 from halloo.edge.address import Network, client_address, limit_key
 from halloo.edge.errors import error_body
@@ -77,7 +78,7 @@ class PublicApp:
         if not known:
             raise RouteNotFound
         if path != "":
-            self._check_origin(widget, origins, cors)
+            self._check_origin(widget, origins, cors, of_page=route is not None and route.of_page)
         if method == "OPTIONS":
             return self._preflight([*known, "OPTIONS"], path, cors)
         if route is None:
@@ -97,12 +98,16 @@ class PublicApp:
         forwarded = [headers["x-forwarded-for"]] if "x-forwarded-for" in headers else []
         return limit_key(client_address(peer[0] if peer else None, forwarded, self._trusted))
 
-    def _check_origin(self, widget: PublicWidget, origins: list[str], cors: Headers) -> None:
-        """Refuse a page that the list denies; echo one that it allows. Absent is not refused: nothing here is a credential."""
-        if not origins:
+    def _check_origin(self, widget: PublicWidget, origins: list[str], cors: Headers, *, of_page: bool) -> None:
+        """Refuse a page that the list denies; echo one that it allows. Absent is not refused: nothing here is a credential.
+
+        `of_page`: the page's own origin is what is asked for, so that it is needed and the widget host's is like any other.
+        """
+        if not origins and not of_page:
             return
-        origin = origins[0]
-        if len(origins) > 1 or not (origin in self._own or decide(widget.widget.domains, origin) == "allow"):
+        origin = origins[0] if len(origins) == 1 else None
+        own = origin in self._own and not of_page
+        if origin is None or not (own or decide(widget.widget.domains, origin) == "allow"):
             raise OriginNotAllowed
         cors += [(b"access-control-allow-origin", origin.encode()), (b"vary", b"Origin")]
 

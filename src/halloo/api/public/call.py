@@ -7,9 +7,11 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from halloo.contacts.model import Browser
 from halloo.edge.body import LIMITS, BadJson, is_json, parse_object
 from halloo.edge.errors import STATUS, error_body
 from halloo.kit.refusals import BadRequest, Refusal, TooLarge, UnsupportedType
+from halloo.widgets.origins import decide
 from halloo.widgets.records import PublicWidget
 
 Receive = Any
@@ -52,6 +54,8 @@ class Call:
     query: dict[str, str]
     names: dict[str, str]
     address: str
+    browser: Browser | None = None
+    """The browser whose visitor token was recognised, and counts for this call."""
 
     @property
     def workspace_id(self) -> str:
@@ -74,6 +78,12 @@ class Call:
         return self.headers.get(VISITOR_HEADER) or None
 
     @property
+    def proven_origin(self) -> str | None:
+        """The page that this browser has proven, if the widget's list allows it now."""
+        origin = None if self.browser is None else self.browser.verified_origin
+        return origin if origin is not None and decide(self.widget.widget.domains, origin) == "allow" else None
+
+    @property
     def cost(self) -> int:
         """Callers that send no Origin go at half the rate, unless it is the frame's own `GET`."""
         if self.origin is not None:
@@ -86,15 +96,17 @@ class Call:
         tags = {tag.strip().removeprefix("W/") for tag in self.headers.get("if-none-match", "").split(",")}
         return etag in tags or "*" in tags
 
-    async def read(self) -> dict[str, Any]:
-        """The body's JSON object; its fields are judged later. Raises `TooLarge`, `UnsupportedType`, `BadJson`."""
-        body = await self._body()
+    async def read(self, limit: int = LIMITS["public"]) -> dict[str, Any]:
+        """The body's JSON object of at most `limit` bytes; its fields are judged later.
+
+        Raises `TooLarge`, `UnsupportedType`, `BadJson`.
+        """
+        body = await self._body(limit)
         if not is_json(self.headers.get("content-type", "")):
             raise UnsupportedType
         return parse_object(body)
 
-    async def _body(self) -> bytes:
-        limit = LIMITS["public"]
+    async def _body(self, limit: int) -> bytes:
         announced = self.headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:_DIGITS]) > limit:
             raise TooLarge

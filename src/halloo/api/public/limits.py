@@ -31,6 +31,19 @@ class PublicApiSettings:
         default=60, metadata={"sentence": "Messages of a visitor in a minute, over HTTP and the relay together."}
     )
     messages_burst: int = field(default=20, metadata={"sentence": "Messages that a visitor may send at once."})
+    forms_per_hour: int = field(
+        default=20,
+        metadata={"sentence": "Forms before a conversation and feedback after it, together, of a visitor in an hour."},
+    )
+    identifications_per_hour: int = field(
+        default=20, metadata={"sentence": "How often a visitor may prove who they are in an hour."}
+    )
+    identity_failures_per_minute: int = field(
+        default=10, metadata={"sentence": "Proofs of identity that may fail per address in a minute."}
+    )
+    tickets_per_minute: int = field(
+        default=60, metadata={"sentence": "Proofs of a page's origin per address and widget in a minute."}
+    )
 
 
 class PublicLimits:
@@ -49,6 +62,16 @@ class PublicLimits:
         per_address = settings.starts_per_hour_and_address
         self._address_starts = Limiter(Rate(per_address, HOUR, per_address), clock)
         self._messages = Limiter(Rate(settings.messages_per_minute, MINUTE, settings.messages_burst), clock)
+        self._forms = Limiter(Rate(settings.forms_per_hour, HOUR, settings.forms_per_hour), clock)
+        per_hour = settings.identifications_per_hour
+        self._identifications = Limiter(Rate(per_hour, HOUR, per_hour), clock)
+        per_minute = settings.identity_failures_per_minute
+        self._failures = Limiter(Rate(per_minute, MINUTE, per_minute), clock)
+        self._tickets = Limiter(Rate(settings.tickets_per_minute, MINUTE, settings.tickets_per_minute), clock)
+
+    def take_form(self, visitor_id: str, cost: int) -> None:
+        """A form, or feedback."""
+        _take(self._forms, visitor_id, cost)
 
     def take_record(self, address: str, cost: int) -> None:
         """A read of the record; `cost` 2 for callers that send no Origin."""
@@ -68,13 +91,31 @@ class PublicLimits:
         _take(self._starts, visitor_id, cost)
         _take(self._address_starts, f"{address} {widget_id}", cost)
 
-    def take_visitor_start(self, visitor_id: str) -> None:
-        """A new conversation over the relay, where the address is not known."""
-        _take(self._starts, visitor_id, 1)
+    def take_visitor_start(self, visitor_id: str, cost: int = 1) -> None:
+        """A new conversation over the relay, where the address is not known, or of somebody who is not counted by it."""
+        _take(self._starts, visitor_id, cost)
 
     def take_message(self, visitor_id: str, cost: int = 1) -> None:
         """A message."""
         _take(self._messages, visitor_id, cost)
+
+    def take_identification(self, visitor_id: str, cost: int) -> None:
+        """A proof of identity."""
+        _take(self._identifications, visitor_id, cost)
+
+    def refuse_failing(self, address: str) -> None:
+        """Raise where too many proofs from this address have failed."""
+        wait = self._failures.wait(address)
+        if wait:
+            raise RateLimited(wait)
+
+    def note_failure(self, address: str) -> None:
+        """A proof from this address has failed."""
+        self._failures.take(address)
+
+    def take_ticket(self, address: str, widget_id: str) -> None:
+        """A proof of a page's origin."""
+        _take(self._tickets, f"{address} {widget_id}", 1)
 
 
 def _take(limiter: Limiter, key: str, cost: int) -> None:

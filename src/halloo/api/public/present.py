@@ -1,6 +1,9 @@
 """How visitors see things."""
 
-from halloo.api.public.shapes import Face, LastSeq, PublicConversation, PublicPosition, Team
+from typing import Literal
+
+from halloo.api.public.shapes import Face, LastSeq, PublicConversation, PublicPosition, Team, VisitorMe
+from halloo.contacts.model import Visitor
 from halloo.conversations.model import Conversation
 from halloo.events.model import Position
 from halloo.kit.clock import rfc3339
@@ -14,8 +17,8 @@ def position(found: Position) -> PublicPosition:
     return PublicPosition(found.stream, found.epoch, found.offset)
 
 
-def conversation(found: Conversation, at: Position) -> PublicConversation:
-    """A conversation without anything internal: no assignee, tags, snooze, notes."""
+def conversation(found: Conversation, at: Position, asks: bool) -> PublicConversation:  # noqa: FBT001 - handed on by position
+    """A conversation without anything internal: no assignee, tags, snooze, notes. `asks`: the widget wants feedback."""
     last = None
     if found.last_at is not None:
         last = LastSeq(found.last_seq, found.last_excerpt or "", found.last_at, found.last_author or "")
@@ -29,13 +32,25 @@ def conversation(found: Conversation, at: Position) -> PublicConversation:
         operator_read_seq=found.operator_read_seq,
         unread=found.visitor_unread,
         last_message=last,
-        feedback="none",
+        feedback=_feedback(found, asks),
         position=position(at),
     )
 
 
-def team(operators: list[Operator]) -> Team:
+def me(visitor: Visitor, token: str | None = None) -> VisitorMe:
+    """A visitor to themselves, with the token that was given now."""
+    return VisitorMe(visitor.id, visitor.known_as, visitor.identified, visitor.name, visitor.email, token)
+
+
+def _feedback(found: Conversation, asks: bool) -> Literal["none", "open", "given"]:  # noqa: FBT001 - handed on by position
+    """Whether it was given, which stays so; else whether it may be given now."""
+    if found.feedback_at is not None:
+        return "given"
+    return "open" if asks and found.state == "resolved" else "none"
+
+
+def team(operators: list[Operator], reply_ms: int | None) -> Team:
     """Up to three faces, those who are there first."""
     ordered = sorted(operators, key=lambda one: (one.availability != "online", one.name.casefold()))
     faces = [Face(one.id, one.name, one.avatar, one.availability == "online") for one in ordered[:_FACES]]
-    return Team(faces, any(one.availability == "online" for one in operators), None)
+    return Team(faces, any(one.availability == "online" for one in operators), reply_ms)

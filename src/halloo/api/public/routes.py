@@ -1,15 +1,16 @@
 """The public routes, each in three lines: parse, act, present."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from halloo.api.public import present
 from halloo.api.public.call import Answer, Call
-from halloo.api.public.limits import PublicLimits
+from halloo.api.public.forms import accepted_start, asks_feedback, give_feedback, submit_form
+from halloo.api.public.identity import claim_details, identify, issue_ticket
+from halloo.api.public.parts import Handler, PublicApi, accepted, judged, known_visitor, relay_access
 from halloo.api.public.shapes import (
     ConversationEnded,
-    ConversationStart,
     ConversationStarted,
     Nothing,
     PublicConversationPage,
@@ -17,41 +18,24 @@ from halloo.api.public.shapes import (
     PublicMessagePost,
     PublicMessageSent,
     PublicReadPost,
-    RelayAccess,
     StartedMessage,
     StartedVisitor,
     VisitorHello,
-    VisitorMe,
 )
-from halloo.api.public.visits import Visits, end_as, list_of, refuse_unverified, start_as, unread_of
+from halloo.api.public.visits import end_as, list_of, start_as
 from halloo.contacts.actions import visitor_actor
-from halloo.contacts.errors import IdentityRequired, VisitorTokenMissing
 from halloo.contacts.model import Visitor
 from halloo.conversations import actions
-from halloo.conversations.errors import ConversationForbidden, EndOff
+from halloo.conversations.errors import EndOff
 from halloo.conversations.facts import message_data
 from halloo.conversations.model import Draft
-from halloo.db.engine import Database
 from halloo.edge.body import convert
 from halloo.edge.pagination import open_cursor, seal_cursor
-from halloo.kit.refusals import Refusal, field_invalid
-from halloo.relay.tokens import LIFE_S, RelayTokens
+from halloo.kit.refusals import field_invalid
 from halloo.workspaces.actions.operators import list_active_operators
 
 _LISTED, _LIST_MAX = 20, 50
 _MESSAGES, _MESSAGES_MAX = 50, 100
-T = TypeVar("T")
-Handler = Callable[["PublicApi", Call], Awaitable[Answer]]
-
-
-@dataclass(frozen=True, slots=True)
-class PublicApi:
-    """What the routes need."""
-
-    database: Database
-    relay_tokens: RelayTokens
-    limits: PublicLimits
-    visits: Visits
 
 
 def _number(call: Call, name: str, default: int | None, maximum: int | None = None) -> int | None:
@@ -63,25 +47,6 @@ def _number(call: Call, name: str, default: int | None, maximum: int | None = No
     return int(text) if maximum is None else max(1, min(int(text), maximum))
 
 
-async def _visitor(api: PublicApi, call: Call) -> Visitor:
-    """The token's visitor; a missing token counts as another visitor."""
-    if call.token is None:
-        raise ConversationForbidden
-    return await api.visits.recognise(call, call.token)
-
-
-async def _judged(
-    api: PublicApi, call: Call, visitor: Visitor | None, conversation_id: object, judge: Callable[[], T]
-) -> T:
-    """What `judge` makes of policy, feature and fields: a conversation that is not the visitor's is refused before those."""
-    try:
-        return judge()
-    except Refusal:
-        if conversation_id is not None:
-            await api.visits.require_own(call, visitor, conversation_id)
-        raise
-
-
 def _of_stranger(api: PublicApi, call: Call) -> None:
     """Rate of a call that may be first contact."""
     if call.token is None:
@@ -91,6 +56,11 @@ def _of_stranger(api: PublicApi, call: Call) -> None:
 def _of_record(api: PublicApi, call: Call) -> None:
     """Rate of the record."""
     api.limits.take_record(call.address, call.cost)
+
+
+def _of_ticket(api: PublicApi, call: Call) -> None:
+    """Rate of a page's proof."""
+    api.limits.take_ticket(call.address, call.widget_id)
 
 
 def _of_list(api: PublicApi, call: Call) -> None:
@@ -115,28 +85,16 @@ async def read_record(api: PublicApi, call: Call) -> Answer:
 async def greet(api: PublicApi, call: Call) -> Answer:
     """`POST /visitor`: first contact, or a browser that came back."""
     visitor, token = await api.visits.greet(call, await call.read(), api.limits)
-    who = visitor_actor(visitor)
-    unread, streams = await api.database.read(call.workspace_id, unread_of, who)
     operators = await api.database.read(call.workspace_id, list_active_operators, call.workspace_id)
-    relay = api.relay_tokens.issue_visitor(
-        workspace_id=call.workspace_id,
-        widget_id=call.widget_id,
-        visitor_id=visitor.id,
-        name=visitor.nickname,
-        parent_origin=visitor.parent_origin,
-        typing_preview=bool(call.config["typing_preview"]),
-    )
-    me = VisitorMe(visitor.id, visitor.user_id, visitor.identified, visitor.name, visitor.email, token)
-    access = RelayAccess(relay, LIFE_S, [f"v:{visitor.id}", *streams])
-    team = present.team(operators)
+    unread, access = await relay_access(api, call, visitor)
+    me = present.me(visitor, token)
+    team = present.team(operators, await api.replies.get(call.workspace_id, call.widget_id))
     return Answer(201 if token else 200, VisitorHello(me, visitor.embedding, unread, access, team, mail=False))
 
 
 async def forget(api: PublicApi, call: Call) -> Answer:
     """`DELETE /visitor`: the browser is nobody again."""
-    if call.token is None:
-        raise VisitorTokenMissing
-    await api.visits.forget(call, call.token)
+    await api.visits.forget(call)
     return Answer(204)
 
 
@@ -147,11 +105,11 @@ async def list_conversations(api: PublicApi, call: Call) -> Answer:
         api.limits.take_list(visitor.id, call.cost)
     limit = _number(call, "limit", _LISTED, _LIST_MAX) or _LISTED
     behind = open_cursor(call.query.get("cursor"), tuple[int, str])
-    if visitor is None or call.query.get("user_id", visitor.user_id) != visitor.user_id:
+    if visitor is None or not visitor.is_called(call.query.get("user_id")):
         return Answer(200, PublicConversationPage([], None))
     shown, more = await api.database.read(call.workspace_id, list_of, visitor_actor(visitor), behind, limit)
     cursor = seal_cursor((shown[-1][0].updated_at, shown[-1][0].id)) if more else None
-    data = [present.conversation(one, place) for one, place in shown]
+    data = [present.conversation(one, place, asks_feedback(call)) for one, place in shown]
     return Answer(200, PublicConversationPage(data, cursor))
 
 
@@ -159,29 +117,39 @@ async def start_conversation(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations`: start or resume, and send the first message in the same transaction."""
     given = await call.read()
     known = await api.visits.visitor_of(call, given)
-    body = await _judged(
-        api, call, known, given.get("conversation_id"), lambda: _accepted(call, given, ConversationStart, known)
+    body, asked = await judged(
+        api, call, known, given.get("conversation_id"), lambda: accepted_start(call, given, known)
     )
     visitor, token = await api.visits.first_contact_if_needed(call, known, body, api.limits)
     if body.conversation_id is None:
-        api.limits.take_start(visitor.id, call.address, call.widget_id, call.cost)
+        _count_start(api, call, visitor)
     if body.message is not None:
         api.limits.take_message(visitor.id, call.cost)
-    started, place = await api.database.write(call.workspace_id, start_as, visitor, body)
+    started, place = await api.database.write(call.workspace_id, start_as, visitor, body, asked)
     sent = started.message
     message = None if sent is None else StartedMessage(sent.seq or 0, sent.client_id, sent.fingerprint, sent.timestamp)
     answer = ConversationStarted(
-        present.conversation(started.conversation, place), message, StartedVisitor(visitor.user_id, token)
+        present.conversation(started.conversation, place, asks_feedback(call)),
+        message,
+        StartedVisitor(visitor.known_as, token),
     )
     return Answer(201 if started.created else 200, answer)
 
 
+def _count_start(api: PublicApi, call: Call, visitor: Visitor) -> None:
+    """Who is known is not refused for their address, since offices share one."""
+    if visitor.identified:
+        api.limits.take_visitor_start(visitor.id, call.cost)
+    else:
+        api.limits.take_start(visitor.id, call.address, call.widget_id, call.cost)
+
+
 async def list_messages(api: PublicApi, call: Call) -> Answer:
     """`GET /conversations/{cid}/messages`: ascending; neither `after` nor `before`: from the beginning."""
-    visitor = await _visitor(api, call)
+    visitor = await known_visitor(api, call)
     api.limits.take_list(visitor.id, call.cost)
     cid = call.names["cid"]
-    after, before, limit = await _judged(api, call, visitor, cid, lambda: _range(call))
+    after, before, limit = await judged(api, call, visitor, cid, lambda: _range(call))
     page = await api.database.read(
         call.workspace_id, actions.list_messages, visitor_actor(visitor), cid, after, before, limit
     )
@@ -200,10 +168,10 @@ def _range(call: Call) -> tuple[int | None, int | None, int]:
 async def send_message(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations/{cid}/messages`."""
     given = await call.read()
-    visitor = await _visitor(api, call)
+    visitor = await known_visitor(api, call)
     api.limits.take_message(visitor.id, call.cost)
     cid = call.names["cid"]
-    body = await _judged(api, call, visitor, cid, lambda: _accepted(call, given, PublicMessagePost, visitor))
+    body = await judged(api, call, visitor, cid, lambda: accepted(call, given, PublicMessagePost, visitor))
     draft = Draft(body.client_id, body.type, body.content)
     sent = await api.database.write(call.workspace_id, actions.send_message, visitor_actor(visitor), cid, draft)
     return Answer(200 if sent.repeated else 201, PublicMessageSent(message_data(call.workspace_id, sent.message)))
@@ -212,10 +180,10 @@ async def send_message(api: PublicApi, call: Call) -> Answer:
 async def mark_read(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations/{cid}/read`."""
     given = await call.read()
-    visitor = await _visitor(api, call)
+    visitor = await known_visitor(api, call)
     api.limits.take_list(visitor.id, call.cost)
     cid = call.names["cid"]
-    body = await _judged(api, call, visitor, cid, lambda: convert(given, PublicReadPost))
+    body = await judged(api, call, visitor, cid, lambda: convert(given, PublicReadPost))
     await api.database.write(call.workspace_id, actions.mark_read, visitor_actor(visitor), cid, body.seq)
     return Answer(204)
 
@@ -223,27 +191,18 @@ async def mark_read(api: PublicApi, call: Call) -> Answer:
 async def end_conversation(api: PublicApi, call: Call) -> Answer:
     """`POST /conversations/{cid}/end`."""
     given = await call.read()
-    visitor = await _visitor(api, call)
+    visitor = await known_visitor(api, call)
     api.limits.take_list(visitor.id, call.cost)
     cid = call.names["cid"]
-    await _judged(api, call, visitor, cid, lambda: _ending(call, given))
+    await judged(api, call, visitor, cid, lambda: _ending(call, given))
     ended, place = await api.database.write(call.workspace_id, end_as, visitor_actor(visitor), cid)
-    return Answer(200, ConversationEnded(present.conversation(ended, place)))
+    return Answer(200, ConversationEnded(present.conversation(ended, place, asks_feedback(call))))
 
 
 def _ending(call: Call, given: dict[str, Any]) -> Nothing:
     if not call.config["visitor_can_end"]:
         raise EndOff
     return convert(given, Nothing)
-
-
-def _accepted(call: Call, given: dict[str, Any], shape: type[T], visitor: Visitor | None) -> T:
-    """The fields of something that a visitor wants to say, if the widget's policy lets them."""
-    if visitor is None:
-        refuse_unverified(call)
-    if call.config["security"]["identity"] == "required" and not (visitor is not None and visitor.identified):
-        raise IdentityRequired
-    return convert(given, shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,20 +212,27 @@ class Route:
     method: str
     path: str
     handler: Handler
-    rate: Callable[["PublicApi", Call], None] | None = None
+    rate: Callable[[PublicApi, Call], None] | None = None
     """What is counted before the request is looked at; handlers count what goes by visitor."""
+    of_page: bool = False
+    """Only the customer's page may call it, and its origin is what matters: none, or the frame's own, is not enough."""
 
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "", read_record, _of_record),
     Route("POST", "/visitor", greet, _of_stranger),
+    Route("PATCH", "/visitor", claim_details),
     Route("DELETE", "/visitor", forget),
+    Route("POST", "/identify", identify),
+    Route("POST", "/embed-ticket", issue_ticket, _of_ticket, of_page=True),
     Route("GET", "/conversations", list_conversations, _of_list),
     Route("POST", "/conversations", start_conversation, _of_stranger),
     Route("GET", "/conversations/{cid}/messages", list_messages),
     Route("POST", "/conversations/{cid}/messages", send_message),
     Route("POST", "/conversations/{cid}/read", mark_read),
     Route("POST", "/conversations/{cid}/end", end_conversation),
+    Route("POST", "/conversations/{cid}/feedback", give_feedback),
+    Route("POST", "/pre-conversation-form", submit_form),
 )
 """Every public route. The tests walk this table."""
 

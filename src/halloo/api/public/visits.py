@@ -1,5 +1,6 @@
 """Who a call comes from: recognising visitors, greeting them, and the record's bytes; all through actions."""
 
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -8,7 +9,10 @@ from halloo.api.public.limits import PublicLimits
 from halloo.api.public.shapes import ConversationStart, VisitorPost
 from halloo.contacts import actions as contacts
 from halloo.contacts.actions import Hello, visitor_actor
-from halloo.contacts.model import Visitor, check_page
+from halloo.contacts.errors import EmbeddingUnverified, TicketInvalid, VisitorTokenMissing
+from halloo.contacts.forms import Asked
+from halloo.contacts.model import Browser, Ticket, Visitor, check_page
+from halloo.contacts.tickets import EmbedTickets
 from halloo.conversations import actions
 from halloo.conversations.actions import Start, Started
 from halloo.conversations.errors import ConversationForbidden
@@ -36,18 +40,13 @@ class OriginNotAllowed(Forbidden):
     code = "origin_not_allowed"
 
 
-class EmbeddingUnverified(Forbidden):
-    """This widget wants proof of the page it is embedded on."""
-
-    code = "embedding_unverified"
-
-
 class Visits:
     """Recognises and greets visitors."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tickets: EmbedTickets) -> None:
         """Nothing is kept but the bytes of records."""
         self._database = database
+        self._tickets = tickets
         self._records: WeakKeyDictionary[PublicWidget, tuple[bytes, bytes]] = WeakKeyDictionary()
 
     def record_bytes(self, widget: PublicWidget) -> tuple[bytes, bytes]:
@@ -59,15 +58,26 @@ class Visits:
         return found
 
     async def recognise(self, call: Call, token: str) -> Visitor:
-        """The visitor of a token. Raises `VisitorTokenInvalid`, `VisitorBlocked`."""
-        return await self._database.read(call.workspace_id, contacts.recognise, call.widget_id, token)
+        """The visitor of a token; the call knows their browser from now on. Raises `VisitorTokenInvalid`, `VisitorBlocked`."""
+        read = self._database.read
+        visitor, call.browser = await read(call.workspace_id, contacts.recognise_browser, call.widget_id, token)
+        return visitor
+
+    async def require_known(self, call: Call) -> Visitor:
+        """The visitor, where a token is needed. Raises `VisitorTokenMissing`, and like `recognise`."""
+        if call.token is None:
+            raise VisitorTokenMissing
+        return await self.recognise(call, call.token)
 
     async def visitor_of(self, call: Call, given: dict[str, Any]) -> Visitor | None:
         """The token's visitor; a `user_id` that is not theirs makes the call one without token. Raises like `recognise`."""
         if call.token is None:
             return None
         visitor = await self.recognise(call, call.token)
-        return visitor if given.get("user_id") in (None, visitor.user_id) else None
+        if visitor.is_called(given.get("user_id")):
+            return visitor
+        call.browser = None
+        return None
 
     async def require_own(self, call: Call, visitor: Visitor | None, conversation_id: object) -> None:
         """Raise `ConversationForbidden` unless the conversation is the visitor's."""
@@ -79,16 +89,31 @@ class Visits:
     async def greet(self, call: Call, given: dict[str, Any], limits: PublicLimits) -> tuple[Visitor, str | None]:
         """The visitor, and a token where they are new."""
         known = await self.visitor_of(call, given)
-        refuse_unverified(call)
+        ticket = self._ticket(call, given)
         body = convert(given, VisitorPost)
         if body.parent_origin is not None and decide(call.widget.widget.domains, body.parent_origin) == "deny":
             raise OriginNotAllowed
-        if known is None or call.token is None:
-            return await self._meet(call, body, limits)
+        if known is None or call.token is None or call.browser is None:
+            return await self._meet(call, body, limits, ticket)
         limits.take_list(known.id, call.cost)
-        hello = hello_of(call, body)
+        hello = hello_of(call, body, ticket)
         again = await self._database.write(call.workspace_id, contacts.greet_again, call.widget_id, call.token, hello)
+        call.browser = replace(call.browser, verified_origin=hello.proven_origin)
         return again, None
+
+    def _ticket(self, call: Call, given: dict[str, Any]) -> Ticket | None:
+        """The ticket that came along, of a page that the list allows now; None only where none came and none is needed.
+
+        Whatever stands in its place is one that does not hold. Raises `TicketInvalid`, `EmbeddingUnverified`.
+        """
+        text, claimed = given.get("embed_ticket"), given.get("parent_origin")
+        if text is None:
+            refuse_unverified(call, claimed)
+            return None
+        ticket = self._tickets.open(text, call.widget_id)
+        if decide(call.widget.widget.domains, ticket.origin) == "deny" or claimed not in (None, ticket.origin):
+            raise TicketInvalid
+        return ticket
 
     async def first_contact_if_needed(
         self, call: Call, known: Visitor | None, body: ConversationStart, limits: PublicLimits
@@ -100,44 +125,53 @@ class Visits:
             raise ConversationForbidden
         return await self._meet(call, VisitorPost(user_id=body.user_id), limits)
 
-    async def _meet(self, call: Call, body: VisitorPost, limits: PublicLimits) -> tuple[Visitor, str | None]:
+    async def _meet(
+        self, call: Call, body: VisitorPost, limits: PublicLimits, ticket: Ticket | None = None
+    ) -> tuple[Visitor, str]:
         """First contact. One that came with somebody's token was not counted as such yet."""
         if body.user_id is None:
             raise Invalid("user_id: a guest id is needed at first contact.", code="field_required", field="user_id")
         if call.token is not None:
             limits.take_contact(call.address, call.widget_id, call.cost)
-        return await self._database.write(call.workspace_id, contacts.first_contact, hello_of(call, body))
+        hello = hello_of(call, body, ticket)
+        visitor, token = await self._database.write(call.workspace_id, contacts.first_contact, hello)
+        call.browser = Browser(digest(token), None, hello.proven_origin, visitor.created_at)
+        return visitor, token
 
-    async def forget(self, call: Call, token: str) -> None:
-        """End a visitor's tokens. Raises `VisitorTokenInvalid`."""
-        visitor = await self.recognise(call, token)
-        await self._database.write(call.workspace_id, contacts.forget_browser, visitor)
+    async def forget(self, call: Call) -> None:
+        """End the token of a visitor's browser. Raises `VisitorTokenMissing`, `VisitorTokenInvalid`."""
+        await self.require_known(call)
+        await self._database.write(call.workspace_id, contacts.forget_browser, call.widget_id, call.token or "")
 
 
-def refuse_unverified(call: Call) -> None:
-    """Raise where the widget wants proof of the page, which nobody can bring yet."""
-    if call.config["security"]["require_verified_embedding"]:
+def refuse_unverified(call: Call, claimed: object = None) -> None:
+    """Raise where the widget wants proof of the page, and the browser has brought none of the page that it claims to be on."""
+    if not call.config["security"]["require_verified_embedding"]:
+        return
+    if call.proven_origin is None or claimed not in (None, call.proven_origin):
         raise EmbeddingUnverified
 
 
-def hello_of(call: Call, body: VisitorPost) -> Hello:
-    """What the browser says of itself, cut to size."""
+def hello_of(call: Call, body: VisitorPost, ticket: Ticket | None = None) -> Hello:
+    """What the browser says of itself, cut to size, and which page it has proven."""
     return Hello(
         widget_id=call.widget_id,
         user_id=body.user_id or "",
         parent_origin=body.parent_origin,
         locale=None if body.locale is None else clean(body.locale)[:_LOCALE_MAX],
         user_agent=clean(call.headers.get("user-agent", ""))[:_AGENT_MAX],
+        proven_origin=call.proven_origin if ticket is None else ticket.origin,
+        ticket=ticket,
     )
 
 
-def start_as(tx: Tx, visitor: Visitor, body: ConversationStart) -> tuple[Started, Position]:
+def start_as(tx: Tx, visitor: Visitor, body: ConversationStart, asked: Asked | None) -> tuple[Started, Position]:
     """Start or resume as `visitor`; the conversation and where its stream stands after it."""
     if body.client_id is not None and not is_uuid(body.client_id):
         raise field_invalid("client_id", "a UUID in lower case is needed.")
     draft = None if body.message is None else Draft(body.message.client_id, body.message.type, body.message.content)
     page = None if body.page is None else check_page(body.page.url, body.page.title, body.page.referrer, tx.now)
-    start = Start(body.conversation_id, body.client_id, draft, page, dict(body.custom_metadata))
+    start = Start(body.conversation_id, body.client_id, draft, page, dict(body.custom_metadata), asked)
     started = actions.start_conversation(tx, visitor_actor(visitor), visitor, start)
     return started, position(tx, f"c:{started.conversation.id}")
 

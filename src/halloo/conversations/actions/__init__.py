@@ -1,5 +1,6 @@
 """One function a verb: permission, rule, write, fact."""
 
+from halloo.conversations.actions.answers import usual_wait
 from halloo.conversations.actions.canned import (
     create_canned_reply,
     delete_canned_reply,
@@ -7,6 +8,8 @@ from halloo.conversations.actions.canned import (
     update_canned_reply,
 )
 from halloo.conversations.actions.change import change_conversation, delete_conversation, end_conversation
+from halloo.conversations.actions.feedback import find_feedback, give_feedback, list_feedback, report_feedback
+from halloo.conversations.actions.join import identify_visitor, join_visitors
 from halloo.conversations.actions.read import (
     count_conversations,
     get_conversation,
@@ -25,6 +28,7 @@ from halloo.conversations.actions.start import (
     owns_conversation,
     start_conversation,
 )
+from halloo.conversations.actions.sweep import sweep_silent
 from halloo.conversations.actions.tags import create_tag, delete_tag, list_tags, update_tag
 
 __all__ = [
@@ -43,19 +47,27 @@ __all__ = [
     "delete_tag",
     "edit_message",
     "end_conversation",
+    "find_feedback",
     "get_conversation",
+    "give_feedback",
+    "identify_visitor",
+    "join_visitors",
     "list_by_ids",
     "list_canned_replies",
     "list_conversations",
+    "list_feedback",
     "list_messages",
     "list_tags",
     "mark_read",
     "owns_conversation",
     "place_of",
     "remove_message",
+    "report_feedback",
     "search_messages",
     "send_message",
     "start_conversation",
+    "sweep_silent",
     "update_canned_reply",
     "update_tag",
+    "usual_wait",
 ]

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
-from halloo.conversations import facts, search_store, store
+from halloo.conversations import facts, feedback_store, search_store, store
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import MessageRefused
+from halloo.conversations.feedback import keep_feedback
 from halloo.conversations.model import SUBJECT_MAX, Change, Conversation, check_metadata, check_tags
 from halloo.db.tx import Tx
 from halloo.events.log import erase_payloads
 from halloo.kit.refusals import Stale
 from halloo.kit.text import clean
+from halloo.widgets.forms import FEEDBACK_KEY
 from halloo.workspaces.actions.audit import audit
 from halloo.workspaces.actions.operators import is_operator
 from halloo.workspaces.model import Actor
@@ -53,8 +55,14 @@ def _values(tx: Tx, before: Conversation, change: Change) -> dict[str, Any]:
     if "subject" in given:
         values["subject"] = _subject(change.subject)
     if "custom_metadata" in given:
-        values["custom_metadata"] = check_metadata(change.custom_metadata)
+        values["custom_metadata"] = _metadata(before, change.custom_metadata)
     return values
+
+
+def _metadata(before: Conversation, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The metadata as wanted. What the visitor said after the conversation stays among them, and is not for colleagues to write."""
+    checked = check_metadata({name: value for name, value in wanted.items() if name != FEEDBACK_KEY})
+    return keep_feedback(before.custom_metadata, {**wanted, **checked})
 
 
 def _snoozed(tx: Tx, before: Conversation, change: Change) -> dict[str, Any]:
@@ -101,8 +109,9 @@ def end_conversation(tx: Tx, who: Actor, conversation_id: str) -> Conversation:
 
 
 def delete_conversation(tx: Tx, who: Actor, conversation_id: str) -> None:
-    """Erase a conversation: messages, search words and the payloads of its facts. Raises `ConversationNotFound`."""
+    """Erase a conversation: messages, search words, feedback and the payloads of its facts. Raises `ConversationNotFound`."""
     reach(tx, who, conversation_id, "conversations:delete", lock=True)
+    feedback_store.erase_of(tx, who.workspace_id, conversation_id)
     search_store.drop_words(tx, who.workspace_id, conversation_id)
     store.delete_conversation(tx, who.workspace_id, conversation_id)
     erase_payloads(tx, conversation_id)

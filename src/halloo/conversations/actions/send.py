@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from halloo.contacts import actions as contacts
 from halloo.conversations import facts, search_store, store
+from halloo.conversations.actions.answers import note_answer
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import ClientIdConflict, MessageNotFound, MessageRefused, NotYourMessage
 from halloo.conversations.model import Conversation, Draft, Message, Sender, begin, check_text
@@ -41,6 +42,7 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
     if not store.insert_message(tx, tx.workspace_id, message):
         return _repeated(tx, conversation, draft, sender)
     store.save_after_message(tx, after)
+    note_answer(tx, conversation, message)
     search_store.add_words(tx, tx.workspace_id, conversation.id, message.fingerprint, message.text)
     _state_facts(tx, conversation, after, message)
     return Sent(message, after, repeated=False)

@@ -1,15 +1,17 @@
 """A visitor starts a conversation, or goes on with one."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from halloo.contacts import actions as contacts
 from halloo.contacts import facts as contact_facts
+from halloo.contacts.forms import Asked, take_answers
 from halloo.contacts.model import Page, Visitor
-from halloo.conversations import store
+from halloo.conversations import facts, store
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.actions.send import add_message
 from halloo.conversations.errors import ConversationForbidden
+from halloo.conversations.feedback import keep_feedback
 from halloo.conversations.model import Conversation, Draft, Message, begin, check_metadata
 from halloo.db.tx import Tx
 from halloo.kit.ids import is_uuid
@@ -18,13 +20,17 @@ from halloo.workspaces.model import Actor
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a start brings along. `conversation_id` resumes; `client_id` makes a repeated start one conversation."""
+    """What a start brings along. `conversation_id` resumes; `client_id` makes a repeated start one conversation.
+
+    `asked`: the form that the widget asks before a new conversation, and what was filled in.
+    """
 
     conversation_id: str | None = None
     client_id: str | None = None
     draft: Draft | None = None
     page: Page | None = None
     custom_metadata: dict[str, Any] = field(default_factory=dict[str, Any])
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,16 @@ class Started:
 
 
 def start_conversation(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> Started:
-    """Start or resume, and send the first message in the same transaction. Raises `ConversationForbidden`, `MessageRefused`."""
-    conversation, created = _conversation(tx, who, visitor, start)
+    """Start or resume, and send the first message in the same transaction.
+
+    Raises `ConversationForbidden`, `FormRequired`, `MessageRefused`.
+    """
+    found = _found(tx, who, visitor, start)
+    created = found is None
+    if found is None:
+        visitor, found = _begun(tx, visitor, start)
+        who = replace(who, name=visitor.nickname)  # the form may have told a name
+    conversation = found
     message = None
     if start.draft is not None:
         sent = add_message(tx, who, conversation, start.draft)
@@ -48,24 +62,29 @@ def start_conversation(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> St
     return Started(conversation, message, created)
 
 
-def _conversation(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> tuple[Conversation, bool]:
+def _found(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> Conversation | None:
+    """The conversation that is resumed, or that the same start made before; None where a new one begins."""
     if start.conversation_id is not None:
-        return reach(tx, who, start.conversation_id, "", lock=True), False
-    if start.client_id is not None:
-        before = store.find_conversation_of_client(tx, who.workspace_id, visitor.id, start.client_id)
-        if before is not None:
-            return before, False
-    conversation = begin(
-        who.workspace_id, visitor.widget_id, visitor.id, contacts.ensure_contact(tx, visitor), tx.now, start.client_id
-    )
+        return reach(tx, who, start.conversation_id, "", lock=True)
+    if start.client_id is None:
+        return None
+    return store.find_conversation_of_client(tx, who.workspace_id, visitor.id, start.client_id)
+
+
+def _begun(tx: Tx, visitor: Visitor, start: Start) -> tuple[Visitor, Conversation]:
+    """A new conversation, and the visitor as the form has made them known. Answers of the form win over the page's metadata."""
+    visitor, answers = take_answers(tx, visitor, start.asked)
+    metadata = check_metadata(keep_feedback({}, {**start.custom_metadata, **answers}))
+    contact_id = contacts.ensure_contact(tx, visitor)
+    conversation = begin(tx.workspace_id, visitor.widget_id, visitor.id, contact_id, tx.now, start.client_id)
+    conversation = replace(conversation, custom_metadata=metadata)
     store.insert_conversation(tx, conversation)
     contacts.count_conversation(tx, conversation.contact_id)
-    if start.custom_metadata:
-        metadata = check_metadata(start.custom_metadata)
-        store.update_conversation(tx, who.workspace_id, conversation.id, {"custom_metadata": metadata})
+    if metadata:
+        facts.data_set(tx, conversation)
     if visitor.user_agent:
         contact_facts.system_known(tx, conversation.id, visitor)
-    return conversation, True
+    return visitor, conversation
 
 
 def owns_conversation(tx: Tx, who: Actor, conversation_id: str) -> bool:

@@ -1,4 +1,5 @@
 /** Allowed domains (embedding contract 3): what people type becomes an origin, and an origin is allowed or not. */
+import { toAscii } from "./idn.ts";
 
 export const ORIGIN_ERRORS = [
   "empty",
@@ -19,9 +20,6 @@ export type OriginError = (typeof ORIGIN_ERRORS)[number];
 export type OriginResult =
   | { readonly origin: string; readonly error: null }
   | { readonly origin: null; readonly error: OriginError };
-
-/** Maps a host that is not ASCII to its `xn--` form; throws where there is none. In a browser: `browserIdn`. */
-export type Idn = (host: string) => string;
 
 const MAX_BYTES = 2048;
 const MAX_HOST = 253;
@@ -57,25 +55,15 @@ function checkHost(host: string): OriginError | null {
 }
 
 /** What stands between scheme and path: a host and a port, or why not. */
-function authority(text: string, idn: Idn): { host: string; port: string } | OriginError {
+function authority(text: string): { host: string; port: string } | OriginError {
   if (text.includes("@")) return "userinfo";
   if (text.includes("%")) return "bad_host";
   if (text.includes("*")) return "wildcard";
   if (text.startsWith("[")) return "ipv6_unsupported";
   const colon = text.indexOf(":");
-  let host = colon < 0 ? text : text.slice(0, colon);
-  if (host === "") return "bad_host";
-  if (isAscii(host)) host = host.toLowerCase();
-  else {
-    // Browsers would map signs such as emoji; names that can be registered have none.
-    if (/\p{S}/u.test(host)) return "bad_idn";
-    try {
-      host = idn(host).toLowerCase();
-    } catch {
-      return "bad_idn";
-    }
-    if (!isAscii(host)) return "bad_idn";
-  }
+  const typed = colon < 0 ? text : text.slice(0, colon);
+  const host = isAscii(typed) ? typed.toLowerCase() : toAscii(typed);
+  if (host === null) return "bad_idn";
   const bad = checkHost(host);
   return bad ?? { host, port: colon < 0 ? "" : text.slice(colon + 1) };
 }
@@ -89,7 +77,7 @@ function checkPort(text: string, scheme: string): string | null {
 }
 
 /** The origin that an entry of *Allowed Domains* means. */
-export function normaliseOrigin(entry: string, idn: Idn): OriginResult {
+export function normaliseOrigin(entry: string): OriginResult {
   const refuse = (error: OriginError): OriginResult => ({ origin: null, error });
   const text = entry.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
   if (text === "") return refuse("empty");
@@ -100,7 +88,7 @@ export function normaliseOrigin(entry: string, idn: Idn): OriginResult {
   const scheme = typed?.toLowerCase() ?? "https";
   if (scheme !== "http" && scheme !== "https") return refuse("bad_scheme");
   const rest = typed === undefined ? text : text.slice(typed.length + 3);
-  const found = authority(/^[^/?#]*/.exec(rest)?.[0] ?? "", idn);
+  const found = authority(/^[^/?#]*/.exec(rest)?.[0] ?? "");
   if (typeof found === "string") return refuse(found);
   const port = checkPort(found.port, scheme);
   if (port === null) return refuse("bad_port");
@@ -108,10 +96,13 @@ export function normaliseOrigin(entry: string, idn: Idn): OriginResult {
   return { origin: `${scheme}://${found.host}${port}`, error: null };
 }
 
+/** How browsers write the origin of a web page. `origins.py` has the same. */
+const WEB_ORIGIN = /^https?:\/\/[!$&(-+\-.0-9:=A-Z[\]_`a-z{}~]{1,300}$/;
+
 /** The one rule of matching: an empty list admits every http and https page, else the origin must be in the list as it is. */
 export function decide(domains: readonly string[], origin: string | null | undefined): "allow" | "deny" {
-  if (domains.length === 0) return /^https?:\/\/./.test(origin ?? "") ? "allow" : "deny";
-  return origin && origin !== "null" && domains.includes(origin) ? "allow" : "deny";
+  if (origin == null || !WEB_ORIGIN.test(origin)) return "deny";
+  return domains.length === 0 || domains.includes(origin) ? "allow" : "deny";
 }
 
 /** Where the frame sends its messages (embedding contract 5.2). */

@@ -39,7 +39,10 @@ def _visitors() -> None:
         op.add_column("visitors", column)
     op.create_index("visitors_external", "visitors", ["workspace_id", "widget_id", "external_id"], unique=True)
     op.create_index("visitors_email", "visitors", ["workspace_id", "widget_id", "email"])
+    op.create_index("visitors_seen", "visitors", ["workspace_id", "last_seen_at", "id"])
     op.add_column("visitor_tokens", sa.Column("kid", sa.Text))
+    op.add_column("visitor_tokens", sa.Column("verified_origin", sa.Text))
+    op.create_index("visitor_tokens_kid", "visitor_tokens", ["workspace_id", "kid"])
 
 
 def _conversations() -> None:

@@ -1,13 +1,6 @@
 /** The allowed domains as one types them: what each entry becomes, why it does not, and what is worth knowing about it. */
 import { normaliseOrigin, type OriginError } from "@halloo/core/origins.ts";
 
-/** The browser's own mapping of a host that is not ASCII; it throws where there is none. */
-export function browserIdn(host: string): string {
-  const mapped = new URL(`https://${host}/`).hostname;
-  if (mapped === "" || /[^\x21-\x7e]/.test(mapped)) throw new TypeError("no such host");
-  return mapped;
-}
-
 export const DOMAIN_WARNINGS = ["domain_http", "domain_ipv4", "inexpressible_origin", "localhost"] as const;
 export type DomainWarning = (typeof DOMAIN_WARNINGS)[number];
 
@@ -38,10 +31,10 @@ export function warningsOf(origin: string): DomainWarning[] {
 
 /** Reads one entry. */
 export function readEntry(typed: string, known: readonly string[]): Entry {
-  const { origin, error } = normaliseOrigin(typed, browserIdn);
+  const { origin, error } = normaliseOrigin(typed);
   if (origin === null) return { typed, origin, error, offer: null };
   const bare = !/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(typed.trim());
-  const offered = bare && isLocal(hostOf(origin)) ? normaliseOrigin(`http://${typed.trim()}`, browserIdn).origin : null;
+  const offered = bare && isLocal(hostOf(origin)) ? normaliseOrigin(`http://${typed.trim()}`).origin : null;
   return {
     typed,
     origin,

@@ -1,0 +1,70 @@
+"""What happens to visitors and contacts: one function a verb, a file a theme."""
+
+from halloo.contacts.actions.claim import claim_details
+from halloo.contacts.actions.contacts import (
+    change_contact,
+    count_conversation,
+    create_contact,
+    delete_contact,
+    ensure_contact,
+    get_contact,
+    get_contacts,
+    list_browsers,
+    list_contacts,
+    refuse_stale,
+    tell_contact,
+)
+from halloo.contacts.actions.identify import Identified, identify, prove, take_over
+from halloo.contacts.actions.join import join_contact
+from halloo.contacts.actions.keys import retire_identity_key
+from halloo.contacts.actions.sweep import delete_visitors, list_silent, sweep_expired
+from halloo.contacts.actions.visitors import (
+    Hello,
+    find_visitor,
+    first_contact,
+    forget_browser,
+    get_visitors,
+    greet_again,
+    is_welcome,
+    new_token,
+    recognise,
+    recognise_browser,
+    see_page,
+    visitor_actor,
+)
+
+__all__ = [
+    "Hello",
+    "Identified",
+    "change_contact",
+    "claim_details",
+    "count_conversation",
+    "create_contact",
+    "delete_contact",
+    "delete_visitors",
+    "ensure_contact",
+    "find_visitor",
+    "first_contact",
+    "forget_browser",
+    "get_contact",
+    "get_contacts",
+    "get_visitors",
+    "greet_again",
+    "identify",
+    "is_welcome",
+    "join_contact",
+    "list_browsers",
+    "list_contacts",
+    "list_silent",
+    "new_token",
+    "prove",
+    "recognise",
+    "recognise_browser",
+    "refuse_stale",
+    "retire_identity_key",
+    "see_page",
+    "sweep_expired",
+    "take_over",
+    "tell_contact",
+    "visitor_actor",
+]

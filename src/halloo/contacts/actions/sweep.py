@@ -1,0 +1,24 @@
+"""What is not needed any more."""
+
+from halloo.contacts import store
+from halloo.db.tx import Tx
+from halloo.kit.clock import DAY
+
+SILENT_MS = 30 * DAY
+"""How long a visitor is kept who never wrote, from when they were last seen."""
+
+
+def sweep_expired(tx: Tx, limit: int) -> bool:
+    """Delete used tickets and links that have expired, at most `limit` of each; whether there may be more."""
+    return store.sweep_expired(tx, tx.workspace_id, limit) >= limit
+
+
+def list_silent(tx: Tx, behind: tuple[int, str], limit: int) -> list[tuple[int, str]]:
+    """(last_seen_at, id) of visitors without a contact who were not seen for `SILENT_MS`, in order."""
+    return store.list_silent(tx, tx.workspace_id, tx.now - SILENT_MS, behind, limit)
+
+
+def delete_visitors(tx: Tx, ids: list[str]) -> None:
+    """Delete visitors of whom the caller knows that nothing is theirs."""
+    if ids:
+        store.delete_visitors(tx, tx.workspace_id, ids)

@@ -1,0 +1,47 @@
+"""Has what is not needed any more deleted, workspace by workspace, a little at a time."""
+
+import asyncio
+import logging
+from typing import NoReturn
+
+from halloo.contacts.actions import sweep_expired
+from halloo.conversations.actions.sweep import BEGINNING, sweep_silent
+from halloo.db import directory
+from halloo.db.engine import DIRECTORY, Database
+
+logger = logging.getLogger("halloo.conversations")
+EVERY_S = 600
+BATCH, BATCHES_MAX = 200, 50
+"""Rows of one transaction, and transactions of one round for each workspace: what is left waits for the next round."""
+
+
+class Sweeper:
+    """Sweeps every workspace of this database."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is swept before `run`."""
+        self._database = database
+
+    async def run(self) -> NoReturn:
+        """Sweep now, and again every ten minutes, whatever happens."""
+        while True:
+            try:
+                await self.sweep()
+            except Exception:
+                logger.exception("What is not needed any more could not be deleted; trying again later")
+            await asyncio.sleep(EVERY_S)
+
+    async def sweep(self) -> None:
+        """One round through all workspaces."""
+        for workspace_id in await self._database.read(DIRECTORY, directory.list_keys, "workspace"):
+            await self._sweep(workspace_id)
+
+    async def _sweep(self, workspace_id: str) -> None:
+        for _ in range(BATCHES_MAX):
+            if not await self._database.write(workspace_id, sweep_expired, BATCH):
+                break
+        behind: tuple[int, str] | None = BEGINNING
+        for _ in range(BATCHES_MAX):
+            behind = await self._database.write(workspace_id, sweep_silent, behind, BATCH)
+            if behind is None:
+                break
