@@ -111,31 +111,27 @@ export interface Tickets {
 
 const TICKET_MS = 10_000;
 
-/** Tickets as they come from the page. `ask` sends `need_ticket`; who does not answer in ten seconds has none. */
+/** Tickets as they come from the page, for one who asks at a time. `ask` sends `need_ticket`; who hears nothing in ten seconds has none. */
 export function createTickets(ask: () => void, after: (ms: number, done: () => void) => void): Tickets {
   let ready: string | null = null;
-  let waiting: ((ticket: string | null) => void)[] = [];
-  const give = (ticket: string | null): void => {
-    const [first, ...rest] = waiting;
-    waiting = rest;
-    if (first) first(ticket);
-    else ready = ticket;
-  };
+  let waiting: ((ticket: string | null) => void) | null = null;
   return {
-    give,
-    take() {
+    give(ticket) {
+      if (waiting) waiting(ticket);
+      else ready = ticket;
+      waiting = null;
+    },
+    async take() {
       const ticket = ready;
       ready = null;
-      if (ticket !== null) return Promise.resolve(ticket);
-      return new Promise((done) => {
-        waiting.push(done);
-        ask();
-        after(TICKET_MS, () => {
-          if (!waiting.includes(done)) return;
-          waiting = waiting.filter((one) => one !== done);
-          done(null);
-        });
-      });
+      return (
+        ticket ??
+        new Promise((done) => {
+          waiting = done;
+          ask();
+          after(TICKET_MS, () => done(null));
+        })
+      );
     },
   };
 }
