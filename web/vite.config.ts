@@ -75,7 +75,9 @@ function loaderFinish(): Plugin {
         const parts = item.code.split(/\bHALLOO_RECORD\b/);
         if (parts.length !== 2) this.error(`HALLOO_RECORD must appear once, found ${parts.length - 1} times`);
         item.code = parts
-          .join('"%HALLOO_RECORD%"')
+          .join('"%%"')
+          // Line breaks are left in the style sheet alone, where nothing needs them.
+          .replaceAll("}\n", "}")
           .replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
       }
     },

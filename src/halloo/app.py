@@ -32,8 +32,8 @@ from halloo.edge.errors import EXCEPTION_HANDLERS
 from halloo.edge.front import Front, host_names
 from halloo.edge.health import Health
 from halloo.edge.http import BoundedProtocol
-from halloo.edge.services import Services
-from halloo.embed.assets import Page, load_assets
+from halloo.edge.services import Services, Snippets
+from halloo.embed.assets import Assets, Page, load_assets
 from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
 from halloo.events.model import Fact
@@ -99,6 +99,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     names = host_names(
         public_url, (*config.server.hosts, *_names(hosts), *(name for origin in own for name in host_names(origin)))
     )
+    assets = load_assets()
     live = LiveActions(database, records, clock, limits)
     relay = mount(
         database=database,
@@ -123,6 +124,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         live=presence,
         server=config.server,
         workspaces=config.workspaces,
+        snippets=_snippets(assets, hosts),
         identity_secrets=sealer,
     )
     tickets = EmbedTickets(secret, clock)
@@ -135,11 +137,17 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     pump.read_by(Cutter(relay, records).read_facts)
     if config.mail.on:
         pump.read_by(mail.planner.read_facts)
-    assets = load_assets()
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
     health = Health(database, clock, services.trusted_proxies, lambda: relay.shared.draining)
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, health)
     return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database), mail)
+
+
+def _snippets(assets: Assets, hosts: Hosts) -> Snippets:
+    loaders = f"{hosts.client}/public/embed/"
+    if not assets.loader:
+        return Snippets(loaders)
+    return Snippets(loaders, f"{hosts.client}/public/loader/{assets.pinned_name()}", assets.integrity())
 
 
 def _names(hosts: Hosts) -> list[str]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 OWNER = system_actor(WORKSPACE)
-LOADER = '(function(){"use strict";var r="%HALLOO_RECORD%";window.seen=r})();\n' + "//" + " padding" * 40
+LOADER = '(function(){"use strict";var r="%%";window.seen=r})();\n' + "//" + " padding" * 40
 
 
 Drive = Callable[[Callable[["Browser"], Any]], Any]
@@ -115,9 +115,14 @@ def publish(database: Database) -> Publish:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """A serving product for all tests of a file."""
-    folder: Path = tmp_path_factory.mktemp("product")
-    product = Product(Store("sqlite", folder, f"sqlite:///{folder / 'halloo.db'}"))
+    """One running product for all browser tests of a module; they come from one address, more often than people do."""
+    folder = tmp_path_factory.mktemp("product")
+    often = {
+        "HALLOO_PUBLIC_API_CONTACTS_PER_MINUTE": "1000",
+        "HALLOO_PUBLIC_API_CONTACTS_PER_HOUR": "1000",
+        "HALLOO_PUBLIC_API_READS_PER_MINUTE": "1000",
+    }
+    product = Product(Store("sqlite", folder, f"sqlite:///{folder / 'halloo.db'}"), often)
     product.init()
     product.start()
     yield product

@@ -23,11 +23,15 @@ class Sites:
         """The origin of a host name here."""
         return f"http://{name}.localhost:{self.port}"
 
+    def put_file(self, name: str, html: str, headers: Headers | None = None, path: str = "/") -> str:
+        """Serve a whole document as it is; its address."""
+        self.pages[f"{name}.localhost", path] = (headers or {}, html)
+        return self.origin(name) + path
+
     def put(self, name: str, body: str, headers: Headers | None = None, path: str = "/", head: str = "") -> str:
         """Serve a page; its address."""
         html = f"<!doctype html><html><head><title>{name}</title>{head}</head><body><h1>{name}</h1>{body}</body></html>"
-        self.pages[f"{name}.localhost", path] = (headers or {}, html)
-        return self.origin(name) + path
+        return self.put_file(name, html, headers, path)
 
 
 @contextmanager
@@ -38,7 +42,7 @@ def sites() -> Generator[Sites]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.headers["Host"].partition(":")[0]
-            headers, html = served.pages.get((name, self.path), ({}, ""))
+            headers, html = served.pages.get((name, self.path.partition("?")[0]), ({}, ""))
             body = html.encode()
             self.send_response(200 if html else 404)
             for key, value in {

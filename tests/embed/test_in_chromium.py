@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,9 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.embed.pages import Sites, sites
+from tests.embed.pages import Sites
 from tests.support.browser import launched
-from tests.support.product import Product, Store
+from tests.support.product import Product
 
 pytestmark = pytest.mark.browser
 
@@ -41,22 +40,6 @@ class Seen:
     errors: list[str] = field(default_factory=list[str])
     sockets: list[str] = field(default_factory=list[str])
     isolated: bool = False
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    folder: Path = tmp_path_factory.mktemp("product")
-    product = Product(Store("sqlite", folder, f"sqlite:///{folder / 'halloo.db'}"))
-    product.init()
-    product.start()
-    yield product
-    product.stop()
-
-
-@pytest.fixture(scope="module")
-def web() -> Iterator[Sites]:
-    with sites() as served:
-        yield served
 
 
 @pytest.fixture(scope="module")

@@ -186,6 +186,7 @@ MANAGE: dict[str, Row] = {
     "POST /core/tags": row(Aim("/core/tags", 201, body={"name": "{word}tag"})),
     "PATCH /core/tags/{tag_id}": row(Aim("/core/tags/{tag_id}", 404, "tag_not_found", {"name": "mine"})),
     "DELETE /core/tags/{tag_id}": row(Aim("/core/tags/{tag_id}", 404, "tag_not_found")),
+    "GET /core/embed": row(Aim("/core/embed", 200)),
     "GET /core/web-widgets": row(Aim("/core/web-widgets", 200), Aim("/core/web-widgets?cursor={widget_id}", 200)),
     "POST /core/web-widgets": row(
         Aim("/core/web-widgets", 201, body={}),

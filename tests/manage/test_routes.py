@@ -67,6 +67,7 @@ ROWS: dict[str, Row] = {
     "POST /core/tags": Row(body={"name": "x"}),
     "PATCH /core/tags/{}": Row(("tag",), {"name": "other"}),
     "DELETE /core/tags/{}": Row(("tag",)),
+    "GET /core/embed": Row(),
     "GET /core/web-widgets": Row(),
     "POST /core/web-widgets": Row(body={}),
     "GET /core/web-widgets/{}": Row(("widget",)),

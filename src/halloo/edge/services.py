@@ -1,5 +1,7 @@
 """What the wires are handed: built once by the composition root, passed by hand."""
 
+from dataclasses import dataclass
+
 from halloo.db.engine import Database
 from halloo.edge.address import parse_networks
 from halloo.edge.auth import Authenticator
@@ -11,6 +13,15 @@ from halloo.kit.sealing import Sealer
 from halloo.mail.actions import Post
 from halloo.relay.tokens import RelayTokens
 from halloo.workspaces.settings import WorkspacesSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Snippets:
+    """What goes into a snippet: where loaders are, and the pinned one with its `integrity`, if the browser side is built."""
+
+    loader_url: str = ""
+    pinned_url: str | None = None
+    integrity: str | None = None
 
 
 class Services:
@@ -32,6 +43,7 @@ class Services:
         live: Live | None = None,
         server: ServerSettings | None = None,
         workspaces: WorkspacesSettings | None = None,
+        snippets: Snippets | None = None,
     ) -> None:
         """Put the parts together. `own_origins`: where the inbox is at home; that of the public address by default.
 
@@ -48,6 +60,7 @@ class Services:
         self.live = live or NobodyLive()
         self.server = server or ServerSettings()
         self.workspaces = workspaces or WorkspacesSettings()
+        self.snippets = snippets or Snippets()
         self.trusted_proxies = parse_networks(self.server.trusted_proxies)
         own = own_origins or frozenset({self.public_url})
         self.authenticator = Authenticator(db, self.workspaces, own, self.trusted_proxies)

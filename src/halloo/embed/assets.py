@@ -1,5 +1,6 @@
 """The browser build: loader, files and the manifest that names them, read once into memory."""
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ FOLDER = Path(__file__).parent / "assets"
 """Where the build of `web/` writes."""
 EARLIER = Path(__file__).parent / "earlier"
 """Pinned loaders of earlier releases, named by their SHA-384 in hex; each stays for twelve months."""
-PLACEHOLDER = '"%HALLOO_RECORD%"'
+PLACEHOLDER = '"%%"'
 IMMUTABLE = "public, max-age=31536000, immutable"
 SCRIPT = "text/javascript; charset=utf-8"
 _TYPES = {
@@ -76,6 +77,14 @@ class Assets:
     def pinned_digest(self) -> bytes:
         """SHA-384 of the pinned loader: in hex its file name, in base64 its `integrity`."""
         return hashlib.sha384(self.pinned()).digest()
+
+    def pinned_name(self) -> str:
+        """The pinned loader's file name below `/public/loader/`."""
+        return f"{self.pinned_digest().hex()}.js"
+
+    def integrity(self) -> str:
+        """The pinned loader's `integrity`."""
+        return f"sha384-{base64.b64encode(self.pinned_digest()).decode()}"
 
 
 def load_assets(folder: Path = FOLDER, earlier: Path = EARLIER) -> Assets:

@@ -128,7 +128,7 @@ def _pinned(assets: Assets) -> dict[str, Answer]:
     if not assets.loader:
         return assets.earlier
     answer = prepare(SCRIPT, assets.pinned(), policy.shared_headers(IMMUTABLE))
-    return {**assets.earlier, f"{assets.pinned_digest().hex()}.js": answer}
+    return {**assets.earlier, assets.pinned_name(): answer}
 
 
 def _inbox(assets: Assets, hosts: Hosts) -> App:

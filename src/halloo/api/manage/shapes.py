@@ -632,6 +632,18 @@ class WidgetPage(Struct):
     next_cursor: str | None
 
 
+class EmbedView(Struct):
+    """`GET /core/embed`: what goes into a snippet.
+
+    `loader_url` is followed by a widget's id. `pinned_url` is the loader as a file that never changes, `integrity` what
+    browsers compare it with; both null where the browser packages were not built.
+    """
+
+    loader_url: str
+    pinned_url: str | None
+    integrity: str | None
+
+
 class AuditPage(Struct):
     """`GET /core/audit`."""
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from halloo.api.manage import shapes
 from halloo.api.manage.conversations import IfMatch
 from halloo.api.manage.talk import optional
-from halloo.edge.handed import Db, Who
+from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.pagination import Cursor
 from halloo.widgets import actions
 from halloo.widgets.model import Widget, WidgetChange, widget_view
@@ -84,4 +84,10 @@ async def delete_widget(widget_id: FromPath[str], db: Db, who: Who, if_match: If
     await db.write(who.workspace_id, actions.delete_widget, who, widget_id, if_match=if_match)
 
 
-ROUTES = (list_widgets, create_widget, read_widget, update_widget, delete_widget)
+@get("/embed", opt={"scope": _READ}, tags=_TAGS, sync_to_thread=False)
+def read_embed(services: Parts) -> shapes.EmbedView:
+    """Addresses of the loader, for the snippet of a site: evergreen, and pinned with its `integrity`."""
+    return msgspec.convert(services.snippets, shapes.EmbedView, from_attributes=True)
+
+
+ROUTES = (read_embed, list_widgets, create_widget, read_widget, update_widget, delete_widget)

@@ -1,59 +1,54 @@
 /** The embed script: finds its record, decides whether this page may show the widget, and starts it. */
-import { allowed, pageOrigin, type WidgetRecord } from "./record.ts";
+import { fetchJson, page } from "./page.ts";
+import { allowed, type WidgetRecord } from "./record.ts";
 import { later, startWidget } from "./widget.ts";
 
 /** The widget's public record, or null in the pinned form; the server writes it into the file. */
 declare const HALLOO_RECORD: WidgetRecord | null;
 
-type Command = [name: string, ...rest: unknown[]];
 type Commands = Record<string, (...rest: unknown[]) => unknown>;
 
-const holder = window as unknown as { halloo?: Command[] | { push: unknown; wid: string } };
+const holder = window as unknown as { halloo?: unknown };
 const tag = document.currentScript;
-const { src, dataset } = (tag instanceof HTMLScriptElement ? tag : { dataset: {} }) as HTMLScriptElement;
-const { origin, searchParams } = new URL(src || location.href);
-const { widget } = dataset;
+const { src, dataset } = (tag instanceof HTMLScriptElement ? tag : {}) as HTMLScriptElement;
+const { origin, searchParams } = new URL(src || "x:");
+let attempt = 0;
 
 const complain = (text: string): void => console.error(`Halloo: ${text}`);
 
-function start(record: WidgetRecord): void {
-  const page = pageOrigin();
-  const { id: wid, domains } = record;
-  const present = holder.halloo;
-  const queue = Array.isArray(present) ? present : [];
-  // A named element or frame of the page was made by another constructor than our object.
-  if (present?.constructor === Object) {
-    if ((present as { wid: string }).wid !== wid) complain(`${wid} is a second widget.`);
-    return;
-  }
-  if (!allowed(domains, page)) {
-    complain(`widget ${wid} is not allowed on ${page}. Add it under Settings › Widget › Allowed Domains.`);
-    return;
-  }
-  if (!domains[0]) console.warn("Halloo: any website may embed this widget.");
-  const commands = startWidget(record, searchParams, page) as Commands;
-  const push = (...list: Command[]): void => {
-    for (const [name, ...rest] of list) commands[name]?.(...rest);
-  };
-  holder.halloo = Object.assign(commands, { push, wid });
-  push(...queue);
-}
-
-/** The record of the pinned form; throws where the tag names no widget. */
-const fetchRecord = async (): Promise<WidgetRecord> => {
-  const [id] = /^[0-9a-f-]{36}$/.exec(`${widget}`) as RegExpExecArray;
-  return (await fetch(`${origin}/core/public/web-widgets/${id}`, { credentials: "omit" })).json();
-};
-
-async function run(attempt: number): Promise<void> {
+async function run(): Promise<void> {
   try {
-    start(HALLOO_RECORD ?? (await fetchRecord()));
+    // The pinned form reads its own tag's id and no other; without one it ends in `catch`.
+    const found =
+      HALLOO_RECORD ??
+      (await fetchJson<WidgetRecord>(origin, (/^[\w-]{36}$/.exec(dataset["widget"] as string) as RegExpExecArray)[0]));
+    const { id: wid, domains } = found;
+    // Named elements and frames of the page are no arrays.
+    const queue = (Array.isArray(holder.halloo) ? holder.halloo : []) as [string][] & { wid?: string };
+    if (queue.wid) {
+      if (queue.wid !== wid) complain(`widget ${wid} is a second one.`);
+    } else if (allowed(domains, page)) {
+      if (!domains[0]) console.warn("Halloo: allowed on any website.");
+      const commands = startWidget(found, searchParams) as Commands;
+      const push = (...list: [string, ...unknown[]][]): void => {
+        for (const [name, ...rest] of list) {
+          if (!commands[name]) {
+            complain(`unknown command ${name}.`);
+            // Said once.
+            commands[name] = () => {};
+          }
+          commands[name](...rest);
+        }
+      };
+      holder.halloo = Object.assign(queue, commands, { push, wid });
+      push(...queue);
+    } else complain(`widget ${wid} is not allowed on ${page}. Add it under Settings › Widget › Allowed Domains.`);
   } catch {
     if (!attempt) complain("no record.");
-    later(attempt, () => run(attempt + 1));
+    later(attempt++, run);
   }
 }
 
-if ((document as { prerendering?: boolean }).prerendering) {
-  document.addEventListener("prerenderingchange", () => run(0), { once: true });
-} else run(0);
+// A page that is only prerendered is shown later.
+if ((document as { prerendering?: boolean }).prerendering) later(3, run);
+else run();

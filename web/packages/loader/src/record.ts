@@ -23,6 +23,8 @@ export interface Config {
   suggested_questions: string[];
   business_hours: { when_closed: string };
   page_tracking: string;
+  features: { calls: boolean };
+  security: { require_verified_embedding: boolean };
 }
 
 export interface WidgetRecord {
@@ -33,9 +35,6 @@ export interface WidgetRecord {
   hosts: { client: string };
 }
 
-/** The origin of this page; one that a sandbox or `srcdoc` took away counts as none. */
-export const pageOrigin = (): string => (origin === location.origin ? origin : "null");
-
 /** The one rule of matching (embedding contract 3.2); no entry is ever `null`. */
 export const allowed = (domains: readonly string[], page: string): boolean =>
-  domains[0] ? domains.includes(page) : page.startsWith("http");
+  domains[0] ? domains.includes(page) : /^http/.test(page);

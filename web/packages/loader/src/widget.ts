@@ -1,29 +1,32 @@
 /** One widget on a page: launcher, greeting, questions, frame, and the page's API (embedding contract 4). */
-import { type FrameMessage, isFromFrame } from "./envelope.ts";
+import { signature } from "./envelope.ts";
+import { fetchJson, page } from "./page.ts";
 import type { WidgetRecord } from "./record.ts";
 import { css } from "./style.ts";
 
 type Handler = (detail: object) => void;
-type Settle = [done: (nothing: unknown) => void, fail: (error: Error) => void];
+/** Ends a promise of the page's API: well, or with the code of a refusal. */
+type Settle = (error?: string) => void;
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** Tries again after 5, 15, 60 seconds. */
-export const later = (attempt: number, again: () => void): Timer => setTimeout(again, ([5, 15][attempt] ?? 60) * 1000);
+/** Tries again after 5, 15, 60 seconds, then whenever the page is looked at or online again. */
+export const later = (attempt: number, again: () => void): void => {
+  if (attempt < 3) setTimeout(again, ([5, 15, 60][attempt] as number) * 1000);
+  else for (const event of ["visibilitychange", "online"]) addEventListener(event, again, { once: true });
+};
 
 const ICONS: Record<string, string> = {
-  chat: "M21 12a9 9 0 0 1-13 8l-5 1 1-5a9 9 0 1 1 17-4z",
-  question: "M9 9a3 3 0 1 1 4 3q-1 0-1 3m0 4h0",
+  open: "m5 9 7 7 7-7",
+  chat: "m3 21 1-5a9 9 0 1 1 4 4z",
+  question: "M9 9a3 3 0 1 1 3 3v3m0 4h0",
   wave: "M8 11V6m4 5V4m4 7V6m4 3v5a6 6 0 0 1-11 4l-5-5",
 };
-/** Points up, since the open launcher turns its icon half round. */
-const DOWN = "m5 15 7-7 7 7";
-
 const svg = (tag: string): SVGElement => document.createElementNS("http://www.w3.org/2000/svg", tag) as SVGElement;
 
 const make = <K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  fields: Partial<HTMLElementTagNameMap[K]>,
+  fields?: Partial<HTMLElementTagNameMap[K]>,
   ...inner: (Node | string)[]
 ): HTMLElementTagNameMap[K] => {
   const element = Object.assign(document.createElement(tag), fields);
@@ -31,219 +34,201 @@ const make = <K extends keyof HTMLElementTagNameMap>(
   return element;
 };
 
-const refusal = (code: string | null): Error => Object.assign(new Error(code ?? ""), { code });
-
 /** Draws the widget and gives the commands that `window.halloo` takes. */
-export function startWidget(record: WidgetRecord, script: URLSearchParams, page: string) {
-  const config = record.config.v1;
+export function startWidget(
+  { id, hosts: { client }, config: { v1: config }, availability }: WidgetRecord,
+  script: URLSearchParams,
+) {
   const { trigger, greeting, page_tracking: tracking } = config;
-  const { client } = record.hosts;
-  const locale =
-    (config.locale !== "auto" && config.locale) ||
-    script.get("locale") ||
-    document.documentElement.lang ||
-    navigator.language;
-  const theme = script.get("theme") || config.theme;
+  /** A link from a mail (`#halloo-continue=…`) is handed on as the frame's own fragment. */
+  const link = `${/^#halloo-continue=.*|/.exec(location.hash)}`;
+  // What is empty here the frame knows from the record or the browser.
+  const locale = script.get("locale") || document.documentElement.lang;
+  const theme = script.get("theme") || "";
   const phone = matchMedia("(max-width:520px),(max-height:420px)");
-  const size = { width: 392, height: 720 };
+  let size = { width: 392, height: 720 };
   const handlers: [name: string, handler: Handler][] = [];
   /** Commands that wait for the frame's answer; their place is their number. */
   const calls: Settle[] = [];
-  let frame: HTMLIFrameElement | undefined;
-  let core = false;
-  let open = false;
-  let ended = false;
-  let heard = 0;
+  let seen: string | undefined;
+  /** The number of the next message; 0 while nobody listens. */
   let said = 0;
-  let tries = 0;
-  let unread = 0;
+  /** Why the widget cannot run here. */
+  let ended: string | undefined;
+  let heard = 0;
+  let unread: number | "" = "";
+  let open = false;
+  /** Before the frame is ready: until it is given up. Afterwards: until it hears of the page's new size. */
   let timer: Timer | undefined;
-  let seen = "";
-  let waiting: [string, object][] = [];
+  let tries = 0;
+  const waiting: [string, object][] = [];
 
   // -- drawing
 
   /** A button that opens the chat. */
   const choice = (by: string, text: string | null, ...inner: (Node | string)[]) =>
-    make("button", { className: "q", dir: "auto", onclick: () => show(by, text) }, ...inner);
+    make("button", { className: "q", dir: "auto", onclick: () => turn(true, by, text) }, ...inner);
 
-  const badge = make("b", {});
+  const badge = make("b");
   const path = svg("path");
   const icon = svg("svg");
   icon.append(path);
   const launcher = make(
     "button",
-    { className: "l", onclick: () => (open ? hide("launcher") : show("launcher")) },
+    { className: "l", onclick: () => turn(!open, "launcher") },
     icon,
     trigger.label,
     badge,
   );
-  const bubble = make("div", {});
+  const bubble = make("div");
   const box = make(
     "div",
     // A handler that gave `false` would take every key from the buttons.
-    { onkeydown: ({ key }) => void (key === "Escape" && open && hide("escape")) },
-    bubble,
-    ...config.suggested_questions.map((text) => choice("question", text, text)),
-    trigger.hidden || !(record.availability.open || config.business_hours.when_closed === "accept") ? "" : launcher,
+    { onkeydown: ({ key }) => (key === "Escape" && open ? turn(false, "escape") : 0) },
+    ...(trigger.hidden || !(availability.open || config.business_hours.when_closed === "accept")
+      ? []
+      : [bubble, ...config.suggested_questions.map((text) => choice("question", text, text)), launcher]),
   );
-  const root = make("halloo-widget" as "div", {});
+  const root = make("halloo-widget" as "div");
   const sheet = new CSSStyleSheet();
   const shadow = root.attachShadow({ mode: "closed" });
   shadow.adoptedStyleSheets = [sheet];
   shadow.append(box);
 
   const draw = (): void => {
-    const full = phone.matches && open;
-    const { offsetTop, height } = visualViewport as VisualViewport;
-    sheet.replaceSync(css(config, full, offsetTop, size.width, full ? height : size.height));
-    box.className = open ? (core ? "w o s" : "w o") : "w";
-    badge.textContent = `${(!open && unread) || ""}`;
-    path.setAttribute("d", open ? DOWN : (ICONS[trigger.icon] as string));
-    launcher.ariaExpanded = `${open}`;
-    launcher.ariaLabel = `${trigger.label || "Chat"} ${unread || ""}`;
+    sheet.replaceSync(css(config, phone.matches && open, size));
+    box.className = open ? (said ? "w o s" : "w o") : "w";
+    badge.textContent = (open ? "" : unread) as string;
+    path.setAttribute("d", ICONS[open ? "open" : trigger.icon] as string);
+    launcher.ariaExpanded = open as unknown as string;
+    launcher.ariaLabel = `${trigger.label || "Chat"} ${unread}`;
   };
 
   /** A bubble beside the launcher: the greeting, or the newest message while the chat is closed. */
   const say = (author: string, text: string): void =>
     bubble.replaceChildren(
-      choice("greeting", null, make("i", {}, author[0] ?? "…"), text),
+      choice("greeting", null, make("i", {}, author[0] ?? ""), text),
       // Screen readers say the sign in their listener's language. Closing what is closed tells the frame that it was put away.
-      make("button", { className: "x", ariaLabel: "❌", onclick: () => hide("launcher") }, "×"),
+      make("button", { className: "x", ariaLabel: "❌", onclick: () => turn(false, "launcher") }, "×"),
     );
 
   // -- the frame
 
   const post = (type: string, data: object): void => {
-    if (core) {
-      frame?.contentWindow?.postMessage({ v: 1, wid: record.id, type, seq: ++said, data }, client);
-    } else waiting.push([type, data]);
+    if (said) frame.contentWindow?.postMessage({ v: 1, wid: id, type, seq: said++, data }, client);
+    else waiting.push([type, data]);
   };
 
+  const frame = make("iframe", {
+    title: "Chat",
+    referrerPolicy: "no-referrer",
+    allow: `autoplay; clipboard-write${config.features.calls ? "; microphone; camera; display-capture" : ""}`,
+    // Of the script's address nothing else is carried on; there is exactly one parentOrigin, the true one.
+    src: `${client}/public/widget/${id}?${new URLSearchParams({ parentOrigin: page, locale, theme })}${link}`,
+    // Assigning a text to the token list sets the attribute.
+    sandbox:
+      "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads" as unknown as DOMTokenList,
+  });
+
+  /** Puts the frame in, which loads it; once it is in, it stays. */
   const boot = (): void => {
-    if (frame || ended) return;
-    heard = said = 0;
-    frame = make("iframe", {
-      title: "Chat",
-      referrerPolicy: "no-referrer",
-      allow: "autoplay; clipboard-write",
-      // Of the script's address nothing else is carried on; there is exactly one parentOrigin, the true one.
-      src: `${client}/public/widget/${record.id}?${new URLSearchParams({ parentOrigin: page, locale, theme })}`,
-      // Assigning a text to the token list sets the attribute.
-      sandbox:
-        "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads" as unknown as DOMTokenList,
-    });
+    if (frame.parentNode) return;
     box.prepend(frame);
     timer = setTimeout(() => {
       unboot();
-      timer = later(tries, boot);
-      tries += 1;
+      later(tries++, boot);
     }, 10_000);
   };
 
   const unboot = (): void => {
     clearTimeout(timer);
-    frame?.remove();
-    frame = undefined;
-    core = false;
+    frame.remove();
+    said = heard = 0;
     draw();
   };
 
+  /** A ticket by which the server sees that this very page asks (embedding contract 10); null where it gives none. */
+  const ticket = (): Promise<string | null> =>
+    fetchJson<{ ticket?: string }>(client, `${id}/embed-ticket`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: "{}",
+    }).then(
+      (answer) => answer.ticket || null,
+      () => null,
+    );
+
   const sayPage = (): void => {
-    const strip = (url: string): string => (tracking === "full" ? url : url.replace(/[?#].*/, ""));
+    const strip = (url: string): string => url.replace(tracking === "full" ? link : /[?#].*/, "");
     seen = location.href;
-    if (core && tracking !== "off") {
+    if (said && tracking !== "off") {
       post("page", { url: strip(seen), title: document.title, referrer: strip(document.referrer) });
     }
   };
 
-  const opened = (now: boolean): void => {
+  /** Opens or closes. `by` is who wants it on this page; without it the frame has done so itself. */
+  const turn = (now: boolean, by?: string, text: string | null = null): void => {
+    if (now) boot();
+    if (by) {
+      // Closing what is closed puts the greeting away.
+      if (!now) post("close", { by });
+      else if (!open) post("open", { by, text });
+    }
     open = now;
     bubble.replaceChildren();
     draw();
-    if (open) frame?.focus();
+    if (open) frame.focus();
+    else if (by !== "api") launcher.focus();
   };
 
-  const show = (by: string, text: string | null = null): void => {
-    boot();
-    if (!open) post("open", { by, text });
-    opened(true);
+  const count = ({ count, preview }: { count: number; preview: { author: string; text: string } | null }): void => {
+    unread = count || "";
+    if (preview && !open) say(preview.author, preview.text);
+    draw();
   };
 
-  const hide = (by: string): void => {
-    post("close", { by });
-    opened(false);
-    if (by === "escape") launcher.focus();
-  };
-
-  const on = {
-    ready() {
-      // The second one is the chat app's.
-      if (core) return;
-      clearTimeout(timer);
-      core = true;
-      post("init", { parent_origin: page, locale, theme, mobile: phone.matches, ticket: null });
-      sayPage();
-      for (const [type, data] of waiting) post(type, data);
-      waiting = [];
+  /** Every message that the frame may send, by its signature. */
+  const on: Record<string, (data: never) => void> = {
+    "open ": () => turn(true),
+    "resize widthn,heightn"(wish: typeof size) {
+      size = wish;
       draw();
     },
-    resize(wish) {
-      Object.assign(size, wish);
-      draw();
+    "unread countn,previewauthors,texts": count,
+    "unread countn,previewo": count,
+    "need_ticket ": async () => post("ticket", { ticket: await ticket() }),
+    "event names,detailo"({ name, detail }: { name: string; detail: object }) {
+      handlers.map(([wanted, handler]) => wanted === name && handler(detail));
     },
-    open: () => opened(true),
-    close() {
-      opened(false);
-      launcher.focus();
-    },
-    unread({ count, preview }) {
-      unread = count;
-      if (preview && !open) say(preview.author, preview.text);
-      draw();
-    },
-    event({ name, detail }) {
-      for (const [wanted, handler] of handlers) if (wanted === name) handler(detail);
-    },
-    result({ call, ok, error }) {
-      calls[call]?.[ok ? 0 : 1](refusal(error));
-    },
-    failed({ code }) {
-      ended = true;
-      unboot();
+    "result calln,okb,errors": ({ call, error }: { call: number; error: string }) => calls[call]?.(error),
+    "failed codes"({ code }: { code: string }) {
+      ended = code;
       root.remove();
-      for (const [, fail] of calls) fail(refusal(code));
+      calls.map((settle) => settle(code));
     },
-  } satisfies {
-    [T in Exclude<FrameMessage["type"], "need_ticket">]: (data: Extract<FrameMessage, { type: T }>["data"]) => void;
+    "result calln,okb,erroro": ({ call }: { call: number }) => calls[call]?.(),
+    "close ": () => turn(false),
+    async "ready parts"() {
+      // The second one is the chat app's.
+      if (heard < 2) {
+        clearTimeout(timer);
+        const proof = config.security.require_verified_embedding ? await ticket() : null;
+        said = 1;
+        post("init", { parent_origin: page, locale, theme, mobile: phone.matches, ticket: proof });
+        sayPage();
+        waiting.splice(0).map((item) => post(...item));
+        draw();
+      }
+    },
   };
 
   addEventListener("message", ({ source, origin, data }) => {
-    if (frame && source === frame.contentWindow && origin === client && isFromFrame(data, record.id, heard)) {
+    const take = source === frame.contentWindow && origin === client && on[signature(data, id, heard) as string];
+    if (take) {
       heard = data.seq;
-      (on as Partial<Record<string, (data: unknown) => void>>)[data.type]?.(data.data);
+      take(data.data as never);
     }
   });
-
-  // -- the page's API
-
-  /** A command that the frame answers. Under `boot: interaction` it waits in line until the visitor acts. */
-  const ask = (type: string, fields: object): Promise<unknown> =>
-    new Promise((done, fail) => post(type, { call: calls.push([done, fail]) - 1, ...fields }));
-
-  const commands = {
-    open: async () => show("api"),
-    close: async () => hide("api"),
-    toggle: async () => launcher.click(),
-    identify: (token: unknown) => ask("identify", { token }),
-    set: (attributes: unknown) => ask("set", { attributes }),
-    reset: () => ask("reset", {}),
-    on(name: string, handler: Handler) {
-      const entry = [name, handler] as [string, Handler];
-      handlers.push(entry);
-      return () => void entry.shift();
-    },
-  };
 
   // -- life on the page
 
@@ -255,29 +240,69 @@ export function startWidget(record: WidgetRecord, script: URLSearchParams, page:
     // At most five times a minute, the first time aside.
     times++;
     setTimeout(() => times--, 60_000);
-    const again = frame;
+    const again = frame.parentNode;
     unboot();
     document.body.append(root);
-    if (again) boot();
+    if (again) {
+      if (!open) boot();
+      else {
+        open = false;
+        turn(true, "api");
+      }
+    }
   };
   attach();
   new MutationObserver(attach).observe(document, { childList: true, subtree: true });
 
-  phone.onchange = () => {
-    draw();
-    post("viewport", { width: innerWidth, height: innerHeight, mobile: phone.matches });
-  };
-  for (const event of ["resize", "scroll"]) visualViewport?.addEventListener(event, draw);
+  for (const event of ["resize", "scroll"]) {
+    (visualViewport as VisualViewport).addEventListener(event, () => {
+      draw();
+      if (!said) return;
+      // Once it rests, so that it is at most ten times a second.
+      clearTimeout(timer);
+      timer = setTimeout(
+        () => post("viewport", { width: innerWidth, height: innerHeight, mobile: phone.matches }),
+        100,
+      );
+    });
+  }
 
-  const idle: (run: () => void, options: object) => unknown =
-    window.requestIdleCallback || ((run) => setTimeout(run, 1500));
-  const eager = (): unknown => idle(boot, { timeout: 3000 });
-  if (config.boot === "eager") {
+  const eager = (): unknown => window.requestIdleCallback?.(boot, { timeout: 3000 }) ?? setTimeout(boot, 1500);
+  if (link) boot();
+  else if (config.boot === "eager") {
     if (document.readyState === "complete") eager();
     else addEventListener("load", eager);
   } else if (greeting.text) {
     // No delay given means: not beside the launcher.
-    setTimeout(() => frame || say(config.chat.title, greeting.text), (greeting.bubble_after_s ?? 1e6) * 1000);
+    setTimeout(
+      () => frame.parentNode || say(config.chat.title, greeting.text),
+      (greeting.bubble_after_s ?? 1e6) * 1000,
+    );
   }
-  return commands;
+  // -- the page's API
+
+  /** A command that the frame answers. Under `boot: interaction` it waits in line until the visitor acts. */
+  const ask = async (type: string, fields: object): Promise<void> => {
+    const code =
+      ended ||
+      (await new Promise<string | undefined>((settle) =>
+        // What is no JSON, or too long for a message, does not get out.
+        post(type, { call: calls.push(settle) - 1, ...JSON.parse(JSON.stringify(fields).slice(0, 16_000)) }),
+      ).catch(() => "field_invalid"));
+    if (code) throw Object.assign(new Error(code), { code });
+  };
+
+  return {
+    open: async () => turn(true, "api"),
+    reset: () => ask("reset", {}),
+    identify: (token: unknown) => ask("identify", { token: token === `${token}` ? token : `${JSON.stringify(token)}` }),
+    on(name: string, handler: Handler) {
+      const entry = [name, handler] as [string, Handler];
+      handlers.push(entry);
+      return () => entry.shift();
+    },
+    close: async () => turn(false, "api"),
+    toggle: async () => turn(!open, "api"),
+    set: (attributes: object) => ask("set", { attributes: { ...attributes } }),
+  };
 }

@@ -4,9 +4,15 @@
  */
 import { electLeader, pickLanguage, resolveTargetOrigin } from "@halloo/core";
 import type { Chat } from "./chat/chat.tsx";
-
 import { readAttributes } from "./frame/attributes.ts";
-import { type Bridge, claimedParent, type LoaderMessage, openBridge } from "./frame/bridge.ts";
+import {
+  type Bridge,
+  claimedParent,
+  continueCode,
+  createTickets,
+  type LoaderMessage,
+  openBridge,
+} from "./frame/bridge.ts";
 import { createEngine, type Engine } from "./frame/engine.ts";
 import { readRecord, type WidgetRecord } from "./frame/record.ts";
 import { readMemory, safeStore, storageKeys, type TabMemory } from "./frame/storage.ts";
@@ -26,8 +32,8 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   const keys = storageKeys(record.id, parentOrigin);
   const leader = electLeader(navigator.locks, `halloo-${keys.user}`);
   let left = readMemory<TabMemory>(tab, keys.state);
-  let locale = config.locale === "auto" ? (query.get("locale") ?? navigator.language) : config.locale;
-  let theme = query.get("theme") ?? config.theme;
+  let locale = config.locale === "auto" ? query.get("locale") || navigator.language : config.locale;
+  let theme = query.get("theme") || config.theme;
   let mobile = false;
   let open = top;
   let ready = false;
@@ -56,6 +62,8 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     fetch: (url, init) => fetch(url, { ...init, credentials: "omit" }),
     open: (address) => new WebSocket(address) as never,
     uuid: () => crypto.randomUUID(),
+    ticket: () => (top || target === "*" ? Promise.resolve(null) : tickets.take()),
+    continueCode: continueCode(location.hash),
     onMessage(message, conversation) {
       const text = typeof message.content === "string" ? message.content : "";
       tell("message_received", { conversation_id: conversation });
@@ -75,6 +83,10 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   });
 
   const bridge: Bridge = openBridge(record.id, target, take);
+  const tickets = createTickets(
+    () => bridge.post({ type: "need_ticket", data: {} }),
+    (ms, done) => setTimeout(done, ms),
+  );
 
   /** An event for those who listen on the page with `halloo.on`. */
   function tell(name: string, detail: Record<string, unknown>): void {
@@ -152,7 +164,10 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   function take(message: LoaderMessage): void {
     switch (message.type) {
       case "init":
-        ({ locale, theme, mobile } = message.data);
+        mobile = message.data.mobile;
+        locale = message.data.locale || locale;
+        theme = message.data.theme || theme;
+        tickets.give(message.data.ticket);
         begin();
         break;
       case "open":
@@ -182,6 +197,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
         engine.setPage(message.data);
         break;
       case "ticket":
+        tickets.give(message.data.ticket);
         break;
       default:
         message satisfies never;
@@ -254,10 +270,12 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
 
 const record = readRecord();
 if (record) {
-  const parent = claimedParent(location.search, location.ancestorOrigins?.[0]);
+  // Opened on its own nobody is the parent, whatever the address says.
+  const alone = window.parent === window;
+  const parent = alone ? undefined : claimedParent(location.search, location.ancestorOrigins?.[0]);
   const target = parent === "null" ? "null" : resolveTargetOrigin(record.domains, parent);
   if (target !== "null") run(record, parent, target);
-  else if (window.parent === window) {
+  else if (alone) {
     const root = document.getElementById("halloo");
     if (root) root.textContent = `This chat is at home on ${record.domains.join(", ")}.`;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { claimedParent, fromLoader } from "./bridge.ts";
+import { claimedParent, continueCode, createTickets, fromLoader } from "./bridge.ts";
 
 const good = { v: 1, wid: "w", type: "open", seq: 1, data: { by: "launcher", text: null } };
 
@@ -41,7 +41,67 @@ describe("the claimed parent", () => {
     ["", "https://a.example", undefined],
     ["?parentOrigin=https://a.example", "https://a.example", "https://a.example"],
     ["?parentOrigin=https://a.example", "https://evil.example", "null"],
+    ["?parentOrigin=https://a.example", "http://a.example", "null"],
+    ["?PARENTORIGIN=https://a.example", undefined, undefined],
+    ["?parentOrigin=https://a.example:443", undefined, undefined],
+    ["?parentOrigin=https://a.example&parentOrigin=", undefined, undefined],
+    ["?parentOrigin=chrome-extension://abc", undefined, undefined],
   ])("%s under %s is %s", (search, ancestor, expected) => {
     expect(claimedParent(search, ancestor)).toBe(expected);
+  });
+});
+
+describe("the code of a link from a mail", () => {
+  it.each([
+    ["#halloo-continue=Ab_-9", "Ab_-9"],
+    ["#halloo-continue=", null],
+    ["#halloo-continue=a/b", null],
+    ["#other", null],
+    ["", null],
+  ])("%s is %s", (hash, expected) => {
+    expect(continueCode(hash)).toBe(expected);
+  });
+});
+
+describe("tickets from the page", () => {
+  const made = () => {
+    const due: (() => void)[] = [];
+    const asked: number[] = [];
+    const tickets = createTickets(
+      () => asked.push(asked.length),
+      (_ms, done) => due.push(done),
+    );
+    return { tickets, asked, due };
+  };
+
+  it("takes the one that came by itself, once", async () => {
+    const { tickets, asked } = made();
+    tickets.give("first");
+    expect(await tickets.take()).toBe("first");
+    const second = tickets.take();
+    await Promise.resolve();
+    expect(asked).toHaveLength(1);
+    tickets.give("second");
+    expect(await second).toBe("second");
+  });
+
+  it("an answer without a ticket ends the wait", async () => {
+    const { tickets } = made();
+    tickets.give(null);
+    const ticket = tickets.take();
+    tickets.give(null);
+    expect(await ticket).toBeNull();
+  });
+
+  it("waits ten seconds and no longer; an answer that comes later is nobody's", async () => {
+    const { tickets, asked, due } = made();
+    const first = tickets.take();
+    due[0]?.();
+    expect(await first).toBeNull();
+    tickets.give("late");
+    const second = tickets.take();
+    expect(asked).toHaveLength(2);
+    tickets.give("fresh");
+    expect(await second).toBe("fresh");
   });
 });

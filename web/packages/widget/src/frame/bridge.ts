@@ -12,7 +12,7 @@ export type LoaderMessage =
   | { type: "set"; data: { call: number; attributes: Record<string, unknown> } }
   | { type: "reset"; data: { call: number } }
   | { type: "page"; data: { url: string; title: string; referrer: string } }
-  | { type: "ticket"; data: { ticket: string } };
+  | { type: "ticket"; data: { ticket: string | null } };
 
 export type FrameMessage =
   | { type: "ready"; data: { part: "core" | "app" } }
@@ -52,7 +52,7 @@ const FROM_LOADER: Record<LoaderMessage["type"], Record<string, Check>> = {
   set: { call: number, attributes: plain },
   reset: { call: number },
   page: { url: text, title: text, referrer: text },
-  ticket: { ticket: text },
+  ticket: { ticket: textOrNull },
 };
 const ENVELOPE: Record<string, Check> = {
   v: (value) => value === 1,
@@ -80,7 +80,10 @@ export function fromLoader(value: unknown, widget: string, last: number): (Loade
   return JSON.stringify(value).length <= MAX_LENGTH ? message : null;
 }
 
-/** The frame's own claim of its parent: counts only if it stands in the address once and is a canonical web origin. */
+/**
+ * The frame's own claim of its parent: counts only if it stands in the address once and is a canonical web origin. Where the
+ * browser says that somebody else is the parent it is "null": a forged value can only silence.
+ */
 export function claimedParent(search: string, ancestor: string | undefined): string | undefined | "null" {
   const values = new URLSearchParams(search).getAll("parentOrigin");
   const [value] = values;
@@ -94,6 +97,43 @@ export function claimedParent(search: string, ancestor: string | undefined): str
   const parent = values.length === 1 && canonical() ? value : undefined;
   if (parent !== undefined && ancestor !== undefined && ancestor !== parent) return "null";
   return parent;
+}
+
+/** The code of a link from a mail, which the loader hands on as this document's fragment. */
+export const continueCode = (hash: string): string | null => /^#halloo-continue=([\w-]+)$/.exec(hash)?.[1] ?? null;
+
+export interface Tickets {
+  /** An embed ticket for one use (embedding contract 10), asked of the page where none is at hand; null where it gives none. */
+  take(): Promise<string | null>;
+  /** What the loader said: the ticket of `init`, or the answer to `need_ticket`. */
+  give(ticket: string | null): void;
+}
+
+const TICKET_MS = 10_000;
+
+/** Tickets as they come from the page, for one who asks at a time. `ask` sends `need_ticket`; who hears nothing in ten seconds has none. */
+export function createTickets(ask: () => void, after: (ms: number, done: () => void) => void): Tickets {
+  let ready: string | null = null;
+  let waiting: ((ticket: string | null) => void) | null = null;
+  return {
+    give(ticket) {
+      if (waiting) waiting(ticket);
+      else ready = ticket;
+      waiting = null;
+    },
+    async take() {
+      const ticket = ready;
+      ready = null;
+      return (
+        ticket ??
+        new Promise((done) => {
+          waiting = done;
+          ask();
+          after(TICKET_MS, () => done(null));
+        })
+      );
+    },
+  };
 }
 
 export interface Bridge {

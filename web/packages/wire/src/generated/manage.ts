@@ -612,6 +612,18 @@ export interface WidgetPage {
   next_cursor: string | null;
 }
 
+/**
+ * `GET /core/embed`: what goes into a snippet.
+ *
+ * `loader_url` is followed by a widget's id. `pinned_url` is the loader as a file that never changes, `integrity` what
+ * browsers compare it with; both null where the browser packages were not built.
+ */
+export interface EmbedView {
+  loader_url: string;
+  pinned_url: string | null;
+  integrity: string | null;
+}
+
 /** `GET /core/audit`. */
 export interface AuditPage {
   data: AuditEntry[];
