@@ -259,6 +259,17 @@ def test_19_the_frame_hears_its_page_alone_and_that_to_the_letter(
         assert visit.page.evaluate("frames.length") == 2
         visit.page.wait_for_timeout(SOME_TIME_MS)
         assert own.locator("#halloo").inner_html() == ""
+        good = _envelope(product, "open", {"by": "api", "text": None})
+        for origin, source in (
+            (web.origin("ad"), "parent"),
+            ("null", "parent"),
+            (f"{web.origin('tells')}.evil", "parent"),
+            (web.origin("tells")[:-1], "parent"),
+            (product.origin, "parent"),
+            (web.origin("tells"), "window"),
+            (web.origin("tells"), "null"),
+        ):
+            _says_to(own, [good], origin, source)
         _page_says_to(
             own,
             [
@@ -274,16 +285,20 @@ def test_19_the_frame_hears_its_page_alone_and_that_to_the_letter(
         visit.page.wait_for_timeout(SOME_TIME_MS)
         assert own.locator("#halloo").inner_html() == ""
         assert visit.crashes == []
-        _page_says_to(own, [_envelope(product, "open", {"by": "api", "text": None})])
+        _page_says_to(own, [good])
         expect(own.get_by_role("textbox", name="Message")).to_be_attached()
 
 
 def _page_says_to(frame: Frame, messages: list[Any]) -> None:
     """What the page itself would post, to the letter: its window as the source, its origin."""
-    script = """([list, origin]) => list.forEach(data =>
-      dispatchEvent(new MessageEvent("message", {data, origin, source: parent})))"""
-    origin = re.findall(r"parentOrigin=([^&]*)", frame.url)[0]
-    frame.evaluate(script, [messages, httpx.URL(f"http://x/?o={origin}").params["o"]])
+    _says_to(frame, messages, httpx.URL(frame.url).params["parentOrigin"], "parent")
+
+
+def _says_to(frame: Frame, messages: list[Any], origin: str, source: str) -> None:
+    """What arrives in a frame from a window and an origin; no page can reach this one by itself."""
+    script = f"""([list, origin]) => list.forEach(data =>
+      dispatchEvent(new MessageEvent("message", {{data, origin, source: {source}}})))"""
+    frame.evaluate(script, [messages, origin])
 
 
 def test_25_no_secret_in_addresses_logs_or_referrers_and_no_cookie(
