@@ -132,6 +132,25 @@ def test_18_each_act_of_the_visitor_boots(by: str, browser: Browser, product: Pr
         assert visit.crashes == []
 
 
+def test_18_a_farewell_before_any_act_clears_what_an_earlier_page_left_and_makes_nobody_known(
+    browser: Browser, product: Product, web: Sites
+) -> None:
+    address = listed(product, web, "farewell", look={"boot": "interaction"})
+    with visiting(browser, product, address) as visit:
+        visit.open().write("Mine alone")
+        visit.page.goto(address)
+        assert visit.frames == []
+        before = len(visit.sockets)
+        visit.page.evaluate("halloo.identify('x.y.z').catch(() => {}) && halloo.reset()")
+        frame = visit.widget.frame()
+        keys = frame.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('halloo-'))")
+        assert keys == []
+        assert len(visit.sockets) == before
+        assert [path for path in visit.paths if path.endswith("/identify")] == []
+        visit.open()
+        expect(visit.widget.frame().get_by_text("Mine alone")).to_have_count(0)
+
+
 def test_a_link_from_a_mail_boots_at_once_and_travels_as_a_fragment(
     browser: Browser, product: Product, web: Sites
 ) -> None:
@@ -302,7 +321,7 @@ def test_a_framework_that_replaces_the_body_and_pages_without_loading(
 
 
 def test_hidden_it_is_opened_by_the_page_alone(browser: Browser, product: Product, web: Sites) -> None:
-    closed = {"enabled": True, "days": [], "when_closed": "hide_launcher"}
+    closed: dict[str, Any] = {"enabled": True, "days": [], "when_closed": "hide_launcher"}
     hidden: list[dict[str, Any]] = [{"trigger": {"hidden": True}}, {"business_hours": closed}]
     for look in hidden:
         look |= {"suggested_questions": [QUESTION], "greeting": {"text": "Hi", "bubble_after_s": 0}}

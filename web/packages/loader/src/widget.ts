@@ -281,7 +281,7 @@ export function startWidget(
   }
   // -- the page's API
 
-  /** A command that the frame answers. Under `boot: interaction` it waits in line until the visitor acts. */
+  /** A command that the frame answers, as soon as there is one: under `boot: interaction` once the visitor acts. */
   const ask = async (type: string, fields: object): Promise<void> => {
     const code =
       ended ||
@@ -294,7 +294,8 @@ export function startWidget(
 
   return {
     open: async () => turn(true, "api"),
-    reset: () => ask("reset", {}),
+    // Good-bye is not put off: the frame is needed for it, and makes nobody known.
+    reset: () => ask("reset", { ...(boot() as unknown as object) }),
     identify: (token: unknown) => ask("identify", { token: token === `${token}` ? token : `${JSON.stringify(token)}` }),
     on(name: string, handler: Handler) {
       const entry = [name, handler] as [string, Handler];

@@ -40,6 +40,8 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   let chat: Promise<Chat> | null = null;
   let question: string | null = null;
   let posted = -1;
+  let begun = false;
+  const held: (() => void)[] = [];
   let quiet = true;
 
   const engine: Engine = createEngine({
@@ -149,8 +151,10 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     open = now;
     quiet = true;
     keep({ open: now });
-    if (now) engine.remember({ dismissed: true });
-    else engine.view(null);
+    if (now) {
+      start();
+      engine.remember({ dismissed: true });
+    } else engine.view(null);
     const first = question;
     question = null;
     if (now || chat) {
@@ -165,7 +169,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     switch (message.type) {
       case "init":
         mobile = message.data.mobile;
-        locale = message.data.locale || locale;
+        if (config.locale === "auto") locale = message.data.locale || locale;
         theme = message.data.theme || theme;
         tickets.give(message.data.ticket);
         begin();
@@ -184,14 +188,15 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
         void chat?.then((it) => it.show(settings(), null));
         break;
       case "identify":
-        answer(message.data.call, engine.identify(message.data.token), "identified");
+        once(() => answer(message.data.call, engine.identify(message.data.token), "identified"));
         break;
       case "set":
-        answer(message.data.call, set(message.data.attributes));
+        once(() => answer(message.data.call, set(message.data.attributes)));
         break;
       case "reset":
         forget();
-        answer(message.data.call, engine.reset());
+        held.length = 0;
+        answer(message.data.call, engine.reset(begun));
         break;
       case "page":
         engine.setPage(message.data);
@@ -236,15 +241,30 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     }, seconds * 1000);
   }
 
+  /** Makes contact. Under `boot: interaction` not before the visitor acts: a page that only says good-bye makes nobody known. */
+  function start(): void {
+    if (begun) return;
+    begun = true;
+    engine.start();
+    for (const act of held.splice(0)) act();
+  }
+
+  /** What a page says of its visitor waits until there is one. */
+  function once(act: () => void): void {
+    if (begun) act();
+    else held.push(act);
+  }
+
   function begin(): void {
     if (ready) return;
     ready = true;
     engine.subscribe(() => count(null));
-    engine.start();
+    const now = config.boot === "eager" || location.hash;
+    if (now) start();
     tell("ready", {});
     greet();
     if (top) shown(true);
-    else if (left.open && !mobile) {
+    else if (now && left.open && !mobile) {
       bridge.post({ type: "open", data: {} });
       shown(true);
     }
@@ -261,7 +281,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   addEventListener("storage", ({ key, newValue }) => {
     if (key !== keys.token) return;
     if (newValue === null) forget();
-    engine.follow();
+    if (begun) engine.follow();
   });
 
   bridge.post({ type: "ready", data: { part: "core" } });

@@ -125,13 +125,13 @@ export function createIdentity(shared: Shared, options: IdentityOptions) {
       if (mine !== resets) throw new Refusal("identity_invalid");
       await become(answer);
     },
-    /** Ends the visitor's token at the server and forgets everything, at once and whatever the server says. */
-    async reset(): Promise<void> {
+    /** Ends the visitor's token at the server and forgets everything, at once and whatever the server says; then, where told so, starts again. */
+    async reset(again = true): Promise<void> {
       const ended = shared.token ? shared.api("DELETE", "/visitor").catch(() => undefined) : undefined;
       forget();
       for (const key of Object.values(keys)) store.set(key, null);
       await ended;
-      options.session().start();
+      if (again) options.session().start();
     },
     /** Another tab has changed the token under which all tabs go: be who it is now. */
     follow(): void {
