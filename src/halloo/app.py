@@ -113,7 +113,8 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     )
     sealer = Sealer(secret, "identity-key")
     presence = HubLive(relay.hub)
-    mail = MailRoom(database, Post(config.mail, Sealer(secret, "mail")), presence.is_online, clock)
+    post = Post(config.mail, Sealer(secret, "mail"), f"{hosts.client}/public/widget/")
+    mail = MailRoom(database, post, presence.is_online, clock)
     services = Services(
         db=database,
         clock=clock,

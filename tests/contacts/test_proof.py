@@ -267,6 +267,14 @@ def test_a_plain_hash_is_that_of_the_subject_and_the_key() -> None:
     as_sent = read_proof({"email": "Ada@Example.com", "hmac": plain_hash(secret, "Ada@Example.com")})
     assert isinstance(as_sent, HashProof)
     assert check_hash(as_sent, "k3", secret) == proven, "a server that does not lower-case it"
+    for other in ("\u00a0Ada@Example.com", "Ada@Example.com\n"):  # signed by a server for whom this is another address
+        given = read_proof({"email": other, "hmac": plain_hash(secret, other)})
+        assert isinstance(given, HashProof)
+        with pytest.raises(IdentityInvalid, match="not the hash"):
+            check_hash(given, "k3", secret)
+    kelvin = "\u212aate@example.com"
+    with pytest.raises(IdentityInvalid, match="not an e-mail address"):
+        read_proof({"email": kelvin, "hmac": plain_hash(secret, kelvin)})
     given = read_proof({"user_id": "7", "hmac": plain_hash(secret, "7")})
     assert isinstance(given, HashProof)
     assert check_hash(given, "k4", secret) == Proven("k4", "7", "hmac")

@@ -80,6 +80,31 @@ def test_sandboxed_srcdoc_and_file_pages_count_as_null(
         assert visit.errors == [not_allowed(product, "null")]
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "Object.freeze(Array.prototype); Object.freeze(Object.prototype)",
+        "Object.defineProperty(window, 'visualViewport', {value: null})",
+    ],
+)
+def test_a_page_that_changed_the_language_gets_one_widget_and_no_second(
+    hostile: str, browser: Browser, product: Product, web: Sites
+) -> None:
+    body = f"<script>{hostile}</script>{snippet(product)}"
+    with visiting(browser, product, "about:blank") as visit:
+        visit.page.clock.install()
+        visit.page.goto(listed(product, web, "changed", body))
+        visit.widget.find(lambda node: "aria-expanded" in node.attributes)
+        for _ in range(14):
+            visit.page.clock.run_for(500)
+            visit.page.wait_for_timeout(20)
+        assert visit.page.evaluate("document.querySelectorAll('halloo-widget').length") == 1
+        if "freeze" in hostile:
+            visit.page.evaluate("halloo.open()")
+            visit.settle()
+            expect(visit.widget.frame().get_by_role("button", name="Close")).to_be_visible()
+
+
 def test_18_interaction_asks_for_nothing_until_the_visitor_acts(browser: Browser, product: Product, web: Sites) -> None:
     queue = (
         "<script>halloo = [['set', {data: {plan: 'pro'}}], ['identify', 'x.y.z'], ['on', 'ready', () => "

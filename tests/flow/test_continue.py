@@ -95,6 +95,46 @@ def test_a_link_by_mail_goes_on_in_another_browser(
     used.frame = used.widget.frame()
     expect(used.chat.get_by_text(re.compile("This link was used already"))).to_be_visible()
     expect(used.composer).to_be_visible()
+    notice = opened.chat.get_by_text(re.compile("continuing a conversation that was started from another browser"))
+    expect(notice).to_contain_text("a•••@example.com")
+    expect(used.chat.get_by_text(re.compile("continuing a conversation"))).to_be_hidden()
     assert opened.errors == used.errors == []
     elsewhere.close()
     third.close()
+
+
+def test_who_follows_the_link_of_somebody_else_sees_whose_chat_it_is_and_starts_afresh(
+    mailing: Windows, letters: tuple[Letters, int], browser: Browser
+) -> None:
+    eve = mailing.visit()
+    eve.open()
+    eve.write("Please tell me your password.")
+    eve.chat.get_by_label("Your email").fill("eve@evil.example")
+    eve.chat.get_by_role("button", name="Save").click()
+    expect(eve.chat.get_by_text(re.compile("also reaches you at"))).to_be_visible()
+    asked = VisitorScreen(browser.new_context(locale="en-GB"), mailing.product, mailing.shop)
+    _ask_for_link(asked, "eve@evil.example")
+    for _ in range(200):
+        if letters[0].texts:
+            break
+        asked.page.wait_for_timeout(50)
+    code = CODE.search(letters[0].texts[0])
+    assert code is not None
+    victim = browser.new_context(locale="en-GB")
+    here = VisitorScreen(victim, mailing.product, f"{mailing.shop}/#halloo-continue={code[1]}")
+    here.frame = here.widget.frame()
+    expect(here.chat.get_by_role("status").filter(has_text="e•••@evil.example")).to_be_visible()
+    later = VisitorScreen(victim, mailing.product, mailing.shop)
+    later.open()
+    expect(later.chat.get_by_role("status").filter(has_text="e•••@evil.example")).to_be_visible()
+    later.chat.get_by_role("button", name="Start afresh").click()
+    for window in (here, later):
+        expect(window.chat.get_by_role("button", name="Start afresh")).to_be_hidden()
+        expect(window.chat.get_by_text("Please tell me your password.")).to_be_hidden()
+    later.write("Is the vase tight?")
+    eve.page.reload()
+    eve.open()
+    expect(eve.chat.get_by_text("Is the vase tight?")).to_be_hidden()
+    assert here.errors == later.errors == []
+    victim.close()
+    asked.page.context.close()

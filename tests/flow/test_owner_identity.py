@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.flow.test_identity import Signer
 from tests.support.screens import InboxScreen, VisitorScreen, Windows
 
 pytestmark = pytest.mark.browser
@@ -126,3 +127,25 @@ def test_identity_that_is_required_without_a_key_is_warned_about(windows: Window
     inbox.page.get_by_role("link", name="Installation").click()
     line = inbox.page.get_by_role("listitem").filter(has_text="identity keys are set")
     expect(line.get_by_text("To do")).to_be_visible()
+
+
+def test_a_signed_picture_on_a_foreign_server_is_not_asked_for(windows: Windows) -> None:
+    """Whoever answers it would see from where the operators work."""
+    product = windows.product
+    signer = Signer(product)
+    visitor = windows.visit()
+    visitor.open()
+    _identify(visitor, signer.token("ada", name="Ada Lovelace", avatar_url="https://pictures.example/ada.png"))
+    visitor.write("Is the vase tight?")
+    expect(visitor.thread.get_by_text("Sent", exact=True)).to_be_visible()
+    assert product.call("GET", "/core/contacts")["data"][0]["avatar"] == "https://pictures.example/ada.png"
+    inbox = windows.inbox()
+    asked: list[str] = []
+    inbox.page.on("request", lambda request: asked.append(request.url))
+    inbox.sign_in()
+    inbox.open("Is the vase tight?")
+    expect(inbox.thread.get_by_text("Is the vase tight?")).to_be_visible()
+    expect(inbox.page.locator(".ui-avatar", has_text="AL").first).to_be_visible()
+    assert [url for url in asked if not url.startswith((product.origin, product.origin.replace("http", "ws", 1)))] == []
+    assert inbox.page.evaluate("() => window.policyViolations ?? []") == []
+    assert inbox.errors == []

@@ -14,6 +14,7 @@ from halloo.mail.model import ANSWER_LIFE, ASKED_LIFE
 from tests.mail.conftest import Build
 from tests.mail.office import EMAIL, PAGE, Office
 from tests.public.shop import SHOP, Visitor, error
+from tests.support.api import ORIGIN
 from tests.support.postbox import part
 
 CODE = re.compile(r"#halloo-continue=([A-Za-z0-9_-]{43})")
@@ -62,6 +63,18 @@ async def test_a_link_by_mail_continues_the_conversation(office: Office) -> None
     assert body["relay"]["streams"] == [f"v:{visitor.id}", f"c:{conversation_id}"]
     token = body["visitor"]["visitor_token"]
     assert [one["id"] for one in await said(office, token)] == [conversation_id]
+
+
+async def test_a_widget_for_any_website_mails_no_page_that_a_visitor_names(office: Office) -> None:
+    """Who claims a stranger's address could have the owner's server mail that stranger any address on the web."""
+    await office.shop.widget(domains=[])
+    visitor, _ = await office.visitor()
+    await office.know(visitor.id, parent_origin="https://evil.example")
+    code = await code_by_mail(office)
+    alone = f"{ORIGIN}/public/widget/{office.shop.house.widget_id}#halloo-continue={code}"
+    for kind in ("plain", "html"):
+        found = re.findall(r"https?://[^\s\"<]+", part(office.box.mails[-1], kind))
+        assert found == [alone]
 
 
 async def test_a_link_works_once_even_for_two_at_once(office: Office) -> None:

@@ -144,7 +144,7 @@ async def test_several_mails_go_over_one_connection(office: Office) -> None:
 async def test_what_a_server_had_claimed_when_it_ended_goes_out_after_its_lease(office: Office) -> None:
     await office.answered()
     (mail,) = await office.outbox()
-    terms = Terms(office.shop.api.halloo.mail.post.settings, online=False, open=lambda _: None)
+    terms = Terms(office.shop.api.halloo.mail.post.settings, "", online=False, open=lambda _: None)
     assert await office.database.write(office.workspace_id, actions.claim, mail.key, terms) is not None
     assert await office.database.write(office.workspace_id, actions.claim, mail.key, terms) is None
     assert await office.deliver() == 0
@@ -155,7 +155,7 @@ async def test_what_a_server_had_claimed_when_it_ended_goes_out_after_its_lease(
 
 async def test_what_ends_its_server_each_time_is_given_up(office: Office) -> None:
     await office.answered()
-    terms = Terms(office.shop.api.halloo.mail.post.settings, online=False, open=lambda _: None)
+    terms = Terms(office.shop.api.halloo.mail.post.settings, "", online=False, open=lambda _: None)
     for _ in range(5):
         (mail,) = await office.outbox()
         assert await office.database.write(office.workspace_id, actions.claim, mail.key, terms) is not None

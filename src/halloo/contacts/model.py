@@ -25,6 +25,8 @@ _OF_EMAIL, _OF_USER = "email:", "id:"
 _DATA_KEY = re.compile(r"[a-z0-9_]{1,40}")
 _PHONE = re.compile(r"[0-9 +\-().\/]{5,32}")
 _URL_MAX, _TITLE_MAX = 2_048, 256
+_KELVIN = "\u212a"
+"""Its lower case is the letter k: an address with it would become somebody else's. No other sign becomes a plain letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ def check_email(value: str | None) -> str | None:
     text = (value or "").strip().lower()
     if not text:
         return None
-    if not is_email(text):
+    if not is_email(text) or _KELVIN in (value or ""):
         raise ValueRefused("email: this is not an e-mail address.", field="email")
     return text
 

@@ -53,7 +53,7 @@ class HashProof:
     subject: str
     mac: str
     given: str = ""
-    """An address as it was sent: servers that did not lower-case it have signed this."""
+    """An address as it was sent, where it has capitals: servers that did not lower-case it have signed this."""
 
 
 def read_proof(given: Mapping[str, object]) -> SignedToken | HashProof:
@@ -66,7 +66,7 @@ def read_proof(given: Mapping[str, object]) -> SignedToken | HashProof:
         return _signed_token(said["token"])
     if said.keys() == {"email", "hmac"}:
         email = _address(said["email"])
-        return HashProof("HMAC-email", email, _mac(said["hmac"]), str(said["email"]))
+        return HashProof("HMAC-email", email, _mac(said["hmac"]), _with_capitals(str(said["email"]), email))
     if said.keys() == {"user_id", "hmac"}:
         return HashProof("HMAC-user-id", _subject(said["user_id"], "malformed", "user_id"), _mac(said["hmac"]))
     raise IdentityInvalid("malformed", "Send a token, or email and hmac, or user_id and hmac.")
@@ -86,6 +86,11 @@ def _address(value: object) -> str:
     if email is None:
         raise IdentityInvalid("malformed", "email: this is not an e-mail address.", field="email")
     return email
+
+
+def _with_capitals(given: str, email: str) -> str:
+    """`given` where it is the address but for its capitals A to Z: one that other rules have made into it is another's."""
+    return given if given.encode().lower() == email.encode() else ""
 
 
 def _subject(value: object, reason: Literal["malformed", "claims"], name: str) -> str:

@@ -1,11 +1,14 @@
 """Where a request comes from: the peer, or what a trusted proxy says of it."""
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _V6_PREFIX = 64
+_PORT = re.compile(r"\A(?:\[([0-9A-Fa-f:.]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d{1,5})?\Z")
+"""An address of X-Forwarded-For with a port, as some proxies write it: without them all of their callers would be one."""
 
 
 def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -34,7 +37,7 @@ def client_address(peer: str | None, forwarded: Sequence[str], trusted: tuple[Ne
         return None
     hops = [hop for value in forwarded for hop in value.split(",")]
     while hops and _is_trusted(address, trusted):
-        before = _parse(hops.pop())
+        before = _parse(_PORT.sub(r"\1\2", hops.pop().strip()))
         if before is None:
             break
         address = before

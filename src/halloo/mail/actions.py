@@ -91,10 +91,11 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What mail needs of the server: its settings, and what seals secrets that lie in the outbox."""
+    """What mail needs of the server: its settings, what seals secrets that lie in the outbox, where widgets stand alone."""
 
     settings: MailSettings
     sealer: Sealer
+    frames: str
 
 
 def invite_colleague(

@@ -114,7 +114,7 @@ class Deliverer:
     async def _claim(self, workspace_id: str, key: str) -> Letter | None:
         visitor_id = await self._database.read(workspace_id, actions.awaited_visitor, id_of(key))
         online = visitor_id is not None and self._is_online(workspace_id, visitor_id)
-        terms = Terms(self._post.settings, online, self._post.sealer.open)
+        terms = Terms(self._post.settings, self._post.frames, online, self._post.sealer.open)
         return await self._database.write(workspace_id, actions.claim, key, terms)
 
     async def _note(self, workspace_id: str, letter: Letter) -> None:

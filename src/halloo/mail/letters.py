@@ -29,9 +29,13 @@ _DAY = 10
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What letters are made under. `online`: whether the visitor has a connection now; `open`: reads what was sealed."""
+    """What letters are made under. `online`: whether the visitor has a connection now; `open`: reads what was sealed.
+
+    `frames`: where widgets stand alone, up to their id.
+    """
 
     settings: MailSettings
+    frames: str
     online: bool
     open: Callable[[str], str | None]
 
@@ -70,9 +74,9 @@ def _place(tx: Tx, visitor: Visitor) -> _Place | None:
     return _Place(widget, _line(team), language_of(fixed, visitor.locale), v1["security"]["identity"])
 
 
-def _url(tx: Tx, place: _Place, visitor: Visitor, life_ms: int) -> tuple[str | None, bool]:
+def _url(tx: Tx, place: _Place, visitor: Visitor, terms: Terms, life_ms: int) -> tuple[str | None, bool]:
     """The page to continue on, and whether its link does so by itself or the visitor has to sign in there."""
-    page = continue_page(visitor, place.widget.domains)
+    page = continue_page(visitor, place.widget.domains, terms.frames + place.widget.id)
     identity = "required" if place.identity == "required" else "optional"
     if page is None or not links.may_continue(tx, visitor, identity):
         return page, False
@@ -93,7 +97,7 @@ def _answer(tx: Tx, mail: Mail, terms: Terms) -> Letter | Later | None:
     place = _place(tx, visitor)
     if place is None:
         return None
-    url, at_once = _url(tx, place, visitor, ANSWER_LIFE)
+    url, at_once = _url(tx, place, visitor, terms, ANSWER_LIFE)
     lang, team = place.language, place.team
     hints = [] if url is None else [say(lang, "answer.once" if at_once else "link.sign_in")]
     return Letter(
@@ -131,7 +135,7 @@ def _link(tx: Tx, mail: Mail, terms: Terms) -> Letter | None:
     place = _place(tx, visitor)
     if place is None:
         return None
-    url, at_once = _url(tx, place, visitor, ASKED_LIFE)
+    url, at_once = _url(tx, place, visitor, terms, ASKED_LIFE)
     if url is None:
         return None
     lang, team = place.language, place.team

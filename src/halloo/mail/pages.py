@@ -10,11 +10,15 @@ _URL_MAX = 1_800
 _DEFAULT = {"https": 443, "http": 80}
 
 
-def continue_page(visitor: Visitor, domains: Sequence[str]) -> str | None:
+def continue_page(visitor: Visitor, domains: Sequence[str], own: str) -> str | None:
     """The page that the visitor last looked at, where its origin may embed the widget today; else the site's first page.
 
-    None where neither may. Without a fragment: that is for the code.
+    None where neither may. Without a fragment: that is for the code. A widget for any website has no page of which the
+    owner has said that it is theirs: whoever claimed a stranger's address could send them anywhere in the owner's name. So
+    its links lead to `own`, where the chat stands alone.
     """
+    if not domains:
+        return own
     for page in visitor.pages:
         url = page.url.partition("#")[0]
         if len(url) <= _URL_MAX and _is_plain(url) and decide(domains, origin_of_page(url)) == "allow":

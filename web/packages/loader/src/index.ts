@@ -29,6 +29,9 @@ async function run(): Promise<void> {
       if (queue.wid !== wid) complain(`widget ${wid} is a second one.`);
     } else if (allowed(domains, page)) {
       if (!domains[0]) console.warn("Halloo: allowed on any website.");
+      // Before anything is drawn: what fails later is not begun a second time.
+      holder.halloo = queue;
+      queue.wid = wid;
       const commands = startWidget(found, searchParams) as Commands;
       const push = (...list: [string, ...unknown[]][]): void => {
         for (const [name, ...rest] of list) {
@@ -40,7 +43,8 @@ async function run(): Promise<void> {
           commands[name](...rest);
         }
       };
-      holder.halloo = Object.assign(queue, commands, { push, wid });
+      // Last: a page that has frozen its lists refuses it, and keeps the rest.
+      Object.assign(queue, commands, { push });
       push(...queue);
     } else complain(`widget ${wid} is not allowed on ${page}. Add it under Settings › Widget › Allowed Domains.`);
   } catch {

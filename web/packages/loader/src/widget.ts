@@ -6,7 +6,7 @@ import { css } from "./style.ts";
 
 type Handler = (detail: object) => void;
 /** Ends a promise of the page's API: well, or with the code of a refusal. */
-type Settle = (error?: string) => void;
+type Settle = (error: string | null) => void;
 
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -187,6 +187,8 @@ export function startWidget(
     draw();
   };
 
+  const settle = ({ call, error }: { call: number; error: string | null }): void => calls[call]?.(error);
+
   /** Every message that the frame may send, by its signature. */
   const on: Record<string, (data: never) => void> = {
     "open ": () => turn(true),
@@ -200,13 +202,13 @@ export function startWidget(
     "event names,detailo"({ name, detail }: { name: string; detail: object }) {
       handlers.map(([wanted, handler]) => wanted === name && handler(detail));
     },
-    "result calln,okb,errors": ({ call, error }: { call: number; error: string }) => calls[call]?.(error),
+    "result calln,okb,errors": settle,
+    "result calln,okb,erroro": settle,
     "failed codes"({ code }: { code: string }) {
       ended = code;
       root.remove();
       calls.map((settle) => settle(code));
     },
-    "result calln,okb,erroro": ({ call }: { call: number }) => calls[call]?.(),
     "close ": () => turn(false),
     async "ready parts"() {
       // The second one is the chat app's.
@@ -285,7 +287,7 @@ export function startWidget(
   const ask = async (type: string, fields: object): Promise<void> => {
     const code =
       ended ||
-      (await new Promise<string | undefined>((settle) =>
+      (await new Promise<string | null>((settle) =>
         // What is no JSON, or too long for a message, does not get out.
         post(type, { call: calls.push(settle) - 1, ...JSON.parse(JSON.stringify(fields).slice(0, 16_000)) }),
       ).catch(() => "field_invalid"));

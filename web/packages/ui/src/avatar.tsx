@@ -14,6 +14,11 @@ export function initials(name: string): string {
   return `${letter(first)}${last}`.toLocaleUpperCase();
 }
 
+/** A picture on somebody else's server would tell them who looks, and when: only our own are shown. */
+function isOurs(src: string): boolean {
+  return URL.canParse(src, location.href) && new URL(src, location.href).origin === location.origin;
+}
+
 export interface AvatarProps {
   id: string;
   name: string;
@@ -32,14 +37,14 @@ function Nobody() {
   );
 }
 
-/** A face: the picture, else initials on a colour taken from the id; without a name an outline. */
+/** A face: the picture, where it is on this server, else initials on a colour taken from the id; without a name an outline. */
 export function Avatar({ id, name, src, size = 32, presence }: AvatarProps) {
   const [broken, setBroken] = useState(false);
   const hue = hueOf(id);
   const letters = initials(name);
   return (
     <span class={cx("ui-avatar", `ui-avatar-${size}`)} style={{ "--hue": String(hue) }} aria-hidden="true">
-      {src && !broken ? (
+      {src && !broken && isOurs(src) ? (
         <img src={src} alt="" loading="lazy" decoding="async" onError={() => setBroken(true)} />
       ) : (
         <span class="ui-initials">{letters === "" ? <Nobody /> : letters}</span>

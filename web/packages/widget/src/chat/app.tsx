@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { NEW, type State } from "../frame/engine.ts";
 import { Before } from "./before.tsx";
+import { Brought } from "./brought.tsx";
 import { Composer } from "./composer.tsx";
 import { Header } from "./header.tsx";
 import { Home } from "./home.tsx";
@@ -130,6 +131,7 @@ export function App({ open, question, still, view: left, onView }: AppProps) {
   return (
     <div class={`h-app${current === HOME ? " h-at-home" : ""}`}>
       <Header state={state} view={current} tall={tall} onBack={current === HOME ? null : back} />
+      <Brought state={state} />
       {current === HOME ? (
         <Home state={state} go={setView} ask={ask} />
       ) : (

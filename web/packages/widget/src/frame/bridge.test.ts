@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { claimedParent, continueCode, createTickets, fromLoader } from "./bridge.ts";
 
 const good = { v: 1, wid: "w", type: "open", seq: 1, data: { by: "launcher", text: null } };
+const circle: Record<string, unknown> = {};
+circle["self"] = circle;
 
 describe("what the frame takes from the loader", () => {
   it("takes a well-formed message", () => {
@@ -20,6 +22,9 @@ describe("what the frame takes from the loader", () => {
     ["a missing field", { ...good, data: { by: "launcher" } }],
     ["a mistyped field", { ...good, data: { by: "somebody", text: null } }],
     ["a long question", { ...good, data: { by: "question", text: "x".repeat(121) } }],
+    ["a text that is no question", { ...good, data: { by: "api", text: "Hello" } }],
+    ["a circle", { ...good, type: "set", data: { call: 1, attributes: circle } }],
+    ["what JSON does not have", { ...good, type: "set", data: { call: 1, attributes: { big: 1n } } }],
     ["a list", [good]],
     ["a text", JSON.stringify(good)],
     ["nothing", null],

@@ -23,16 +23,17 @@ export type FrameMessage =
   | { type: "result"; data: { call: number; ok: boolean; error: string | null } }
   | { type: "failed"; data: { code: string } };
 
-type Check = (value: unknown) => boolean;
+/** `all`: the fields that it stands among. */
+type Check = (value: unknown, all: Record<string, unknown>) => boolean;
 
 const MAX_LENGTH = 16_384;
 const MAX_QUESTION = 120;
 
 const text: Check = (value) => typeof value === "string";
-const textOrNull: Check = (value) => value === null || text(value);
+const textOrNull: Check = (value) => value === null || typeof value === "string";
 const number: Check = (value) => Number.isFinite(value);
 const flag: Check = (value) => typeof value === "boolean";
-const plain: Check = (value) =>
+const plain = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 const oneOf =
   (...words: string[]): Check =>
@@ -44,7 +45,8 @@ const FROM_LOADER: Record<LoaderMessage["type"], Record<string, Check>> = {
   init: { parent_origin: text, locale: text, theme: text, mobile: flag, ticket: textOrNull },
   open: {
     by: oneOf("launcher", "api", "greeting", "question"),
-    text: (value) => value === null || (text(value) && (value as string).length <= MAX_QUESTION),
+    text: (value, { by }) =>
+      value === null || (typeof value === "string" && value.length <= MAX_QUESTION && by === "question"),
   },
   close: { by: oneOf("launcher", "api", "escape") },
   viewport: { width: number, height: number, mobile: flag },
@@ -57,7 +59,7 @@ const FROM_LOADER: Record<LoaderMessage["type"], Record<string, Check>> = {
 const ENVELOPE: Record<string, Check> = {
   v: (value) => value === 1,
   wid: text,
-  type: (value) => text(value) && Object.hasOwn(FROM_LOADER, value as string),
+  type: (value) => typeof value === "string" && Object.hasOwn(FROM_LOADER, value),
   seq: Number.isSafeInteger,
   data: plain,
 };
@@ -69,7 +71,9 @@ const fits = (value: unknown, spec: Record<string, Check>): boolean =>
   plain(value) &&
   Object.keys(value as object).length === Object.keys(spec).length &&
   Object.entries(spec).every(
-    ([key, check]) => Object.hasOwn(value as object, key) && check((value as Record<string, unknown>)[key]),
+    ([key, check]) =>
+      Object.hasOwn(value as object, key) &&
+      check((value as Record<string, unknown>)[key], value as Record<string, unknown>),
   );
 
 /** The message, where it is one for this widget and newer than `last`; else null. */
@@ -77,7 +81,12 @@ export function fromLoader(value: unknown, widget: string, last: number): (Loade
   if (!fits(value, ENVELOPE)) return null;
   const message = value as LoaderMessage & { wid: string; seq: number };
   if (message.wid !== widget || message.seq <= last || !fits(message.data, FROM_LOADER[message.type])) return null;
-  return JSON.stringify(value).length <= MAX_LENGTH ? message : null;
+  try {
+    return JSON.stringify(value).length <= MAX_LENGTH ? message : null;
+  } catch {
+    // A circle, or what JSON does not have.
+    return null;
+  }
 }
 
 /**

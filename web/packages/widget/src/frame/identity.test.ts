@@ -266,6 +266,31 @@ describe("a link that was sent by mail", () => {
     expect(world.wanted).toBe(1);
   });
 
+  it("says whose chat it is, until the visitor has seen it or somebody proves who they are", async () => {
+    const mask = (engine: { state: { memory: object } }) => (engine.state.memory as { brought?: string }).brought;
+    const brought = { visitor: { ...identified().visitor, email: "eve@evil.example", identified: false } };
+    world.answers["POST /continue"] = () => ok({ ...identified(), ...brought });
+    world.answers["POST /visitor"] = () => ok(hello(null, { id: "v2", email: "mine@example.com" }));
+    const engine = world.open(record(), { continueCode: "code" });
+    await visit(engine);
+    expect(mask(engine)).toBe("e•••@evil.example");
+    const next = world.open(record());
+    await visit(next);
+    expect(mask(next)).toBe("e•••@evil.example");
+    world.answers["POST /identify"] = () => ok(identified());
+    await next.identify("a.b.c");
+    expect(mask(next)).toBeUndefined();
+  });
+
+  it("says nothing where the chat was this browser's already", async () => {
+    await visit();
+    world.answers["POST /continue"] = () => ok({ ...identified({ id: "v1", identified: false }) });
+    const engine = world.open(record(), { continueCode: "code" });
+    await visit(engine);
+    expect(engine.state).toMatchObject({ continued: "done", me: { id: "v1" } });
+    expect(engine.state.memory).not.toHaveProperty("brought", expect.anything());
+  });
+
   it("says that it is used up, and the chat works all the same", async () => {
     world.answers["POST /continue"] = () => refuse(403, "continue_invalid");
     const engine = await visit(world.open(record(), { continueCode: "old" }));

@@ -16,6 +16,9 @@ function readProof(proof: string): Public.IdentifyPost {
   }
 }
 
+/** Enough of an address to know one's own by, and no more. */
+const masked = (email: string): string => email.replace(/^(.).*(?=@)/u, "$1•••");
+
 export interface IdentityOptions {
   readonly session: () => Session;
   readonly outbox: () => Outbox;
@@ -42,8 +45,8 @@ export function createIdentity(shared: Shared, options: IdentityOptions) {
     shared.remember({ drafts: Object.fromEntries(drafts) });
   };
 
-  /** The line and the screen go over to the visitor of this answer. */
-  const change = (answer: Public.Identified, same: boolean): void => {
+  /** The line and the screen go over to the visitor of this answer, whom a link to this address has `brought`. */
+  const change = (answer: Public.Identified, same: boolean, brought?: string): void => {
     const { me, memory } = shared.state;
     const session = options.session();
     // The page says on each of its pages who the visitor is: where nothing changes, nothing is interrupted.
@@ -56,6 +59,8 @@ export function createIdentity(shared: Shared, options: IdentityOptions) {
       leave();
       if (me ? me.identified : memory.proven) wipe();
     }
+    // Before other tabs see the token.
+    shared.remember({ brought });
     // Before first contact nobody knows yet who answers; a hello says it.
     visitor.adopt(answer.visitor, me ? answer.relay : null);
     session.follow(`v:${answer.visitor.id}`);
@@ -63,9 +68,12 @@ export function createIdentity(shared: Shared, options: IdentityOptions) {
   };
 
   /** Goes on as the visitor of this answer. */
-  const become = async (answer: Public.Identified): Promise<void> => {
-    const same = shared.state.me?.id === answer.visitor.id;
-    change(answer, same);
+  const become = async (answer: Public.Identified, link?: boolean): Promise<void> => {
+    const { me, memory } = shared.state;
+    const { id, email } = answer.visitor;
+    const same = me?.id === id;
+    // Who sends somebody a link of their own would read along: whose chat it is has to be seen.
+    change(answer, same, link ? (same ? memory.brought : masked(email ?? "")) : undefined);
     const mine = shared.era;
     if (!same || answer.merged > 0) await load();
     if (mine !== shared.era) return;
@@ -80,7 +88,7 @@ export function createIdentity(shared: Shared, options: IdentityOptions) {
     try {
       // Whoever is here already goes along; and a page that has to be proven is proven by a hello.
       if (shared.token || shared.record.config.v1.security.require_verified_embedding) await visitor.contact();
-      await become(await shared.api<Public.Identified>("POST", "/continue", { code }));
+      await become(await shared.api<Public.Identified>("POST", "/continue", { code }), true);
       shared.update({ continued: "done" });
     } catch (error) {
       if (error instanceof Refusal && error.passing && error.code !== "rate_limited") {

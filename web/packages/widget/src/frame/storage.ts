@@ -12,6 +12,8 @@ export interface Memory {
   claims?: Record<string, number>;
   /** The visitor was proven to be somebody: what they typed is not for the next. */
   proven?: boolean;
+  /** A link brought the visitor here, in a browser that was somebody else's: the masked address that it was sent to. */
+  brought?: string | undefined;
 }
 
 /** What a tab remembers from page to page: whether the chat is open, and what is on its screen. */

@@ -71,7 +71,7 @@ export function createVisitor(shared: Shared, on: VisitorOptions) {
       if (stored !== dead) shared.token = stored;
       else if (dead !== null) {
         store.set(keys.user, null);
-        shared.remember({ claims: {} });
+        shared.remember({ claims: {}, brought: undefined });
         if (shared.state.memory.proven) {
           options.onError(DEAD);
           on.wipe();
