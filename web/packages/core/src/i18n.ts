@@ -38,3 +38,8 @@ export function createT<Messages extends object>(language: string, messages: Rea
     });
   };
 }
+
+/** The writing direction of a language. */
+export function directionOf(language: string): "ltr" | "rtl" {
+  return /^(ar|he|fa|ur)\b/i.test(language) ? "rtl" : "ltr";
+}

@@ -17,8 +17,3 @@ export function pickLanguage(...wishes: readonly (string | null | undefined)[]):
   }
   return "en";
 }
-
-/** The writing direction of a language. */
-export function directionOf(language: string): "ltr" | "rtl" {
-  return /^(ar|he|fa|ur)\b/i.test(language) ? "rtl" : "ltr";
-}

@@ -3,32 +3,19 @@ import type { Locks } from "./ports.ts";
 
 export interface Leadership {
   readonly leading: boolean;
-  release(): void;
 }
 
-/** Waits for the lock `name` and leads while holding it. Without a lock manager every tab leads. */
-export function electLeader(locks: Locks | undefined, name: string, onLead?: () => void): Leadership {
-  let leading = locks === undefined;
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+/** Waits for the lock `name` and leads from then on, as long as the tab lives. Without a lock manager every tab leads. */
+export function electLeader(locks: Locks | undefined, name: string): Leadership {
+  const found = { leading: locks === undefined };
+  const lead = (): void => {
+    found.leading = true;
+  };
   locks
     ?.request(name, {}, () => {
-      leading = true;
-      onLead?.();
-      return held;
+      lead();
+      return new Promise<void>(() => undefined);
     })
-    .catch(() => {
-      leading = true;
-    });
-  return {
-    get leading() {
-      return leading;
-    },
-    release() {
-      leading = false;
-      release();
-    },
-  };
+    .catch(lead);
+  return found;
 }

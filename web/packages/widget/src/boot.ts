@@ -41,7 +41,8 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   let question: string | null = null;
   let posted = -1;
   let begun = false;
-  const held: (() => void)[] = [];
+  /** What the page says of who the visitor is; it waits until there is one. */
+  let proof: (() => void) | null = null;
   let quiet = true;
 
   const engine: Engine = createEngine({
@@ -188,14 +189,15 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
         void chat?.then((it) => it.show(settings(), null));
         break;
       case "identify":
-        once(() => answer(message.data.call, engine.identify(message.data.token), "identified"));
+        proof = () => answer(message.data.call, engine.identify(message.data.token), "identified");
+        if (begun) proof();
         break;
       case "set":
-        once(() => answer(message.data.call, set(message.data.attributes)));
+        answer(message.data.call, set(message.data.attributes));
         break;
       case "reset":
         forget();
-        held.length = 0;
+        proof = null;
         answer(message.data.call, engine.reset(begun));
         break;
       case "page":
@@ -246,13 +248,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     if (begun) return;
     begun = true;
     engine.start();
-    for (const act of held.splice(0)) act();
-  }
-
-  /** What a page says of its visitor waits until there is one. */
-  function once(act: () => void): void {
-    if (begun) act();
-    else held.push(act);
+    proof?.();
   }
 
   function begin(): void {
