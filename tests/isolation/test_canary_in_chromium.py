@@ -51,7 +51,7 @@ def _speak(product: Product, text: str) -> None:
     product.call("PATCH", f"/core/conversations/{made['conversation']['id']}", {"subject": text, "tags": [text[:60]]})
 
 
-def test_cve_2017_1000059_no_field_of_a_visitor_runs_in_the_inbox(
+def test_cve_2017_1000059_cve_2018_9864_cve_2026_24399_no_field_of_a_visitor_runs_in_the_inbox(
     server: Product, browser: Browser, tmp_path: Path
 ) -> None:
     for text in CANARIES:

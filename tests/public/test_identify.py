@@ -108,7 +108,7 @@ REFUSED: dict[str, tuple[Callable[[Issuer, float, str], object], str]] = {
 }
 
 
-async def test_23_a_bad_token_is_refused_and_the_visitor_stays_anonymous(build: Build) -> None:
+async def test_23_cwe_208_cwe_294_cwe_303_a_bad_token_is_refused_and_the_visitor_stays_anonymous(build: Build) -> None:
     shop = await build(identity_failures_per_minute=1_000, identifications_per_hour=1_000)
     hmac, (eddsa, pem) = await hmac_issuer(shop), await eddsa_issuer(shop)
     issuer = Issuer(hmac.kid, hmac.widget_id, hmac.key, header={"eddsa": eddsa.kid})
