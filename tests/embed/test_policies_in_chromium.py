@@ -83,7 +83,7 @@ def _be_known(visit: Visit, signer: Issuer) -> None:
     """Be identified by the page, and log out."""
     say = "proof => halloo.identify(proof).then(() => 'known', (error) => error.code)"
     assert visit.page.evaluate(say, signer.token(time.time(), "ada", name="Ada")) == "known"
-    visit.open()
+    expect(visit.widget.open().get_by_role("button", name="Close")).to_be_visible()
     visit.page.evaluate("halloo.reset()")
 
 
