@@ -321,7 +321,7 @@ def test_a_framework_that_replaces_the_body_and_pages_without_loading(
 
 
 def test_hidden_it_is_opened_by_the_page_alone(browser: Browser, product: Product, web: Sites) -> None:
-    closed = {"enabled": True, "days": [], "when_closed": "hide_launcher"}
+    closed: dict[str, Any] = {"enabled": True, "days": [], "when_closed": "hide_launcher"}
     hidden: list[dict[str, Any]] = [{"trigger": {"hidden": True}}, {"business_hours": closed}]
     for look in hidden:
         look |= {"suggested_questions": [QUESTION], "greeting": {"text": "Hi", "bubble_after_s": 0}}

@@ -1,7 +1,7 @@
 /** The visitor's conversations: their list, their messages, and what facts and hints say about them. */
 import { addMessages, applyFact, createTypingBoard, Refusal, type Session, type Thread } from "@halloo/core";
 import type { Public } from "@halloo/wire";
-import { type Conversation, type Face, type Message, type Shared } from "./state.ts";
+import type { Conversation, Face, Message, Shared } from "./state.ts";
 
 const PAGE = 50;
 /** Beyond every message: the page before it is the newest. */
