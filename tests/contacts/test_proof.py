@@ -98,7 +98,7 @@ TIMES: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("changed", "why"), TIMES)
-def test_23_and_cwe_294_a_token_lives_an_hour_at_most_and_has_its_time(changed: dict[str, Any], why: str) -> None:
+def test_23_cwe_294_a_token_lives_an_hour_at_most_and_has_its_time(changed: dict[str, Any], why: str) -> None:
     assert reason(HMAC.token(NOW, **changed))[0] == why
 
 
@@ -280,7 +280,7 @@ def test_a_plain_hash_is_that_of_the_subject_and_the_key() -> None:
     assert check_hash(given, "k4", secret) == Proven("k4", "7", "hmac")
 
 
-def test_cwe_208_and_303_a_wrong_or_blank_hash_is_refused() -> None:
+def test_cwe_208_cwe_303_a_wrong_or_blank_hash_is_refused() -> None:
     for mac in (plain_hash("other", "7"), plain_hash("secret", "8"), plain_hash("", "7"), "0" * 64):
         with pytest.raises(IdentityInvalid) as refused:
             check_hash(HashProof("HMAC-user-id", "7", mac), "k", "secret")

@@ -3,11 +3,14 @@
 import json
 import re
 import time
+from base64 import urlsafe_b64decode
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
+import jwt
 import pytest
-from playwright.sync_api import Browser, Frame, Route, expect
+from playwright.sync_api import Browser, Frame, Response, Route, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -110,6 +113,18 @@ def test_9_each_widget_on_each_origin_has_a_guest_of_its_own(browser: Browser, p
     assert len(set(found.values())) == len(found) == 4
 
 
+def test_9_without_a_parent_the_key_ends_in_unknown(browser: Browser, product: Product, web: Sites) -> None:
+    """In a page that frames it without a claim, and as a page of its own."""
+    product.widget([])
+    address = web.put("bare", f'<iframe src="{frame_address(product, None)}"></iframe>')
+    for start in (address, frame_address(product, None)):
+        with visiting(browser, product, start) as visit:
+            visit.settle()
+            (key, value), *more = visit.frames[0].evaluate(KEYS)
+            assert (key, more) == (f"halloo-widget-user-{product.facts['widget_id']}-unknown", [])
+            assert re.fullmatch(r"guest_[A-Za-z0-9_-]{22}", value)
+
+
 def test_12_a_handshake_names_the_widget_host_once(product: Product, web: Sites) -> None:
     product.widget([web.origin("shop")])
     address = f"ws://localhost:{product.port}/relay"
@@ -157,6 +172,12 @@ def test_14_an_origin_that_is_removed_loses_its_visitors_at_once(
         visit.page.wait_for_timeout(SOME_TIME_MS)
         assert visit.errors == [not_allowed(product, web.origin("gone"))]
         assert visit.frames == []
+    framed = f'<iframe src="{frame_address(product, web.origin("gone"))}"></iframe>'
+    with visiting(browser, product, web.put("gone", framed)) as visit:
+        visit.page.wait_for_timeout(SOME_TIME_MS)
+        assert (visit.frames, visit.sockets) == ([], [])
+    for kept in (product.facts["embed_url"], frame_address(product, web.origin("gone"))):
+        assert httpx.get(kept).headers["cache-control"] == "public, max-age=60", "nobody keeps it for longer"
 
 
 def test_15_where_storage_throws_the_chat_works_in_memory(browser: Browser, product: Product, web: Sites) -> None:
@@ -175,33 +196,36 @@ def _envelope(product: Product, kind: str, data: Any, seq: Any = 900, **more: An
     return {"v": 1, "wid": product.facts["widget_id"], "type": kind, "seq": seq, "data": data, **more}
 
 
-def test_19_the_loader_hears_its_frame_alone_and_that_to_the_letter(
+def test_19_cve_2025_12245_the_loader_hears_its_frame_alone_and_that_to_the_letter(
     browser: Browser, product: Product, web: Sites
 ) -> None:
     address = listed(product, web, "hears")
-    web.put("ad", "")
-    web.put("hears.localhost.evil", "")
-    web.put("myhears", "")
-    frames = "".join(
-        f'<iframe {more} src="{source}"></iframe>'
-        for source, more in (
-            (web.origin("ad") + "/", ""),
-            (web.origin("hears.localhost.evil") + "/", ""),
-            (web.origin("myhears") + "/", ""),
-            (web.origin("ad") + "/", 'sandbox="allow-scripts"'),
-            (f"{product.origin}/public/assets/none", ""),
-            (f"{product.origin}/public/loader/none.js", ""),
-        )
-    )
+    for name in ("ad", "hears.localhost.evil", "myhears"):
+        web.put(name, "")
+    # Names that begin and end like the widget host's: the browser itself serves these.
+    look_alikes = [f"http://localhost.evil.example:{product.port}/", f"http://evil-localhost:{product.port}/"]
+    others = [
+        (f"{web.origin('ad')}/", ""),
+        (f"{web.origin('hears.localhost.evil')}/", ""),
+        (f"{web.origin('myhears')}/", ""),
+        (f"{web.origin('ad')}/?sandboxed", 'sandbox="allow-scripts"'),
+        (product.facts["embed_url"], ""),
+        *((one, "") for one in look_alikes),
+    ]
+    frames = "".join(f'<iframe {more} src="{source}"></iframe>' for source, more in others)
     web.put("hears", frames + snippet(product))
     forged = _envelope(product, "event", {"name": "message_sent", "detail": {"forged": True}})
     close, resize = _envelope(product, "failed", {"code": "forged"}), _envelope(product, "open", {})
-    with visiting(browser, product, address) as visit:
+    with visiting(browser, product, "about:blank") as visit:
+        for one in look_alikes:
+            visit.page.route(one, lambda route: route.fulfill(content_type="text/html", body="<h1>ad</h1>"))
+        visit.page.goto(address)
         visit.settle()
         visit.page.evaluate("heard = []; void halloo.on('message_sent', (detail) => heard.push(detail))")
         own = visit.widget.frame()
-        others = [frame for frame in visit.page.frames[1:] if frame != own]
-        for frame in others:
+        strangers = [frame for frame in visit.page.frames[1:] if frame != own]
+        assert sorted(frame.url for frame in strangers) == sorted(source for source, _ in others), "all of them speak"
+        for frame in strangers:
             _say(frame, [forged, close, resize])
         _say(visit.page.main_frame, [forged, close, resize])
         event = {"name": "message_sent", "detail": {"forged": True}}
@@ -233,15 +257,18 @@ def test_19_the_loader_hears_its_frame_alone_and_that_to_the_letter(
         _say(own, [forged])
         visit.page.wait_for_timeout(100)
         assert visit.page.evaluate("heard") == [{"forged": True}], "a well-formed one gets through"
+        own.goto(f"{web.origin('ad')}/")
+        _say(own, [_envelope(product, "event", event, seq=2_000)])
+        visit.page.wait_for_timeout(SOME_TIME_MS)
+        assert visit.page.evaluate("heard") == [{"forged": True}], "the right window, with somebody else in it"
 
 
 def _say(frame: Frame, messages: list[Any]) -> None:
-    """Post to the page from inside a frame; browsers' own error pages have no scripts to post with."""
-    if frame.url.startswith("http"):
-        frame.evaluate("list => list.forEach(one => top.postMessage(one, '*'))", messages)
+    """Post to the page from inside a frame."""
+    frame.evaluate("list => list.forEach(one => top.postMessage(one, '*'))", messages)
 
 
-def test_19_the_frame_hears_its_page_alone_and_that_to_the_letter(
+def test_19_cve_2025_12245_the_frame_hears_its_page_alone_and_that_to_the_letter(
     browser: Browser, product: Product, web: Sites
 ) -> None:
     address = listed(product, web, "tells")
@@ -259,17 +286,14 @@ def test_19_the_frame_hears_its_page_alone_and_that_to_the_letter(
         assert visit.page.evaluate("frames.length") == 2
         visit.page.wait_for_timeout(SOME_TIME_MS)
         assert own.locator("#halloo").inner_html() == ""
-        good = _envelope(product, "open", {"by": "api", "text": None})
-        for origin, source in (
-            (web.origin("ad"), "parent"),
-            ("null", "parent"),
-            (f"{web.origin('tells')}.evil", "parent"),
-            (web.origin("tells")[:-1], "parent"),
-            (product.origin, "parent"),
-            (web.origin("tells"), "window"),
-            (web.origin("tells"), "null"),
-        ):
-            _says_to(own, [good], origin, source)
+        page, good = web.origin("tells"), _envelope(product, "open", {"by": "api", "text": None})
+        look_alikes = (f"{page}0", page[:-1], page.replace("tells", "mytells"), page.replace("http:", "https:"), "")
+        for other in ("null", web.origin("ad"), *look_alikes, product.origin):
+            _page_says_to(own, [good], origin=other)
+        for source in ("window", "null", "parent.frames[0]"):
+            _page_says_to(own, [good], source=source)
+        visit.page.wait_for_timeout(SOME_TIME_MS)
+        assert own.locator("#halloo").inner_html() == ""
         _page_says_to(
             own,
             [
@@ -289,39 +313,84 @@ def test_19_the_frame_hears_its_page_alone_and_that_to_the_letter(
         expect(own.get_by_role("textbox", name="Message")).to_be_attached()
 
 
-def _page_says_to(frame: Frame, messages: list[Any]) -> None:
-    """What the page itself would post, to the letter: its window as the source, its origin."""
-    _says_to(frame, messages, httpx.URL(frame.url).params["parentOrigin"], "parent")
-
-
-def _says_to(frame: Frame, messages: list[Any], origin: str, source: str) -> None:
-    """What arrives in a frame from a window and an origin; no page can reach this one by itself."""
+def _page_says_to(frame: Frame, messages: list[Any], *, origin: str | None = None, source: str = "parent") -> None:
+    """What the page itself would post, to the letter: its window as the source, its origin; unless another is given."""
     script = f"""([list, origin]) => list.forEach(data =>
       dispatchEvent(new MessageEvent("message", {{data, origin, source: {source}}})))"""
-    frame.evaluate(script, [messages, origin])
+    claimed = re.findall(r"parentOrigin=([^&]*)", frame.url)[0]
+    frame.evaluate(script, [messages, unquote(claimed) if origin is None else origin])
+
+
+def test_cve_2025_12245_addresses_come_from_the_record_alone(browser: Browser, product: Product, web: Sites) -> None:
+    """Whatever page, tag, address and messages say of where the server is."""
+    evil = web.origin("evil")
+    web.put("evil", "")
+    named = f'<a id="hosts" href="{evil}"></a><form id="client" action="{evil}"></form>'
+    says = "&amp;".join(f"{name}={evil}" for name in ("client", "relay", "rescue", "host", "base", "storage"))
+    tag = snippet(product, f"?{says}", f'async data-host="{evil}" data-client="{evil}"')
+    product.widget([web.origin("based")])
+    address = web.put("based", named + tag, head=f'<base href="{evil}/">')
+    with visiting(browser, product, address) as visit:
+        chat = visit.open()
+        own = chat.frame
+        hosts = {"client": evil, "relay": evil.replace("http", "ws")}
+        _page_says_to(own, [_envelope(product, "init", {**_init(web.origin("based")), "hosts": hosts})])
+        _page_says_to(own, [_envelope(product, "init", _init(evil), seq=950)])
+        chat.write("To the right address")
+        asked = {request.url.split("/")[2] for request in visit.everything}
+        assert asked == {web.origin("based").split("/")[2], product.origin.split("/")[2]}
+        assert {socket.url for socket in visit.sockets} == {f"ws://localhost:{product.port}/relay"}
+        assert [key for key in own.evaluate("Object.keys(localStorage)") if evil in key] == []
+
+
+def _init(origin: str) -> dict[str, Any]:
+    return {"parent_origin": origin, "locale": "en", "theme": "light", "mobile": False, "ticket": None}
 
 
 def test_25_no_secret_in_addresses_logs_or_referrers_and_no_cookie(
     browser: Browser, product: Product, web: Sites
 ) -> None:
-    with visiting(browser, product, listed(product, web, "clean")) as visit:
-        visit.page.reload()
+    """A full visit: a ticket, first contact, a message, an answer, a proof of identity, a reload, logging out."""
+    key = product.call("POST", f"/core/web-widgets/{product.facts['widget_id']}/identity-keys", {"alg": "HS256"})
+    now = int(time.time())
+    claims = {"aud": product.facts["widget_id"], "sub": "ada", "iat": now, "exp": now + 600}
+    proof = jwt.encode(claims, urlsafe_b64decode(key["secret"] + "="), "HS256", {"kid": key["kid"]})
+    address = listed(product, web, "clean", {"security": {"require_verified_embedding": True}})
+    secrets: dict[str, set[str]] = {"proof": {proof}, "ticket": set(), "visitor": set(), "relay": set()}
+
+    def note(answer: Response) -> None:
+        if answer.request.method == "POST" and answer.url.endswith(("/embed-ticket", "/visitor", "/identify")):
+            said = answer.json()
+            secrets["ticket"] |= {said.get("ticket")}
+            secrets["visitor"] |= {said.get("visitor", {}).get("visitor_token")}
+            secrets["relay"] |= {said.get("relay", {}).get("token")}
+
+    with visiting(browser, product, "about:blank") as visit:
+        visit.page.context.on("response", note)
+        visit.page.goto(address)
         visit.settle()
         chat = visit.open()
         chat.write("A full visit")
         answer(product, "Come again")
         expect(chat.thread.get_by_text("Come again")).to_be_visible()
-        visit.page.evaluate("halloo.identify('eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.x').catch(() => 0)")
-        told = [request.url for request in visit.everything] + [socket.url for socket in visit.sockets]
-        told += [request.all_headers().get("referer", "") for request in visit.everything]
-        assert [text for text in told if SECRET.search(text)] == []
+        assert visit.page.evaluate("proof => halloo.identify(proof).then(() => 'known')", proof) == "known"
+        visit.page.reload()
+        visit.page.evaluate("halloo.open()")
+        expect(visit.widget.frame().get_by_role("textbox", name="Message")).to_be_visible()
+        visit.page.evaluate("halloo.reset()")
+        found = {kind: {one for one in values if one} for kind, values in secrets.items()}
+        assert {kind: len(values) > 0 for kind, values in found.items()} == dict.fromkeys(found, True)
+        places = {
+            "addresses": [request.url for request in visit.everything] + [socket.url for socket in visit.sockets],
+            "referrers": [request.all_headers().get("referer", "") for request in visit.everything],
+            "frames": [frame.url for frame in visit.page.frames],
+            "the log": product.log.read_text(errors="replace").splitlines(),
+        }
+        for place, texts in places.items():
+            assert [text for text in texts if SECRET.search(text)] == [], place
+            assert [one for values in found.values() for one in values if one in "\n".join(texts)] == [], place
         assert [request.url for request in visit.everything if "cookie" in request.all_headers()] == []
         assert visit.page.context.cookies() == []
-        visitor = chat.frame.evaluate("Object.entries(localStorage).find(([key]) => key.includes('-token-'))[1]")
-        assert visitor.startswith("hvt_")
-        log = product.log.read_text(errors="replace")
-        assert visitor not in log
-        assert SECRET.search(log) is None
 
 
 def test_25_the_loader_is_304_until_something_changes(product: Product) -> None:
@@ -331,7 +400,9 @@ def test_25_the_loader_is_304_until_something_changes(product: Product) -> None:
         first = client.get(path)
         again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
         assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
-        assert first.headers["cache-control"] == "public, max-age=60"
+        for answered in (first, again):
+            assert answered.headers["cache-control"] == "public, max-age=60", "so that it is known within a minute"
+            assert "set-cookie" not in answered.headers
         product.widget(["https://b.example"])
         changed = client.get(path, headers={"If-None-Match": first.headers["etag"]})
         assert changed.status_code == 200
@@ -347,21 +418,52 @@ def test_24_texts_stay_texts_and_a_bad_entry_stores_nothing(browser: Browser, pr
     refused = httpx.put(product.origin + path, json=body, headers=bearer)
     assert (refused.status_code, refused.json()["details"]["index"]) == (422, 1)
     assert product.call("GET", path) == before
-    text = "</script><script>window.ran=1</script>\u2028__proto__'\"\\"
-    look = {"chat": {"title": text[:60]}, "greeting": {"text": text}, "trigger": {"label": "<b>x</b>"}}
-    product.widget([web.origin("texts"), *(f"https://h{number}.example" for number in range(99))], look)
-    headers = httpx.get(frame_address(product, web.origin("texts"))).headers
-    assert len(headers.get_list("content-security-policy")) == 1
-    assert "x-frame-options" not in headers
+    text = "</script><script>window.ran=1</script>\u2028\u2029__proto__'\"\\"
+    look: dict[str, Any] = {
+        "chat": {"title": text[:60]},
+        "greeting": {"text": text, "bubble_after_s": None},
+        "trigger": {"label": "__proto__"},
+        "suggested_questions": [text, "<!--<script>", "__proto__"],
+    }
+    entries = [web.origin("texts"), *(f"https://h{number}.example" for number in range(99))]
+    product.widget(entries, look)
     with visiting(browser, product, address) as visit:
-        visit.settle()
         chat = visit.open()
-        assert json.loads(chat.frame.locator("#halloo-record").text_content() or "")["config"]["v1"]["greeting"] == {
-            "text": text,
-            "bubble_after_s": None,
-        }
-        assert [frame.evaluate("window.ran") for frame in visit.page.frames] == [None, None]
+        stored = product.public("GET", f"/core/public/web-widgets/{product.facts['widget_id']}")
+        in_frame = json.loads(chat.frame.locator("#halloo-record").text_content() or "")
+        source = httpx.get(product.facts["embed_url"]).text
+        assert source.isascii()
+        assert "</script>" not in source
+        (literal,) = re.findall(r'JSON\.parse\(("(?:[^"\\]|\\.)*")\)', source)
+        in_loader = json.loads(json.loads(literal))
+        for record in (stored, in_frame, in_loader):
+            assert record["domains"] == entries
+            v1 = record["config"]["v1"]
+            assert v1 == stored["config"]["v1"]
+            for name, wanted in look.items():
+                assert v1[name] == (wanted if isinstance(wanted, list) else {**v1[name], **wanted})
+        for shown in (text, "<!--<script>", "__proto__"):
+            assert any(shown in node.text for node in visit.widget.nodes()) or chat.frame.get_by_text(shown).count()
+        assert [frame.evaluate("[window.ran, {}.ran]") for frame in visit.page.frames] == [[None, None]] * 2
         assert (visit.crashes, visit.errors, visit.violations()) == ([], [], [])
+
+
+def test_24_a_hundred_entries_are_one_policy(browser: Browser, product: Product, web: Sites) -> None:
+    entries = [web.origin("hundred"), *(f"https://h{number}.example" for number in range(99))]
+    product.widget(entries)
+    headers = httpx.get(frame_address(product, web.origin("hundred"))).headers
+    (policy,) = headers.get_list("content-security-policy")
+    (ancestors,) = re.findall(r"frame-ancestors ([^;]*)", policy)
+    assert ancestors.split() == entries
+    assert "x-frame-options" not in headers
+    bearer = {"Authorization": f"Bearer {product.facts['token']}"}
+    body = {"domains": [*entries, "https://one.more.example"]}
+    path = f"/core/web-widgets/{product.facts['widget_id']}"
+    refused = httpx.put(product.origin + path, json=body, headers=bearer)
+    assert (refused.status_code, refused.json()["error"]) == (422, "too_many_domains")
+    with visiting(browser, product, web.put("hundred", snippet(product))) as visit:
+        visit.settle()
+        assert visit.errors == []
 
 
 def test_a_list_too_long_for_a_header_admits_the_page_that_it_holds(

@@ -9,16 +9,17 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import jwt
 import pytest
 from playwright.sync_api import Browser, expect
+from websockets.sync.client import connect
 
 from tests.embed.pages import Sites
 from tests.embed.visits import Visit, not_allowed, snippet, visiting
-from tests.support.product import Product
+from tests.support.product import OWNER_EMAIL, OWNER_PASSWORD, Product
 
 pytestmark = pytest.mark.browser
 
@@ -192,7 +193,10 @@ def test_stolen_guest_id(browser: Browser, product: Product, web: Sites, victim:
         ]
 
 
-def test_stolen_conversation_id(browser: Browser, product: Product, web: Sites, victim: Victim) -> None:
+def test_stolen_conversation_id(browser: Browser, product: Product, web: Sites, victim: Victim, listed: str) -> None:
+    form = {"id": "f", "fields": [{"id": "rate", "type": "rating"}]}
+    product.widget([listed], {"post_conversation_feedback": {"enabled": True, "form": form}})
+    product.call("PATCH", f"/core/conversations/{victim.conversation}", {"state": "resolved"})
     before = product.call("GET", f"/core/conversations/{victim.conversation}/messages")
     given = {"conversation": victim.conversation}
     with visiting(browser, product, prepare(product, web, "stolen-conversation-id", SHOP, **given)) as visit:
@@ -200,6 +204,9 @@ def test_stolen_conversation_id(browser: Browser, product: Product, web: Sites, 
         assert len(tried) == 11
         assert {came for _, came in tried} == {FORBIDDEN}, tried
     assert product.call("GET", f"/core/conversations/{victim.conversation}/messages") == before
+    feedback = f"/core/public/web-widgets/{product.facts['widget_id']}/conversations/{victim.conversation}/feedback"
+    said = product.public("POST", feedback, {"fields": {"rate": 5}}, victim.token)
+    assert said == {"fields": {"rate": 5}}, "the same by whose it is goes through"
 
 
 def test_22_replayed_ticket(browser: Browser, product: Product, web: Sites, listed: str) -> None:
@@ -229,6 +236,18 @@ def key(product: Product, victim: Victim) -> dict[str, Any]:
     return made
 
 
+def secret_of(key: dict[str, Any]) -> bytes:
+    return base64.urlsafe_b64decode(key["secret"] + "=" * (-len(key["secret"]) % 4))
+
+
+def is_known(product: Product, token: str) -> bool:
+    """Whether a proof of identity makes a new visitor known."""
+    public = f"/core/public/web-widgets/{product.facts['widget_id']}"
+    visitor = product.public("POST", f"{public}/visitor", {"user_id": f"guest_{uuid.uuid4().hex}"})["visitor"]
+    answer = product.public("POST", f"{public}/identify", {"token": token}, visitor["visitor_token"])
+    return bool(answer["visitor"]["identified"])
+
+
 def claims(product: Product, **changed: Any) -> dict[str, Any]:
     now = int(time.time())
     return {"aud": product.facts["widget_id"], "sub": "customer-1", "iat": now, "exp": now + 600, **changed}
@@ -250,10 +269,12 @@ def test_23_alg_none(browser: Browser, product: Product, web: Sites, key: dict[s
             ["who it is afterwards", "200"],
             ["identified", "false"],
         ]
+    signed = jwt.encode(claims(product), secret_of(key), "HS256", {"kid": key["kid"]})
+    assert is_known(product, signed), "the same with a signature goes through"
 
 
 def test_23_expired_and_foreign_jwt(browser: Browser, product: Product, web: Sites, key: dict[str, Any]) -> None:
-    secret = base64.urlsafe_b64decode(key["secret"] + "=" * (-len(key["secret"]) % 4))
+    secret = secret_of(key)
     now = int(time.time())
 
     def sign(secret: bytes = secret, kid: str = key["kid"], **changed: Any) -> str:
@@ -281,19 +302,46 @@ def test_23_expired_and_foreign_jwt(browser: Browser, product: Product, web: Sit
             ["who it is afterwards", "200"],
             ["identified", "false"],
         ]
+    assert is_known(product, sign()), "a good one goes through"
 
 
-def test_12_cross_site_websocket(browser: Browser, product: Product, web: Sites, victim: Victim) -> None:
+def test_12_cwe_1385_cross_site_websocket(browser: Browser, product: Product, web: Sites, victim: Victim) -> None:
     for name in ("evil", SHOP):
         address = prepare(product, web, "cross-site-websocket", name, token=victim.relay)
         with visiting(browser, product, address) as visit:
             assert [came for _, came in attempts(visit)] == ["close 1006"] * 3
+    hello: dict[str, Any] = {
+        "t": "connect",
+        "v": 1,
+        "role": "visitor",
+        "token": victim.relay,
+        "tab": "t",
+        "streams": [],
+    }
+    with connect(f"ws://localhost:{product.port}/relay", origin=cast("Any", product.origin), proxy=None) as socket:
+        socket.send(json.dumps(hello))
+        assert '"connected"' in str(socket.recv(5)), "the same from the widget host goes through"
 
 
 def test_cors_probe(browser: Browser, product: Product, web: Sites, victim: Victim) -> None:
-    path = f"/core/web-widgets/{product.facts['widget_id']}"
-    before = (product.call("GET", path), product.call("GET", "/core/conversations/counts"))
-    with visiting(browser, product, prepare(product, web, "cors-probe", "evil", guest=victim.guest)) as visit:
+    attacker = {"email": OWNER_EMAIL, "password": OWNER_PASSWORD}
+
+    def state() -> list[Any]:
+        paths = ("/core/web-widgets", "/core/conversations/counts", "/core/tokens", "/core/audit")
+        return [
+            [{**one, "last_used_at": None} for one in found["data"]] if "data" in found else found
+            for found in map(product.call, ["GET"] * 4, paths)
+        ]
+
+    with visiting(browser, product, "about:blank") as visit:
+        inbox = {"Origin": product.origin, "Sec-Fetch-Site": "same-origin", "X-Halloo-Request": "1"}
+        signed = visit.page.context.request.post(f"{product.origin}/core/session", data=attacker, headers=inbox)
+        assert signed.status == 200
+        cookies = visit.page.context.cookies()
+        assert [one.get("name") for one in cookies] == ["__Host-halloo"], "there is somebody to act as"
+        before = state()
+        given = {"guest": victim.guest, "attacker": attacker}
+        visit.page.goto(prepare(product, web, "cors-probe", "evil", **given))
         assert attempts(visit) == [
             ["the record, which is public", "200"],
             ["the record with cookies", BARRED],
@@ -302,11 +350,13 @@ def test_cors_probe(browser: Browser, product: Product, web: Sites, victim: Vict
             ["conversations", BARRED],
             ["the widget", BARRED],
             ["a form to sign in", BARRED],
-            ["a form to the widget", BARRED],
+            ["a form to make a widget", BARRED],
+            ["a form to make a token", BARRED],
             ["a form to the visitor's door", "opaque 0"],
         ]
         visit.page.wait_for_timeout(200)
-    assert (product.call("GET", path), product.call("GET", "/core/conversations/counts")) == before
+        assert visit.page.context.cookies() == cookies
+        assert state() == before
 
 
 def test_storage_theft(browser: Browser, product: Product, web: Sites, victim: Victim) -> None:

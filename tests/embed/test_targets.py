@@ -65,6 +65,7 @@ def test_7_the_target_follows_the_table(drive: Drive) -> None:
 
     assert drive(work) == [case["target"] for case in CASES["target"]]
     told = {(tuple(case["domains"]), case["parent"]): case["target"] for case in CASES["target"]}
+    assert told[("https://a.com",), "https://b.com"] == "null"
     assert told[(), None] == "*"
     assert told[(), "https://b.com"] == "https://b.com"
 

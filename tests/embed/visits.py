@@ -131,8 +131,8 @@ class Chat:
 @contextmanager
 def visiting(browser: Browser, product: Product, address: str, script: str = "", **options: Any) -> Generator[Visit]:
     """Open a page in a browser of its own; `script` runs before every document's own."""
-    options.setdefault("locale", "en-GB")
-    context = browser.new_context(**options)
+    settings: dict[str, Any] = {"locale": "en-GB", **options}
+    context = browser.new_context(**settings)
     try:
         if script:
             context.add_init_script(script)

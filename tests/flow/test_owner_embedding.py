@@ -26,7 +26,7 @@ def _open(windows: Windows, section: str) -> Page:
     return inbox.page
 
 
-def test_02_the_dashboard_warns_in_every_section_while_any_website_may_embed(windows: Windows) -> None:
+def test_2_the_dashboard_warns_in_every_section_while_any_website_may_embed(windows: Windows) -> None:
     windows.product.widget([])
     page = _open(windows, "look")
     expect(page.get_by_text("The list of allowed domains is empty.")).to_be_visible()

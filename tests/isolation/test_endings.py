@@ -4,12 +4,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from halloo.contacts import facts
+from halloo.contacts import store as contact_store
+from halloo.db.tx import Tx
 from halloo.kit.ids import new_id
 from halloo.relay.actions import LiveActions
 from halloo.relay.tokens import RelayTokens
 from tests.isolation.grounds import Grounds
+from tests.isolation.rows import IGNORES_TOKEN, VISITOR
 from tests.isolation.sockets import Port, Socket, listening
 from tests.isolation.test_frames import operator_token, visitor_token
+from tests.isolation.test_visitors import OWN, call
 
 
 @pytest.fixture
@@ -54,7 +59,7 @@ async def test_a_token_of_the_relay_from_before_a_restart_is_checked(grounds: Gr
     assert await code_of(await port.enter("visitor", token, [])) == 4401
 
 
-async def test_a_revoked_api_token_is_cut(grounds: Grounds, port: Port) -> None:
+async def test_cve_2026_45757_cve_2026_49277_a_revoked_api_token_is_cut(grounds: Grounds, port: Port) -> None:
     here, client = grounds.here, grounds.api.client
     token = await operator_token(grounds, here)
     live = await port.enter("operator", token, [f"w:{here.workspace_id}"])
@@ -67,7 +72,9 @@ async def test_a_revoked_api_token_is_cut(grounds: Grounds, port: Port) -> None:
 
 
 @pytest.mark.parametrize("change", [{"active": False}, None])
-async def test_an_operator_who_is_gone_is_cut(grounds: Grounds, port: Port, change: dict[str, bool] | None) -> None:
+async def test_cve_2026_45757_cve_2026_49277_an_operator_who_is_gone_is_cut(
+    grounds: Grounds, port: Port, change: dict[str, bool] | None
+) -> None:
     here, client = grounds.here, grounds.api.client
     async with grounds.api.browser(here.low_email) as low:
         token = (await low.post("/core/relay-token")).json()["token"]
@@ -82,7 +89,7 @@ async def test_an_operator_who_is_gone_is_cut(grounds: Grounds, port: Port, chan
         assert await code_of(await port.enter("operator", token, [])) == 4401
 
 
-async def test_a_widget_that_is_gone_is_over(grounds: Grounds, port: Port) -> None:
+async def test_cve_2026_45757_cve_2026_49277_a_widget_that_is_gone_is_over(grounds: Grounds, port: Port) -> None:
     here, client = grounds.here, grounds.api.client
     for guest, method, body in (
         (here.guest, "PUT", {"published": False}),
@@ -98,6 +105,34 @@ async def test_a_widget_that_is_gone_is_over(grounds: Grounds, port: Port) -> No
         assert (public.status_code, public.json()["error"]) == (404, "widget_not_found")
         for path in ("/public/embed", "/public/widget"):
             assert (await client.get(f"{path}/{guest.widget_id}")).status_code == 404
+
+
+def block(tx: Tx, visitor_id: str) -> None:
+    """Keep a visitor out, and tell the relay."""
+    contact_store.update_visitor(tx, tx.workspace_id, visitor_id, {"blocked": True})
+    facts.visitor_revoked(tx, visitor_id)
+
+
+async def test_cve_2026_45757_cve_2026_49277_a_blocked_visitor_is_refused_everywhere(
+    grounds: Grounds, port: Port
+) -> None:
+    guest = grounds.here.guest
+    token = await visitor_token(grounds, guest)
+    live = await port.enter("visitor", token, [f"c:{guest.conversation_id}", f"v:{guest.id}"])
+    beside = await port.enter("visitor", await visitor_token(grounds, grounds.here.neighbour), [])
+    await grounds.api.halloo.database.write(grounds.here.workspace_id, block, guest.id)
+    assert await code_of(live) == 4401
+    assert await code_of(await port.enter("visitor", token, [])) == 4401
+    ids = {**grounds.here.ids, "conversation_id": guest.conversation_id, "guest": guest.user_id}
+    before = await grounds.stored(grounds.here, uses=False)
+    for key, row in VISITOR.items():
+        if key in IGNORES_TOKEN:
+            continue
+        answer = await call(grounds, key, guest.widget_id, row.aims[0], ids, {**OWN, **guest.header})
+        assert (answer.status_code, answer.json()["error"]) == (403, "visitor_blocked"), key
+    assert await grounds.stored(grounds.here, uses=False) == before
+    await beside.say(t="ping")
+    assert {"t": "pong"} in await beside.all(), "the others carry on"
 
 
 async def test_a_deleted_conversation_is_replayed_to_nobody(grounds: Grounds, port: Port) -> None:

@@ -105,7 +105,7 @@ async def fire(connection: Socket, kind: str, shot: Shot) -> str | int | None:
     return outcome(frames, connection.code)
 
 
-def test_every_frame_has_a_row() -> None:
+def test_21_every_frame_has_a_row() -> None:
     someone = Target(Guest("", "", "", "", "", 0), "")
     assert set(shots("visitor", someone, "")) == set(FIELDS)
     assert set(shots("operator", someone, "")) == set(FIELDS)
@@ -134,7 +134,7 @@ async def everything(grounds: Grounds, *guests: Guest) -> list[Any]:
 
 
 @pytest.mark.slow
-async def test_a_visitor_reaches_no_other_visitor(grounds: Grounds, port: Port) -> None:
+async def test_21_a_visitor_reaches_no_other_visitor(grounds: Grounds, port: Port) -> None:
     here, there = grounds.here, grounds.there
     token = await visitor_token(grounds, here.guest)
     targets = [
@@ -163,7 +163,7 @@ async def test_a_visitor_reaches_no_other_visitor(grounds: Grounds, port: Port) 
 
 
 @pytest.mark.slow
-async def test_a_workspace_reaches_no_other_workspace(grounds: Grounds, port: Port) -> None:
+async def test_21_cve_2026_115725_a_workspace_reaches_no_other_workspace(grounds: Grounds, port: Port) -> None:
     here, there = grounds.here, grounds.there
     token, foreign = await operator_token(grounds, here), await operator_token(grounds, there)
     victims = [

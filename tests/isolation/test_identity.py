@@ -186,7 +186,7 @@ async def test_a_token_that_was_on_its_way_while_its_browser_was_reset_opens_not
     assert await code_of(await place.enter({"token": late, "streams": []})) == 4401
 
 
-async def test_cve_2026_45757_a_deleted_key_ends_everywhere_within_a_second(place: Place) -> None:
+async def test_cve_2026_45757_cve_2026_49277_a_deleted_key_ends_everywhere_within_a_second(place: Place) -> None:
     shop = place.shop
     other = await hmac_issuer(shop)
     ada = await place.named(await shop.arrive(), "ada")

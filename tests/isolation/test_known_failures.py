@@ -54,8 +54,8 @@ def with_key(body: Any, key: str) -> Iterator[Any]:
             yield {**body, name: {**body[name], key: "x"}}
 
 
-async def test_cve_2026_44633_extra_keys_in_any_body_of_a_visitor_are_refused(grounds: Grounds) -> None:
-    """Also CVE-2024-46936: with the visitor's own token and their own conversation."""
+async def test_cve_2026_44633_cve_2024_46936_extra_keys_in_any_body_of_a_visitor_are_refused(grounds: Grounds) -> None:
+    """With the visitor's own token and their own conversation."""
     guest = grounds.here.guest
     ids = {**grounds.here.ids, "conversation_id": guest.conversation_id, "guest": guest.user_id}
     before = await grounds.stored(grounds.here, uses=False)
@@ -86,7 +86,9 @@ TAKEN = {
 """Keys that operators do set, each with a rule of its own."""
 
 
-async def test_cve_2026_44633_extra_keys_in_any_body_of_an_operator_are_refused(grounds: Grounds) -> None:
+async def test_cve_2026_44633_cve_2024_46936_extra_keys_in_any_body_of_an_operator_are_refused(
+    grounds: Grounds,
+) -> None:
     here = grounds.here
     before = await grounds.stored(here, uses=False)
     wrong: list[str] = []
@@ -103,7 +105,7 @@ async def test_cve_2026_44633_extra_keys_in_any_body_of_an_operator_are_refused(
     assert await grounds.stored(here, uses=False) == before
 
 
-async def test_cve_2026_44633_extra_keys_in_any_frame_are_refused(grounds: Grounds, port: Port) -> None:
+async def test_cve_2026_44633_cve_2024_46936_extra_keys_in_any_frame_are_refused(grounds: Grounds, port: Port) -> None:
     guest = grounds.here.guest
     token = await visitor_token(grounds, guest)
     one = {"conversation": guest.conversation_id, "fingerprint": guest.fingerprint}
@@ -146,8 +148,10 @@ CHANGES = (
 )
 
 
-async def test_cve_2021_24914_a_widget_changes_with_a_token_or_from_the_inbox_alone(grounds: Grounds) -> None:
-    """Also CVE-2021-43353, CVE-2024-12541 and CVE-2026-3506: what another website can make an operator's browser send."""
+async def test_cve_2021_24914_cve_2021_43353_cve_2024_12541_cve_2026_3506_a_widget_changes_with_a_token_or_from_the_inbox_alone(
+    grounds: Grounds,
+) -> None:
+    """What another website can make an operator's browser send."""
     here, client = grounds.here, grounds.api.client
     async with grounds.api.browser(here.house.owner_email) as browser:
         cookie = {"Cookie": f"{COOKIE}={browser.cookies[COOKIE]}"}
@@ -181,7 +185,9 @@ async def test_cve_2021_24914_a_widget_changes_with_a_token_or_from_the_inbox_al
     assert await grounds.stored(here, uses=False) == before
 
 
-async def test_cve_2021_24914_every_change_of_a_widget_is_audited(grounds: Grounds) -> None:
+async def test_cve_2021_24914_cve_2021_43353_cve_2024_12541_cve_2026_3506_every_change_of_a_widget_is_audited(
+    grounds: Grounds,
+) -> None:
     here, client = grounds.here, grounds.api.client
     inbox = f"/core/web-widgets/{here.ids['widget_id']}"
     async with grounds.api.browser(here.house.owner_email) as browser:

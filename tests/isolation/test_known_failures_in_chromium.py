@@ -39,10 +39,10 @@ def nothing_ran(page: Page) -> None:
 
 
 @pytest.mark.parametrize("text", [MARKUP, SCRIPT])
-def test_cve_2024_57026_parameters_of_a_widget_stay_text(
+def test_cve_2024_57026_cve_2025_45960_cve_2025_57483_parameters_of_a_widget_stay_text(
     text: str, server: Product, web: Sites, context: BrowserContext
 ) -> None:
-    """Also CVE-2025-45960 and CVE-2025-57483: in the configuration, in addresses, in the tag, and in what the page says."""
+    """In the configuration, in addresses, in the tag, and in what the page says."""
     look = {
         "chat": {"title": text},
         "trigger": {"label": text[:40]},
@@ -76,7 +76,7 @@ def test_cve_2024_57026_parameters_of_a_widget_stay_text(
     nothing_ran(inbox.page)
 
 
-def test_cve_2024_57026_a_pinned_tag_names_a_widget_or_nothing(
+def test_cve_2024_57026_cve_2025_45960_cve_2025_57483_a_pinned_tag_names_a_widget_or_nothing(
     server: Product, web: Sites, context: BrowserContext
 ) -> None:
     server.widget([web.origin("shop")])
@@ -126,8 +126,10 @@ def only_safe_links(thread: Locator) -> None:
     assert len([link for link in found if "good.example" in link["href"]]) == len(LINKS)
 
 
-def test_cve_2022_0542_only_safe_addresses_become_links(server: Product, web: Sites, context: BrowserContext) -> None:
-    """Also CVE-2025-12246: in the chat and in the inbox, whoever wrote them."""
+def test_cve_2022_0542_cve_2025_12246_only_safe_addresses_become_links(
+    server: Product, web: Sites, context: BrowserContext
+) -> None:
+    """In the chat and in the inbox, whoever wrote them."""
     server.widget([web.origin("shop")])
     visitor = VisitorScreen(
         context, server, web.put("shop", f'<script async src="{server.facts["embed_url"]}"></script>')

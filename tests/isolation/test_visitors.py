@@ -68,11 +68,11 @@ def shown(answer: httpx.Response) -> tuple[int, bytes, list[str]]:
     return answer.status_code, answer.content, sorted(answer.headers)
 
 
-def test_every_route_has_a_row() -> None:
+def test_21_every_public_route_has_a_row() -> None:
     assert set(VISITOR) == public_routes()
 
 
-async def test_ids_of_another_visitor_are_ids_of_nothing(grounds: Grounds) -> None:
+async def test_10_21_cve_2026_4400_cve_2022_0266_ids_of_another_visitor_are_ids_of_nothing(grounds: Grounds) -> None:
     """By token, by none and by somebody else's guest id: one answer, whosever the id is, and nothing read or changed."""
     here = grounds.here
     before = await everything(grounds)
@@ -96,7 +96,7 @@ async def test_ids_of_another_visitor_are_ids_of_nothing(grounds: Grounds) -> No
     assert await everything(grounds) == before
 
 
-async def test_a_token_is_good_for_its_own_widget_alone(grounds: Grounds) -> None:
+async def test_21_cve_2026_115725_a_token_is_good_for_its_own_widget_alone(grounds: Grounds) -> None:
     here, there = grounds.here, grounds.there
     before = await everything(grounds)
     strangers: list[tuple[Guest, Side | Guest]] = [
@@ -121,8 +121,8 @@ async def test_a_token_is_good_for_its_own_widget_alone(grounds: Grounds) -> Non
     assert await everything(grounds) == before
 
 
-@pytest.mark.parametrize("text", ["0", "true", "[]", "null", "{}", "hvt_", "undefined", "Bearer x", "' OR 1=1 --"])
-async def test_what_is_no_token_is_none(grounds: Grounds, text: str) -> None:
+@pytest.mark.parametrize("text", ["", "0", "true", "[]", "null", "{}", "hvt_", "undefined", "Bearer x", "' OR 1=1 --"])
+async def test_cve_2022_1176_what_is_no_token_is_none(grounds: Grounds, text: str) -> None:
     before = await everything(grounds)
     guest = grounds.here.guest
     for key, row in VISITOR.items():
@@ -145,21 +145,25 @@ async def test_credentials_of_operators_mean_nothing_here(grounds: Grounds) -> N
         assert (read.status_code, read.json()["error"]) == (403, "conversation_forbidden")
 
 
-async def test_a_known_guest_id_opens_nothing(grounds: Grounds) -> None:
+async def test_20_cve_2026_4400_cve_2022_0266_a_known_guest_id_opens_nothing(grounds: Grounds) -> None:
     """With no token, with another's, and for an unknown id: a new visitor each time, and the known one untouched."""
     here = grounds.here
     known = here.neighbour
     address = f"{PREFIX}{known.widget_id}"
     before = await grounds.stored(here)
     client = grounds.api.client
+    lists: list[httpx.Response] = []
+    resumes: list[httpx.Response] = []
+    unknown_id = new_secret("guest_")[:28]
     for headers in (OWN, {**OWN, **here.guest.header}):
-        listed = await client.get(f"{address}/conversations?user_id={known.user_id}", headers=headers)
-        nobody = await client.get(f"{address}/conversations?user_id={new_secret('guest_')[:28]}", headers=headers)
-        assert shown(listed) == shown(nobody)
-        assert listed.json() == {"data": [], "next_cursor": None}
-        resumed = {"user_id": known.user_id, "conversation_id": known.conversation_id}
-        refused = await client.post(f"{address}/conversations", json=resumed, headers=headers)
-        assert (refused.status_code, refused.json()["error"]) == (403, "conversation_forbidden")
+        for user_id, cid in ((known.user_id, known.conversation_id), (unknown_id, new_id())):
+            lists.append(await client.get(f"{address}/conversations?user_id={user_id}", headers=headers))
+            body = {"user_id": user_id, "conversation_id": cid}
+            resumes.append(await client.post(f"{address}/conversations", json=body, headers=headers))
+    assert {answer.content for answer in lists} == {b'{"data":[],"next_cursor":null}'}
+    assert len({str(shown(answer)) for answer in lists}) == 1
+    assert len({str(shown(answer)) for answer in resumes}) == 1
+    assert (resumes[0].status_code, resumes[0].json()["error"]) == (403, "conversation_forbidden")
     assert await grounds.stored(here) == before
     for headers in (OWN, {**OWN, **here.guest.header}):
         met = await client.post(f"{address}/visitor", json={"user_id": known.user_id}, headers=headers)

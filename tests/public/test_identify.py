@@ -108,7 +108,7 @@ REFUSED: dict[str, tuple[Callable[[Issuer, float, str], object], str]] = {
 }
 
 
-async def test_23_a_bad_token_is_refused_and_the_visitor_stays_anonymous(build: Build) -> None:
+async def test_23_cwe_208_cwe_294_cwe_303_a_bad_token_is_refused_and_the_visitor_stays_anonymous(build: Build) -> None:
     shop = await build(identity_failures_per_minute=1_000, identifications_per_hour=1_000)
     hmac, (eddsa, pem) = await hmac_issuer(shop), await eddsa_issuer(shop)
     issuer = Issuer(hmac.kid, hmac.widget_id, hmac.key, header={"eddsa": eddsa.kid})
@@ -255,7 +255,7 @@ async def test_known_people_are_not_refused_for_their_address(build: Build) -> N
         await shop.start(known)
 
 
-async def test_cve_2022_1235_a_database_dump_holds_no_secret_in_clear(shop: Shop) -> None:
+async def test_cve_2022_1235_cve_2024_36679_cve_2022_1021_a_dump_holds_no_secret_in_clear(shop: Shop) -> None:
     await shop.manage("POST", keys_of(shop), {"alg": "HMAC-email", "secret": "from another messenger"})
     made = [await shop.manage("POST", keys_of(shop), {"alg": alg}) for alg in ("HS256", "HS256", "HMAC-user-id")]
     secrets = ["from another messenger", *(one["secret"] for one in made)]

@@ -126,7 +126,7 @@ async def test_22_a_ticket_that_was_used(shop: Shop) -> None:
     assert error(await greet(shop, known, embed_ticket=once)) == INVALID
 
 
-async def test_22_a_ticket_whose_origin_was_removed(shop: Shop) -> None:
+async def test_14_22_a_ticket_whose_origin_was_removed(shop: Shop) -> None:
     await shop.widget(domains=[SHOP, SECOND_SHOP])
     await demand(shop)
     gone, kept = await ticket(shop, SECOND_SHOP), await ticket(shop)
@@ -145,7 +145,7 @@ async def test_22_twenty_at_once_with_one_ticket_are_one(build: Build) -> None:
     assert {error(answer) for answer in answers if answer.status_code == 403} == {INVALID}
 
 
-async def test_ghsa_j2rx_a_claimed_origin_never_becomes_verified(shop: Shop) -> None:
+async def test_ghsa_j2rx_g3hp_qg34_cwe_346_a_claimed_origin_never_becomes_verified(shop: Shop) -> None:
     """Whatever the client says of itself, over every route that it can say it on."""
     await shop.widget(domains=[SHOP, SECOND_SHOP])
     for headers in (OWN, PAGE, {}):

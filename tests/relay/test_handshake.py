@@ -41,6 +41,43 @@ async def test_turned_away(home: House) -> None:
     assert not home.relay.shared.connections
 
 
+async def test_12_cwe_1385_another_sites_upgrade_is_turned_away_whatever_it_says(home: House) -> None:
+    """Null, none, two, a stranger, a listed page: 403 five times; then the widget host."""
+    two = [*headers(home), ("Origin", ORIGIN)]
+    strangers = [headers(home, Origin=origin) for origin in ("null", None)]
+    strangers += [two, headers(home, Origin="https://evil.example"), headers(home, Origin=SHOP)]
+    statuses: list[int] = []
+    for lines in [*strangers, headers(home)]:
+        raw = await Raw.open(home)
+        statuses.append(await raw.ask(lines))
+        raw.cut()
+    assert statuses == [403] * 5 + [101]
+
+
+async def test_12_cwe_1385_a_good_token_does_not_help_another_site(home: House) -> None:
+    """What is sent behind an upgrade that was refused is read by nobody."""
+    raw = await Raw.open(home)
+    raw.writer.write(
+        b"GET /relay HTTP/1.1\r\n"
+        + "".join(f"{name}: {value}\r\n" for name, value in headers(home, Origin=SHOP)).encode()
+        + b"\r\n"
+    )
+    raw.connect(role="visitor", token=home.visitor())
+    told = await raw.end()
+    assert told.startswith(b"HTTP/1.1 403")
+    assert b"connected" not in told
+    assert b'"t"' not in told
+    assert not home.relay.shared.connections
+
+
+async def test_cve_2022_0935_a_foreign_host_gets_no_upgrade(home: House) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example", "evil.example:443", "127.0.0.1@evil.example", ""):
+        raw = await Raw.open(home)
+        assert await raw.ask(headers(home, Host=host)) in {400, 421}, host
+        await raw.end()
+    assert not home.relay.shared.connections
+
+
 async def test_a_repeated_origin_is_turned_away(home: House) -> None:
     raw = await Raw.open(home)
     assert await raw.ask([*headers(home), ("Origin", ORIGIN)]) == 403

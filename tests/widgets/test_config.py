@@ -226,7 +226,7 @@ def test_only_v1_stands_in_a_configuration(config: Any, where: str) -> None:
     assert refused.value.details == {"path": where}
 
 
-def test_32_kib_and_no_more() -> None:
+def test_a_configuration_has_32_kib_and_no_more() -> None:
     fields = [
         {"id": f"f{n}", "type": "text", "help": "x" * 280, "placeholder": "y" * 120, "label": "z" * 120}
         for n in range(20)

@@ -76,8 +76,8 @@ class Call:
 
     @property
     def token(self) -> str | None:
-        """The visitor token, if one was sent."""
-        return self.headers.get(VISITOR_HEADER) or None
+        """The visitor token, if one was sent; a blank one is a wrong one, not none."""
+        return self.headers.get(VISITOR_HEADER)
 
     @property
     def proven_origin(self) -> str | None:

@@ -1,7 +1,7 @@
 /** The visitor's conversations: their list, their messages, and what facts and hints say about them. */
 import { addMessages, applyFact, createTypingBoard, Refusal, type Session, type Thread } from "@halloo/core";
 import type { Public } from "@halloo/wire";
-import { type Conversation, type Face, type Message, NEW, type Shared } from "./state.ts";
+import type { Conversation, Face, Message, Shared } from "./state.ts";
 
 const PAGE = 50;
 /** Beyond every message: the page before it is the newest. */
@@ -264,7 +264,8 @@ export function createConversations(shared: Shared, { session, settle }: Convers
     /** The thread on the screen, `NEW`, or null for none. */
     view(id: string | null): void {
       shared.viewing = id;
-      if (id !== null && id !== NEW && !shared.state.threads[id]) void refresh(id);
+      // A screen may draw once more what the visitor before has left: it is not asked for in the name of the next.
+      if (id !== null && find(id) && !shared.state.threads[id]) void refresh(id);
       readLater();
     },
     /** What belongs to one visitor is not for the next. */

@@ -94,6 +94,17 @@ describe("proving who the visitor is", () => {
     expect(stored()).not.toMatch(/ada|secret/i);
   });
 
+  it("asks for no thread of who was here before, though the screen draws it once more", async () => {
+    const engine = await visit();
+    engine.view("c1");
+    await settle();
+    await engine.reset();
+    world.calls.length = 0;
+    engine.view("c1");
+    await settle();
+    expect(world.calls.filter(({ path }) => path.includes("/c1/"))).toEqual([]);
+  });
+
   it("does not interrupt anybody where a page says again who they are", async () => {
     world.answers["POST /visitor"] = () => ok(hello(null, { id: "v2", identified: true }));
     world.store.set(keys.token, "hvt_old");
