@@ -9,7 +9,7 @@ from typing import Any
 
 from steps import StepError
 
-GREETING = "Hello, I am Ada. Ask me about glazes, sizes or shipping; I usually answer within minutes."
+GREETING = "I am Ada. Ask me about glazes, sizes or shipping; I usually answer within minutes."
 
 _REPLIES = {
     "hello": "Hello, and welcome to Kiln & Clay. How can I help?",
@@ -93,11 +93,7 @@ def dress_widget(api: Api, widget_id: str, shop: str) -> None:
     config = {
         "chat": {"title": "Kiln & Clay", "light_mode": clay, "dark_mode": clay},
         "greeting": {"text": GREETING, "bubble_after_s": 4},
-        "suggested_questions": [
-            "Is the glaze dishwasher safe?",
-            "How long does shipping take?",
-            "Does the vase hold water?",
-        ],
+        "suggested_questions": ["Is the glaze dishwasher safe?", "How long does shipping take?"],
         "post_conversation_feedback": {
             "enabled": True,
             "form": FEEDBACK,
