@@ -1,16 +1,22 @@
 """The demo shop: a page on another origin that embeds the widget with the real one-line snippet, under a strict policy.
 
-`make demo` starts it. By hand: python3 demo/shop.py 8001 http://localhost:8000 <widget id>
+`make demo` starts it. By hand: python3 demo/shop.py 8001 http://localhost:8000 <widget id> [<key id> <secret>]
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import html
+import json
 import sys
+import time
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 SITE: Final = Path(__file__).parent / "site"
 
@@ -26,6 +32,38 @@ _TITLES: Final = {
     "/pots/long-vase": "Long vase – Kiln & Clay",
     "/pots/wide-bowl": "Wide bowl – Kiln & Clay",
 }
+CUSTOMER: Final = {
+    "sub": "customer-1780",
+    "name": "Mary Somerville",
+    "email": "mary@example.com",
+    "company": "Somerville Tea Room",
+    "data": {"orders": 3, "newsletter": True},
+}
+"""Whom the shop signs in; nothing more is asked, for it is only for show."""
+
+
+@dataclass(frozen=True)
+class IdentityKey:
+    """An identity key of the widget, with which the shop signs who its customer is."""
+
+    kid: str
+    secret: str
+
+    def token(self, widget_id: str) -> str:
+        """Sign that the shop's one customer is here: a JWT of ten minutes, as docs/embed/identity.md has it."""
+        now = int(time.time())
+        claims = {"aud": widget_id, **CUSTOMER, "iat": now, "exp": now + 600}
+        signed = f"{_part({'alg': 'HS256', 'typ': 'JWT', 'kid': self.kid})}.{_part(claims)}"
+        secret = base64.urlsafe_b64decode(self.secret + "=" * (-len(self.secret) % 4))
+        return f"{signed}.{_base64(hmac.digest(secret, signed.encode(), hashlib.sha256))}"
+
+
+def _part(value: dict[str, Any]) -> str:
+    return _base64(json.dumps(value).encode())
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def snippet(product: str, widget_id: str) -> str:
@@ -42,6 +80,7 @@ def policy(product: str) -> str:
             "style-src 'self'",
             "img-src 'self'",
             "font-src 'self'",
+            "connect-src 'self'",
             f"frame-src {product}",
             "base-uri 'none'",
             "form-action 'self'",
@@ -52,8 +91,13 @@ def policy(product: str) -> str:
     )
 
 
-def make_server(port: int, product: str, widget_id: str, host: str = "127.0.0.1") -> ThreadingHTTPServer:
-    """Return the shop, listening; `serve_forever` serves it. `product` is the origin that serves the widget."""
+def make_server(
+    port: int, product: str, widget_id: str, key: IdentityKey | None = None, host: str = "127.0.0.1"
+) -> ThreadingHTTPServer:
+    """Return the shop, listening; `serve_forever` serves it. `product` is the origin that serves the widget.
+
+    Without an identity key the shop vouches for nobody, and signing in tells the chat nothing.
+    """
     page = (SITE / "index.html").read_text(encoding="utf-8")
     page = page.replace("{{snippet}}", snippet(product, widget_id)).replace(
         "{{inbox}}", f"{html.escape(product)}/inbox"
@@ -86,11 +130,19 @@ def make_server(port: int, product: str, widget_id: str, host: str = "127.0.0.1"
 
         do_HEAD = do_GET  # noqa: N815 - http.server's own spelling
 
-        def _answer(self, status: HTTPStatus, body: bytes, kind: str) -> None:
+        def do_POST(self) -> None:
+            self.close_connection = True  # what was sent along is not read
+            if self.path != "/chat-token" or key is None:
+                self._answer(HTTPStatus.NOT_FOUND, b"There is nothing to post to.\n", "text/plain; charset=utf-8")
+                return
+            told = json.dumps({"token": key.token(widget_id)}).encode()
+            self._answer(HTTPStatus.OK, told, "application/json", {"Cache-Control": "no-store"})
+
+        def _answer(self, status: HTTPStatus, body: bytes, kind: str, more: dict[str, str] | None = None) -> None:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
-            for name, value in headers.items():
+            for name, value in {**headers, **(more or {})}.items():
                 self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":
@@ -103,4 +155,5 @@ def make_server(port: int, product: str, widget_id: str, host: str = "127.0.0.1"
 
 
 if __name__ == "__main__":
-    make_server(int(sys.argv[1]), sys.argv[2], sys.argv[3]).serve_forever()
+    given = IdentityKey(*sys.argv[4:6]) if len(sys.argv) > 5 else None  # noqa: PLR2004 - key id and secret
+    make_server(int(sys.argv[1]), sys.argv[2], sys.argv[3], given).serve_forever()

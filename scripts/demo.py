@@ -94,8 +94,9 @@ def main() -> None:
     try:
         with step("Product started"):
             _wait_until_ready(ports, server, log)
-        _seed(ports, facts)
-        site = shop.make_server(ports.shop, ports.product_url, facts["widget_id"])
+        facts = _seed(ports, facts)
+        key = shop.IdentityKey(**facts["identity_key"])
+        site = shop.make_server(ports.shop, ports.product_url, facts["widget_id"], key)
         threading.Thread(target=site.serve_forever, daemon=True).start()
         _show(ports, facts, time.monotonic() - started)
         _stay(server, log)
@@ -165,16 +166,33 @@ def _wait_until_ready(ports: Ports, server: subprocess.Popen[bytes], log: Path) 
     raise StepError(f"The product did not answer within 30 s. What it said: {log.relative_to(ROOT)}")
 
 
-def _seed(ports: Ports, facts: dict[str, Any]) -> None:
-    """Bring in the demo's people and replies, once; and the shop's address, which may change with the port."""
+def _seed(ports: Ports, facts: dict[str, Any]) -> dict[str, Any]:
+    """Bring in the demo's people, replies and past, once; and the shop's address, which may change with the port."""
+    if facts.get("shop") == ports.shop_url and "identity_key" in facts:
+        return facts
     api = seed.Api(ports.product_url, facts["token"])
-    if facts.get("shop") == ports.shop_url:
-        return
-    with step("Demo colleague, replies and tags"):
-        if "shop" not in facts:
-            seed.fill(api, facts["password"])
+    with step("Demo colleague, replies and a month of feedback"):
+        seed.fill(api, facts["password"])
         seed.dress_widget(api, facts["widget_id"], ports.shop_url)
-    (HOME / "workspace.json").write_text(json.dumps({**facts, "shop": ports.shop_url}, indent=2))
+        if "identity_key" not in facts:
+            _live_through(ports, facts)
+            facts = _kept({**facts, "identity_key": seed.make_identity_key(api, facts["widget_id"])})
+    return _kept({**facts, "shop": ports.shop_url})
+
+
+def _live_through(ports: Ports, facts: dict[str, Any]) -> None:
+    """Give the workspace its past; with the product's own Python, for it uses the product's own actions."""
+    script = [str(PYTHON), str(ROOT / "scripts" / "past.py")]
+    command = [*script, str(HOME / "data"), facts["workspace_id"], facts["widget_id"]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment(ports), cwd=ROOT)
+    if done.returncode != 0:
+        raise StepError(f"{done.stderr}\nThe demo's past could not be made. Remove .demo/ to begin again.")
+
+
+def _kept(facts: dict[str, Any]) -> dict[str, Any]:
+    """Write down what the demo knows of itself; secrets are among it, and the file is its owner's alone."""
+    (HOME / "workspace.json").write_text(json.dumps(facts, indent=2))
+    return facts
 
 
 def _show(ports: Ports, facts: dict[str, Any], seconds: float) -> None:
@@ -187,7 +205,7 @@ def _show(ports: Ports, facts: dict[str, Any], seconds: float) -> None:
                 "",
                 paint(f"Halloo is up after {seconds:.1f} s.", "1"),
                 "",
-                row("Shop", ports.shop_url, "open it and write, as a visitor"),
+                row("Shop", ports.shop_url, "open it and write, as a visitor; or sign in as Mary first"),
                 row("Inbox", f"{ports.product_url}/inbox", "answer yourself, in another window"),
                 row("API", f"{ports.product_url}/docs", "the pages to read and try it on"),
                 "",

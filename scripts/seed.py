@@ -1,4 +1,4 @@
-"""Fill the demo workspace through the management API: a colleague, canned replies, tags, the look of the widget."""
+"""Fill the demo workspace through the management API: a colleague, canned replies, tags, the widget and its identity key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from steps import StepError
 
-GREETING = "Hello, I am Ada. Ask me about glazes, sizes or shipping; I usually answer within minutes."
+GREETING = "I am Ada. Ask me about glazes, sizes or shipping; I usually answer within minutes."
 
 _REPLIES = {
     "hello": "Hello, and welcome to Kiln & Clay. How can I help?",
@@ -19,6 +19,16 @@ _REPLIES = {
     "thanks": "Thank you for writing. Have a lovely day.",
 }
 _TAGS = {"order": "blue", "shipping": "green", "broken": "red", "question": "orange"}
+
+FEEDBACK = {
+    "title": "How was it?",
+    "submit_label": "Send",
+    "fields": [
+        {"id": "stars", "type": "rating", "label": "Your rating", "required": True, "scale": 5},
+        {"id": "comment", "type": "textarea", "label": "Anything you would like to tell us?"},
+    ],
+}
+"""What the shop asks when a conversation is over."""
 
 
 class Api:
@@ -64,6 +74,12 @@ def fill(api: Api, password: str) -> None:
     _add(api, "/core/tags", "name", [{"name": name, "color": color} for name, color in _TAGS.items()])
 
 
+def make_identity_key(api: Api, widget_id: str) -> dict[str, str]:
+    """Make a key with which the shop signs who its customer is: `kid` and `secret`, which is never shown again."""
+    made = api.call("POST", f"/core/web-widgets/{widget_id}/identity-keys", {"alg": "HS256"})
+    return {"kid": made["kid"], "secret": made["secret"]}
+
+
 def _add(api: Api, path: str, key: str, wanted: list[dict[str, str]]) -> None:
     there = {one[key] for one in api.call("GET", path)["data"]}
     for one in wanted:
@@ -78,5 +94,10 @@ def dress_widget(api: Api, widget_id: str, shop: str) -> None:
         "chat": {"title": "Kiln & Clay", "light_mode": clay, "dark_mode": clay},
         "greeting": {"text": GREETING, "bubble_after_s": 4},
         "suggested_questions": ["Is the glaze dishwasher safe?", "How long does shipping take?"],
+        "post_conversation_feedback": {
+            "enabled": True,
+            "form": FEEDBACK,
+            "thank_you_text": "Thank you. Ada and Grace read every word.",
+        },
     }
     api.call("PUT", f"/core/web-widgets/{widget_id}", {"domains": [shop], "published": True, "config": {"v1": config}})

@@ -1,4 +1,4 @@
-/* The shop: three products, a detail dialog with its own address, a cart that the browser remembers. */
+/* The shop: three products, a detail dialog with its own address, a cart and an account that the browser remembers. */
 
 const POTS = [
   {
@@ -36,6 +36,7 @@ const POTS = [
 ];
 const GLAZES = { celadon: "Celadon", oat: "Oat", cobalt: "Cobalt", ember: "Ember" };
 const KEY = "kiln-and-clay-cart";
+const ACCOUNT_KEY = "kiln-and-clay-account";
 
 const find = (selector, within = document) => within.querySelector(selector);
 const money = (euros) => new Intl.NumberFormat("en", { style: "currency", currency: "EUR", minimumFractionDigits: 0 }).format(euros);
@@ -105,6 +106,72 @@ function drawLine(line) {
   }
   return row;
 }
+
+/* The account: one customer, no password. The shop's server signs who she is, and the page hands that to the chat. */
+
+window.halloo = window.halloo || [];
+const account = find("[data-account]");
+const said = find(".said");
+let signedIn = remembered();
+let saying = 0;
+
+function remembered() {
+  try {
+    return localStorage.getItem(ACCOUNT_KEY) === "mary";
+  } catch {
+    return false;
+  }
+}
+
+function remember() {
+  try {
+    if (signedIn) localStorage.setItem(ACCOUNT_KEY, "mary");
+    else localStorage.removeItem(ACCOUNT_KEY);
+  } catch {
+    // The account lives as long as the page then.
+  }
+}
+
+function drawAccount() {
+  find("span", account).textContent = signedIn ? "Mary · Sign out" : "Sign in as Mary";
+  account.toggleAttribute("data-in", signedIn);
+}
+
+function say(text) {
+  clearTimeout(saying);
+  said.hidden = false;
+  said.textContent = text;
+  saying = setTimeout(() => {
+    said.hidden = true;
+  }, 5000);
+}
+
+async function introduce() {
+  const answer = await fetch("/chat-token", { method: "POST" });
+  if (!answer.ok || !signedIn) return;
+  window.halloo.push(["identify", (await answer.json()).token]);
+}
+
+async function toggleAccount() {
+  signedIn = !signedIn;
+  remember();
+  drawAccount();
+  if (signedIn) {
+    say("You are Mary now. Write, and the inbox shows you as verified.");
+    await introduce();
+  } else {
+    window.halloo.push(["reset"]);
+    say("You are signed out. The chat has forgotten Mary.");
+  }
+}
+
+const offline = () => say("The shop does not answer. Is the demo still running?");
+account.addEventListener("click", () => toggleAccount().catch(offline));
+addEventListener("storage", (event) => {
+  if (event.key !== ACCOUNT_KEY) return;
+  signedIn = remembered();
+  drawAccount();
+});
 
 /* The pots and their pages */
 
@@ -212,10 +279,11 @@ find("[data-checkout]").addEventListener("click", () => {
   find(".note").textContent = "This is where a real shop would take your money. Ours is only for show.";
 });
 find("[data-chat]").addEventListener("click", () => {
-  window.halloo = window.halloo || [];
   window.halloo.push(["open"]);
 });
 
 drawCards();
 drawCart();
+drawAccount();
+if (signedIn) introduce().catch(offline);
 show();

@@ -1,10 +1,12 @@
 """What an operator does all day, by keyboard where a key exists: note, assign, tag, snooze, resolve, search, canned replies."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.product import OWNER_EMAIL, OWNER_PASSWORD, Product
 from tests.support.screens import InboxScreen, VisitorScreen, Windows
 
 pytestmark = pytest.mark.browser
@@ -127,3 +129,28 @@ def test_the_sheet_of_keys(windows: Windows) -> None:
     expect(sheet).to_contain_text("Next conversation")
     inbox.page.keyboard.press("Escape")
     expect(sheet).to_have_count(0)
+
+
+def test_a_row_shows_how_a_message_begins_whatever_its_direction(
+    server: Product, make_windows: Callable[..., Windows]
+) -> None:
+    windows = make_windows(server, locale="ar", color_scheme="light")
+    visitor = windows.visit()
+    visitor.open()
+    visitor.write("Hello there, " + "this is a long sentence that no row can show. " * 6)
+    expect(visitor.thread.get_by_text("Sent", exact=True)).to_be_visible()
+    page = windows.inbox().page
+    page.locator("input[type=email]").fill(OWNER_EMAIL)
+    page.locator("input[type=password]").fill(OWNER_PASSWORD)
+    page.keyboard.press("Enter")
+    row = page.locator(".in-row-preview").first
+    expect(row).to_contain_text("Hello there")
+    begins = """(row) => {
+      const text = document.createTreeWalker(row.querySelector("[dir]"), NodeFilter.SHOW_TEXT).nextNode();
+      const range = document.createRange();
+      range.setStart(text, 0);
+      range.setEnd(text, 5);
+      const word = range.getBoundingClientRect(), box = row.getBoundingClientRect();
+      return word.left >= box.left - 1 && word.right <= box.right + 1;
+    }"""
+    assert row.evaluate(begins)

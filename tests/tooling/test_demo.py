@@ -1,14 +1,19 @@
 """The demo: its shop, its seed, and what it says when a port is taken."""
 
+import asyncio
+import base64
+import json
 import socket
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 
+import jwt
 import pytest
 
 import demo as demo_script
+import past
 import seed
 from steps import StepError
 from tests.support.postgres import free_port
@@ -18,10 +23,13 @@ PRODUCT = "http://localhost:8000"
 WIDGET = "0196f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 
 
+KEY = demo_script.shop.IdentityKey("key-1", base64.urlsafe_b64encode(b"k" * 32).rstrip(b"=").decode())
+
+
 @pytest.fixture
 def shop() -> Iterator[str]:
     port = free_port()
-    site = demo_script.shop.make_server(port, PRODUCT, WIDGET)
+    site = demo_script.shop.make_server(port, PRODUCT, WIDGET, KEY)
     threading.Thread(target=site.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{port}"
     site.shutdown()
@@ -56,6 +64,31 @@ def test_the_shop_serves_nothing_else(shop: str, path: str) -> None:
         urllib.request.urlopen(shop + path)
     with caught.value as error:
         assert error.code == 404
+
+
+def test_the_shop_signs_who_its_customer_is(shop: str) -> None:
+    with urllib.request.urlopen(urllib.request.Request(f"{shop}/chat-token", method="POST")) as answer:
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Access-Control-Allow-Origin"] is None
+        token = json.loads(answer.read())["token"]
+    assert jwt.get_unverified_header(token)["kid"] == "key-1"
+    claims = jwt.decode(token, b"k" * 32, algorithms=["HS256"], audience=WIDGET)
+    assert claims["name"] == "Mary Somerville"
+    assert claims["exp"] - claims["iat"] == 600
+
+
+def test_the_product_takes_the_word_of_the_shop(store: Store, make_product: Callable[..., Product]) -> None:
+    product = make_product(store)
+    widget = product.facts["widget_id"]
+    key = demo_script.shop.IdentityKey(
+        **seed.make_identity_key(seed.Api(product.origin, product.facts["token"]), widget)
+    )
+    public = f"/core/public/web-widgets/{widget}"
+    guest = product.public("POST", f"{public}/visitor", {"user_id": "guest_q0V9x2mWJ3yTn1c8LZr4Ag"})
+    known = product.public(
+        "POST", f"{public}/identify", {"token": key.token(widget)}, guest["visitor"]["visitor_token"]
+    )
+    assert known["visitor"]["user_id"] == "customer-1780"
 
 
 def test_the_shop_asks_no_foreign_host_for_anything() -> None:
@@ -99,3 +132,19 @@ def test_the_seed_may_be_repeated(store: Store, make_product: Callable[..., Prod
     widget = product.call("GET", f"/core/web-widgets/{product.facts['widget_id']}")
     assert widget["domains"] == ["http://localhost:8001"]
     assert [warning["code"] for warning in widget["warnings"]] == []
+
+
+def test_the_past_is_lived_once_and_fills_the_report(store: Store, make_product: Callable[..., Product]) -> None:
+    product = make_product(store)
+    api = seed.Api(product.origin, product.facts["token"])
+    seed.fill(api, "birch-heron-olive-42")
+    seed.dress_widget(api, product.facts["widget_id"], "http://localhost:8001")
+    for _ in range(2):
+        asyncio.run(past.fill(store.url, product.facts["workspace_id"], product.facts["widget_id"]))
+    report = product.call("GET", "/core/feedback/report")
+    assert report["count"] == len(past.TALKS)
+    assert sum(day["count"] > 0 for day in report["days"]) == len(past.TALKS)
+    assert len(report["operators"]) == 2
+    public = f"/core/public/web-widgets/{product.facts['widget_id']}"
+    hello = product.public("POST", f"{public}/visitor", {"user_id": "guest_q0V9x2mWJ3yTn1c8LZr4Ag"})
+    assert hello["team"]["reply_ms"] == 270_000

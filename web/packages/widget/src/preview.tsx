@@ -57,6 +57,7 @@ const DEFAULTS: WidgetConfig = {
 };
 const SAMPLE = "sample";
 const MINUTE = 60_000;
+const OPENING = 9;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -122,8 +123,6 @@ function sampleMessage(seq: number, from: "user" | "operator", content: string, 
   };
 }
 
-const IN_16_HOURS = 16 * 60 * MINUTE;
-
 function sampleState(
   t: (key: "sample_question" | "sample_answer" | "sample_thanks") => string,
   config: WidgetConfig,
@@ -172,7 +171,10 @@ function sampleState(
 /** Closed until tomorrow morning, where that is to be seen. */
 function availabilityOf(view: Wish["view"]): State["availability"] {
   if (view !== "away") return { open: true, changes_at: null };
-  return { open: false, changes_at: new Date(Date.now() + IN_16_HOURS).toISOString() };
+  const morning = new Date();
+  morning.setDate(morning.getDate() + 1);
+  morning.setHours(OPENING, 0, 0, 0);
+  return { open: false, changes_at: morning.toISOString() };
 }
 
 /** The first answer, so that the questions behind it are shown. */
