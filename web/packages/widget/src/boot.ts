@@ -2,7 +2,7 @@
  * The frame's boot core: decides whether it may run, knows the visitor, keeps the line, counts what is unread.
  * The chat app is fetched on first open.
  */
-import { electLeader, pickLanguage, resolveTargetOrigin } from "@halloo/core";
+import { codeOf, electLeader, pickLanguage, resolveTargetOrigin } from "@halloo/core";
 import type { Chat } from "./chat/chat.tsx";
 import { readAttributes } from "./frame/attributes.ts";
 import {
@@ -217,8 +217,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
         bridge.post({ type: "result", data: { call, ok: true, error: null } });
         if (event) tell(event, {});
       },
-      (error: { code?: string }) =>
-        bridge.post({ type: "result", data: { call, ok: false, error: error.code ?? "unknown" } }),
+      (error: unknown) => bridge.post({ type: "result", data: { call, ok: false, error: codeOf(error) } }),
     );
   }
 

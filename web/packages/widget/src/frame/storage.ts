@@ -65,7 +65,7 @@ export function safeStore(storage: () => Storage): Store {
 export function newGuestId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const text = btoa(String.fromCharCode(...bytes));
-  return `guest_${text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "")}`;
+  return `guest_${text.replace(/\+/g, "-").replace(/\//g, "_").slice(0, 22)}`;
 }
 
 /** The remembered values under a key; nothing where they are damaged. */
