@@ -52,6 +52,7 @@ _ANY_TOKEN = Statement(
         _T.workspace_id == _WS, _T.visitor_id == bindparam("visitor"), _T.digest == bindparam("digest")
     )
 )
+_ANY_TOKENS = Statement(select(_T.digest).where(_T.workspace_id == _WS, _T.visitor_id == bindparam("visitor")).limit(1))
 _INSERT_CONTACT = Statement(contacts.insert().values({c.name: bindparam(c.name) for c in contacts.c}))
 _INSERT_TOKEN = Statement(visitor_tokens.insert().values({c.name: bindparam(c.name) for c in visitor_tokens.c}))
 _TOUCH_TOKEN = Statement(
@@ -271,6 +272,11 @@ def drop_tokens_of_key(tx: Tx, workspace_id: str, kid: str) -> None:
 def has_token(tx: Tx, workspace_id: str, visitor_id: str, token_digest: str) -> bool:
     """Whether this token of a visitor is left."""
     return tx.first(_ANY_TOKEN, ws=workspace_id, visitor=visitor_id, digest=token_digest) is not None
+
+
+def has_tokens(tx: Tx, workspace_id: str, visitor_id: str) -> bool:
+    """Whether a visitor has any token left."""
+    return tx.first(_ANY_TOKENS, ws=workspace_id, visitor=visitor_id) is not None
 
 
 def spend_ticket(tx: Tx, workspace_id: str, ticket: Ticket) -> bool:

@@ -1,6 +1,6 @@
 """What happens to visitors and contacts: one function a verb, a file a theme."""
 
-from halloo.contacts.actions.claim import claim_details
+from halloo.contacts.actions.claim import claim_details, take_claims
 from halloo.contacts.actions.contacts import (
     change_contact,
     count_conversation,
@@ -12,7 +12,6 @@ from halloo.contacts.actions.contacts import (
     list_browsers,
     list_contacts,
     refuse_stale,
-    tell_contact,
 )
 from halloo.contacts.actions.identify import Identified, identify, prove, take_over
 from halloo.contacts.actions.join import join_contact
@@ -27,6 +26,7 @@ from halloo.contacts.actions.visitors import (
     get_visitors,
     greet_again,
     is_welcome,
+    lock_visitor,
     new_token,
     recognise,
     recognise_browser,
@@ -59,6 +59,7 @@ __all__ = [
     "list_contacts",
     "list_of_email",
     "list_silent",
+    "lock_visitor",
     "make_code",
     "new_token",
     "prove",
@@ -69,7 +70,7 @@ __all__ = [
     "retire_identity_key",
     "see_page",
     "sweep_expired",
+    "take_claims",
     "take_over",
-    "tell_contact",
     "visitor_actor",
 ]

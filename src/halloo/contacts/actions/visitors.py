@@ -206,6 +206,17 @@ def see_page(tx: Tx, visitor_id: str, page: Page, conversation_id: str | None) -
     return replace(visitor, pages=pages, last_seen_at=tx.now)
 
 
+def lock_visitor(tx: Tx, visitor_id: str) -> Visitor:
+    """A visitor, locked against other writers, who has a browser that may speak for them. Raises `VisitorTokenInvalid`.
+
+    Who was recognised a moment ago may have left, or have handed over to somebody else, meanwhile.
+    """
+    visitor = store.find_visitor(tx, tx.workspace_id, visitor_id, lock=True)
+    if visitor is None or not store.has_tokens(tx, tx.workspace_id, visitor_id):
+        raise VisitorTokenInvalid
+    return visitor
+
+
 def get_visitors(tx: Tx, who: Actor, ids: set[str]) -> dict[str, Visitor]:
     """Visitors by id, for screens that show them beside conversations."""
     who.require("conversations:read", "conversations:write")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from halloo.contacts import actions as contacts
+from halloo.contacts import facts as contact_facts
 from halloo.conversations import facts, search_store, store
 from halloo.conversations.actions.answers import note_answer
 from halloo.conversations.actions.scope import reach
@@ -122,6 +123,9 @@ def begin_conversation(
     conversation = begin(
         who.workspace_id, widget_id, visitor.id, contacts.ensure_contact(tx, visitor), tx.now, draft.client_id
     )
+    first = store.find_newest_of_visitor(tx, tx.workspace_id, visitor.id) is None
     store.insert_conversation(tx, conversation)
     contacts.count_conversation(tx, conversation.contact_id)
+    if first:
+        contact_facts.introduced(tx, conversation.id, visitor)
     return add_message(tx, who, conversation, draft)
