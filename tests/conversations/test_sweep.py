@@ -108,6 +108,17 @@ async def test_many_go_in_small_steps_and_those_who_stay_hold_nobody_up(
     assert [await is_there(database, one) for one in gone] == [False] * 8
 
 
+async def test_who_comes_back_between_looking_and_deleting_stays(database: Database, clock: TestClock) -> None:
+    silent, _ = await arrive(database)
+    (coming, token), (writing, _) = await arrive(database), await arrive(database)
+    clock.shift += 31 * DAY
+    await database.write(WORKSPACE, actions.greet_again, WIDGET, token, Hello(WIDGET, ""))
+    await write_something(database, writing)
+    await database.write(WORKSPACE, actions.delete_silent, [silent.id, coming.id, writing.id])
+    assert [await is_there(database, one) for one in (silent, coming, writing)] == [False, True, True]
+    assert await database.read(WORKSPACE, actions.recognise, WIDGET, token) is not None
+
+
 async def test_used_tickets_and_links_go_once_they_have_expired(database: Database, clock: TestClock) -> None:
     now = clock()
 

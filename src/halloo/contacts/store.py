@@ -302,11 +302,13 @@ def list_silent(tx: Tx, workspace_id: str, before: int, behind: tuple[int, str],
     return [(row["last_seen_at"], row["id"]) for row in rows]
 
 
-def delete_visitors(tx: Tx, workspace_id: str, ids: list[str]) -> None:
-    """Delete visitors with their tokens and links."""
-    tx.run(delete(visitor_tokens).where(_T.workspace_id == _WS, _T.visitor_id.in_(ids)), ws=workspace_id)
-    tx.run(delete(continue_codes).where(_K.workspace_id == _WS, _K.visitor_id.in_(ids)), ws=workspace_id)
-    tx.run(delete(visitors).where(_V.workspace_id == _WS, _V.id.in_(ids)), ws=workspace_id)
+def delete_silent(tx: Tx, workspace_id: str, ids: list[str], before: int) -> None:
+    """Delete visitors with their tokens and links; but who came back or got a contact meanwhile stays, with all of it."""
+    still = (_V.workspace_id == _WS, _V.id.in_(ids), _V.last_seen_at < bindparam("before"), _V.contact_id.is_(None))
+    rows = tx.all(delete(visitors).where(*still).returning(_V.id), ws=workspace_id, before=before)
+    gone = [row["id"] for row in rows]
+    tx.run(delete(visitor_tokens).where(_T.workspace_id == _WS, _T.visitor_id.in_(gone)), ws=workspace_id)
+    tx.run(delete(continue_codes).where(_K.workspace_id == _WS, _K.visitor_id.in_(gone)), ws=workspace_id)
 
 
 def find_contact(tx: Tx, workspace_id: str, contact_id: str) -> Contact | None:

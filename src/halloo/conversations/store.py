@@ -26,9 +26,9 @@ _GET = select(conversations).where(_C.workspace_id == _WS, _C.id == _ID)
 _GET_PLAIN = Statement(_GET)
 _GET_LOCKED = Statement(_GET.with_for_update())
 _OF_CLIENT = Statement(
-    select(conversations).where(
-        _C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"), _C.client_id == bindparam("client")
-    )
+    select(conversations)
+    .where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"), _C.client_id == bindparam("client"))
+    .with_for_update()
 )
 _INSERT = Statement(conversations.insert().values({c.name: bindparam(c.name) for c in _C}))
 _AFTER_MESSAGE = (
@@ -182,8 +182,8 @@ def get_conversation(tx: Tx, workspace_id: str, conversation_id: str, *, lock: b
     return found
 
 
-def find_conversation_of_client(tx: Tx, workspace_id: str, visitor_id: str, client_id: str) -> Conversation | None:
-    """The conversation that this start made before."""
+def lock_conversation_of_client(tx: Tx, workspace_id: str, visitor_id: str, client_id: str) -> Conversation | None:
+    """The conversation that this start made before, locked against other writers."""
     row = tx.first(_OF_CLIENT, ws=workspace_id, visitor=visitor_id, client=client_id)
     return None if row is None else conversation_of(row)
 

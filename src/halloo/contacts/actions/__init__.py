@@ -17,7 +17,7 @@ from halloo.contacts.actions.identify import Identified, identify, prove, take_o
 from halloo.contacts.actions.join import join_contact
 from halloo.contacts.actions.keys import retire_identity_key
 from halloo.contacts.actions.links import Redeemed, list_of_email, make_code, redeem_code
-from halloo.contacts.actions.sweep import delete_visitors, list_silent, sweep_expired
+from halloo.contacts.actions.sweep import delete_silent, list_silent, sweep_expired
 from halloo.contacts.actions.visitors import (
     Hello,
     find_visitor,
@@ -43,7 +43,7 @@ __all__ = [
     "count_conversation",
     "create_contact",
     "delete_contact",
-    "delete_visitors",
+    "delete_silent",
     "ensure_contact",
     "find_visitor",
     "first_contact",

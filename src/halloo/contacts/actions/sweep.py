@@ -18,7 +18,7 @@ def list_silent(tx: Tx, behind: tuple[int, str], limit: int) -> list[tuple[int, 
     return store.list_silent(tx, tx.workspace_id, tx.now - SILENT_MS, behind, limit)
 
 
-def delete_visitors(tx: Tx, ids: list[str]) -> None:
-    """Delete visitors of whom the caller knows that nothing is theirs."""
+def delete_silent(tx: Tx, ids: list[str]) -> None:
+    """Delete silent visitors of whom the caller knows that nothing is theirs; who is silent no longer stays."""
     if ids:
-        store.delete_visitors(tx, tx.workspace_id, ids)
+        store.delete_silent(tx, tx.workspace_id, ids, tx.now - SILENT_MS)

@@ -117,7 +117,7 @@ def begin_conversation(
         visitor = browsers[0] if browsers else None
     if visitor is None or visitor.widget_id != widget_id:
         raise NotFound("No visitor of this widget is known by that id.", code="visitor_not_found")
-    repeated = store.find_conversation_of_client(tx, who.workspace_id, visitor.id, draft.client_id)
+    repeated = store.lock_conversation_of_client(tx, who.workspace_id, visitor.id, draft.client_id)
     if repeated is not None:
         return add_message(tx, who, repeated, draft)
     conversation = begin(

@@ -68,7 +68,7 @@ def _found(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> Conversation |
         return reach(tx, who, start.conversation_id, "", lock=True)
     if start.client_id is None:
         return None
-    return store.find_conversation_of_client(tx, who.workspace_id, visitor.id, start.client_id)
+    return store.lock_conversation_of_client(tx, who.workspace_id, visitor.id, start.client_id)
 
 
 def _begun(tx: Tx, visitor: Visitor, start: Start) -> tuple[Visitor, Conversation]:
