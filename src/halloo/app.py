@@ -41,7 +41,7 @@ from halloo.events.pump import Pump
 from halloo.kit.clock import Clock, system_clock
 from halloo.kit.refusals import Unavailable
 from halloo.kit.sealing import Sealer
-from halloo.mail.actions import Post
+from halloo.mail.actions import Post, sweep_outbox
 from halloo.mail.room import MailRoom
 from halloo.relay.actions import LiveActions
 from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET
@@ -140,7 +140,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
     health = Health(database, clock, services.trusted_proxies, lambda: relay.shared.draining)
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, health)
-    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database), mail)
+    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database, sweep_outbox), mail)
 
 
 def _snippets(assets: Assets, hosts: Hosts) -> Snippets:

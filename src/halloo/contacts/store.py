@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, delete, func, select, text, update
+from sqlalchemy import BindParameter, Text, bindparam, delete, func, literal, select, text, update
 
 from halloo.contacts.errors import ContactNotFound
 from halloo.contacts.model import Browser, Contact, Page, Ticket, Visitor
@@ -106,6 +106,17 @@ _VISITORS_OF = Statement(
     .limit(50)
 )
 _DELETE_CONTACT = Statement(delete(contacts).where(_C.workspace_id == _WS, _C.id == bindparam("contact")))
+_SAID: dict[str, Any] = {
+    **dict.fromkeys(("contact_id", "name", "email", "phone", "company", "avatar", "form_hash")),
+    "data": "{}",
+    "signed": "[]",
+    "form_fields": "{}",
+}
+_UNTIE = Statement(
+    update(visitors)
+    .where(_V.workspace_id == _WS, _V.contact_id == bindparam("contact"))
+    .values({name: literal(value, Text) for name, value in _SAID.items()})
+)
 _COUNT_CONVERSATION = Statement(
     update(contacts)
     .where(_C.workspace_id == _WS, _C.id == bindparam("contact"))
@@ -407,12 +418,8 @@ def count_conversations(tx: Tx, workspace_id: str, contact_id: str, more: int) -
 
 
 def delete_contact(tx: Tx, workspace_id: str, contact_id: str) -> None:
-    """Delete a contact and untie its visitors."""
-    tx.run(
-        Statement(text("UPDATE visitors SET contact_id = NULL WHERE workspace_id = :ws AND contact_id = :contact")),
-        ws=workspace_id,
-        contact=contact_id,
-    )
+    """Delete a contact, untie its visitors, and forget what these were said to be."""
+    tx.run(_UNTIE, ws=workspace_id, contact=contact_id)
     tx.run(_DELETE_CONTACT, ws=workspace_id, contact=contact_id)
 
 

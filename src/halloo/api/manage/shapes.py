@@ -555,12 +555,33 @@ class ContactEvent(Struct):
 
 
 class ContactExport(Struct):
-    """Everything that is kept of a contact. `forms`: what each visitor last filled in before a conversation, by their id."""
+    """Everything that is kept of a contact."""
 
     contact: ContactView
-    visitors: list[VisitorView]
-    forms: dict[str, dict[str, Any]]
+    visitors: list["ExportedVisitor"]
     conversations: list["ExportedConversation"]
+    mails: list["ExportedMail"]
+
+
+class ExportedVisitor(VisitorView):
+    """A visitor of an exported contact, with all that was said of them. `form`: what they last filled in before a conversation."""
+
+    phone: str | None
+    company: str | None
+    avatar: str | None
+    data: dict[str, Scalar]
+    form: dict[str, Any]
+
+
+class ExportedMail(Struct):
+    """A mail to an exported contact: an unread answer, or a link that was asked for. `at`: when it was sent, or is looked at next."""
+
+    kind: Literal["answer", "link"]
+    conversation_id: str | None
+    recipient: str
+    state: Literal["waiting", "sending", "sent", "failed"]
+    created_at: str
+    at: str
 
 
 class ExportedConversation(Struct):

@@ -154,7 +154,7 @@ def count_conversation(tx: Tx, contact_id: str) -> None:
 
 
 def delete_contact(tx: Tx, who: Actor, contact_id: str) -> None:
-    """Delete a contact; conversations stay. Raises `ContactNotFound`."""
+    """Delete a contact, and what its browsers were said to be; conversations stay. Raises `ContactNotFound`."""
     who.require("contacts:delete")
     store.get_contact(tx, tx.workspace_id, contact_id)
     store.delete_contact(tx, tx.workspace_id, contact_id)
