@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from halloo.contacts import actions, store
+from halloo.contacts import actions, store, token_store
 from halloo.contacts.actions import Identified, visitor_actor
 from halloo.contacts.errors import IdentityInvalid, IdentityOff, VisitorBlocked, VisitorTokenInvalid
 from halloo.contacts.forms import Filled
@@ -356,10 +356,10 @@ async def test_links_to_a_guest_are_void_once_they_are_somebody(scene: Scene) ->
             "created_at": tx.now,
             "expires_at": tx.now + 10**6,
         }
-        tx.run(store.continue_codes.insert().values(workspace_id=WORKSPACE, digest="d", **values))
+        tx.run(token_store.continue_codes.insert().values(workspace_id=WORKSPACE, digest="d", **values))
 
     def links(tx: Tx) -> int:
-        return len(tx.all(store.continue_codes.select()))
+        return len(tx.all(token_store.continue_codes.select()))
 
     await scene.database.write(WORKSPACE, link)
     await scene.identify(token)

@@ -60,14 +60,19 @@ def verified(tx: Tx, conversation_id: str, visitor: Visitor) -> None:
     about_session(tx, conversation_id, "session:update_verify", is_verified=True, verifications=listed)
 
 
-_SET = {"name": "nickname", "email": "email", "phone": "phone", "avatar": "avatar"}
+_SET = ("name", "email", "phone", "avatar")
 
 
 def details_set(tx: Tx, conversation_id: str, news: dict[str, Any]) -> None:
     """`session:set_nickname`, `…email`, `…phone`, `…avatar`: what is known of the visitor now, claimed or signed, by column."""
-    for column, word in _SET.items():
-        if news.get(column):
-            about_session(tx, conversation_id, f"session:set_{word}", **{word: news[column]})
+    if news.get("name"):
+        about_session(tx, conversation_id, "session:set_nickname", nickname=news["name"])
+    if news.get("email"):
+        about_session(tx, conversation_id, "session:set_email", email=news["email"])
+    if news.get("phone"):
+        about_session(tx, conversation_id, "session:set_phone", phone=news["phone"])
+    if news.get("avatar"):
+        about_session(tx, conversation_id, "session:set_avatar", avatar=news["avatar"])
 
 
 def introduced(tx: Tx, conversation_id: str, visitor: Visitor) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from halloo.contacts import actions as contacts
 from halloo.contacts import facts as contact_facts
-from halloo.conversations import facts, search_store, store
+from halloo.conversations import facts, message_store, search_store, store
 from halloo.conversations.actions.answers import note_answer
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import ClientIdConflict, MessageNotFound, MessageRefused, NotYourMessage
@@ -40,7 +40,7 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
     if draft.mentions and len(find_operators(tx, tx.workspace_id, set(draft.mentions))) < len(set(draft.mentions)):
         raise MessageRefused("mentions: only colleagues of this workspace can be mentioned.", field="mentions")
     after, message = conversation.accept(draft, who, sender, tx.now)
-    if not store.insert_message(tx, tx.workspace_id, message):
+    if not message_store.insert_message(tx, tx.workspace_id, message):
         return _repeated(tx, conversation, draft, sender)
     store.save_after_message(tx, after)
     note_answer(tx, conversation, message)
@@ -51,7 +51,7 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
 
 def _repeated(tx: Tx, conversation: Conversation, draft: Draft, sender: Sender) -> Sent:
     """The message that this `client_id` has stored before. Raises `ClientIdConflict` where it said something else."""
-    before = store.get_message_of_client(tx, tx.workspace_id, conversation.id, draft.client_id)
+    before = message_store.get_message_of_client(tx, tx.workspace_id, conversation.id, draft.client_id)
     if (before.type, before.sender) != (draft.type, sender) or not (before.edited or before.content == draft.content):
         raise ClientIdConflict
     return Sent(before, conversation, repeated=True)
@@ -73,7 +73,7 @@ def edit_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, con
     """Change what a message says; only its author may. Raises `MessageNotFound`, `NotYourMessage`, `MessageRefused`."""
     message = _own_message(tx, who, conversation_id, fingerprint)
     edited = replace(message, content=check_text(content), edited=True)
-    store.update_message(tx, who.workspace_id, edited)
+    message_store.update_message(tx, who.workspace_id, edited)
     search_store.drop_words(tx, who.workspace_id, conversation_id, fingerprint)
     search_store.add_words(tx, who.workspace_id, conversation_id, fingerprint, edited.text)
     facts.message_updated(tx, edited, facts.MessageUser(message.author_id, who.name, who.avatar))
@@ -84,7 +84,7 @@ def remove_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -
     """Take a message back; its place stays. Raises `MessageNotFound`, `NotYourMessage`."""
     message = _own_message(tx, who, conversation_id, fingerprint)
     gone = replace(message, content="", removed=True)
-    store.update_message(tx, who.workspace_id, gone)
+    message_store.update_message(tx, who.workspace_id, gone)
     search_store.drop_words(tx, who.workspace_id, conversation_id, fingerprint)
     facts.message_removed(tx, gone)
     return gone
@@ -92,7 +92,7 @@ def remove_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -
 
 def _own_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -> Message:
     reach(tx, who, conversation_id, "conversations:write", lock=True)
-    message = store.get_message(tx, who.workspace_id, conversation_id, fingerprint)
+    message = message_store.get_message(tx, who.workspace_id, conversation_id, fingerprint)
     if who.kind == "visitor" and message.private:
         raise MessageNotFound
     if message.removed:
