@@ -74,9 +74,22 @@ EVENTS = (
         "`system` {`os`, `engine`, `browser`, `useragent`}",
     ),
     Event("session:sync:locales", "The visitor's language is known.", _TEAM, "`locales` {`locales`: a list}"),
-    Event("session:set_nickname", "The visitor's name was claimed.", _TEAM, "`nickname`"),
-    Event("session:set_email", "The visitor's address was claimed.", _TEAM, "`email`"),
-    Event("session:set_phone", "The visitor's telephone number was claimed.", _TEAM, "`phone`"),
+    Event(
+        "session:set_nickname", "The visitor's name is known, or another one, claimed or signed.", _TEAM, "`nickname`"
+    ),
+    Event("session:set_email", "The visitor's address is known, or another one, claimed or signed.", _TEAM, "`email`"),
+    Event(
+        "session:set_phone",
+        "The visitor's telephone number is known, or another one, claimed or signed.",
+        _TEAM,
+        "`phone`",
+    ),
+    Event(
+        "session:set_avatar",
+        "The customer's server has signed a picture of the visitor.",
+        _TEAM,
+        "`avatar`: its address",
+    ),
     Event(
         "session:update_verify",
         "Who the visitor is was proven.",

@@ -5,12 +5,11 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-import msgspec
 import structlog
 import uvicorn
 from litestar import Litestar
@@ -36,15 +35,13 @@ from halloo.edge.services import Services, Snippets
 from halloo.embed.assets import Assets, Page, load_assets
 from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
-from halloo.events.model import Fact
 from halloo.events.pump import Pump
 from halloo.kit.clock import Clock, system_clock
-from halloo.kit.refusals import Unavailable
 from halloo.kit.sealing import Sealer
-from halloo.mail.actions import Post
+from halloo.mail.actions import Post, sweep_outbox
 from halloo.mail.room import MailRoom
 from halloo.relay.actions import LiveActions
-from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET
+from halloo.relay.cutter import Cutter
 from halloo.relay.hints import HubLive
 from halloo.relay.server import RelayServer, mount
 from halloo.relay.tokens import RelayTokens
@@ -53,17 +50,6 @@ from halloo.widgets.records import PublicRecords
 from halloo.widgets.settings import Hosts, origin_of, resolve_hosts
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_ENDING = frozenset(
-    {
-        "operator:revoked",
-        "token:revoked",
-        "visitor:revoked",
-        "widget:keys_updated",
-        "widget:removed",
-        "widget:updated",
-    }
-)
-_AGAIN_S = 1
 _log = structlog.get_logger("halloo")
 
 
@@ -135,13 +121,13 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     public = PublicApp(api, records, own, services.trusted_proxies)
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)
-    pump.read_by(Cutter(relay, records).read_facts)
+    pump.read_by(Cutter(relay.hub, records).read_facts)
     if config.mail.on:
         pump.read_by(mail.planner.read_facts)
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
     health = Health(database, clock, services.trusted_proxies, lambda: relay.shared.draining)
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, health)
-    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database), mail)
+    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database, sweep_outbox), mail)
 
 
 def _snippets(assets: Assets, hosts: Hosts) -> Snippets:
@@ -172,71 +158,6 @@ def _management(services: Services, docs: Page) -> Litestar:
         openapi_config=docs_config(docs.js, docs.css),
         logging_config=None,
     )
-
-
-class Cutter:
-    """A reader of the pump: ends the connections of whoever lost the right to one, within a second.
-
-    It also tells the relay which operators said that they do not answer.
-    """
-
-    def __init__(self, relay: RelayServer, records: PublicRecords) -> None:
-        """`records` reads the pump before this does."""
-        self._relay = relay
-        self._records = records
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def read_facts(self, run: Sequence[Fact]) -> None:
-        """Look for facts that end a right."""
-        for fact in run:
-            if fact.name in _ENDING:
-                self._cut(fact.name, msgspec.json.decode(fact.data))
-            elif fact.name == "operator:updated":
-                self._say_away(fact, msgspec.json.decode(fact.data))
-
-    def _say_away(self, fact: Fact, data: dict[str, Any]) -> None:
-        said = data.get("availability")
-        if said is not None:
-            self._relay.hub.presence.say_away(fact.workspace_id, data["user_id"], fact.at, away=said == "away")
-
-    def _cut(self, name: str, data: dict[str, Any]) -> None:
-        hub = self._relay.hub
-        if name == "operator:revoked":
-            hub.revoke("operator", data["user_id"], UNAUTHORIZED)
-        elif name == "token:revoked":
-            hub.revoke("token", data["token_id"], UNAUTHORIZED)
-        elif name == "visitor:revoked":
-            self._cut_visitor(data)
-        elif name == "widget:keys_updated":
-            if "removed" in data:
-                hub.revoke("key", data["removed"], UNAUTHORIZED)
-        elif name == "widget:removed":
-            hub.revoke("widget", data["widget_id"], UNKNOWN_WIDGET)
-        elif name == "widget:updated":
-            task = asyncio.get_running_loop().create_task(self._cut_origins(data["widget_id"]))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    def _cut_visitor(self, data: dict[str, Any]) -> None:
-        """All that a visitor has, or some of their browsers."""
-        browsers = data.get("browsers")
-        if browsers is None:
-            self._relay.hub.revoke("visitor", data["visitor_id"], UNAUTHORIZED)
-        else:
-            for browser in browsers:
-                self._relay.hub.revoke("browser", browser, UNAUTHORIZED)
-
-    async def _cut_origins(self, widget_id: str) -> None:
-        while True:
-            try:
-                found = await self._records.find(widget_id)
-                break
-            except Unavailable:  # the right has ended all the same
-                await asyncio.sleep(_AGAIN_S)
-        if found is None:
-            self._relay.hub.revoke("widget", widget_id, UNKNOWN_WIDGET)
-        else:
-            self._relay.hub.revoke_origins(widget_id, found.widget.domains, FORBIDDEN)
 
 
 class _Paths:

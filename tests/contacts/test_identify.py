@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from halloo.contacts import actions, store
+from halloo.contacts import actions, store, token_store
 from halloo.contacts.actions import Identified, visitor_actor
 from halloo.contacts.errors import IdentityInvalid, IdentityOff, VisitorBlocked, VisitorTokenInvalid
+from halloo.contacts.forms import Filled
 from halloo.contacts.model import Contact, Details, Proven, Visitor, external_id
 from halloo.conversations import actions as conversations
 from halloo.conversations.actions import Start
@@ -19,7 +20,7 @@ from halloo.db.tx import Tx
 from halloo.events.log import list_after
 from halloo.kit.ids import digest, new_id
 from halloo.kit.sealing import Sealer
-from halloo.widgets.actions import create_identity_key, create_widget
+from halloo.widgets.actions import create_identity_key, create_widget, read_form_hash, update_widget
 from halloo.widgets.model import IdentityKeyDraft, WidgetChange
 from halloo.workspaces.model import system_actor
 from tests.conftest import WORKSPACE
@@ -194,7 +195,7 @@ async def test_joining_loses_nothing_that_operators_wrote_and_replaces_nothing_s
     claims = Details(
         "Eve", None, "555 0199", None, "", {"plan": "free", "seats": 3}, frozenset({"name", "phone", "data"})
     )
-    await scene.database.write(WORKSPACE, actions.claim_details, laptop.id, claims, None)
+    await scene.database.write(WORKSPACE, conversations.claim_details, laptop.id, claims)
     second = await scene.say(laptop)
     who = system_actor(WORKSPACE)
     for contact_id, text in ((first.contact_id, "Likes tea"), (second.contact_id, "Called on Monday")):
@@ -213,7 +214,7 @@ async def test_joining_loses_nothing_that_operators_wrote_and_replaces_nothing_s
 async def test_nobody_is_joined_for_an_address_alone(scene: Scene) -> None:
     other, _ = await scene.guest()
     email = Details(email="ada@example.com", given=frozenset({"email"}))
-    await scene.database.write(WORKSPACE, actions.claim_details, other.id, email, None)
+    await scene.database.write(WORKSPACE, conversations.claim_details, other.id, email)
     theirs = await scene.say(other)
     guest, token = await scene.guest()
     mine = await scene.say(guest)
@@ -355,10 +356,10 @@ async def test_links_to_a_guest_are_void_once_they_are_somebody(scene: Scene) ->
             "created_at": tx.now,
             "expires_at": tx.now + 10**6,
         }
-        tx.run(store.continue_codes.insert().values(workspace_id=WORKSPACE, digest="d", **values))
+        tx.run(token_store.continue_codes.insert().values(workspace_id=WORKSPACE, digest="d", **values))
 
     def links(tx: Tx) -> int:
-        return len(tx.all(store.continue_codes.select()))
+        return len(tx.all(token_store.continue_codes.select()))
 
     await scene.database.write(WORKSPACE, link)
     await scene.identify(token)
@@ -378,3 +379,94 @@ async def test_what_is_said_goes_on_in_the_conversation_that_came_along(scene: S
     )
     assert sent.message.seq == 2
     assert who.proven == {"identity"}
+
+
+async def test_what_a_guest_begins_while_they_are_handed_over_is_refused_and_not_lost_to_nobody(scene: Scene) -> None:
+    await scene.identify((await scene.guest())[1])
+    laptop, token = await scene.guest()
+    await scene.identify(token)
+    with pytest.raises(VisitorTokenInvalid):
+        await scene.say(laptop)
+    assert await scene.listed(laptop) == set()
+
+
+async def test_the_contact_follows_what_a_guest_without_a_word_had_claimed(scene: Scene) -> None:
+    phone, token = await scene.guest()
+    said = await scene.say(phone)
+    await scene.identify(token, name="Ada")
+    laptop, token = await scene.guest()
+    claims = Details(name="Eve", phone="555 0199", given=frozenset({"name", "phone"}))
+    await scene.database.write(WORKSPACE, conversations.claim_details, laptop.id, claims)
+    found, merged = await scene.identify(token)
+    assert (merged, found.visitor.name, found.visitor.phone) == (0, "Ada", "555 0199")
+    assert await scene.visitor(found.visitor.id) == found.visitor
+    contact = await scene.contact(said.contact_id)
+    assert (contact.name, contact.phone) == ("Ada", "555 0199")
+
+
+async def test_the_form_that_was_answered_in_this_browser_counts_for_the_person(scene: Scene) -> None:
+    form = {"fields": [{"id": "topic", "type": "text", "required": True}]}
+    change = WidgetChange(config={"v1": {"pre_conversation_form": form}})
+    await scene.database.write(WORKSPACE, update_widget, system_actor(WORKSPACE), scene.widget_id, change)
+    present = await scene.database.read(WORKSPACE, read_form_hash, scene.widget_id)
+    assert present is not None
+
+    async def answered(form_hash: str, topic: str) -> str:
+        guest, token = await scene.guest()
+        filled = Filled({"topic": topic}, {})
+        await scene.database.write(WORKSPACE, conversations.submit_form, guest.id, form_hash, filled)
+        return token
+
+    kept: list[tuple[str | None, dict[str, Any]]] = []
+    for form_hash, topic in (("old", "first"), (present, "second"), ("other", "third")):
+        found, _ = await scene.identify(await answered(form_hash, topic))
+        kept.append((found.visitor.form_hash, found.visitor.form_fields))
+    await scene.identify((await scene.guest())[1])
+    me = await scene.visitor(found.visitor.id)
+    kept.append((me.form_hash, me.form_fields))
+    assert kept == [("old", {"topic": "first"}), *[(present, {"topic": "second"})] * 3]
+
+
+async def test_an_answer_that_is_spent_stays_for_prefilling_when_another_browser_joins(scene: Scene) -> None:
+    guest, token = await scene.guest()
+    spent = {"form_hash": None, "form_fields": {"topic": "returns"}}
+    await scene.database.write(WORKSPACE, store.update_visitor, WORKSPACE, guest.id, spent)
+    await scene.identify(token)
+    found, _ = await scene.identify((await scene.guest())[1])
+    assert found.visitor.form_fields == {"topic": "returns"}
+
+
+async def test_colleagues_are_told_each_value_under_the_current_conversation(scene: Scene) -> None:
+    guest, token = await scene.guest()
+
+    async def told() -> list[tuple[str, str, str]]:
+        found = await scene.database.read(WORKSPACE, list_after, f"w:{WORKSPACE}", 0, 500)
+        return [
+            (word, data["session_id"].removeprefix("session_"), data[word])
+            for fact in found
+            if (word := fact.name.removeprefix("session:set_")) in ("nickname", "email", "phone", "avatar")
+            for data in [msgspec.json.decode(fact.data)]
+        ]
+
+    filled = Filled({"who": "Ada", "mail": "ada@example.com"}, {"name": "Ada", "email": "ada@example.com"})
+    await scene.database.write(WORKSPACE, conversations.submit_form, guest.id, "h", filled)
+    assert await told() == [], "there is no conversation yet"
+    first = (await scene.say(guest)).id
+    expected = [("nickname", first, "Ada"), ("email", first, "ada@example.com")]
+    assert await told() == expected
+    await scene.database.write(WORKSPACE, conversations.submit_form, guest.id, "h", filled)
+    second = (await scene.say(guest)).id
+    assert await told() == expected, "what is known is not told again"
+    filled = Filled({"tel": "555 0100"}, {"phone": "555 0100"})
+    await scene.database.write(WORKSPACE, conversations.submit_form, guest.id, "h", filled)
+    expected += [("phone", second, "555 0100")]
+    assert await told() == expected
+    await scene.identify(token, name="Ada Lovelace", email="ada@example.com", avatar="https://img.example/a.png")
+    expected += [("nickname", second, "Ada Lovelace"), ("avatar", second, "https://img.example/a.png")]
+    assert await told() == expected
+    laptop, token = await scene.guest()
+    third = (await scene.say(laptop)).id
+    await scene.identify(token)
+    known = [("Ada Lovelace", "nickname"), ("ada@example.com", "email"), ("555 0100", "phone")]
+    expected += [(word, third, value) for value, word in known] + [("avatar", third, "https://img.example/a.png")]
+    assert await told() == expected, "the session of this browser learns who it is"

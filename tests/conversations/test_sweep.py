@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from halloo.contacts import actions, store
+from halloo.contacts import actions, store, token_store
 from halloo.contacts.actions import Hello, visitor_actor
 from halloo.contacts.model import Ticket, Visitor
 from halloo.conversations import actions as conversations
@@ -87,7 +87,7 @@ async def test_who_never_wrote_goes_after_thirty_days_and_nobody_else(database: 
         assert await is_there(database, kept)
 
     def tokens(tx: Tx) -> list[str]:
-        return [row["visitor_id"] for row in tx.all(store.visitor_tokens.select())]
+        return [row["visitor_id"] for row in tx.all(token_store.visitor_tokens.select())]
 
     assert silent.id not in await database.read(WORKSPACE, tokens)
     assert token.startswith("hvt_")
@@ -108,19 +108,30 @@ async def test_many_go_in_small_steps_and_those_who_stay_hold_nobody_up(
     assert [await is_there(database, one) for one in gone] == [False] * 8
 
 
+async def test_who_comes_back_between_looking_and_deleting_stays(database: Database, clock: TestClock) -> None:
+    silent, _ = await arrive(database)
+    (coming, token), (writing, _) = await arrive(database), await arrive(database)
+    clock.shift += 31 * DAY
+    await database.write(WORKSPACE, actions.greet_again, WIDGET, token, Hello(WIDGET, ""))
+    await write_something(database, writing)
+    await database.write(WORKSPACE, actions.delete_silent, [silent.id, coming.id, writing.id])
+    assert [await is_there(database, one) for one in (silent, coming, writing)] == [False, True, True]
+    assert await database.read(WORKSPACE, actions.recognise, WIDGET, token) is not None
+
+
 async def test_used_tickets_and_links_go_once_they_have_expired(database: Database, clock: TestClock) -> None:
     now = clock()
 
     def fill(tx: Tx) -> None:
         for number in range(5):
             ends = now + (number - 2) * HOUR + 1_000
-            store.spend_ticket(tx, WORKSPACE, Ticket(f"t{number}", "https://shop.example", ends))
+            token_store.spend_ticket(tx, WORKSPACE, Ticket(f"t{number}", "https://shop.example", ends))
             values = {"widget_id": WIDGET, "visitor_id": new_id(), "created_at": now, "expires_at": ends}
-            tx.run(store.continue_codes.insert().values(workspace_id=WORKSPACE, digest=f"c{number}", **values))
+            tx.run(token_store.continue_codes.insert().values(workspace_id=WORKSPACE, digest=f"c{number}", **values))
 
     def left(tx: Tx) -> tuple[list[str], list[str]]:
-        tickets = [row["jti"] for row in tx.all(store.used_tickets.select())]
-        return sorted(tickets), sorted(row["digest"] for row in tx.all(store.continue_codes.select()))
+        tickets = [row["jti"] for row in tx.all(token_store.used_tickets.select())]
+        return sorted(tickets), sorted(row["digest"] for row in tx.all(token_store.continue_codes.select()))
 
     await database.write(WORKSPACE, fill)
     assert not await database.write(WORKSPACE, actions.sweep_expired, 10)

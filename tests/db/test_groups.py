@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg.errors import SerializationFailure
+from psycopg.errors import SerializationFailure, UniqueViolation
 from sqlalchemy import text
 
 from halloo.db.postgres import PostgresDatabase
@@ -90,3 +90,27 @@ async def test_a_conflict_runs_each_again_and_tells_once(database: PostgresDatab
     assert runs == 3
     assert [fact.seq for fact in told] == [1, 2, 3, 4]
     assert await database.read(WORKSPACE, _head) == 4
+
+
+async def test_who_loses_a_race_for_a_unique_name_finds_the_winner(database: PostgresDatabase) -> None:
+    runs = 0
+
+    def races(tx: Tx) -> int:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            raise UniqueViolation
+        return _happen(tx)
+
+    assert await _at_once(database, _happen, races, _happen) == [1, 2, 3]
+    assert runs == 2
+
+
+async def test_an_action_that_always_hurts_a_unique_name_is_a_fault(database: PostgresDatabase) -> None:
+    def wrong(tx: Tx) -> None:
+        _happen(tx)
+        raise UniqueViolation
+
+    answers = await _at_once(database, wrong, _happen)
+    assert isinstance(answers[0], UniqueViolation)
+    assert answers[1] == 1 == await database.read(WORKSPACE, _head)

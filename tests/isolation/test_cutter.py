@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from halloo import app
-from halloo.app import Cutter
 from halloo.events.model import Fact
 from halloo.kit.refusals import Unavailable
+from halloo.relay import cutter
+from halloo.relay.cutter import Cutter
 
 DOMAINS = ["https://shop.example"]
 
 
 async def test_a_removed_origin_is_cut_off_once_the_list_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "_AGAIN_S", 0.01)
+    monkeypatch.setattr(cutter, "_AGAIN_S", 0.01)
     cut: asyncio.Future[tuple[str, list[str]]] = asyncio.get_running_loop().create_future()
     refusals = [Unavailable()]
 
@@ -27,7 +27,7 @@ async def test_a_removed_origin_is_cut_off_once_the_list_can_be_read(monkeypatch
     def revoke_origins(widget_id: str, domains: list[str], _close: object) -> None:
         cut.set_result((widget_id, domains))
 
-    relay: Any = SimpleNamespace(hub=SimpleNamespace(revoke_origins=revoke_origins))
+    hub: Any = SimpleNamespace(revoke_origins=revoke_origins)
     records: Any = SimpleNamespace(find=find)
-    Cutter(relay, records).read_facts([Fact("ws", 1, "f1", "widget:updated", b'{"widget_id":"w1"}', 0)])
+    Cutter(hub, records).read_facts([Fact("ws", 1, "f1", "widget:updated", b'{"widget_id":"w1"}', 0)])
     assert await asyncio.wait_for(cut, 5) == ("w1", DOMAINS)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from halloo.contacts import store as contact_store
+from halloo.contacts import token_store
 from halloo.kit.ids import new_id
 from halloo.mail.model import ANSWER_LIFE, ASKED_LIFE
 from tests.mail.conftest import Build
@@ -200,7 +201,7 @@ async def identified(office: Office, visitor: Visitor, *signed: str) -> None:
 def _with_kid(tx: Any, visitor_id: str) -> None:
     found = contact_store.find_visitor(tx, tx.workspace_id, visitor_id)
     assert found is not None
-    contact_store.insert_token(tx, tx.workspace_id, found, new_id(), "key-1")
+    token_store.insert_token(tx, tx.workspace_id, found, new_id(), "key-1")
 
 
 async def test_an_identified_visitor_continues_where_the_address_is_signed(office: Office) -> None:

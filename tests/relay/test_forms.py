@@ -1,12 +1,14 @@
 """A message over the relay that begins a conversation obeys the form before it, like the same call over HTTP."""
 
+import msgspec
 import pytest
 
 from halloo.api.public.limits import PublicApiSettings, PublicLimits
 from halloo.contacts.errors import FormRequired
+from halloo.events.log import list_after
 from halloo.kit.ids import new_id
 from halloo.relay.actions import LiveActions
-from halloo.relay.frames import Draft, Send
+from halloo.relay.frames import Draft, Edit, Send
 from halloo.widgets.records import PublicRecords
 from halloo.widgets.settings import HostSettings, resolve_hosts
 from halloo.workspaces.model import Actor
@@ -53,3 +55,20 @@ async def test_a_first_message_waits_for_the_form(store: Store, once: bool) -> N
         else:
             with pytest.raises(FormRequired):
                 await live.send(who, hello())
+
+
+async def test_a_name_that_was_told_after_the_relay_token_is_that_of_the_next_message(store: Store) -> None:
+    async with serving(store) as api:
+        shop = await open_shop(api)
+        visitor = await shop.arrive()
+        cid = await shop.start(visitor)
+        hosts = resolve_hosts(HostSettings(), ORIGIN)
+        records = PublicRecords(api.halloo.database, hosts, api.clock)
+        live = LiveActions(api.halloo.database, records, api.clock, PublicLimits(PublicApiSettings(), api.clock))
+        who = Actor("visitor", shop.house.workspace_id, visitor.id, "visitor1", widget_id=shop.house.widget_id)
+        assert (await shop.call("PATCH", "/visitor", {"name": "Ada"}, visitor.headers)).status_code == 200
+        ack = await live.send(who, hello(cid))
+        assert ack.message.user.nickname == "Ada"
+        await live.edit(who, Edit(2, cid, ack.message.fingerprint, "Hello again"))
+        facts = await api.halloo.database.read(shop.house.workspace_id, list_after, f"c:{cid}", 0, 50)
+        assert [msgspec.json.decode(one.data)["user"]["nickname"] for one in facts[-2:]] == ["Ada", "Ada"]

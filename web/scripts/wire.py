@@ -143,7 +143,7 @@ def mentioned(kind: shapes.Type) -> list[type[msgspec.Struct]]:
 
 
 def module(path: str) -> str:
-    """Every struct and named union of a module, and the structs they take from elsewhere, as one TypeScript file."""
+    """Every struct and named union of a module or package, and the structs they take from elsewhere, as one TypeScript file."""
     parts = [HEAD]
     seen: set[str] = set()
 
@@ -162,7 +162,7 @@ def module(path: str) -> str:
     for name, value in vars(source).items():
         if name.startswith("_") or name in seen:
             continue
-        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == path:
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__.startswith(path):
             add(value)
         elif typing.get_origin(value) in {typing.Literal, typing.Union, types.UnionType}:
             seen.add(name)

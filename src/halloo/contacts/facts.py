@@ -60,14 +60,24 @@ def verified(tx: Tx, conversation_id: str, visitor: Visitor) -> None:
     about_session(tx, conversation_id, "session:update_verify", is_verified=True, verifications=listed)
 
 
-def claimed(tx: Tx, conversation_id: str, changed: dict[str, Any]) -> None:
-    """`session:set_nickname`, `session:set_email`, `session:set_phone`: what was said of the visitor."""
-    if changed.get("name"):
-        about_session(tx, conversation_id, "session:set_nickname", nickname=changed["name"])
-    if changed.get("email"):
-        about_session(tx, conversation_id, "session:set_email", email=changed["email"])
-    if changed.get("phone"):
-        about_session(tx, conversation_id, "session:set_phone", phone=changed["phone"])
+_SET = ("name", "email", "phone", "avatar")
+
+
+def details_set(tx: Tx, conversation_id: str, news: dict[str, Any]) -> None:
+    """`session:set_nickname`, `…email`, `…phone`, `…avatar`: what is known of the visitor now, claimed or signed, by column."""
+    if news.get("name"):
+        about_session(tx, conversation_id, "session:set_nickname", nickname=news["name"])
+    if news.get("email"):
+        about_session(tx, conversation_id, "session:set_email", email=news["email"])
+    if news.get("phone"):
+        about_session(tx, conversation_id, "session:set_phone", phone=news["phone"])
+    if news.get("avatar"):
+        about_session(tx, conversation_id, "session:set_avatar", avatar=news["avatar"])
+
+
+def introduced(tx: Tx, conversation_id: str, visitor: Visitor) -> None:
+    """The same facts of everything that is known of a visitor: for a conversation under which none of it was told."""
+    details_set(tx, conversation_id, {column: getattr(visitor, column) for column in _SET})
 
 
 def about_session(tx: Tx, conversation_id: str, name: str, **values: Any) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from halloo.contacts import facts, store
-from halloo.contacts.errors import FormOff, FormRequired, ValueRefused, VisitorTokenInvalid
-from halloo.contacts.model import Details, Visitor, words_of
+from halloo.contacts import store
+from halloo.contacts.actions import lock_visitor, take_claims
+from halloo.contacts.errors import FormOff, FormRequired, ValueRefused
+from halloo.contacts.model import Details, Visitor
 from halloo.db.tx import Tx
 from halloo.kit.json import dump
 from halloo.kit.refusals import TooLarge, field_invalid
@@ -72,50 +73,38 @@ def _claim(name: str, value: str, where: str) -> Any:
         raise field_invalid(where, refused.message) from None
 
 
-def submit_form(tx: Tx, visitor_id: str, form_hash: str, filled: Filled) -> None:
-    """Keep what a visitor filled in for their next conversation. Raises `VisitorTokenInvalid`."""
-    visitor = store.find_visitor(tx, tx.workspace_id, visitor_id, lock=True)
-    if visitor is None:
-        raise VisitorTokenInvalid
-    _keep(tx, visitor, form_hash, filled)
+def submit_form(tx: Tx, visitor_id: str, form_hash: str, filled: Filled) -> dict[str, Any]:
+    """Keep what a visitor filled in for their next conversation; the claims that are new. Raises `VisitorTokenInvalid`."""
+    return _keep(tx, lock_visitor(tx, visitor_id), form_hash, filled)[1]
 
 
-def take_answers(tx: Tx, visitor: Visitor, asked: Asked | None) -> tuple[Visitor, dict[str, Any]]:
-    """The visitor as they are now, and what a new conversation of theirs takes along. Raises `FormRequired`."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The visitor as they are now, what a new conversation of theirs takes along, and the claims that are new."""
+
+    visitor: Visitor
+    answers: dict[str, Any]
+    news: dict[str, Any]
+
+
+def take_answers(tx: Tx, visitor: Visitor, asked: Asked | None) -> Taken:
+    """What a new conversation of a visitor, whom the caller has locked, takes along. Raises `FormRequired`."""
     if asked is None:
-        return visitor, {}
-    visitor = store.find_visitor(tx, tx.workspace_id, visitor.id, lock=True) or visitor
+        return Taken(visitor, {}, {})
     if asked.filled is not None:
         kept = asked.hash if asked.once else None
-        return _keep(tx, visitor, kept, asked.filled), asked.filled.values
+        visitor, news = _keep(tx, visitor, kept, asked.filled)
+        return Taken(visitor, asked.filled.values, news)
     if visitor.form_hash != asked.hash:
         raise FormRequired
     if not asked.once:
         store.update_visitor(tx, tx.workspace_id, visitor.id, {"form_hash": None})
-    return visitor, visitor.form_fields
+    return Taken(visitor, visitor.form_fields, {})
 
 
-def _keep(tx: Tx, visitor: Visitor, form_hash: str | None, filled: Filled) -> Visitor:
-    """Store a submission. What the customer's server has signed stays as it is, whatever the form says."""
-    claims = {name: value for name, value in filled.claims.items() if name not in visitor.signed}
-    changed = {"form_hash": form_hash, "form_fields": filled.values, **claims}
-    store.update_visitor(tx, tx.workspace_id, visitor.id, changed)
-    if visitor.contact_id is not None and claims:
-        _tell_contact(tx, visitor.contact_id, claims)
-    return replace(visitor, **changed)
-
-
-def _tell_contact(tx: Tx, contact_id: str, claims: dict[str, Any]) -> None:
-    """The visitor's contact follows; of a verified one only what is not known yet is filled in."""
-    contact = store.get_contact(tx, tx.workspace_id, contact_id)
-    changed = {
-        name: value
-        for name, value in claims.items()
-        if getattr(contact, name) != value and (not contact.verified or getattr(contact, name) is None)
-    }
-    if not changed:
-        return
-    contact = replace(contact, **changed, updated_at=max(tx.now, contact.updated_at + 1))
-    stored = {**changed, "updated_at": contact.updated_at, "words": words_of(contact)}
-    store.update_contact(tx, tx.workspace_id, contact_id, stored)
-    facts.profile_updated(tx, contact, changed)
+def _keep(tx: Tx, visitor: Visitor, form_hash: str | None, filled: Filled) -> tuple[Visitor, dict[str, Any]]:
+    """Store a submission; the claims in it are like any other."""
+    visitor, news = take_claims(tx, visitor, filled.claims)
+    submission: dict[str, Any] = {"form_hash": form_hash, "form_fields": filled.values}
+    store.update_visitor(tx, tx.workspace_id, visitor.id, submission)
+    return replace(visitor, **submission), news

@@ -61,7 +61,14 @@ visitors = Table(
 Index("visitors_user", visitors.c.workspace_id, visitors.c.widget_id, visitors.c.user_id, unique=True)
 Index("visitors_contact", visitors.c.workspace_id, visitors.c.contact_id)
 Index("visitors_external", visitors.c.workspace_id, visitors.c.widget_id, visitors.c.external_id, unique=True)
-Index("visitors_seen", visitors.c.workspace_id, visitors.c.last_seen_at, visitors.c.id)
+Index(
+    "visitors_silent",
+    visitors.c.workspace_id,
+    visitors.c.last_seen_at,
+    visitors.c.id,
+    postgresql_where=visitors.c.contact_id.is_(None),
+    sqlite_where=visitors.c.contact_id.is_(None),
+)
 Index("visitors_email", visitors.c.workspace_id, visitors.c.widget_id, visitors.c.email)
 
 visitor_tokens = Table(

@@ -1,12 +1,12 @@
-"""All SQL of conversations and messages. The words of search lie in a full-text table: `conversations.search_store`."""
+"""SQL of conversations as a whole. What is said in them: `message_store`; the words of search: `search_store`."""
 
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Select, bindparam, delete, func, select, text, update
+from sqlalchemy import BindParameter, Select, bindparam, delete, func, select, update
 
-from halloo.conversations.errors import ConversationNotFound, MessageNotFound
-from halloo.conversations.model import TAG_MAX, Conversation, Filter, Message
+from halloo.conversations.errors import ConversationNotFound
+from halloo.conversations.model import TAG_MAX, Conversation, Filter
 from halloo.conversations.tables import conversations, feedback, messages, read_marks
 from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
@@ -20,15 +20,14 @@ _FAR = 10**13
 """Later than any time: places of those where nobody waits lie behind all who do."""
 _strings = msgspec.json.Decoder(list[str])
 _map = msgspec.json.Decoder(dict[str, Any])
-_any = msgspec.json.Decoder()
 
 _GET = select(conversations).where(_C.workspace_id == _WS, _C.id == _ID)
 _GET_PLAIN = Statement(_GET)
 _GET_LOCKED = Statement(_GET.with_for_update())
 _OF_CLIENT = Statement(
-    select(conversations).where(
-        _C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"), _C.client_id == bindparam("client")
-    )
+    select(conversations)
+    .where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"), _C.client_id == bindparam("client"))
+    .with_for_update()
 )
 _INSERT = Statement(conversations.insert().values({c.name: bindparam(c.name) for c in _C}))
 _AFTER_MESSAGE = (
@@ -37,52 +36,6 @@ _AFTER_MESSAGE = (
 )  # fmt: skip
 _UPDATE_AFTER_MESSAGE = Statement(
     update(conversations).where(_C.workspace_id == _WS, _C.id == _ID).values({n: bindparam(n) for n in _AFTER_MESSAGE})
-)
-_COLUMNS = [c.name for c in _M]
-_INSERT_MESSAGE = Statement(
-    text(
-        f"INSERT INTO messages ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)}) "
-        "ON CONFLICT (workspace_id, conversation_id, client_id) DO NOTHING"
-    )
-)
-_MESSAGE = Statement(
-    select(messages).where(
-        _M.workspace_id == _WS, _M.conversation_id == _ID, _M.fingerprint == bindparam("fingerprint_")
-    )
-)
-_MESSAGE_OF_CLIENT = Statement(
-    select(messages).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.client_id == bindparam("client"))
-)
-_FINGERPRINT_OF = Statement(
-    select(_M.fingerprint).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.seq == bindparam("seq_"))
-)
-_UNREAD = Statement(
-    select(_M.fingerprint, _M.seq)
-    .where(
-        _M.workspace_id == _WS,
-        _M.conversation_id == _ID,
-        _M.sender == bindparam("sender_"),
-        _M.seq > bindparam("after"),
-        _M.seq <= bindparam("upto"),
-    )
-    .order_by(_M.seq)
-)
-_COUNT_UNREAD = Statement(
-    select(func.count())
-    .select_from(messages)
-    .where(
-        _M.workspace_id == _WS,
-        _M.conversation_id == _ID,
-        _M.sender == bindparam("sender_"),
-        _M.seq > bindparam("after"),
-    )
-)
-_MARK = Statement(
-    text(
-        "INSERT INTO read_marks (workspace_id, conversation_id, reader_id, seq, at) VALUES (:ws, :id_, :reader, :seq, :now) "
-        "ON CONFLICT (workspace_id, conversation_id, reader_id) DO UPDATE SET seq = excluded.seq, at = excluded.at "
-        "WHERE read_marks.seq < excluded.seq"
-    )
 )
 _NEWEST_OF_VISITOR = Statement(
     select(_C.id)
@@ -112,18 +65,6 @@ _HAND_OVER_FEEDBACK = Statement(
     update(feedback)
     .where(feedback.c.workspace_id == _WS, feedback.c.visitor_id == bindparam("visitor"))
     .values(visitor_id=bindparam("to"), contact_id=bindparam("contact"))
-)
-_ANSWERS = Statement(
-    select(messages)
-    .where(
-        _M.workspace_id == _WS,
-        _M.conversation_id == _ID,
-        _M.sender == "operator",
-        _M.seq > bindparam("after"),
-        _M.removed == 0,
-    )
-    .order_by(_M.seq.desc())
-    .limit(bindparam("limit"))
 )
 _TOLD = Statement(
     update(conversations)
@@ -156,18 +97,6 @@ def conversation_of(row: Row) -> Conversation:
     return Conversation(**values)
 
 
-def message_of(row: Row) -> Message:
-    """A row as a message."""
-    values = dict(row)
-    del values["workspace_id"]
-    for column in ("automated", "edited", "removed"):
-        values[column] = bool(row[column])
-    values["content"] = _any.decode(row["content"])
-    values["mentions"] = tuple(_strings.decode(row["mentions"]))
-    values["properties"] = _map.decode(row["properties"])
-    return Message(**values)
-
-
 def find_conversation(tx: Tx, workspace_id: str, conversation_id: str, *, lock: bool = False) -> Conversation | None:
     """A conversation, locked against other writers where asked."""
     row = tx.first(_GET_LOCKED if lock else _GET_PLAIN, ws=workspace_id, id_=conversation_id)
@@ -182,8 +111,8 @@ def get_conversation(tx: Tx, workspace_id: str, conversation_id: str, *, lock: b
     return found
 
 
-def find_conversation_of_client(tx: Tx, workspace_id: str, visitor_id: str, client_id: str) -> Conversation | None:
-    """The conversation that this start made before."""
+def lock_conversation_of_client(tx: Tx, workspace_id: str, visitor_id: str, client_id: str) -> Conversation | None:
+    """The conversation that this start made before, locked against other writers."""
     row = tx.first(_OF_CLIENT, ws=workspace_id, visitor=visitor_id, client=client_id)
     return None if row is None else conversation_of(row)
 
@@ -230,101 +159,6 @@ def update_conversation(tx: Tx, workspace_id: str, conversation_id: str, values:
     )
 
 
-def insert_message(tx: Tx, workspace_id: str, message: Message) -> bool:
-    """Store a new message; False, and nothing is stored, where its `client_id` stored one before."""
-    stored = tx.run(
-        _INSERT_MESSAGE,
-        workspace_id=workspace_id,
-        conversation_id=message.conversation_id,
-        fingerprint=message.fingerprint,
-        id=message.id,
-        seq=message.seq,
-        client_id=message.client_id,
-        type=message.type,
-        content=dump(message.content).decode(),
-        sender=message.sender,
-        origin=message.origin,
-        author_id=message.author_id,
-        author_name=message.author_name,
-        author_avatar=message.author_avatar,
-        mentions=dump(message.mentions).decode() if message.mentions else "[]",
-        properties=dump(message.properties).decode() if message.properties else "{}",
-        automated=int(message.automated),
-        edited=int(message.edited),
-        removed=int(message.removed),
-        timestamp=message.timestamp,
-    )
-    return stored == 1
-
-
-def get_message(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int) -> Message:
-    """A message. Raises `MessageNotFound`."""
-    row = tx.first(_MESSAGE, ws=workspace_id, id_=conversation_id, fingerprint_=fingerprint)
-    if row is None:
-        raise MessageNotFound
-    return message_of(row)
-
-
-def get_message_of_client(tx: Tx, workspace_id: str, conversation_id: str, client_id: str) -> Message:
-    """The message that this send made before. Raises `MessageNotFound`."""
-    row = tx.first(_MESSAGE_OF_CLIENT, ws=workspace_id, id_=conversation_id, client=client_id)
-    if row is None:
-        raise MessageNotFound
-    return message_of(row)
-
-
-def update_message(tx: Tx, workspace_id: str, message: Message) -> None:
-    """Store what an edit or a removal changed."""
-    tx.run(
-        update(messages)
-        .where(
-            _M.workspace_id == workspace_id,
-            _M.conversation_id == message.conversation_id,
-            _M.fingerprint == message.fingerprint,
-        )
-        .values(content=dump(message.content).decode(), edited=int(message.edited), removed=int(message.removed))
-    )
-
-
-def find_fingerprint(tx: Tx, workspace_id: str, conversation_id: str, seq: int) -> int | None:
-    """The fingerprint of the message with this number."""
-    return tx.scalar(_FINGERPRINT_OF, ws=workspace_id, id_=conversation_id, seq_=seq)
-
-
-def list_messages(
-    tx: Tx, workspace_id: str, conversation_id: str, *, after: int | None, before: int | None, limit: int, notes: bool
-) -> list[Message]:
-    """Messages in ascending order: the first `limit` behind fingerprint `after`, else the last `limit` ahead of `before`."""
-    query = select(messages).where(_M.workspace_id == _WS, _M.conversation_id == _ID)
-    if not notes:
-        query = query.where(_M.seq.is_not(None))
-    if after is not None:
-        query = query.where(_M.fingerprint > after).order_by(_M.fingerprint)
-    else:
-        if before is not None:
-            query = query.where(_M.fingerprint < before)
-        query = query.order_by(_M.fingerprint.desc())
-    found = [message_of(row) for row in tx.all(query.limit(limit), ws=workspace_id, id_=conversation_id)]
-    return found if after is not None else found[::-1]
-
-
-def list_unread(tx: Tx, workspace_id: str, conversation_id: str, sender: str, after: int, upto: int) -> list[int]:
-    """Fingerprints of what `sender` wrote with `after` < seq ≤ `upto`."""
-    rows = tx.all(_UNREAD, ws=workspace_id, id_=conversation_id, sender_=sender, after=after, upto=upto)
-    return [row["fingerprint"] for row in rows]
-
-
-def count_unread(tx: Tx, workspace_id: str, conversation_id: str, sender: str, after: int) -> int:
-    """How many messages `sender` wrote behind seq `after`."""
-    return tx.scalar(_COUNT_UNREAD, ws=workspace_id, id_=conversation_id, sender_=sender, after=after)
-
-
-def list_answers(tx: Tx, workspace_id: str, conversation_id: str, after: int, limit: int) -> list[Message]:
-    """The newest messages of operators behind seq `after`, in ascending order, without those that were removed."""
-    rows = tx.all(_ANSWERS, ws=workspace_id, id_=conversation_id, after=after, limit=limit)
-    return [message_of(row) for row in reversed(rows)]
-
-
 def note_told(tx: Tx, workspace_id: str, conversation_id: str, seq: int) -> None:
     """Move forward what the visitor was told of by mail."""
     tx.run(_TOLD, ws=workspace_id, id_=conversation_id, seq_=seq)
@@ -338,11 +172,6 @@ def list_unheard(tx: Tx, workspace_id: str, since: int, limit: int) -> list[str]
 def find_latest_activity(tx: Tx, workspace_id: str, visitor_id: str) -> int | None:
     """When something was last said in any conversation of a visitor."""
     return tx.scalar(_LATEST_ACTIVITY, ws=workspace_id, visitor=visitor_id)
-
-
-def save_read_mark(tx: Tx, workspace_id: str, conversation_id: str, reader_id: str, seq: int) -> None:
-    """Move a reader's mark forward, never back."""
-    tx.run(_MARK, ws=workspace_id, id_=conversation_id, reader=reader_id, seq=seq, now=tx.now)
 
 
 def _in_folder(query: Select[*tuple[Any, ...]], state: str | None, now: int) -> Select[*tuple[Any, ...]]:

@@ -2,25 +2,31 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import NoReturn
 
 from halloo.contacts.actions import sweep_expired
 from halloo.conversations.actions.sweep import BEGINNING, sweep_silent
 from halloo.db import directory
 from halloo.db.engine import DIRECTORY, Database
+from halloo.db.tx import Tx
 
 logger = logging.getLogger("halloo.conversations")
 EVERY_S = 600
 BATCH, BATCHES_MAX = 200, 50
 """Rows of one transaction, and transactions of one round for each workspace: what is left waits for the next round."""
 
+Sweep = Callable[[Tx, int], bool]
+"""Deletes at most so many rows of one workspace; whether there may be more."""
+
 
 class Sweeper:
     """Sweeps every workspace of this database."""
 
-    def __init__(self, database: Database) -> None:
-        """Nothing is swept before `run`."""
+    def __init__(self, database: Database, *more: Sweep) -> None:
+        """Nothing is swept before `run`. `more`: what slices above this one have deleted."""
         self._database = database
+        self._sweeps: tuple[Sweep, ...] = (sweep_expired, *more)
 
     async def run(self) -> NoReturn:
         """Sweep now, and again every ten minutes, whatever happens."""
@@ -37,9 +43,10 @@ class Sweeper:
             await self._sweep(workspace_id)
 
     async def _sweep(self, workspace_id: str) -> None:
-        for _ in range(BATCHES_MAX):
-            if not await self._database.write(workspace_id, sweep_expired, BATCH):
-                break
+        for sweep in self._sweeps:
+            for _ in range(BATCHES_MAX):
+                if not await self._database.write(workspace_id, sweep, BATCH):
+                    break
         behind: tuple[int, str] | None = BEGINNING
         for _ in range(BATCHES_MAX):
             behind = await self._database.write(workspace_id, sweep_silent, behind, BATCH)

@@ -6,7 +6,7 @@ from typing import Any, LiteralString, cast
 import psycopg
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from halloo.db.engine import Job, Threaded, Worker
 from halloo.db.tx import Cursor, Tx, Unstorable
@@ -15,6 +15,8 @@ from halloo.kit.refusals import Unavailable
 
 _SCOPE: LiteralString = "SELECT set_config('halloo.workspace', %s, true)"
 _TRIES = 5
+_CONFLICTS = (SerializationFailure, DeadlockDetected, UniqueViolation)
+"""What another node may be the reason of: run again, an action finds what that node has stored."""
 _PATIENCE: dict[str, Any] = {
     "connect_timeout": 10,
     "keepalives_idle": 30,
@@ -104,7 +106,7 @@ class PostgresDatabase(Threaded):
         after: list[Any] = []
         try:
             self._transaction(link, jobs, after)
-        except (SerializationFailure, DeadlockDetected):
+        except _CONFLICTS:
             after = []
             for job in jobs:
                 self._alone(link, job, after)
@@ -126,7 +128,7 @@ class PostgresDatabase(Threaded):
                 cursor.execute("SAVEPOINT a")
                 try:
                     job.result = job.function(tx, *job.args, **job.kwargs)
-                except (SerializationFailure, DeadlockDetected, psycopg.OperationalError):
+                except (*_CONFLICTS, psycopg.OperationalError):
                     raise
                 except Exception as error:  # noqa: BLE001 - whatever an action raises is its caller's
                     job.error = _told(error)
@@ -140,8 +142,10 @@ class PostgresDatabase(Threaded):
             mine: list[Any] = []
             try:
                 self._transaction(link, [job], mine)
-            except (SerializationFailure, DeadlockDetected) as error:
-                if attempt == _TRIES - 1:
+            except _CONFLICTS as error:
+                if attempt == _TRIES - 1 and isinstance(error, UniqueViolation):
+                    job.error = error  # no other node's doing, but a fault of the action
+                elif attempt == _TRIES - 1:
                     _refuse([job], error)
             except psycopg.Error as error:
                 _refuse([job], error)

@@ -16,7 +16,7 @@ from halloo.mail.settings import MailSettings
 from halloo.workspaces.actions.invitations import invite
 from halloo.workspaces.actions.operators import find_operators
 from halloo.workspaces.actions.workspaces import read_workspace
-from halloo.workspaces.model import Actor, Invitation, Role
+from halloo.workspaces.model import Actor, Invitation, Role, system_actor
 from halloo.workspaces.settings import WorkspacesSettings
 
 _LISTED = 200
@@ -162,7 +162,6 @@ def settle_sent(tx: Tx, letter: Letter) -> None:
     if mail is not None:
         store.move_mail(tx, mail, state="sent", due_at=tx.now, content={}, error=None)
     _note_told(tx, letter)
-    store.purge(tx, tx.workspace_id)
 
 
 def settle_failed(tx: Tx, mail_id: str, why: str, letter: Letter | None, *, for_good: bool) -> bool:
@@ -190,3 +189,31 @@ def list_outbox(tx: Tx, who: Actor) -> list[Mail]:
     """What waits, was sent or has failed, newest first; for the server's administrator."""
     who.require("audit:read")
     return store.list_newest(tx, who.workspace_id, _LISTED)
+
+
+def list_mails_of(tx: Tx, who: Actor, contact_id: str) -> list[Mail]:
+    """Every mail to a contact that the outbox still knows of, oldest first. Raises `ContactNotFound`."""
+    contact = contacts.get_contact(tx, who, contact_id)
+    browsers = [one.id for one in contacts.list_browsers(tx, who, contact_id)]
+    return store.list_of_person(tx, who.workspace_id, browsers, contact.email)
+
+
+def delete_contact(tx: Tx, who: Actor, contact_id: str) -> None:
+    """Delete a contact, and what the outbox knows of mail to them. Raises `ContactNotFound`."""
+    who.require("contacts:delete")
+    known = list_mails_of(tx, system_actor(who.workspace_id), contact_id)
+    contacts.delete_contact(tx, who, contact_id)
+    for mail in known:
+        store.delete_mail(tx, mail)
+
+
+def delete_conversation(tx: Tx, who: Actor, conversation_id: str) -> None:
+    """Erase a conversation, and what the outbox knows of mail about it. Raises `ConversationNotFound`."""
+    conversations.delete_conversation(tx, who, conversation_id)
+    for mail in store.list_about(tx, who.workspace_id, conversation_id):
+        store.delete_mail(tx, mail)
+
+
+def sweep_outbox(tx: Tx, limit: int) -> bool:
+    """Forget at most `limit` mails that were sent, or have failed, 30 days ago; whether there may be more."""
+    return store.purge(tx, tx.workspace_id, limit) >= limit

@@ -33,11 +33,13 @@ _NEWEST = Statement(
     select(mails).where(_M.workspace_id == _WS).order_by(_M.created_at.desc(), _M.id.desc()).limit(bindparam("limit"))
 )
 _DELETE = Statement(delete(mails).where(_M.workspace_id == _WS, _M.id == _ID))
-_PURGE = Statement(
-    delete(mails).where(
-        _M.workspace_id == _WS, (_M.state == "sent") | (_M.state == "failed"), _M.due_at < bindparam("before")
-    )
+_OLD = (
+    select(_M.id)
+    .where(_M.workspace_id == _WS, (_M.state == "sent") | (_M.state == "failed"), _M.due_at < bindparam("before"))
+    .limit(bindparam("limit"))
 )
+_PURGE = Statement(delete(mails).where(_M.workspace_id == _WS, _M.id.in_(_OLD)))
+_ABOUT = Statement(select(mails).where(_M.workspace_id == _WS, _M.conversation_id == bindparam("conversation")))
 
 
 def _mail(row: Row) -> Mail:
@@ -87,6 +89,18 @@ def delete_mail(tx: Tx, mail: Mail) -> None:
     directory.leave(tx, DUE, mail.key)
 
 
-def purge(tx: Tx, workspace_id: str) -> None:
-    """Forget what was sent or failed long ago."""
-    tx.run(_PURGE, ws=workspace_id, before=tx.now - KEPT)
+def list_about(tx: Tx, workspace_id: str, conversation_id: str) -> list[Mail]:
+    """Every mail about a conversation."""
+    return [_mail(row) for row in tx.all(_ABOUT, ws=workspace_id, conversation=conversation_id)]
+
+
+def list_of_person(tx: Tx, workspace_id: str, visitor_ids: list[str], email: str | None) -> list[Mail]:
+    """Every mail to these visitors, and every link that was asked for with this address; oldest first."""
+    theirs = _M.visitor_id.in_(visitor_ids) | ((_M.kind == "link") & (_M.recipient == bindparam("email")))
+    query = select(mails).where(_M.workspace_id == _WS, theirs).order_by(_M.created_at, _M.id)
+    return [_mail(row) for row in tx.all(query, ws=workspace_id, email=email or "")]
+
+
+def purge(tx: Tx, workspace_id: str, limit: int) -> int:
+    """Forget at most `limit` mails that were sent, or have failed, long ago; how many that were."""
+    return tx.run(_PURGE, ws=workspace_id, before=tx.now - KEPT, limit=limit)

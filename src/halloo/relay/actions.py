@@ -1,6 +1,7 @@
 """What frames ask for, done by the same actions that HTTP calls: the one implementation of `RelayActions`."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Protocol, cast
 
 from halloo.contacts import actions as contacts
@@ -9,7 +10,7 @@ from halloo.contacts.errors import EmbeddingUnverified, IdentityRequired, Visito
 from halloo.contacts.forms import Asked, asked_of
 from halloo.contacts.model import check_page
 from halloo.conversations import actions
-from halloo.conversations.actions import Start
+from halloo.conversations.actions import Sent, Start
 from halloo.conversations.facts import message_data
 from halloo.conversations.model import Draft, Message
 from halloo.db.engine import Database
@@ -66,7 +67,7 @@ class LiveActions:
             asked = asked_of(widget.record["config"]["v1"])
             started = await self._database.write(who.workspace_id, _start, who, draft, asked)
             return _ack(frame.id, who, started)
-        sent = await self._database.write(who.workspace_id, actions.send_message, who, frame.conversation, draft)
+        sent = await self._database.write(who.workspace_id, _send, who, frame.conversation, draft)
         return _ack(frame.id, who, sent.message)
 
     async def _refuse_unproven(self, who: Actor) -> None:
@@ -88,7 +89,7 @@ class LiveActions:
             await self._refuse_unproven(who)
         self._count(who)
         message = await self._database.write(
-            who.workspace_id, actions.edit_message, who, frame.conversation, frame.fingerprint, frame.content
+            who.workspace_id, _edit, who, frame.conversation, frame.fingerprint, frame.content
         )
         return _ack(frame.id, who, message)
 
@@ -150,6 +151,20 @@ def _start(tx: Tx, who: Actor, draft: Draft, asked: Asked | None) -> Message:
         tx, visitor_actor(visitor), visitor, Start(client_id=draft.client_id, draft=draft, asked=asked)
     )
     return cast("Message", started.message)  # a start with a draft has its message
+
+
+def _present(tx: Tx, who: Actor) -> Actor:
+    """Who acts, by the name that is theirs now: a visitor may have told it after their relay token was given."""
+    visitor = contacts.find_visitor(tx, who.id) if who.kind == "visitor" else None
+    return who if visitor is None else replace(who, name=visitor.nickname)
+
+
+def _send(tx: Tx, who: Actor, conversation_id: str, draft: Draft) -> Sent:
+    return actions.send_message(tx, _present(tx, who), conversation_id, draft)
+
+
+def _edit(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, content: object) -> Message:
+    return actions.edit_message(tx, _present(tx, who), conversation_id, fingerprint, content)
 
 
 def _see_page(tx: Tx, who: Actor, frame: Page) -> None:

@@ -14,7 +14,7 @@ from halloo.kit.ids import is_uuid, new_id
 from halloo.kit.refusals import Stale, field_invalid
 from halloo.kit.sealing import Sealer
 from halloo.widgets import facts, store
-from halloo.widgets.config import check_config, hours_of
+from halloo.widgets.config import check_config, complete_config, hours_of
 from halloo.widgets.errors import IdentityKeyNotFound, TooManyKeys, WidgetNotFound
 from halloo.widgets.model import IdentityKey, IdentityKeyDraft, Widget, WidgetChange, WidgetPage
 from halloo.widgets.origins import normalise_domains
@@ -121,6 +121,13 @@ def read_hours(tx: Tx, widget_id: str) -> dict[str, Any]:
     """The business hours of a widget, every default filled in; those of none for one that is gone."""
     widget = store.find_widget(tx, tx.workspace_id, widget_id)
     return hours_of(_EMPTY if widget is None else widget.config)
+
+
+def read_form_hash(tx: Tx, widget_id: str) -> str | None:
+    """The `hash` of the form that a widget asks before a conversation; None where it asks nothing, or is gone."""
+    widget = store.find_widget(tx, tx.workspace_id, widget_id)
+    form = None if widget is None else complete_config(widget.config)["v1"]["pre_conversation_form"]
+    return None if form is None else form["hash"]
 
 
 def list_identity_keys(tx: Tx, who: Actor, widget_id: str) -> list[IdentityKey]:

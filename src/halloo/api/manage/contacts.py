@@ -11,6 +11,7 @@ from halloo.edge.body import given_fields
 from halloo.edge.etag import version_tag, wanted_version
 from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.pagination import Cursor, Limit, open_cursor, page_of
+from halloo.mail import actions as mail
 
 _READ, _WRITE = "contacts:read", "contacts:write"
 _TAGS = ["Contacts"]
@@ -59,7 +60,7 @@ async def change_contact(
 @delete("/contacts/{contact_id:str}", opt={"scope": "contacts:delete"}, tags=_TAGS)
 async def delete_contact(contact_id: FromPath[str], db: Db, who: Who) -> None:
     """Delete a contact for good; its conversations stay."""
-    await db.write(who.workspace_id, actions.delete_contact, who, contact_id)
+    await db.write(who.workspace_id, mail.delete_contact, who, contact_id)
 
 
 @get("/contacts/{contact_id:str}/events", opt={"scope": _READ}, tags=_TAGS)

@@ -13,6 +13,7 @@ from halloo.edge.etag import version_tag, wanted_version
 from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.pagination import Cursor, Limit, open_cursor, page_of
 from halloo.kit.text import search_words
+from halloo.mail import actions as mail
 from halloo.workspaces.model import Actor
 
 IfMatch = Annotated[
@@ -138,7 +139,7 @@ async def change_conversation(
 @delete("/conversations/{conversation_id:str}", opt={"scope": "conversations:delete"}, tags=_TAGS)
 async def delete_conversation(conversation_id: FromPath[str], db: Db, who: Who) -> None:
     """Erase a conversation: its messages, and the payloads of its facts."""
-    await db.write(who.workspace_id, actions.delete_conversation, who, conversation_id)
+    await db.write(who.workspace_id, mail.delete_conversation, who, conversation_id)
 
 
 @post("/conversations/{conversation_id:str}/read", status_code=204, opt={"scope": _WRITE}, tags=_TAGS)

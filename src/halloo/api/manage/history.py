@@ -1,12 +1,17 @@
 """What is known of a contact over time: events for the panel, and the export of everything."""
 
+import msgspec
+
 from halloo.api.manage import shapes, talk
 from halloo.contacts import actions as contacts
+from halloo.contacts.model import Visitor
 from halloo.conversations import actions as conversations
 from halloo.conversations.model import Conversation, Filter
 from halloo.db.tx import Tx
 from halloo.edge.live import Live
 from halloo.kit.clock import rfc3339
+from halloo.mail.actions import list_mails_of
+from halloo.mail.model import Mail
 from halloo.workspaces.model import Actor
 
 _PAGE = 200
@@ -61,8 +66,7 @@ def export_contact(tx: Tx, who: Actor, contact_id: str, live: Live) -> shapes.Co
     browsers = contacts.list_browsers(tx, who, contact_id)
     return shapes.ContactExport(
         contact=talk.contact_view(contact),
-        visitors=[talk.visitor_view(one, live) for one in browsers],
-        forms={one.id: one.form_fields for one in browsers if one.form_fields},
+        visitors=[_visitor(one, live) for one in browsers],
         conversations=[
             shapes.ExportedConversation(
                 id=one.id,
@@ -76,4 +80,22 @@ def export_contact(tx: Tx, who: Actor, contact_id: str, live: Live) -> shapes.Co
             )
             for one in _conversations(tx, who, contact_id)
         ],
+        mails=[_mail(one) for one in list_mails_of(tx, who, contact_id)],
+    )
+
+
+def _visitor(visitor: Visitor, live: Live) -> shapes.ExportedVisitor:
+    seen = msgspec.structs.asdict(talk.visitor_view(visitor, live))
+    said = {name: getattr(visitor, name) for name in ("phone", "company", "avatar", "data")}
+    return shapes.ExportedVisitor(**seen, **said, form=visitor.form_fields)
+
+
+def _mail(mail: Mail) -> shapes.ExportedMail:
+    return shapes.ExportedMail(
+        kind="link" if mail.kind == "link" else "answer",
+        conversation_id=mail.conversation_id,
+        recipient=mail.recipient,
+        state=mail.state,
+        created_at=rfc3339(mail.created_at),
+        at=rfc3339(mail.due_at),
     )

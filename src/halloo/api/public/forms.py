@@ -8,7 +8,7 @@ from halloo.api.public.parts import PublicApi, accepted, judged, known_visitor, 
 from halloo.api.public.shapes import ConversationStart, FieldsAccepted, FieldsPost
 from halloo.contacts import forms
 from halloo.contacts.actions import visitor_actor
-from halloo.contacts.errors import FormOff, FormRequired, VisitorTokenMissing
+from halloo.contacts.errors import FormOff, FormRequired
 from halloo.contacts.forms import Asked, Filled
 from halloo.contacts.model import Visitor
 from halloo.conversations import actions
@@ -21,12 +21,10 @@ from halloo.widgets.forms import MAX_BYTES, accept_fields
 async def submit_form(api: PublicApi, call: Call) -> Answer:
     """`POST /pre-conversation-form`: kept for the visitor's next conversation."""
     given = await call.read(MAX_BYTES)
-    if call.token is None:
-        raise VisitorTokenMissing
-    visitor = await api.visits.recognise(call, call.token)
+    visitor = await api.visits.require_known(call)
     api.limits.take_form(visitor.id, call.cost)
     form_hash, filled = _filled(call, given, visitor)
-    await api.database.write(call.workspace_id, forms.submit_form, visitor.id, form_hash, filled)
+    await api.database.write(call.workspace_id, actions.submit_form, visitor.id, form_hash, filled)
     return Answer(200, FieldsAccepted(filled.values))
 
 

@@ -8,12 +8,10 @@ from halloo.api.public.parts import PublicApi, relay_access
 from halloo.api.public.shapes import EmbedTicket, Identified, Nothing, VisitorPatch, VisitorPatched
 from halloo.api.public.visits import OriginNotAllowed, refuse_unverified
 from halloo.contacts import actions as contacts
-from halloo.contacts.actions import visitor_actor
 from halloo.contacts.errors import IdentityInvalid
 from halloo.contacts.model import Details, Proven, Visitor
 from halloo.contacts.tickets import LIFE_S
 from halloo.conversations import actions
-from halloo.db.tx import Tx
 from halloo.edge.body import convert, given_fields
 
 
@@ -59,10 +57,5 @@ async def claim_details(api: PublicApi, call: Call) -> Answer:
     refuse_unverified(call)
     said = given_fields(convert(given, VisitorPatch))
     details = Details(**said, given=frozenset(said))
-    changed = await api.database.write(call.workspace_id, _claim, visitor, details)
+    changed = await api.database.write(call.workspace_id, actions.claim_details, visitor.id, details)
     return Answer(200, VisitorPatched(present.me(changed)))
-
-
-def _claim(tx: Tx, visitor: Visitor, details: Details) -> Visitor:
-    current = actions.current_conversation(tx, visitor_actor(visitor))
-    return contacts.claim_details(tx, visitor.id, details, current)

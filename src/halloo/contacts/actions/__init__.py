@@ -1,6 +1,6 @@
 """What happens to visitors and contacts: one function a verb, a file a theme."""
 
-from halloo.contacts.actions.claim import claim_details
+from halloo.contacts.actions.claim import claim_details, take_claims
 from halloo.contacts.actions.contacts import (
     change_contact,
     count_conversation,
@@ -12,13 +12,12 @@ from halloo.contacts.actions.contacts import (
     list_browsers,
     list_contacts,
     refuse_stale,
-    tell_contact,
 )
 from halloo.contacts.actions.identify import Identified, identify, prove, take_over
 from halloo.contacts.actions.join import join_contact
 from halloo.contacts.actions.keys import retire_identity_key
 from halloo.contacts.actions.links import Redeemed, list_of_email, make_code, redeem_code
-from halloo.contacts.actions.sweep import delete_visitors, list_silent, sweep_expired
+from halloo.contacts.actions.sweep import delete_silent, list_silent, sweep_expired
 from halloo.contacts.actions.visitors import (
     Hello,
     find_visitor,
@@ -27,6 +26,7 @@ from halloo.contacts.actions.visitors import (
     get_visitors,
     greet_again,
     is_welcome,
+    lock_visitor,
     new_token,
     recognise,
     recognise_browser,
@@ -43,7 +43,7 @@ __all__ = [
     "count_conversation",
     "create_contact",
     "delete_contact",
-    "delete_visitors",
+    "delete_silent",
     "ensure_contact",
     "find_visitor",
     "first_contact",
@@ -59,6 +59,7 @@ __all__ = [
     "list_contacts",
     "list_of_email",
     "list_silent",
+    "lock_visitor",
     "make_code",
     "new_token",
     "prove",
@@ -69,7 +70,7 @@ __all__ = [
     "retire_identity_key",
     "see_page",
     "sweep_expired",
+    "take_claims",
     "take_over",
-    "tell_contact",
     "visitor_actor",
 ]

@@ -1,35 +1,41 @@
-"""What a page or a visitor says of themselves, without proof."""
+"""What a page or a visitor says of themselves, without proof: the one rule of what becomes of it."""
 
 from dataclasses import replace
 from typing import Any
 
-from halloo.contacts import facts, store
+from halloo.contacts import store
 from halloo.contacts.actions.contacts import tell_contact
-from halloo.contacts.errors import ValueRefused, VisitorTokenInvalid
+from halloo.contacts.actions.visitors import lock_visitor
+from halloo.contacts.errors import ValueRefused
 from halloo.contacts.model import DATA_KEYS, Details, Scalar, Visitor
 from halloo.db.tx import Tx
 
 
-def claim_details(tx: Tx, visitor_id: str, details: Details, conversation_id: str | None) -> Visitor:
-    """The visitor with what was claimed of them; what was signed stays as it is, and so does what was not named.
+def claim_details(tx: Tx, visitor_id: str, details: Details) -> tuple[Visitor, dict[str, Any]]:
+    """The visitor with what was claimed of them, and what of it is new; what was not named stays.
 
-    The contact follows. `conversation_id` is the current conversation, under which colleagues are told. Raises `ValueRefused`.
+    Raises `VisitorTokenInvalid`, `ValueRefused`.
     """
-    visitor = store.find_visitor(tx, tx.workspace_id, visitor_id, lock=True)
-    if visitor is None:
-        raise VisitorTokenInvalid
-    values = {name: value for name, value in details.checked().items() if name not in visitor.signed}
+    visitor = lock_visitor(tx, visitor_id)
+    return take_claims(tx, visitor, details.checked())
+
+
+def take_claims(tx: Tx, visitor: Visitor, claims: dict[str, Any]) -> tuple[Visitor, dict[str, Any]]:
+    """The visitor with checked claims by column, and what of them is new. What was signed stays; the contact follows.
+
+    The caller has locked the visitor. What was claimed before is no news, so that a page that says the same again does not
+    replace what operators wrote since. Raises `ValueRefused`.
+    """
+    values = {name: value for name, value in claims.items() if name not in visitor.signed}
     if "data" in values:
         values["data"] = _data(visitor, values["data"])
-    changed: dict[str, Any] = {name: value for name, value in values.items() if getattr(visitor, name) != value}
+    changed = {name: value for name, value in values.items() if getattr(visitor, name) != value}
     if not changed:
-        return visitor
+        return visitor, changed
     store.update_visitor(tx, tx.workspace_id, visitor.id, changed)
     if visitor.contact_id is not None:
         tell_contact(tx, visitor.contact_id, changed)
-    if conversation_id is not None:
-        facts.claimed(tx, conversation_id, changed)
-    return replace(visitor, **changed)
+    return replace(visitor, **changed), changed
 
 
 def _data(visitor: Visitor, told: dict[str, Scalar]) -> dict[str, Scalar]:

@@ -16,10 +16,8 @@ _QUERY_MAX = 200
 
 
 def ensure_contact(tx: Tx, visitor: Visitor) -> str:
-    """The id of the visitor's contact, made from what is known of them where there is none yet."""
-    now = (
-        store.find_visitor(tx, tx.workspace_id, visitor.id) or visitor
-    )  # who was identified meanwhile has another contact
+    """The id of the visitor's contact, made from what is known of them where there is none yet; of two callers one makes it."""
+    now = store.find_visitor(tx, tx.workspace_id, visitor.id, lock=True) or visitor  # as they are by now
     if now.contact_id is not None:
         return now.contact_id
     known = {name: getattr(now, name) for name in ("name", "email", "phone", "company", "avatar", "data")}
@@ -156,7 +154,7 @@ def count_conversation(tx: Tx, contact_id: str) -> None:
 
 
 def delete_contact(tx: Tx, who: Actor, contact_id: str) -> None:
-    """Delete a contact; conversations stay. Raises `ContactNotFound`."""
+    """Delete a contact, and what its browsers were said to be; conversations stay. Raises `ContactNotFound`."""
     who.require("contacts:delete")
     store.get_contact(tx, tx.workspace_id, contact_id)
     store.delete_contact(tx, tx.workspace_id, contact_id)

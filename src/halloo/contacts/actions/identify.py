@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from halloo.contacts import store
-from halloo.contacts.actions.contacts import tell_contact, vouch_contact
+from halloo.contacts.actions.claim import take_claims
+from halloo.contacts.actions.contacts import vouch_contact
 from halloo.contacts.actions.visitors import (
     Hello,
     end_browser,
@@ -37,14 +38,14 @@ _CLAIMABLE = ("name", "email", "phone", "company")
 class Identified:
     """A proven visitor, the new token of this browser, and the guest who handed over to them, where there was another.
 
-    `news`: something is known of the person that was not known before.
+    `news`: what is known of the person that was not known before, by column.
     """
 
     visitor: Visitor
     token: str
     browser: Browser
     former: Visitor | None
-    news: bool
+    news: dict[str, Any]
 
 
 def prove(tx: Tx, sealer: Sealer, widget_id: str, given: Mapping[str, object]) -> Proven:
@@ -101,7 +102,7 @@ def identify(tx: Tx, widget_id: str, token: str, proven: Proven) -> Identified:
         former = None if person is None else visitor
         person = person or visitor
     known = _vouched(tx, person, proven, _here(visitor, browser))
-    news = any(getattr(known, name) != getattr(person, name) for name in _TOLD)
+    news = {name: getattr(known, name) for name in _TOLD if getattr(known, name) != getattr(person, name)}
     fresh = new_token(tx, known, kid=proven.kid, verified_origin=browser.verified_origin)
     return Identified(known, fresh, replace(browser, id=digest(fresh), kid=proven.kid), former, news)
 
@@ -130,11 +131,9 @@ def _vouched(tx: Tx, person: Visitor, proven: Proven, here: dict[str, Any]) -> V
     vouched = proven.vouched
     signed = {*person.signed, *(name for name in SIGNABLE if name in vouched)}
     signed.update(f"data.{key}" for key in vouched.get("data", {}))
-    claimed = {name: value for name, value in proven.claimed.items() if name not in signed}
     data = filled_up(vouched.get("data", {}), person.data)
     changed: dict[str, Any] = {
         **here,
-        **claimed,
         **vouched,
         "data": data,
         "signed": sorted(name for name in signed if not name.startswith("data.") or name[5:] in data),
@@ -146,20 +145,21 @@ def _vouched(tx: Tx, person: Visitor, proven: Proven, here: dict[str, Any]) -> V
     store.update_visitor(tx, tx.workspace_id, person.id, changed)
     if person.contact_id is not None:
         vouch_contact(tx, person.contact_id, vouched)
-        tell_contact(tx, person.contact_id, claimed)
-    return replace(person, **changed)
+    return take_claims(tx, replace(person, **changed), proven.claimed)[0]
 
 
-def take_over(tx: Tx, former: Visitor, person: Visitor) -> Visitor:
-    """What a guest had claimed fills in what is not known of the person yet; the pages they saw are the person's."""
-    wanted: dict[str, Any] = {
-        name: getattr(person, name) or getattr(former, name) for name in (*_CLAIMABLE, "form_hash")
+def take_over(tx: Tx, former: Visitor, person: Visitor, form_hash: str | None) -> Visitor:
+    """What a guest had claimed fills in what is not known of the person yet; the pages they saw are the person's.
+
+    `form_hash` is that of the widget's present form: who has answered it in this browser is not asked again.
+    """
+    unknown = {
+        name: getattr(former, name) for name in _CLAIMABLE if not getattr(person, name) and getattr(former, name)
     }
-    if person.form_hash is None:
-        wanted["form_fields"] = former.form_fields
-    wanted["data"] = filled_up(person.data, former.data)
-    wanted["pages"] = [*former.pages, *person.pages][:PAGES_KEPT]
-    changed = {name: value for name, value in wanted.items() if getattr(person, name) != value}
-    if changed:
-        store.update_visitor(tx, tx.workspace_id, person.id, changed)
+    more = filled_up(person.data, former.data)
+    person, _ = take_claims(tx, person, {**unknown, "data": more} if more != person.data else unknown)
+    changed: dict[str, Any] = {"pages": [*former.pages, *person.pages][:PAGES_KEPT]}
+    if former.form_hash is not None and (person.form_hash is None or former.form_hash == form_hash):
+        changed |= {"form_hash": former.form_hash, "form_fields": former.form_fields}
+    store.update_visitor(tx, tx.workspace_id, person.id, changed)
     return replace(person, **changed)

@@ -7,7 +7,7 @@ see nothing of it.
 from dataclasses import dataclass
 from typing import Literal
 
-from halloo.contacts import facts, store
+from halloo.contacts import facts, store, token_store
 from halloo.contacts.actions.visitors import end_browser, new_token
 from halloo.contacts.errors import ContinueInvalid
 from halloo.contacts.model import Browser, Visitor
@@ -43,13 +43,13 @@ def may_continue(tx: Tx, visitor: Visitor, identity: Literal["optional", "requir
 
 
 def _proof(tx: Tx, visitor: Visitor) -> str | None:
-    return store.find_proof(tx, tx.workspace_id, visitor.id, BY_MAIL)
+    return token_store.find_proof(tx, tx.workspace_id, visitor.id, BY_MAIL)
 
 
 def make_code(tx: Tx, visitor: Visitor, life_ms: int) -> str:
     """A code for a link to this visitor; its digest alone is stored."""
     code = new_secret("")
-    store.insert_code(tx, tx.workspace_id, visitor, digest(code), tx.now + life_ms)
+    token_store.insert_code(tx, tx.workspace_id, visitor, digest(code), tx.now + life_ms)
     return code
 
 
@@ -67,14 +67,14 @@ def redeem_code(
     claimed somebody else's must not read on with them. So the first who reads the mail elsewhere ends the tokens that a
     guest got otherwise, and their live connections.
     """
-    visitor_id = store.take_code(tx, tx.workspace_id, widget_id, digest(code)) if len(code) <= CODE_MAX else None
+    visitor_id = token_store.take_code(tx, tx.workspace_id, widget_id, digest(code)) if len(code) <= CODE_MAX else None
     visitor = None if visitor_id is None else store.find_visitor(tx, tx.workspace_id, visitor_id)
     if visitor is None or not may_continue(tx, visitor, identity):
         raise ContinueInvalid
     if current is not None and browser is not None:
         end_browser(tx, current, browser)
     if not visitor.identified and (current is None or current.id != visitor.id):
-        ended = store.drop_tokens_but(tx, tx.workspace_id, visitor.id, BY_MAIL)
+        ended = token_store.drop_tokens_but(tx, tx.workspace_id, visitor.id, BY_MAIL)
         if ended:
             facts.visitor_revoked(tx, visitor.id, ended)
     kid = _proof(tx, visitor) if visitor.identified else BY_MAIL

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from halloo.contacts import facts, store
+from halloo.contacts import facts, store, token_store
 from halloo.contacts.errors import TicketInvalid, VisitorBlocked, VisitorTokenInvalid
 from halloo.contacts.model import (
     GUEST,
@@ -79,7 +79,7 @@ def fresh_guest_id() -> str:
 
 
 def _spend(tx: Tx, hello: Hello) -> None:
-    if hello.ticket is not None and not store.spend_ticket(tx, tx.workspace_id, hello.ticket):
+    if hello.ticket is not None and not token_store.spend_ticket(tx, tx.workspace_id, hello.ticket):
         raise TicketInvalid
 
 
@@ -119,7 +119,7 @@ def newcomer(tx: Tx, hello: Hello, user_id: str) -> Visitor:
 def new_token(tx: Tx, visitor: Visitor, *, kid: str | None = None, verified_origin: str | None = None) -> str:
     """A token of a visitor for one browser; its digest alone is kept. `kid`: the identity key on whose word it is given."""
     token = new_secret(TOKEN_PREFIX)
-    store.insert_token(tx, tx.workspace_id, visitor, digest(token), kid, verified_origin)
+    token_store.insert_token(tx, tx.workspace_id, visitor, digest(token), kid, verified_origin)
     return token
 
 
@@ -143,9 +143,9 @@ def greet_again(tx: Tx, widget_id: str, token: str, hello: Hello) -> Visitor:
     visitor, browser = recognise_browser(tx, widget_id, token)
     _spend(tx, hello)
     if hello.ticket is not None:
-        store.verify_token(tx, tx.workspace_id, browser.id, hello.ticket.origin)
+        token_store.verify_token(tx, tx.workspace_id, browser.id, hello.ticket.origin)
     if tx.now - browser.used_at > _TOKEN_DEBOUNCE:
-        store.touch_token(tx, tx.workspace_id, browser.id)
+        token_store.touch_token(tx, tx.workspace_id, browser.id)
     origin, embedding = hello.page(visitor.parent_origin)
     said: dict[str, Any] = {
         "parent_origin": origin,
@@ -175,14 +175,14 @@ def forget_browser(tx: Tx, widget_id: str, token: str) -> None:
 
 def end_browser(tx: Tx, visitor: Visitor, browser: Browser) -> None:
     """End the token of one browser, its live connections too."""
-    store.drop_token(tx, tx.workspace_id, browser.id)
+    token_store.drop_token(tx, tx.workspace_id, browser.id)
     facts.visitor_revoked(tx, visitor.id, [browser.id])
 
 
 def end_browsers(tx: Tx, visitor: Visitor) -> None:
     """End every token of a visitor, live connections too, and the links that would give another."""
-    store.drop_codes(tx, tx.workspace_id, visitor.id)
-    facts.visitor_revoked(tx, visitor.id, store.drop_tokens(tx, tx.workspace_id, visitor.id))
+    token_store.drop_codes(tx, tx.workspace_id, visitor.id)
+    facts.visitor_revoked(tx, visitor.id, token_store.drop_tokens(tx, tx.workspace_id, visitor.id))
 
 
 def is_welcome(tx: Tx, visitor_id: str, browser_id: str | None) -> bool:
@@ -190,7 +190,7 @@ def is_welcome(tx: Tx, visitor_id: str, browser_id: str | None) -> bool:
     visitor = store.find_visitor(tx, tx.workspace_id, visitor_id)
     if visitor is None or visitor.blocked or browser_id is None:
         return False
-    return store.has_token(tx, tx.workspace_id, visitor_id, browser_id)
+    return token_store.has_token(tx, tx.workspace_id, visitor_id, browser_id)
 
 
 def see_page(tx: Tx, visitor_id: str, page: Page, conversation_id: str | None) -> Visitor | None:
@@ -204,6 +204,17 @@ def see_page(tx: Tx, visitor_id: str, page: Page, conversation_id: str | None) -
     if conversation_id is not None and not same:
         facts.pages_synced(tx, conversation_id, pages)
     return replace(visitor, pages=pages, last_seen_at=tx.now)
+
+
+def lock_visitor(tx: Tx, visitor_id: str) -> Visitor:
+    """A visitor, locked against other writers, who has a browser that may speak for them. Raises `VisitorTokenInvalid`.
+
+    Who was recognised a moment ago may have left, or have handed over to somebody else, meanwhile.
+    """
+    visitor = store.find_visitor(tx, tx.workspace_id, visitor_id, lock=True)
+    if visitor is None or not token_store.has_tokens(tx, tx.workspace_id, visitor_id):
+        raise VisitorTokenInvalid
+    return visitor
 
 
 def get_visitors(tx: Tx, who: Actor, ids: set[str]) -> dict[str, Visitor]:

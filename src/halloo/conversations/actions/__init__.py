@@ -31,6 +31,7 @@ from halloo.conversations.actions.start import (
 )
 from halloo.conversations.actions.sweep import sweep_silent
 from halloo.conversations.actions.tags import create_tag, delete_tag, list_tags, update_tag
+from halloo.conversations.actions.told import claim_details, submit_form
 
 __all__ = [
     "Hit",
@@ -40,6 +41,7 @@ __all__ = [
     "Unheard",
     "begin_conversation",
     "change_conversation",
+    "claim_details",
     "count_conversations",
     "create_canned_reply",
     "create_tag",
@@ -72,6 +74,7 @@ __all__ = [
     "search_messages",
     "send_message",
     "start_conversation",
+    "submit_form",
     "sweep_silent",
     "update_canned_reply",
     "update_tag",

@@ -1,11 +1,14 @@
 """A guest turns out to be somebody: what was said in their browser is that person's from now on."""
 
+from dataclasses import replace
+
 from halloo.contacts import actions as contacts
 from halloo.contacts import facts as contact_facts
 from halloo.contacts.actions import Identified
 from halloo.contacts.model import Proven, Visitor
 from halloo.conversations import store
 from halloo.db.tx import Tx
+from halloo.widgets.actions import read_form_hash
 
 _TOLD = 100
 """As many joined conversations are told of one by one; older ones are seen when a list is read."""
@@ -23,20 +26,25 @@ def identify_visitor(tx: Tx, widget_id: str, token: str, proven: Proven) -> tupl
     elif found.former is None:
         merged = len(store.list_ids_of_visitor(tx, tx.workspace_id, before.id))
     else:
-        merged = join_visitors(tx, found.former, found.visitor)
+        person, merged = join_visitors(tx, found.former, found.visitor)
+        found = replace(found, visitor=person)
     current = store.find_newest_of_visitor(tx, tx.workspace_id, found.visitor.id)
     if current is not None and (found.news or merged):
         contact_facts.verified(tx, current, found.visitor)
+        if found.former is None:
+            contact_facts.details_set(tx, current, found.news)
+        else:
+            contact_facts.introduced(tx, current, found.visitor)
     return found, merged
 
 
-def join_visitors(tx: Tx, former: Visitor, person: Visitor) -> int:
-    """Every conversation of a guest becomes the person's; how many. The caller has ended the guest's tokens."""
-    person = contacts.take_over(tx, former, person)
+def join_visitors(tx: Tx, former: Visitor, person: Visitor) -> tuple[Visitor, int]:
+    """Every conversation of a guest becomes the person's: they as they are then, and how many. The guest's tokens have ended."""
+    person = contacts.take_over(tx, former, person, read_form_hash(tx, person.widget_id))
     ids = store.list_ids_of_visitor(tx, tx.workspace_id, former.id)
     contact_id = contacts.join_contact(tx, former, person, len(ids))
     if contact_id is not None:
         store.hand_over(tx, tx.workspace_id, former.id, person.id, contact_id)
         for conversation_id in ids[:_TOLD]:
             contact_facts.bound(tx, conversation_id, contact_id)
-    return len(ids)
+    return person, len(ids)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from halloo.conversations import store
+from halloo.conversations import message_store, store
 from halloo.conversations.model import Conversation, Message
 from halloo.db.tx import Tx
 
@@ -26,7 +26,7 @@ def find_unheard(tx: Tx, conversation_id: str, *, lock: bool = False) -> Unheard
     after = max(conversation.visitor_read_seq, conversation.notified_seq)
     if not conversation.visitor_unread or after >= conversation.last_seq:
         return Unheard(conversation, [])
-    return Unheard(conversation, store.list_answers(tx, tx.workspace_id, conversation_id, after, QUOTED))
+    return Unheard(conversation, message_store.list_answers(tx, tx.workspace_id, conversation_id, after, QUOTED))
 
 
 def note_told(tx: Tx, conversation_id: str, seq: int) -> None:

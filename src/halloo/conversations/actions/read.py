@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from halloo.conversations import store
+from halloo.conversations import message_store, store
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.actions.search import conversations_saying
 from halloo.conversations.model import Conversation, Filter, Message
@@ -77,7 +77,7 @@ def list_messages(
     """Messages behind `after` or ahead of `before`, each a seq or a fingerprint; neither: the newest. Notes for operators only."""
     conversation = reach(tx, who, conversation_id, "conversations:read")
     visitor = who.kind == "visitor"
-    found = store.list_messages(
+    found = message_store.list_messages(
         tx,
         who.workspace_id,
         conversation_id,
@@ -99,7 +99,7 @@ def _fingerprint(tx: Tx, conversation: Conversation, number: int | None) -> int 
         return number
     if number <= 0:
         return 0
-    found = store.find_fingerprint(tx, conversation.workspace_id, conversation.id, number)
+    found = message_store.find_fingerprint(tx, conversation.workspace_id, conversation.id, number)
     return found if found is not None else conversation.last_fingerprint + 1
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from halloo.conversations import facts, store
+from halloo.conversations import facts, message_store, store
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.model import Conversation
 from halloo.db.tx import Tx
@@ -17,12 +17,12 @@ def mark_read(tx: Tx, who: Actor, conversation_id: str, seq: int) -> Conversatio
         return before
     visitor = who.kind == "visitor"
     known = before.visitor_read_seq if visitor else before.operator_read_seq
-    store.save_read_mark(tx, who.workspace_id, conversation_id, who.operator_id or who.id, seq)
+    message_store.save_read_mark(tx, who.workspace_id, conversation_id, who.operator_id or who.id, seq)
     if seq <= known:
         return before
     sender = "operator" if visitor else "user"
-    fingerprints = store.list_unread(tx, who.workspace_id, conversation_id, sender, known, seq)
-    unread = store.count_unread(tx, who.workspace_id, conversation_id, sender, seq)
+    fingerprints = message_store.list_unread(tx, who.workspace_id, conversation_id, sender, known, seq)
+    unread = message_store.count_unread(tx, who.workspace_id, conversation_id, sender, seq)
     changed = (
         {"visitor_read_seq": seq, "visitor_unread": unread} if visitor else {"operator_read_seq": seq, "unread": unread}
     )

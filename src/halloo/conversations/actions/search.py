@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from halloo.conversations import search_store, store
+from halloo.conversations import message_store, search_store, store
 from halloo.conversations.model import Conversation, Filter
 from halloo.conversations.search_store import Term
 from halloo.db.tx import Tx
@@ -54,7 +54,7 @@ def search_messages(tx: Tx, who: Actor, q: str, before: int, limit: int) -> list
         conversation = conversations.get(conversation_id)
         if conversation is None:
             continue
-        message = store.get_message(tx, who.workspace_id, conversation_id, fingerprint)
+        message = message_store.get_message(tx, who.workspace_id, conversation_id, fingerprint)
         excerpt, marks = mark(message.text, terms)
         hits.append(Hit(conversation, fingerprint, message.author_name, message.timestamp, excerpt, marks))
     return hits

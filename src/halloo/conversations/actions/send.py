@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from halloo.contacts import actions as contacts
-from halloo.conversations import facts, search_store, store
+from halloo.contacts import facts as contact_facts
+from halloo.conversations import facts, message_store, search_store, store
 from halloo.conversations.actions.answers import note_answer
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import ClientIdConflict, MessageNotFound, MessageRefused, NotYourMessage
@@ -39,7 +40,7 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
     if draft.mentions and len(find_operators(tx, tx.workspace_id, set(draft.mentions))) < len(set(draft.mentions)):
         raise MessageRefused("mentions: only colleagues of this workspace can be mentioned.", field="mentions")
     after, message = conversation.accept(draft, who, sender, tx.now)
-    if not store.insert_message(tx, tx.workspace_id, message):
+    if not message_store.insert_message(tx, tx.workspace_id, message):
         return _repeated(tx, conversation, draft, sender)
     store.save_after_message(tx, after)
     note_answer(tx, conversation, message)
@@ -50,7 +51,7 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
 
 def _repeated(tx: Tx, conversation: Conversation, draft: Draft, sender: Sender) -> Sent:
     """The message that this `client_id` has stored before. Raises `ClientIdConflict` where it said something else."""
-    before = store.get_message_of_client(tx, tx.workspace_id, conversation.id, draft.client_id)
+    before = message_store.get_message_of_client(tx, tx.workspace_id, conversation.id, draft.client_id)
     if (before.type, before.sender) != (draft.type, sender) or not (before.edited or before.content == draft.content):
         raise ClientIdConflict
     return Sent(before, conversation, repeated=True)
@@ -72,7 +73,7 @@ def edit_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, con
     """Change what a message says; only its author may. Raises `MessageNotFound`, `NotYourMessage`, `MessageRefused`."""
     message = _own_message(tx, who, conversation_id, fingerprint)
     edited = replace(message, content=check_text(content), edited=True)
-    store.update_message(tx, who.workspace_id, edited)
+    message_store.update_message(tx, who.workspace_id, edited)
     search_store.drop_words(tx, who.workspace_id, conversation_id, fingerprint)
     search_store.add_words(tx, who.workspace_id, conversation_id, fingerprint, edited.text)
     facts.message_updated(tx, edited, facts.MessageUser(message.author_id, who.name, who.avatar))
@@ -83,7 +84,7 @@ def remove_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -
     """Take a message back; its place stays. Raises `MessageNotFound`, `NotYourMessage`."""
     message = _own_message(tx, who, conversation_id, fingerprint)
     gone = replace(message, content="", removed=True)
-    store.update_message(tx, who.workspace_id, gone)
+    message_store.update_message(tx, who.workspace_id, gone)
     search_store.drop_words(tx, who.workspace_id, conversation_id, fingerprint)
     facts.message_removed(tx, gone)
     return gone
@@ -91,7 +92,7 @@ def remove_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -
 
 def _own_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -> Message:
     reach(tx, who, conversation_id, "conversations:write", lock=True)
-    message = store.get_message(tx, who.workspace_id, conversation_id, fingerprint)
+    message = message_store.get_message(tx, who.workspace_id, conversation_id, fingerprint)
     if who.kind == "visitor" and message.private:
         raise MessageNotFound
     if message.removed:
@@ -116,12 +117,15 @@ def begin_conversation(
         visitor = browsers[0] if browsers else None
     if visitor is None or visitor.widget_id != widget_id:
         raise NotFound("No visitor of this widget is known by that id.", code="visitor_not_found")
-    repeated = store.find_conversation_of_client(tx, who.workspace_id, visitor.id, draft.client_id)
+    repeated = store.lock_conversation_of_client(tx, who.workspace_id, visitor.id, draft.client_id)
     if repeated is not None:
         return add_message(tx, who, repeated, draft)
     conversation = begin(
         who.workspace_id, widget_id, visitor.id, contacts.ensure_contact(tx, visitor), tx.now, draft.client_id
     )
+    first = store.find_newest_of_visitor(tx, tx.workspace_id, visitor.id) is None
     store.insert_conversation(tx, conversation)
     contacts.count_conversation(tx, conversation.contact_id)
+    if first:
+        contact_facts.introduced(tx, conversation.id, visitor)
     return add_message(tx, who, conversation, draft)

@@ -45,7 +45,7 @@ class Started:
 def start_conversation(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> Started:
     """Start or resume, and send the first message in the same transaction.
 
-    Raises `ConversationForbidden`, `FormRequired`, `MessageRefused`.
+    Raises `ConversationForbidden`, `FormRequired`, `MessageRefused`, `VisitorTokenInvalid`.
     """
     found = _found(tx, who, visitor, start)
     created = found is None
@@ -68,13 +68,15 @@ def _found(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> Conversation |
         return reach(tx, who, start.conversation_id, "", lock=True)
     if start.client_id is None:
         return None
-    return store.find_conversation_of_client(tx, who.workspace_id, visitor.id, start.client_id)
+    return store.lock_conversation_of_client(tx, who.workspace_id, visitor.id, start.client_id)
 
 
 def _begun(tx: Tx, visitor: Visitor, start: Start) -> tuple[Visitor, Conversation]:
     """A new conversation, and the visitor as the form has made them known. Answers of the form win over the page's metadata."""
-    visitor, answers = take_answers(tx, visitor, start.asked)
-    metadata = check_metadata(keep_feedback({}, {**start.custom_metadata, **answers}))
+    taken = take_answers(tx, contacts.lock_visitor(tx, visitor.id), start.asked)
+    visitor = taken.visitor
+    metadata = check_metadata(keep_feedback({}, {**start.custom_metadata, **taken.answers}))
+    first = store.find_newest_of_visitor(tx, tx.workspace_id, visitor.id) is None
     contact_id = contacts.ensure_contact(tx, visitor)
     conversation = begin(tx.workspace_id, visitor.widget_id, visitor.id, contact_id, tx.now, start.client_id)
     conversation = replace(conversation, custom_metadata=metadata)
@@ -82,6 +84,10 @@ def _begun(tx: Tx, visitor: Visitor, start: Start) -> tuple[Visitor, Conversatio
     contacts.count_conversation(tx, conversation.contact_id)
     if metadata:
         facts.data_set(tx, conversation)
+    if first:
+        contact_facts.introduced(tx, conversation.id, visitor)
+    else:
+        contact_facts.details_set(tx, conversation.id, taken.news)
     if visitor.user_agent:
         contact_facts.system_known(tx, conversation.id, visitor)
     return visitor, conversation

@@ -14,5 +14,5 @@ def sweep_silent(tx: Tx, behind: tuple[int, str], limit: int) -> tuple[int, str]
     """
     found = contacts.list_silent(tx, behind, limit)
     talking = store.list_talking(tx, tx.workspace_id, [visitor_id for _, visitor_id in found])
-    contacts.delete_visitors(tx, [visitor_id for _, visitor_id in found if visitor_id not in talking])
+    contacts.delete_silent(tx, [visitor_id for _, visitor_id in found if visitor_id not in talking])
     return found[-1] if len(found) == limit else None

@@ -39,7 +39,14 @@ def _visitors() -> None:
         op.add_column("visitors", column)
     op.create_index("visitors_external", "visitors", ["workspace_id", "widget_id", "external_id"], unique=True)
     op.create_index("visitors_email", "visitors", ["workspace_id", "widget_id", "email"])
-    op.create_index("visitors_seen", "visitors", ["workspace_id", "last_seen_at", "id"])
+    nobody = sa.text("contact_id IS NULL")
+    op.create_index(
+        "visitors_silent",
+        "visitors",
+        ["workspace_id", "last_seen_at", "id"],
+        postgresql_where=nobody,
+        sqlite_where=nobody,
+    )
     op.add_column("visitor_tokens", sa.Column("kid", sa.Text))
     op.add_column("visitor_tokens", sa.Column("verified_origin", sa.Text))
     op.create_index("visitor_tokens_kid", "visitor_tokens", ["workspace_id", "kid"])

@@ -1,19 +1,6 @@
 // Written by web/scripts/wire.py from the server's structs. Do not edit.
 
-export type State = "pending" | "resolved" | "unresolved";
-
-export type Role = "admin" | "operator" | "owner";
-
 export type Availability = "away" | "online";
-
-export type Scalar = string | number | boolean;
-
-/** Where a stream of the relay stood when the snapshot was taken. */
-export interface Position {
-  stream: string;
-  epoch: string;
-  offset: number;
-}
 
 /** An operator as others see them. */
 export interface OperatorBrief {
@@ -23,181 +10,25 @@ export interface OperatorBrief {
   availability: "away" | "online";
 }
 
-/** An operator as colleagues with `operators:read` see them. */
-export interface OperatorView {
-  id: string;
-  email: string;
-  name: string;
-  role: "admin" | "operator" | "owner";
-  avatar: string | null;
-  availability: "away" | "online";
-  active: boolean;
-  last_seen_at: string | null;
-  created_at: string;
+/** Where a stream of the relay stood when the snapshot was taken. */
+export interface Position {
+  stream: string;
+  epoch: string;
+  offset: number;
 }
 
-/** The workspace of the caller. */
-export interface WorkspaceView {
-  id: string;
-  name: string;
+/** Every refusal: a stable code, a sentence in English, and where. */
+export interface Refusal {
+  error: string;
+  message: string;
+  details: Record<string, unknown>;
 }
 
-/** The signed-in operator, or the integration behind a token (then `operator` is null). */
-export interface MeView {
-  operator: OperatorView | null;
-  workspace: WorkspaceView;
-  scopes: string[];
-  locale: string | null;
-  theme: "dark" | "light" | "system";
-  sound: boolean;
-}
+export type Role = "admin" | "operator" | "owner";
 
-/** What an operator may change about themselves; absent keys stay as they are. */
-export interface MePatch {
-  name?: string;
-  locale?: string | null;
-  theme?: "dark" | "light" | "system";
-  sound?: boolean;
-}
+export type Scalar = string | number | boolean;
 
-/** `PUT /core/me/availability`. */
-export interface AvailabilityPut {
-  state: "away" | "online";
-}
-
-/** `POST /core/me/password`: other sessions of the operator end. */
-export interface PasswordChange {
-  current_password: string;
-  new_password: string;
-}
-
-/** `POST /core/session`. */
-export interface SignIn {
-  email: string;
-  password: string;
-}
-
-/** `PATCH /core/operators/{id}`. */
-export interface OperatorPatch {
-  name?: string;
-  role?: "admin" | "operator" | "owner";
-  active?: boolean;
-}
-
-/** `POST /core/operators`: an operator with a password set by an administrator. */
-export interface OperatorPost {
-  email: string;
-  name: string;
-  password: string;
-  role?: "admin" | "operator" | "owner";
-}
-
-/** `POST /core/invitations`. */
-export interface InvitationPost {
-  email: string;
-  role?: "admin" | "operator" | "owner";
-}
-
-/** An open invitation. */
-export interface InvitationView {
-  id: string;
-  email: string;
-  role: "admin" | "operator" | "owner";
-  invited_by: OperatorBrief | null;
-  created_at: string;
-  expires_at: string;
-}
-
-/** The answer to `POST /core/invitations`: the only time `url` is shown. */
-export interface InvitationCreated {
-  id: string;
-  email: string;
-  role: "admin" | "operator" | "owner";
-  invited_by: OperatorBrief | null;
-  created_at: string;
-  expires_at: string;
-  url: string;
-}
-
-/** `POST /core/invitations/accept`: no sign-in needed, the token is the proof; answers like a sign-in. */
-export interface InvitationAccept {
-  token: string;
-  name: string;
-  password: string;
-}
-
-/** `POST /core/tokens`. `operator_id` is the caller's own where the token shall act as them. */
-export interface TokenPost {
-  name: string;
-  scopes: string[];
-  expires_at?: string | null;
-  operator_id?: string | null;
-}
-
-/** An API token without its secret; `hint` is its first characters. */
-export interface TokenView {
-  id: string;
-  name: string;
-  scopes: string[];
-  hint: string;
-  operator_id: string | null;
-  created_at: string;
-  expires_at: string | null;
-  last_used_at: string | null;
-}
-
-/** The answer to `POST /core/tokens`: the only time `token` is shown. */
-export interface TokenCreated {
-  id: string;
-  name: string;
-  scopes: string[];
-  hint: string;
-  operator_id: string | null;
-  created_at: string;
-  expires_at: string | null;
-  last_used_at: string | null;
-  token: string;
-}
-
-/** Name and version of a browser or an operating system; empty strings where unknown. */
-export interface Software {
-  name: string;
-  version: string;
-}
-
-/** A page a visitor looked at. */
-export interface PageView {
-  url: string;
-  title: string;
-  referrer: string;
-  at: string;
-}
-
-/** A visitor: one browser on one customer site. Claimed values are what page or visitor said, not proven. */
-export interface VisitorView {
-  id: string;
-  user_id: string;
-  identified: boolean;
-  /** What proved it: a signed token, or the weaker plain hash. */
-  identity: "hmac" | "jwt" | null;
-  /** The attributes that the customer's server has vouched for. */
-  signed: string[];
-  name: string | null;
-  email: string | null;
-  locale: string | null;
-  timezone: string | null;
-  parent_origin: string | null;
-  embedding: "claimed" | "none" | "verified";
-  online: boolean;
-  blocked: boolean;
-  browser: Software;
-  os: Software;
-  device: "desktop" | "mobile" | "other" | "tablet";
-  /** Newest first, at most 10. */
-  pages: PageView[];
-  first_seen_at: string;
-  last_seen_at: string;
-}
+export type State = "pending" | "resolved" | "unresolved";
 
 /** A person, known or not; `name` is null until somebody gave one. */
 export interface ContactView {
@@ -217,24 +48,67 @@ export interface ContactView {
   updated_at: string;
 }
 
-/** `POST /core/contacts`. */
-export interface ContactPost {
-  name?: string | null;
-  email?: string | null;
-  phone?: string | null;
-  company?: string | null;
-  notes?: string;
-  data?: Record<string, string | number | boolean>;
+/** Name and version of a browser or an operating system; empty strings where unknown. */
+export interface Software {
+  name: string;
+  version: string;
 }
 
-/** `PATCH /core/contacts/{id}`; absent keys stay as they are. */
-export interface ContactPatch {
-  name?: string | null;
-  email?: string | null;
-  phone?: string | null;
-  company?: string | null;
-  notes?: string;
-  data?: Record<string, string | number | boolean>;
+/** A page a visitor looked at. */
+export interface PageView {
+  url: string;
+  title: string;
+  referrer: string;
+  at: string;
+}
+
+/** A visitor of an exported contact, with all that was said of them. `form`: what they last filled in before a conversation. */
+export interface ExportedVisitor {
+  id: string;
+  user_id: string;
+  identified: boolean;
+  identity: "hmac" | "jwt" | null;
+  signed: string[];
+  name: string | null;
+  email: string | null;
+  locale: string | null;
+  timezone: string | null;
+  parent_origin: string | null;
+  embedding: "claimed" | "none" | "verified";
+  online: boolean;
+  blocked: boolean;
+  browser: Software;
+  os: Software;
+  device: "desktop" | "mobile" | "other" | "tablet";
+  pages: PageView[];
+  first_seen_at: string;
+  last_seen_at: string;
+  phone: string | null;
+  company: string | null;
+  avatar: string | null;
+  data: Record<string, string | number | boolean>;
+  form: Record<string, unknown>;
+}
+
+/** A field of a form as it was asked, and what was answered. */
+export interface FieldAnswer {
+  id: string;
+  label: string;
+  type: string;
+  value: unknown;
+}
+
+/** What a visitor said after a conversation; `stars` 1 to 5 whatever the form's scale, null without a rating. */
+export interface FeedbackView {
+  conversation_id: string;
+  widget_id: string;
+  contact_id: string;
+  contact_name: string | null;
+  operator: OperatorBrief | null;
+  stars: number | null;
+  comment: string | null;
+  fields: FieldAnswer[];
+  created_at: string;
 }
 
 /** Who a message is from; a visitor's `user_id` is the conversation's `session_id`. */
@@ -266,32 +140,160 @@ export interface MessageView {
   properties?: Record<string, unknown>;
 }
 
-/** `POST /core/conversations/{id}/messages`; `type` is `text` or `note`, `client_id` a UUID made by the caller. */
-export interface MessagePost {
-  client_id: string;
-  type: string;
-  content: unknown;
-  mentions?: string[];
-  properties?: Record<string, string | number | boolean>;
+/** A conversation of an exported contact, with what was said in it. */
+export interface ExportedConversation {
+  id: string;
+  state: "pending" | "resolved" | "unresolved";
+  created_at: string;
+  subject: string;
+  tags: string[];
+  custom_metadata: Record<string, unknown>;
+  feedback: FeedbackView | null;
+  messages: MessageView[];
 }
 
-/** The answer to a sent message. */
-export interface MessageSent {
-  message: MessageView;
+/** A mail to an exported contact: an unread answer, or a link that was asked for. `at`: when it was sent, or is looked at next. */
+export interface ExportedMail {
+  kind: "answer" | "link";
+  conversation_id: string | null;
+  recipient: string;
+  state: "failed" | "sending" | "sent" | "waiting";
+  created_at: string;
+  at: string;
 }
 
-/** `PATCH …/messages/{fingerprint}`. */
-export interface MessagePatch {
-  content: unknown;
+/** Everything that is kept of a contact. */
+export interface ContactExport {
+  contact: ContactView;
+  visitors: ExportedVisitor[];
+  conversations: ExportedConversation[];
+  mails: ExportedMail[];
 }
 
-/** `GET /core/conversations/{id}/messages`: ascending, notes included. */
-export interface MessagePage {
-  data: MessageView[];
-  has_more: boolean;
-  last_seq: number;
-  /** Of the `w:` stream. */
-  position: Position;
+/** One day of a report, in its time zone; `average` null without ratings. */
+export interface FeedbackDay {
+  day: string;
+  count: number;
+  average: number | null;
+}
+
+/** What was said of one operator's conversations. */
+export interface FeedbackOperator {
+  operator: OperatorBrief;
+  count: number;
+  average: number | null;
+}
+
+/** `GET /core/feedback`: newest first. */
+export interface FeedbackPage {
+  data: FeedbackView[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/feedback/report`: satisfaction over time. `satisfied` is the share of 4 and 5 stars, 0 to 1. */
+export interface FeedbackReport {
+  since: string;
+  until: string;
+  count: number;
+  rated: number;
+  average: number | null;
+  satisfied: number | null;
+  /** How many gave 1, 2, 3, 4 and 5 stars. */
+  stars: Record<string, number>;
+  days: FeedbackDay[];
+  operators: FeedbackOperator[];
+}
+
+/** Something that happened with a contact. */
+export interface ContactEvent {
+  at: string;
+  name: "conversation_started" | "first_seen" | "page";
+  text: string;
+}
+
+/** `GET /core/contacts/{id}/events`. */
+export interface ContactEventPage {
+  data: ContactEvent[];
+  next_cursor: string | null;
+}
+
+/** `GET /core/contacts`. */
+export interface ContactPage {
+  data: ContactView[];
+  next_cursor: string | null;
+}
+
+/** `PATCH /core/contacts/{id}`; absent keys stay as they are. */
+export interface ContactPatch {
+  name?: string | null;
+  email?: string | null;
+  phone?: string | null;
+  company?: string | null;
+  notes?: string;
+  data?: Record<string, string | number | boolean>;
+}
+
+/** `POST /core/contacts`. */
+export interface ContactPost {
+  name?: string | null;
+  email?: string | null;
+  phone?: string | null;
+  company?: string | null;
+  notes?: string;
+  data?: Record<string, string | number | boolean>;
+}
+
+/** A visitor: one browser on one customer site. Claimed values are what page or visitor said, not proven. */
+export interface VisitorView {
+  id: string;
+  user_id: string;
+  identified: boolean;
+  /** What proved it: a signed token, or the weaker plain hash. */
+  identity: "hmac" | "jwt" | null;
+  /** The attributes that the customer's server has vouched for. */
+  signed: string[];
+  name: string | null;
+  email: string | null;
+  locale: string | null;
+  timezone: string | null;
+  parent_origin: string | null;
+  embedding: "claimed" | "none" | "verified";
+  online: boolean;
+  blocked: boolean;
+  browser: Software;
+  os: Software;
+  device: "desktop" | "mobile" | "other" | "tablet";
+  /** Newest first, at most 10. */
+  pages: PageView[];
+  first_seen_at: string;
+  last_seen_at: string;
+}
+
+/** A prepared answer; `shortcut` is what follows the `/`. */
+export interface CannedReplyView {
+  id: string;
+  shortcut: string;
+  text: string;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `GET /core/canned-replies`. */
+export interface CannedReplyPage {
+  data: CannedReplyView[];
+  next_cursor: string | null;
+}
+
+/** `PATCH /core/canned-replies/{id}`. */
+export interface CannedReplyPatch {
+  shortcut?: string;
+  text?: string;
+}
+
+/** `POST /core/canned-replies`; `PATCH` takes the same, both keys optional. */
+export interface CannedReplyPost {
+  shortcut: string;
+  text: string;
 }
 
 /** The newest message of a conversation in one line. */
@@ -326,25 +328,39 @@ export interface ConversationRow {
   visitor: VisitorView;
 }
 
-/** A field of a form as it was asked, and what was answered. */
-export interface FieldAnswer {
-  id: string;
-  label: string;
-  type: string;
-  value: unknown;
+/** `GET /core/conversations`. */
+export interface ConversationPage {
+  data: ConversationRow[];
+  next_cursor: string | null;
+  /** Of the `w:` stream. */
+  position: Position;
 }
 
-/** What a visitor said after a conversation; `stars` 1 to 5 whatever the form's scale, null without a rating. */
-export interface FeedbackView {
-  conversation_id: string;
+/** `PATCH /core/conversations/{id}`; absent keys stay as they are. `assignee` is an operator's id. */
+export interface ConversationPatch {
+  state?: "pending" | "resolved" | "unresolved";
+  snoozed_until?: string | null;
+  assignee?: string | null;
+  tags?: string[];
+  subject?: string;
+  custom_metadata?: Record<string, unknown>;
+}
+
+/** `POST /core/conversations/{id}/messages`; `type` is `text` or `note`, `client_id` a UUID made by the caller. */
+export interface MessagePost {
+  client_id: string;
+  type: string;
+  content: unknown;
+  mentions?: string[];
+  properties?: Record<string, string | number | boolean>;
+}
+
+/** `POST /core/conversations`: an operator begins; exactly one of `visitor_id` and `contact_id`. */
+export interface ConversationPost {
   widget_id: string;
-  contact_id: string;
-  contact_name: string | null;
-  operator: OperatorBrief | null;
-  stars: number | null;
-  comment: string | null;
-  fields: FieldAnswer[];
-  created_at: string;
+  message: MessagePost;
+  visitor_id?: string | null;
+  contact_id?: string | null;
 }
 
 /** One conversation; `position` has the keys `w` and `c`. */
@@ -371,32 +387,6 @@ export interface ConversationView {
   position: Record<"c" | "w", Position>;
 }
 
-/** `GET /core/conversations`. */
-export interface ConversationPage {
-  data: ConversationRow[];
-  next_cursor: string | null;
-  /** Of the `w:` stream. */
-  position: Position;
-}
-
-/** `PATCH /core/conversations/{id}`; absent keys stay as they are. `assignee` is an operator's id. */
-export interface ConversationPatch {
-  state?: "pending" | "resolved" | "unresolved";
-  snoozed_until?: string | null;
-  assignee?: string | null;
-  tags?: string[];
-  subject?: string;
-  custom_metadata?: Record<string, unknown>;
-}
-
-/** `POST /core/conversations`: an operator begins; exactly one of `visitor_id` and `contact_id`. */
-export interface ConversationPost {
-  widget_id: string;
-  message: MessagePost;
-  visitor_id?: string | null;
-  contact_id?: string | null;
-}
-
 /** How many conversations, and how many of them hold something unread. */
 export interface Tally {
   total: number;
@@ -417,14 +407,28 @@ export interface Counts {
   resolved: FolderCounts;
 }
 
+/** `GET /core/conversations/{id}/messages`: ascending, notes included. */
+export interface MessagePage {
+  data: MessageView[];
+  has_more: boolean;
+  last_seq: number;
+  /** Of the `w:` stream. */
+  position: Position;
+}
+
+/** `PATCH …/messages/{fingerprint}`. */
+export interface MessagePatch {
+  content: unknown;
+}
+
+/** The answer to a sent message. */
+export interface MessageSent {
+  message: MessageView;
+}
+
 /** `POST /core/conversations/{id}/read`; never moves back. */
 export interface ReadPost {
   seq: number;
-}
-
-/** `POST /core/conversations/{id}/typing`. */
-export interface TypingPost {
-  state: "start" | "stop";
 }
 
 /** A hit of `GET /core/search`; `marks` are [start, end) character positions in `excerpt`. */
@@ -445,27 +449,6 @@ export interface SearchPage {
   next_cursor: string | null;
 }
 
-/** A prepared answer; `shortcut` is what follows the `/`. */
-export interface CannedReplyView {
-  id: string;
-  shortcut: string;
-  text: string;
-  created_at: string;
-  updated_at: string;
-}
-
-/** `POST /core/canned-replies`; `PATCH` takes the same, both keys optional. */
-export interface CannedReplyPost {
-  shortcut: string;
-  text: string;
-}
-
-/** `PATCH /core/canned-replies/{id}`. */
-export interface CannedReplyPatch {
-  shortcut?: string;
-  text?: string;
-}
-
 /** A tag of the workspace. */
 export interface TagView {
   id: string;
@@ -474,16 +457,258 @@ export interface TagView {
   created_at: string;
 }
 
-/** `POST /core/tags`; `color` is one of the ten names of the design. */
-export interface TagPost {
-  name: string;
-  color?: string;
+/** `GET /core/tags`. */
+export interface TagPage {
+  data: TagView[];
+  next_cursor: string | null;
 }
 
 /** `PATCH /core/tags/{id}`; renaming renames it on every conversation. */
 export interface TagPatch {
   name?: string;
   color?: string;
+}
+
+/** `POST /core/tags`; `color` is one of the ten names of the design. */
+export interface TagPost {
+  name: string;
+  color?: string;
+}
+
+/** `POST /core/conversations/{id}/typing`. */
+export interface TypingPost {
+  state: "start" | "stop";
+}
+
+/** Who did what, when and from where. */
+export interface AuditEntry {
+  id: string;
+  at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  details: Record<string, unknown>;
+  address: string | null;
+}
+
+/** `GET /core/audit`. */
+export interface AuditPage {
+  data: AuditEntry[];
+  next_cursor: string | null;
+}
+
+/** `PUT /core/me/availability`. */
+export interface AvailabilityPut {
+  state: "away" | "online";
+}
+
+/** `POST /core/invitations/accept`: no sign-in needed, the token is the proof; answers like a sign-in. */
+export interface InvitationAccept {
+  token: string;
+  name: string;
+  password: string;
+}
+
+/** The answer to `POST /core/invitations`: the only time `url` is shown. */
+export interface InvitationCreated {
+  id: string;
+  email: string;
+  role: "admin" | "operator" | "owner";
+  invited_by: OperatorBrief | null;
+  created_at: string;
+  expires_at: string;
+  url: string;
+}
+
+/** An open invitation. */
+export interface InvitationView {
+  id: string;
+  email: string;
+  role: "admin" | "operator" | "owner";
+  invited_by: OperatorBrief | null;
+  created_at: string;
+  expires_at: string;
+}
+
+/** `GET /core/invitations`. */
+export interface InvitationPage {
+  data: InvitationView[];
+  next_cursor: string | null;
+}
+
+/** `POST /core/invitations`. */
+export interface InvitationPost {
+  email: string;
+  role?: "admin" | "operator" | "owner";
+}
+
+/** What an operator may change about themselves; absent keys stay as they are. */
+export interface MePatch {
+  name?: string;
+  locale?: string | null;
+  theme?: "dark" | "light" | "system";
+  sound?: boolean;
+}
+
+/** An operator as colleagues with `operators:read` see them. */
+export interface OperatorView {
+  id: string;
+  email: string;
+  name: string;
+  role: "admin" | "operator" | "owner";
+  avatar: string | null;
+  availability: "away" | "online";
+  active: boolean;
+  last_seen_at: string | null;
+  created_at: string;
+}
+
+/** The workspace of the caller. */
+export interface WorkspaceView {
+  id: string;
+  name: string;
+}
+
+/** The signed-in operator, or the integration behind a token (then `operator` is null). */
+export interface MeView {
+  operator: OperatorView | null;
+  workspace: WorkspaceView;
+  scopes: string[];
+  locale: string | null;
+  theme: "dark" | "light" | "system";
+  sound: boolean;
+}
+
+/** `GET /core/operators`. */
+export interface OperatorPage {
+  data: OperatorView[];
+  next_cursor: string | null;
+}
+
+/** `PATCH /core/operators/{id}`. */
+export interface OperatorPatch {
+  name?: string;
+  role?: "admin" | "operator" | "owner";
+  active?: boolean;
+}
+
+/** `POST /core/operators`: an operator with a password set by an administrator. */
+export interface OperatorPost {
+  email: string;
+  name: string;
+  password: string;
+  role?: "admin" | "operator" | "owner";
+}
+
+/** `POST /core/me/password`: other sessions of the operator end. */
+export interface PasswordChange {
+  current_password: string;
+  new_password: string;
+}
+
+/** `POST /core/relay-token`. */
+export interface RelayToken {
+  token: string;
+  expires_in: number;
+  streams: string[];
+}
+
+/** A scope and what it allows. */
+export interface Scope {
+  scope: string;
+  description: string;
+}
+
+/** `GET /core/scopes`. */
+export interface ScopePage {
+  data: Scope[];
+  next_cursor: string | null;
+}
+
+/** `POST /core/session`. */
+export interface SignIn {
+  email: string;
+  password: string;
+}
+
+/** The answer to `POST /core/tokens`: the only time `token` is shown. */
+export interface TokenCreated {
+  id: string;
+  name: string;
+  scopes: string[];
+  hint: string;
+  operator_id: string | null;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+  token: string;
+}
+
+/** An API token without its secret; `hint` is its first characters. */
+export interface TokenView {
+  id: string;
+  name: string;
+  scopes: string[];
+  hint: string;
+  operator_id: string | null;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+}
+
+/** `GET /core/tokens`. */
+export interface TokenPage {
+  data: TokenView[];
+  next_cursor: string | null;
+}
+
+/** `POST /core/tokens`. `operator_id` is the caller's own where the token shall act as them. */
+export interface TokenPost {
+  name: string;
+  scopes: string[];
+  expires_at?: string | null;
+  operator_id?: string | null;
+}
+
+/**
+ * `GET /core/embed`: what goes into a snippet.
+ *
+ * `loader_url` is followed by a widget's id. `pinned_url` is the loader as a file that never changes, `integrity` what
+ * browsers compare it with; both null where the browser packages were not built.
+ */
+export interface EmbedView {
+  loader_url: string;
+  pinned_url: string | null;
+  integrity: string | null;
+}
+
+/** The answer to `POST …/identity-keys`: the only time `secret` is shown; none for EdDSA. */
+export interface IdentityKeyCreated {
+  kid: string;
+  alg: "EdDSA" | "HMAC-email" | "HMAC-user-id" | "HS256";
+  created_at: string;
+  secret?: string | null;
+}
+
+/** A key that proves who visitors are, without its secret. `weak`: its proofs never end. */
+export interface IdentityKeyView {
+  kid: string;
+  alg: "EdDSA" | "HMAC-email" | "HMAC-user-id" | "HS256";
+  weak: boolean;
+  created_at: string;
+  last_used_at: string | null;
+}
+
+/** `GET …/identity-keys`. */
+export interface IdentityKeyList {
+  data: IdentityKeyView[];
+}
+
+/** `POST …/identity-keys`. `public_key` (PEM) for EdDSA alone; `secret` is what another messenger used, for the HMACs alone. */
+export interface IdentityKeyPost {
+  alg: "EdDSA" | "HMAC-email" | "HMAC-user-id" | "HS256";
+  public_key?: string | null;
+  secret?: string | null;
 }
 
 /** Something worth knowing about an accepted widget; `path` says where. */
@@ -506,202 +731,15 @@ export interface WidgetView {
   warnings: Warning[];
 }
 
-/** `POST` and `PUT /core/web-widgets`: each field given replaces the stored value. */
-export interface WidgetPut {
-  domains?: string[];
-  published?: boolean;
-  config?: Record<string, unknown>;
-}
-
-/** Who did what, when and from where. */
-export interface AuditEntry {
-  id: string;
-  at: string;
-  actor: string;
-  action: string;
-  subject: string;
-  details: Record<string, unknown>;
-  address: string | null;
-}
-
-/** `POST /core/relay-token`. */
-export interface RelayToken {
-  token: string;
-  expires_in: number;
-  streams: string[];
-}
-
-/** A scope and what it allows. */
-export interface Scope {
-  scope: string;
-  description: string;
-}
-
-/** Something that happened with a contact. */
-export interface ContactEvent {
-  at: string;
-  name: "conversation_started" | "first_seen" | "page";
-  text: string;
-}
-
-/** A conversation of an exported contact, with what was said in it. */
-export interface ExportedConversation {
-  id: string;
-  state: "pending" | "resolved" | "unresolved";
-  created_at: string;
-  subject: string;
-  tags: string[];
-  custom_metadata: Record<string, unknown>;
-  feedback: FeedbackView | null;
-  messages: MessageView[];
-}
-
-/** Everything that is kept of a contact. `forms`: what each visitor last filled in before a conversation, by their id. */
-export interface ContactExport {
-  contact: ContactView;
-  visitors: VisitorView[];
-  forms: Record<string, Record<string, unknown>>;
-  conversations: ExportedConversation[];
-}
-
-/** `GET /core/operators`. */
-export interface OperatorPage {
-  data: OperatorView[];
-  next_cursor: string | null;
-}
-
-/** `GET /core/invitations`. */
-export interface InvitationPage {
-  data: InvitationView[];
-  next_cursor: string | null;
-}
-
-/** `GET /core/tokens`. */
-export interface TokenPage {
-  data: TokenView[];
-  next_cursor: string | null;
-}
-
-/** `GET /core/contacts`. */
-export interface ContactPage {
-  data: ContactView[];
-  next_cursor: string | null;
-}
-
-/** `GET /core/contacts/{id}/events`. */
-export interface ContactEventPage {
-  data: ContactEvent[];
-  next_cursor: string | null;
-}
-
-/** `GET /core/canned-replies`. */
-export interface CannedReplyPage {
-  data: CannedReplyView[];
-  next_cursor: string | null;
-}
-
-/** `GET /core/tags`. */
-export interface TagPage {
-  data: TagView[];
-  next_cursor: string | null;
-}
-
 /** `GET /core/web-widgets`. */
 export interface WidgetPage {
   data: WidgetView[];
   next_cursor: string | null;
 }
 
-/**
- * `GET /core/embed`: what goes into a snippet.
- *
- * `loader_url` is followed by a widget's id. `pinned_url` is the loader as a file that never changes, `integrity` what
- * browsers compare it with; both null where the browser packages were not built.
- */
-export interface EmbedView {
-  loader_url: string;
-  pinned_url: string | null;
-  integrity: string | null;
-}
-
-/** `GET /core/audit`. */
-export interface AuditPage {
-  data: AuditEntry[];
-  next_cursor: string | null;
-}
-
-/** `GET /core/scopes`. */
-export interface ScopePage {
-  data: Scope[];
-  next_cursor: string | null;
-}
-
-/** Every refusal: a stable code, a sentence in English, and where. */
-export interface Refusal {
-  error: string;
-  message: string;
-  details: Record<string, unknown>;
-}
-
-/** `GET /core/feedback`: newest first. */
-export interface FeedbackPage {
-  data: FeedbackView[];
-  next_cursor: string | null;
-}
-
-/** One day of a report, in its time zone; `average` null without ratings. */
-export interface FeedbackDay {
-  day: string;
-  count: number;
-  average: number | null;
-}
-
-/** What was said of one operator's conversations. */
-export interface FeedbackOperator {
-  operator: OperatorBrief;
-  count: number;
-  average: number | null;
-}
-
-/** `GET /core/feedback/report`: satisfaction over time. `satisfied` is the share of 4 and 5 stars, 0 to 1. */
-export interface FeedbackReport {
-  since: string;
-  until: string;
-  count: number;
-  rated: number;
-  average: number | null;
-  satisfied: number | null;
-  /** How many gave 1, 2, 3, 4 and 5 stars. */
-  stars: Record<string, number>;
-  days: FeedbackDay[];
-  operators: FeedbackOperator[];
-}
-
-/** `POST …/identity-keys`. `public_key` (PEM) for EdDSA alone; `secret` is what another messenger used, for the HMACs alone. */
-export interface IdentityKeyPost {
-  alg: "EdDSA" | "HMAC-email" | "HMAC-user-id" | "HS256";
-  public_key?: string | null;
-  secret?: string | null;
-}
-
-/** A key that proves who visitors are, without its secret. `weak`: its proofs never end. */
-export interface IdentityKeyView {
-  kid: string;
-  alg: "EdDSA" | "HMAC-email" | "HMAC-user-id" | "HS256";
-  weak: boolean;
-  created_at: string;
-  last_used_at: string | null;
-}
-
-/** `GET …/identity-keys`. */
-export interface IdentityKeyList {
-  data: IdentityKeyView[];
-}
-
-/** The answer to `POST …/identity-keys`: the only time `secret` is shown; none for EdDSA. */
-export interface IdentityKeyCreated {
-  kid: string;
-  alg: "EdDSA" | "HMAC-email" | "HMAC-user-id" | "HS256";
-  created_at: string;
-  secret?: string | null;
+/** `POST` and `PUT /core/web-widgets`: each field given replaces the stored value. */
+export interface WidgetPut {
+  domains?: string[];
+  published?: boolean;
+  config?: Record<string, unknown>;
 }

@@ -1,0 +1,30 @@
+"""What visitors say of themselves, told to colleagues under the visitor's current conversation (hooks contract 10)."""
+
+from typing import Any
+
+from halloo.contacts import actions as contacts
+from halloo.contacts import facts as contact_facts
+from halloo.contacts import forms
+from halloo.contacts.forms import Filled
+from halloo.contacts.model import Details, Visitor
+from halloo.conversations import store
+from halloo.db.tx import Tx
+
+
+def claim_details(tx: Tx, visitor_id: str, details: Details) -> Visitor:
+    """The visitor with what was claimed of them. Raises `VisitorTokenInvalid`, `ValueRefused`."""
+    visitor, news = contacts.claim_details(tx, visitor_id, details)
+    _tell(tx, visitor_id, news)
+    return visitor
+
+
+def submit_form(tx: Tx, visitor_id: str, form_hash: str, filled: Filled) -> None:
+    """Keep what a visitor filled in for their next conversation. Raises `VisitorTokenInvalid`."""
+    _tell(tx, visitor_id, forms.submit_form(tx, visitor_id, form_hash, filled))
+
+
+def _tell(tx: Tx, visitor_id: str, news: dict[str, Any]) -> None:
+    """Before there is a conversation nobody is told; the first one begins with all of it."""
+    current = store.find_newest_of_visitor(tx, tx.workspace_id, visitor_id) if news else None
+    if current is not None:
+        contact_facts.details_set(tx, current, news)
