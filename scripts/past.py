@@ -124,7 +124,7 @@ def _ask(tx: Tx, widget_id: str, talk: Talk) -> tuple[Actor, str]:
     hello = Hello(widget_id, fresh_guest_id(), locale="en-GB", timezone="Europe/Berlin")
     visitor, _ = contacts.first_contact(tx, hello)
     if talk.who:
-        visitor = contacts.claim_details(tx, visitor.id, Details(name=talk.who, given=frozenset({"name"})), None)
+        visitor = actions.claim_details(tx, visitor.id, Details(name=talk.who, given=frozenset({"name"})))
     who = visitor_actor(visitor)
     started = actions.start_conversation(tx, who, visitor, Start(draft=_draft(talk.asked)))
     return who, started.conversation.id
