@@ -77,6 +77,16 @@ describe("a fact and an answer that race", () => {
     expect(shown()).toMatchObject({ unread: 2 });
   });
 
+  it("asks again for a conversation that was on its way while something came that no rule applies", async () => {
+    applyToCaches("session:sync:rating", { session_id: "session_c9", rating: { stars: 4 } }, W, 41);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(asked).not.toContain("/core/conversations/c9");
+    answer = () => ({ ...row({ id: "c9" }), position: { w: at(41) } });
+    caughtUp.conversation({ ...row({ id: "c9" }), position: { w: at(40) } } as never);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(asked.filter((path) => path === "/core/conversations/c9")).toHaveLength(1);
+  });
+
   it("gives rows of a next page the facts that came while it was on its way", () => {
     said(2, 22);
     expect(caughtUp.rows([row()], at(21))[0]).toMatchObject({ last_seq: 2, unread: 1 });

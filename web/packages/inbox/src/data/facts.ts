@@ -58,7 +58,9 @@ export const caughtUp = {
   },
   conversation(view: ConversationView): ConversationView {
     const { w } = view.position;
-    const facts = w ? since(w) : [];
+    const facts = (w ? since(w) : []).filter((fact) => conversationOf(fact.data) === view.id);
+    // What no rule can apply was asked for when nothing was cached yet: it is asked for again.
+    if (facts.some((fact) => !reduceRow(view, fact.name, fact.data, world()))) reload(view.id);
     return { ...view, ...reduceAll(view, facts) };
   },
   talk(id: string, talk: Talk): Talk {
@@ -149,6 +151,7 @@ export function recount(): void {
 const STALE: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   "widget:updated": [keys.widgets, ["widget"]],
   "widget:removed": [keys.widgets, ["widget"]],
+  "widget:keys_updated": [["identity-keys"]],
   "operator:updated": [keys.operators, keys.invitations, keys.me],
   "website:update_operators_availability": [keys.operators],
   "canned:updated": [keys.canned],

@@ -93,6 +93,7 @@ export function reduceRow(
     case "session:set_nickname":
     case "session:set_email":
     case "session:set_phone":
+    case "session:set_avatar":
     case "session:set_block":
     case "session:update_verify":
     case "session:set_data":
