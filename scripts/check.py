@@ -49,9 +49,14 @@ def _script(path: str, *arguments: str) -> Callable[[], list[str]]:
     return lambda: [str(PYTHON), path, *arguments]
 
 
+_QUICK = ("pytest", "-q", "-m", "not slow and not browser and not postgresql")
+_WIRES = tuple(f"tests/{folder}" for folder in ("edge", "isolation", "manage", "public", "relay"))
+"""Tests that spend much of their time waiting for a socket: in a lane of their own, beside those that count."""
+
 # The longest first, so that both lanes are busy to the end.
 CHECKS = (
-    Check("tests", "Unit tests", _tool("pytest", "-q", "-m", "not slow and not browser and not postgresql")),
+    Check("wires", "Unit tests of the wires", _tool(*_QUICK, *_WIRES)),
+    Check("tests", "Unit tests of everything else", _tool(*_QUICK, *(f"--ignore={folder}" for folder in _WIRES))),
     Check("axe", "Contrast, names and roles on every screen (axe)", _tool("pytest", "-q", "-m", "axe")),
     Check("types", "Types of Python (pyright, strict)", _tool("pyright")),
     Check("vitest", "Unit tests of the browser packages", _web("vitest", "run"), WEB),

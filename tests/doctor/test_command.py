@@ -15,6 +15,8 @@ from tests.support.certificates import certificate
 from tests.support.postbox import postbox
 from tests.support.product import Product, Store
 
+pytestmark = pytest.mark.slow
+
 
 def doctor(product: Product, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "halloo", "doctor", *arguments]

@@ -17,6 +17,8 @@ from tests.support.postgres import free_port
 from tests.support.product import Product, Store
 from tests.support.proxy import Faults, Reply, Request, proxied
 
+pytestmark = pytest.mark.slow
+
 SHOP = "https://shop.example"
 
 

@@ -13,6 +13,8 @@ import pytest
 from tests.support.postbox import Postbox, part, postbox
 from tests.support.product import Product, Store
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Product:

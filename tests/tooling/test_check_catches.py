@@ -44,6 +44,12 @@ def _only_a_failing_test(tree: Path) -> None:
     (tree / "tests" / "test_planted.py").write_text("def test_planted():\n    assert False\n")
 
 
+def _only_a_failing_test_of_a_wire(tree: Path) -> None:
+    for path in (tree / "tests").glob("*/test_*.py"):
+        path.unlink()
+    (tree / "tests" / "edge" / "test_planted.py").write_text("def test_planted():\n    assert False\n")
+
+
 def _unreadable_text(tree: Path) -> None:
     for style in (tree / ASSETS / "files").glob("*.css"):
         style.write_text(style.read_text() + "\n*{color:#ddd!important;background:#eee!important}\n")
@@ -70,6 +76,7 @@ def _fat_loader(tree: Path) -> None:
 PLANTED = (
     Planted("types", _file("src/halloo/kit/planted.py", '"""Planted."""\n\nplanted: int = "no"\n'), "planted.py"),
     Planted("tests", _only_a_failing_test, "test_planted"),
+    Planted("wires", _only_a_failing_test_of_a_wire, "test_planted"),
     Planted("axe", _unreadable_text, "color-contrast"),
     Planted(
         "vitest",
