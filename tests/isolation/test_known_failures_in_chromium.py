@@ -54,7 +54,7 @@ def test_cve_2024_57026_cve_2025_45960_cve_2025_57483_parameters_of_a_widget_sta
         f"{server.facts['embed_url']}?locale={quote(text)}&amp;theme={quote(text)}&amp;{quote(text)}={quote(text)}"
     )
     tag = f'<script async data-widget="{text.replace(chr(34), "&quot;")}" src="{address}"></script>'
-    page = web.put("shop", tag, path=f"/?q={quote(text)}") + f"#{quote(text)}"
+    page = web.put("shop", tag) + f"?q={quote(text)}#{quote(text)}"
     visitor = VisitorScreen(context, server, page)
     expect(visitor.page.locator("halloo-widget")).to_have_count(1)
     said = {"locale": text, "theme": text, "data": {"plan": text}}
@@ -118,12 +118,12 @@ LINKS = ("https://good.example/a?b=c", "http://good.example", "mailto:ada@good.e
 
 def only_safe_links(thread: Locator) -> None:
     links = thread.locator("a[href]")
+    expect(thread.locator("a[href*='good.example']")).to_have_count(len(LINKS))
     found = links.evaluate_all("all => all.map(({protocol, rel, target, href}) => ({protocol, rel, target, href}))")
     assert {link["protocol"] for link in found} <= {"http:", "https:", "mailto:"}
     for link in found:
         assert {"noopener", "noreferrer"} <= set(link["rel"].split()), link
         assert link["target"] == "_blank"
-    assert len([link for link in found if "good.example" in link["href"]]) == len(LINKS)
 
 
 def test_cve_2022_0542_cve_2025_12246_only_safe_addresses_become_links(
