@@ -50,7 +50,7 @@ def _script(path: str, *arguments: str) -> Callable[[], list[str]]:
 
 
 _QUICK = ("pytest", "-q", "-m", "not slow and not browser and not postgresql")
-_WIRES = tuple(f"tests/{folder}" for folder in ("edge", "isolation", "manage", "public", "relay"))
+_WIRES = tuple(f"tests/{folder}" for folder in ("edge", "isolation", "relay"))
 """Tests that spend much of their time waiting for a socket: in a lane of their own, beside those that count."""
 
 # The longest first, so that all lanes are busy to the end.
