@@ -82,7 +82,7 @@ def test_a_proxy_that_breaks_nothing_is_in_order(deployment: Deployment) -> None
 def _on(path: str, change: object, *arguments: str) -> Faults:
     def reply(request: Request, answer: Reply) -> None:
         if request.path.startswith(path):
-            change(answer, *arguments)  # type: ignore[operator]
+            change(answer, *arguments)  # type: ignore[operator] - one of several setters, each with its own arguments
 
     return Faults(reply=reply)
 
