@@ -1,13 +1,15 @@
 """The port between nodes, with its guarantees; twin: `MemoryBroker`, for one process.
 
-What crosses it is only what makes the relay fast or quick to obey: hints and revocations. Facts do not need it: the
-database log is the truth.
+What crosses it is only what makes the relay fast or quick to obey: facts that were committed, hints, revocations, and who is
+there. Nothing that was acknowledged depends on it: the database log is the truth, and a node that missed something reads it there.
 """
 
 from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Raw, Struct
+
+from halloo.kit.ids import new_id
 
 
 class HintNote(Struct, tag="hint"):
@@ -38,28 +40,61 @@ Note = HintNote | RevokeNote
 Listener = Callable[[Note], None]
 
 
+class Kept(Struct, frozen=True):
+    """Something that a node keeps before the eyes of all, such as that a visitor is there."""
+
+    node: str
+    id: str
+    value: bytes
+
+
 class Broker(Protocol):
     """How nodes tell each other.
 
     Guarantee of `publish`: it returns at once and never raises. Every listener on every node, the publisher's own
-    included, gets a note at most once, on the loop, and those of one publisher in the order of publishing. Notes may be
-    lost while a node is cut off; nothing that was acknowledged to a user depends on them.
+    included, gets a note at most once, on the loop, and those of one publisher in the order of publishing. A note that names a
+    workspace reaches the nodes that want this workspace, the others reach all. Notes may be lost while a node is cut off; nothing
+    that was acknowledged to a user depends on them.
+
+    Guarantee of `keep`: what a node keeps is found by every node's `kept` until that node drops it, or for at most 30 seconds
+    after that node died or was cut off. Both may be behind by a moment.
     """
 
+    @property
+    def node(self) -> str:
+        """This node's own id: another one at each start."""
+        ...
+
     def publish(self, note: Note) -> None:
-        """Tell all nodes."""
+        """Tell all nodes whom it concerns."""
         ...
 
     def listen(self, listener: Listener) -> None:
-        """Be told; one listener a node."""
+        """Be told."""
+        ...
+
+    def want(self, workspace_id: str) -> None:
+        """From now on this node needs the notes of a workspace; each `want` asks for one `unwant`."""
+        ...
+
+    def unwant(self, workspace_id: str) -> None:
+        """The reverse of `want`."""
+        ...
+
+    def keep(self, workspace_id: str, kind: str, id: str, value: bytes | None) -> None:
+        """Keep this before the eyes of all nodes, in place of what this node kept under the same kind and id; None drops it."""
+        ...
+
+    async def kept(self, workspace_id: str, kind: str) -> list[Kept]:
+        """What all nodes keep of a kind; what this node keeps where the others cannot be asked. Never raises."""
         ...
 
     async def start(self) -> None:
-        """Connect."""
+        """Connect, or begin to try to."""
         ...
 
     async def stop(self) -> None:
-        """Disconnect; nothing is delivered after it returns."""
+        """Drop what this node keeps and disconnect; nothing is delivered after it returns."""
         ...
 
 
@@ -68,7 +103,9 @@ class MemoryBroker:
 
     def __init__(self) -> None:
         """Nobody listens yet."""
+        self.node = new_id()
         self._listeners: list[Listener] = []
+        self._kept: dict[tuple[str, str], dict[str, Kept]] = {}
 
     def publish(self, note: Note) -> None:
         """See `Broker.publish`."""
@@ -79,9 +116,30 @@ class MemoryBroker:
         """See `Broker.listen`."""
         self._listeners.append(listener)
 
+    def want(self, workspace_id: str) -> None:
+        """See `Broker.want`."""
+
+    def unwant(self, workspace_id: str) -> None:
+        """See `Broker.unwant`."""
+
+    def keep(self, workspace_id: str, kind: str, id: str, value: bytes | None) -> None:
+        """See `Broker.keep`."""
+        kept = self._kept.setdefault((workspace_id, kind), {})
+        if value is not None:
+            kept[id] = Kept(self.node, id, value)
+            return
+        kept.pop(id, None)
+        if not kept:
+            del self._kept[workspace_id, kind]
+
+    async def kept(self, workspace_id: str, kind: str) -> list[Kept]:
+        """See `Broker.kept`."""
+        return list(self._kept.get((workspace_id, kind), {}).values())
+
     async def start(self) -> None:
         """See `Broker.start`."""
 
     async def stop(self) -> None:
         """See `Broker.stop`."""
         self._listeners.clear()
+        self._kept.clear()
