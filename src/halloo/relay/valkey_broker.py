@@ -221,7 +221,7 @@ class ValkeyBroker:
 
     async def _hold(self) -> None:
         pause, most = _PAUSE_S
-        while not self._stopping:  # a task that fails while it is cancelled hides the cancellation
+        while not self._stopping:
             began = time.monotonic()
             try:
                 await self._connect()
@@ -349,7 +349,10 @@ class ValkeyBroker:
 
     async def _write(self) -> None:
         pulse_at = refresh_at = 0.0
-        while True:
+        task = asyncio.current_task()
+        while (
+            task is not None and not task.cancelling()
+        ):  # the library's time-outs of no time at all can swallow a cancellation
             now = time.monotonic()
             if now >= refresh_at:
                 refresh_at = now + self._life_s / 2
@@ -376,7 +379,13 @@ class ValkeyBroker:
 
     async def _execute(self, pipe: Any) -> list[Any]:
         async with asyncio.timeout(_ANSWER_S):
-            return await pipe.execute()
+            answers: list[Any] = await pipe.execute()
+        task = asyncio.current_task()
+        if (
+            task is not None and task.cancelling()
+        ):  # the library's time-outs of no time at all can swallow a cancellation
+            raise asyncio.CancelledError
+        return answers
 
     def _tick(self) -> None:
         if self._unheard >= _UNHEARD_MAX:
