@@ -17,6 +17,7 @@ from halloo.relay.broker import (
     Kept,
     MemoryBroker,
     Note,
+    PresenceNote,
     RevokeNote,
     SendNote,
 )
@@ -120,6 +121,8 @@ NOTES: list[Note] = [
     RevokeNote("origins", "w1", 4403, 7, ["https://shop.example"]),
     FactsNote("ws", "n", 9, [Fact("ws", 9, "f9", "message:send", b'{"a":"\xc3\xa9"}', 5, "c1", 3, "v1", 2)]),
     FactsNote("ws", "n", 9, []),
+    PresenceNote("ws", "n", "visitor:v1", b"value"),
+    PresenceNote("ws", "n", "visitor:v1", None),
 ]
 
 
