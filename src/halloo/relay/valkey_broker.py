@@ -96,6 +96,7 @@ class ValkeyBroker:
         self._asking = asyncio.Semaphore(_ASKED_AT_ONCE)
         self._line: asyncio.Task[None] | None = None
         self._stopping = False
+        self._idle = True
 
     # ── the port ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -139,6 +140,7 @@ class ValkeyBroker:
         if len(self._queue) >= _QUEUE_NOTES or self._queued + len(message) > _QUEUE_BYTES:
             self.dropped += 1
             return
+        self._idle = False
         self._queue.append((channel, message))
         self._queued += len(message)
         self._wake.set()
@@ -185,6 +187,10 @@ class ValkeyBroker:
         """See `Broker.stop`."""
         if self._line is None:
             return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_S):
+                while self.up and not self._idle:  # noqa: ASYNC110 - the last notes, once in a life
+                    await asyncio.sleep(0.005)
         was_up, self._stopping = self.up, True
         self._line.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -199,8 +205,6 @@ class ValkeyBroker:
 
     async def _say_goodbye(self) -> None:
         pipe = self._client.pipeline(transaction=False)
-        for channel, message in self._queue:
-            pipe.publish(channel, message)
         self._keeping.end(pipe)
         pipe.publish(self._all, pack(self.node, 0, BYE))
         await pipe.execute()
@@ -373,6 +377,7 @@ class ValkeyBroker:
             if len(pipe):
                 await self._execute(pipe)
             if not self._queue:
+                self._idle = True
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(max(0.0, min(pulse_at, refresh_at) - time.monotonic())):
                         await self._wake.wait()
