@@ -40,7 +40,12 @@ def pack_seen(seen: Seen) -> bytes:
 
 def best(states: Iterable[State]) -> State:
     """One connection that looks is enough, on whichever node."""
-    return max(states, key=_RANKS.__getitem__, default="offline")
+    found = set(states)
+    return "online" if "online" in found else "away" if "away" in found else "offline"
+
+
+def _rank(seen: Seen) -> int:
+    return _RANKS[seen.state]
 
 
 class Elsewhere:
@@ -55,7 +60,7 @@ class Elsewhere:
         nodes = self._seen.get(workspace_id, {}).get(key)
         if not nodes:
             return None
-        return max(nodes.values(), key=lambda seen: _RANKS[seen.state])
+        return max(nodes.values(), key=_rank)
 
     def everyone(self, workspace_id: str) -> list[Seen]:
         """Each person that another node has, once."""
@@ -88,7 +93,7 @@ class Elsewhere:
 
     def lose(self, node: str) -> list[tuple[str, Key, State]]:
         """A node is gone, and with it what it said; answers of whom it said what."""
-        lost = [
+        lost: list[tuple[str, Key, State]] = [
             (workspace_id, key, by[node].state)
             for workspace_id, people in self._seen.items()
             for key, by in people.items()

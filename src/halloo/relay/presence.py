@@ -197,7 +197,9 @@ class Presence:
         kept = await self._broker.kept(workspace_id, KIND)
         if workspace_id not in self._attended:
             return
-        before = {seen.key: self.state(workspace_id, seen.key) for seen in self._elsewhere.everyone(workspace_id)}
+        before: dict[Key, State] = {
+            seen.key: self.state(workspace_id, seen.key) for seen in self._elsewhere.everyone(workspace_id)
+        }
         others = [one for one in kept if one.node != self._broker.node]
         for key in self._elsewhere.replace(workspace_id, others):
             self._show(workspace_id, key, before.get(key, self._here(workspace_id, key)), self.state(workspace_id, key))

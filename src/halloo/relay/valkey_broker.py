@@ -12,7 +12,7 @@ import random
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import msgspec
 from redis.asyncio import ConnectionPool, Redis
@@ -67,7 +67,7 @@ class ValkeyBroker:
         self.up = False
         self.dropped = 0
         self.garbled = 0
-        self._pool: ConnectionPool[Any] = ConnectionPool.from_url(
+        self._pool = _open_pool(
             check_address(url),
             max_connections=_CONNECTIONS,
             protocol=2,
@@ -398,6 +398,9 @@ class ValkeyBroker:
         self._unheard += 1
         for node in self._peers.tick(_now()):
             tell(self._gone, node)
+
+
+_open_pool: Callable[..., ConnectionPool] = cast("Any", ConnectionPool).from_url
 
 
 def _now() -> int:
