@@ -376,6 +376,7 @@ async def test_more_than_may_wait_is_dropped_and_counted(line: Make) -> None:
         "redis://:secret@host:port/0",
         "redis://:secret@host/name",
         "unix://",
+        "redis://:secret@host/0?colour=red",
     ],
 )
 def test_an_address_that_cannot_be_one_is_refused_without_its_password(url: str) -> None:

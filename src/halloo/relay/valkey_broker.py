@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from halloo.kit.clock import SECOND
 from halloo.kit.ids import new_id
 from halloo.relay.broker import Kept, Listener, Note, SendNote, tell
-from halloo.relay.broker_address import check_address
+from halloo.relay.broker_address import check_address, check_options
 from halloo.relay.envelope import BYE, PULSE, Envelope, pack, pack_note, unpack
 from halloo.relay.keeping import Keeping
 from halloo.relay.outgoing import Names, Outgoing
@@ -72,6 +72,7 @@ class ValkeyBroker:
             socket_connect_timeout=_ANSWER_S,
             retry=Retry(NoBackoff(), 0),
         )
+        check_options(self._pool)
         self._client: Any = Redis(connection_pool=self._pool)
         self._names = Names(prefix)
         self._life_s = life_ms / 1000
@@ -188,6 +189,7 @@ class ValkeyBroker:
             with contextlib.suppress(RedisError, OSError, TimeoutError):
                 async with asyncio.timeout(_STOP_S):
                     await self._say_goodbye()
+        self.up = False
         self._listeners.clear()
         await self._pool.disconnect()
 
