@@ -57,3 +57,17 @@ class RelaySettings:
         default="halloo",
         metadata={"sentence": "What channels and keys in the broker begin with; servers of one database share it."},
     )
+    handshakes_per_second: int = field(
+        default=2_000,
+        metadata={
+            "sentence": "Connections that may begin in a second, four times as many at once; others are told to come back "
+            "in a few seconds. 0: any number."
+        },
+    )
+    rescue_port: int = field(
+        default=-1,
+        metadata={
+            "sentence": "Port of the rescue relay's own listener, which serves widgets and inbox while the first cannot be "
+            "reached. -1: two above the server's own, such as 8002 beside 8000; 0: none."
+        },
+    )
