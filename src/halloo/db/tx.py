@@ -1,15 +1,12 @@
 """One transaction as an action sees it."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Hashable, Iterable
+from typing import Any, Protocol
 
 from sqlalchemy import ClauseElement
 
 from halloo.db.statement import DialectName, Params, Statement, compile_clause
 from halloo.kit.refusals import Invalid
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Row = dict[str, Any]
 """A row by column names."""
@@ -32,6 +29,10 @@ class Cursor(Protocol):
         """Run one statement."""
         ...
 
+    def executemany(self, sql: Any, params: Any, /) -> Any:
+        """Run one writing statement for each set of parameters."""
+        ...
+
     def fetchall(self) -> list[Any]:
         """All rows left."""
         ...
@@ -45,30 +46,74 @@ class Unstorable(Invalid):
     """A value is too large, or holds characters that cannot be stored."""
 
 
+class Group:
+    """What the actions of one transaction have in common until its commit."""
+
+    __slots__ = ("_cursor", "_dialect", "_later", "known")
+
+    def __init__(self, cursor: Cursor, dialect: DialectName) -> None:
+        """A transaction that has just begun."""
+        self._cursor = cursor
+        self._dialect: DialectName = dialect
+        self._later: dict[Statement, list[Params]] = {}
+        self.known: dict[Hashable, Any] = {}
+
+    def later(self, query: Statement, params: Params) -> None:
+        """See `Tx.later`."""
+        rows = self._later.get(query)
+        if rows is None:
+            self._later[query] = [params]
+        else:
+            rows.append(params)
+
+    def flush(self) -> None:
+        """Write what waits, and forget what was known: the next action reads it again."""
+        try:
+            for query, rows in self._later.items():
+                compiled = query.compiled(self._dialect)
+                self._cursor.executemany(compiled.sql, [compiled.values(row) for row in rows])
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise Unstorable from error
+        finally:
+            self.forget()
+
+    def forget(self) -> None:
+        """Drop what waits and what was known, as the action that left it was undone."""
+        self._later.clear()
+        self.known.clear()
+
+
 class Tx:
     """A transaction: connection, clock and workspace scope. Handed to every action and query as its first argument.
 
     `workspace_id` is the scope: on PostgreSQL row-level security shows nothing else. `now` is UNIX milliseconds, one reading for
     the whole action. What must happen in this process once the commit is safe is left with `after_commit`.
+
+    An action may be run again from its beginning, where another one of its group failed: it changes nothing but the database.
     """
 
-    __slots__ = ("_cursor", "after", "dialect", "now", "workspace_id")
+    __slots__ = ("_cursor", "_group", "after", "dialect", "now", "workspace_id", "wrote")
 
-    def __init__(self, cursor: Cursor, dialect: DialectName, workspace_id: str, now: int) -> None:
+    def __init__(
+        self, cursor: Cursor, dialect: DialectName, workspace_id: str, now: int, group: Group | None = None
+    ) -> None:
         """Made by the engine only."""
         self._cursor = cursor
+        self._group = Group(cursor, dialect) if group is None else group
         self.dialect: DialectName = dialect
         self.workspace_id = workspace_id
         self.now = now
         self.after: list[Any] = []
+        self.wrote = False
+        """Whether there is anything to undo."""
 
     def _run(self, query: Statement | ClauseElement, params: Params) -> Cursor:
-        if isinstance(query, Statement):
-            sql, values = query.compiled(self.dialect)
-        else:
-            sql, values = compile_clause(query, self.dialect, params)
+        prepared = isinstance(query, Statement)
+        compiled = query.compiled(self.dialect) if prepared else compile_clause(query, self.dialect, params)
+        if not compiled.reads:
+            self.wrote = True
         try:
-            self._cursor.execute(sql, {**values, **params} if values else params)
+            self._cursor.execute(compiled.sql, compiled.values(params))
         except (OverflowError, UnicodeEncodeError) as error:
             raise Unstorable from error
         return self._cursor
@@ -92,22 +137,43 @@ class Tx:
 
     def scalar(self, query: Statement | ClauseElement, /, **params: Any) -> Any:
         """The first column of the first row, or None."""
-        row = self.first(query, **params)
-        return None if row is None else next(iter(row.values()))
+        row = self._run(query, params).fetchone()
+        if row is None:
+            return None
+        if self.dialect == "sqlite":
+            self._cursor.fetchall()
+        return row[0]
 
     def run(self, query: Statement | ClauseElement, /, **params: Any) -> int:
         """Run a writing statement; how many rows it touched."""
-        return self._run(query, params).rowcount
+        wrote = self.wrote
+        touched = self._run(query, params).rowcount
+        if not touched:
+            self.wrote = wrote
+        return touched
 
     def run_each(self, query: Statement | ClauseElement, rows: "Iterable[Params]") -> None:
         """Run a writing statement once for each set of parameters."""
         for params in rows:
             self._run(query, params)
 
+    def later(self, query: Statement, params: Params) -> None:
+        """Have a writing statement run before the commit, together with the same ones of other actions.
+
+        `params` may be changed until then. Who reads what it writes calls `flush` first.
+        """
+        self.wrote = True
+        self._group.later(query, params)
+
+    def flush(self) -> None:
+        """Write now what was left for later."""
+        self._group.flush()
+
+    @property
+    def known(self) -> dict[Hashable, Any]:
+        """What actions of this transaction have found out under its locks; emptied by `flush`."""
+        return self._group.known
+
     def after_commit(self, value: object) -> None:
         """Leave a value for the engine's listener: it gets it, in order, once the commit is synced, and never otherwise."""
         self.after.append(value)
-
-
-if TYPE_CHECKING:
-    Listener = Callable[[list[object]], None]

@@ -1,7 +1,8 @@
 """The log: record a fact in the caller's transaction, read it back by stream and offset.
 
-Numbers are given inside the transaction from one row per stream, so that they have no gaps whatever fails. A fact that was recorded
-reaches the pump after commit through `Tx.after_commit`.
+Numbers are given inside the transaction, so that they have no gaps whatever fails. The row of a workspace's stream is locked for it;
+the streams of conversations and visitors are numbered under the same lock, each behind its last fact. Facts of a group of actions
+are written together before its commit. One that was recorded reaches the pump after commit through `Tx.after_commit`.
 """
 
 from collections.abc import Callable
@@ -9,22 +10,36 @@ from collections.abc import Callable
 from sqlalchemy import bindparam, select, text, update
 
 from halloo.db.directory import find_meta
-from halloo.db.statement import Statement
+from halloo.db.statement import Params, Statement
 from halloo.db.tx import Row, Tx
 from halloo.events.model import Fact, Position
 from halloo.events.tables import facts, streams
 from halloo.kit.ids import new_id
 
-_NEXT = {
-    count: Statement(
-        text(
-            "INSERT INTO streams (workspace_id, stream, head) VALUES "
-            + ", ".join(f"(:workspace_id, :s{i}, 1)" for i in range(count))
-            + " ON CONFLICT (workspace_id, stream) DO UPDATE SET head = streams.head + 1 RETURNING stream, head"
-        )
+_LOCK_HEAD = Statement(
+    text(
+        "INSERT INTO streams (workspace_id, stream, head) VALUES (:workspace_id, :stream, 0) "
+        "ON CONFLICT (workspace_id, stream) DO UPDATE SET head = streams.head RETURNING head"
     )
-    for count in (1, 2, 3)
+)
+_SAVE_HEAD = Statement(
+    update(streams)
+    .where(streams.c.workspace_id == bindparam("ws"), streams.c.stream == bindparam("of"))
+    .values(head=bindparam("head"))
+)
+_LAST = {
+    kind: Statement(
+        select(offset)
+        .where(facts.c.workspace_id == bindparam("workspace_id"), owner == bindparam("owner"), offset.is_not(None))
+        .order_by(offset.desc())
+        .limit(1)
+    )
+    for kind, owner, offset in (
+        ("c", facts.c.conversation_id, facts.c.conversation_offset),
+        ("v", facts.c.visitor_id, facts.c.visitor_offset),
+    )
 }
+_COLUMNS = tuple(facts.c.keys())
 _INSERT = Statement(facts.insert().values({c.name: bindparam(c.name) for c in facts.c}))
 _HEAD = Statement(
     select(streams.c.head).where(
@@ -60,41 +75,46 @@ def record(
     `public`: the visitor may see it, so it is numbered in `c:<conversation_id>`. `visitor_id`: it is one of the visitor's own facts
     across conversations and is numbered in `v:<visitor_id>`.
     """
-    workspace = f"w:{tx.workspace_id}"
-    wanted = [workspace]
-    if public and conversation_id is not None:
-        wanted.append(f"c:{conversation_id}")
-    if visitor_id is not None:
-        wanted.append(f"v:{visitor_id}")
-    names = {f"s{i}": stream for i, stream in enumerate(wanted)}
-    heads = {row["stream"]: row["head"] for row in tx.all(_NEXT[len(wanted)], workspace_id=tx.workspace_id, **names)}
+    seq = _next_seq(tx)
+    conversation_offset = _next_offset(tx, "c", conversation_id) if public and conversation_id is not None else None
+    visitor_offset = None if visitor_id is None else _next_offset(tx, "v", visitor_id)
     fact = Fact(
         workspace_id=tx.workspace_id,
-        seq=heads[workspace],
+        seq=seq,
         id=new_id(),
         name=name,
         data=data,
         at=tx.now,
         conversation_id=conversation_id,
-        conversation_offset=heads.get(f"c:{conversation_id}"),
+        conversation_offset=conversation_offset,
         visitor_id=visitor_id,
-        visitor_offset=heads.get(f"v:{visitor_id}"),
+        visitor_offset=visitor_offset,
     )
-    tx.run(
-        _INSERT,
-        workspace_id=fact.workspace_id,
-        seq=fact.seq,
-        id=fact.id,
-        name=name,
-        data=data,
-        at=fact.at,
-        conversation_id=conversation_id,
-        conversation_offset=fact.conversation_offset,
-        visitor_id=visitor_id,
-        visitor_offset=fact.visitor_offset,
-    )
+    tx.later(_INSERT, {name: getattr(fact, name) for name in _COLUMNS})
     tx.after_commit(fact)
     return fact
+
+
+def _next_seq(tx: Tx) -> int:
+    """The next number of the workspace, whose row is locked from the first one to the commit, and written once."""
+    head: Params | None = tx.known.get(tx.workspace_id)
+    if head is None:
+        stream = f"w:{tx.workspace_id}"
+        last = tx.scalar(_LOCK_HEAD, workspace_id=tx.workspace_id, stream=stream)
+        head = tx.known[tx.workspace_id] = {"ws": tx.workspace_id, "of": stream, "head": last}
+        tx.later(_SAVE_HEAD, head)
+    head["head"] += 1
+    return head["head"]
+
+
+def _next_offset(tx: Tx, kind: str, owner: str) -> int:
+    """The next number in a stream of a conversation or a visitor; the workspace's row is locked."""
+    key = (tx.workspace_id, kind, owner)
+    last: int | None = tx.known.get(key)
+    if last is None:
+        last = tx.scalar(_LAST[kind], workspace_id=tx.workspace_id, owner=owner) or 0
+    tx.known[key] = last + 1
+    return last + 1
 
 
 _ERASE = Statement(
@@ -125,12 +145,18 @@ def epoch(tx: Tx) -> str:
 
 def position(tx: Tx, stream: str) -> Position:
     """Where `stream` stands in this transaction's snapshot."""
-    head = tx.scalar(_HEAD, workspace_id=tx.workspace_id, stream=stream)
+    tx.flush()
+    kind, _, owner = stream.partition(":")
+    if kind in _LAST:
+        head = tx.scalar(_LAST[kind], workspace_id=tx.workspace_id, owner=owner)
+    else:
+        head = tx.scalar(_HEAD, workspace_id=tx.workspace_id, stream=stream)
     return Position(stream, epoch(tx), head or 0)
 
 
 def list_after(tx: Tx, stream: str, after: int, limit: int) -> list[Fact]:
     """At most `limit` facts of `stream` behind offset `after`, in order."""
+    tx.flush()
     kind, _, owner = stream.partition(":")
     scope = {"workspace_id": tx.workspace_id, "after": after, "limit": limit}
     if kind != "w":
@@ -149,6 +175,7 @@ def rewrite_payloads(tx: Tx, conversation_id: str, since: int, rewrite: Callable
 
     `rewrite` is handed name and payload, and gives the new payload, or None where nothing changes.
     """
+    tx.flush()
     for row in tx.all(_SINCE, workspace_id=tx.workspace_id, owner=conversation_id, since=since):
         data = rewrite(row["name"], bytes(row["data"]))
         if data is not None:
@@ -157,4 +184,5 @@ def rewrite_payloads(tx: Tx, conversation_id: str, since: int, rewrite: Callable
 
 def erase_payloads(tx: Tx, conversation_id: str) -> None:
     """Empty the payloads of a deleted conversation's facts; their numbers stay."""
+    tx.flush()
     tx.run(_ERASE, workspace_id_=tx.workspace_id, owner=conversation_id, nothing=b"{}")
