@@ -24,6 +24,7 @@ from halloo.api.public.visits import Visits
 from halloo.config import Config
 from halloo.contacts.device import parse_user_agent
 from halloo.contacts.tickets import EmbedTickets
+from halloo.conversations.indexer import Indexer
 from halloo.conversations.sweeper import Sweeper
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
@@ -62,6 +63,7 @@ class Halloo:
     database: Database
     services: Services
     sweeper: Sweeper
+    indexer: Indexer
     mail: MailRoom
 
     async def close(self) -> None:
@@ -119,15 +121,17 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     replies = ReplyTimes(database, clock)
     api = PublicApi(database, tokens, limits, visits, replies, tickets, sealer, mail=config.mail.on)
     public = PublicApp(api, records, own, services.trusted_proxies)
+    indexer = Indexer(database)
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)
     pump.read_by(Cutter(relay.hub, records).read_facts)
+    pump.read_by(indexer.read_facts)
     if config.mail.on:
         pump.read_by(mail.planner.read_facts)
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
     health = Health(database, clock, services.trusted_proxies, lambda: relay.shared.draining)
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, health)
-    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database, sweep_outbox), mail)
+    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database, sweep_outbox), indexer, mail)
 
 
 def _snippets(assets: Assets, hosts: Hosts) -> Snippets:
@@ -219,11 +223,12 @@ async def serve_forever(
     warm = asyncio.get_running_loop().run_in_executor(
         None, parse_user_agent, "Mozilla/5.0"
     )  # reads its rules at first use
-    sweeping = asyncio.create_task(halloo.sweeper.run())
+    chores = [asyncio.create_task(chore.run()) for chore in (halloo.sweeper, halloo.indexer)]
     try:
         await _Server(settings, halloo.relay).serve()
     finally:
-        sweeping.cancel()
+        for chore in chores:
+            chore.cancel()
         await warm
         await halloo.close()
 

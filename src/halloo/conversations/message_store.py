@@ -33,6 +33,11 @@ _MESSAGE = Statement(
 _MESSAGE_OF_CLIENT = Statement(
     select(messages).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.client_id == bindparam("client"))
 )
+_SAID = Statement(
+    select(_M.content).where(
+        _M.workspace_id == _WS, _M.conversation_id == _ID, _M.fingerprint == bindparam("fingerprint_"), _M.removed == 0
+    )
+)
 _FINGERPRINT_OF = Statement(
     select(_M.fingerprint).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.seq == bindparam("seq_"))
 )
@@ -144,6 +149,15 @@ def update_message(tx: Tx, workspace_id: str, message: Message) -> None:
         )
         .values(content=dump(message.content).decode(), edited=int(message.edited), removed=int(message.removed))
     )
+
+
+def find_said(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int) -> str | None:
+    """What a message says as text, or None where it was removed or is gone."""
+    content: str | None = tx.scalar(_SAID, ws=workspace_id, id_=conversation_id, fingerprint_=fingerprint)
+    if content is None:
+        return None
+    said = _any.decode(content)
+    return said if isinstance(said, str) else ""
 
 
 def find_fingerprint(tx: Tx, workspace_id: str, conversation_id: str, seq: int) -> int | None:

@@ -143,7 +143,7 @@ def hand_over(tx: Tx, workspace_id: str, visitor_id: str, to: str, contact_id: s
 
 def insert_conversation(tx: Tx, conversation: Conversation) -> None:
     """Store a new conversation."""
-    tx.run(_INSERT, **_packed({name: getattr(conversation, name) for name in conversation.__dataclass_fields__}))
+    tx.run(_INSERT, **_packed({name: getattr(conversation, name) for name in conversation.__struct_fields__}))
 
 
 def save_after_message(tx: Tx, conversation: Conversation) -> None:

@@ -19,7 +19,7 @@ _DIALECTS: dict[DialectName, Dialect] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Compiled:
     """SQL text, and how a call's named parameters become the driver's."""
 
@@ -27,6 +27,8 @@ class Compiled:
     values: Callable[[Params], Sequence[Any]]
     reads: bool
     """It changes nothing."""
+    columns: tuple[str, ...] | None = None
+    """What the driver has called the columns of its rows; None before the first time."""
 
 
 class Statement:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ClauseElement
 
-from halloo.db.statement import DialectName, Params, Statement, compile_clause
+from halloo.db.statement import Compiled, DialectName, Params, Statement, compile_clause
 from halloo.kit.refusals import Invalid
 
 Row = dict[str, Any]
@@ -107,7 +107,7 @@ class Tx:
         self.wrote = False
         """Whether there is anything to undo."""
 
-    def _run(self, query: Statement | ClauseElement, params: Params) -> Cursor:
+    def _run(self, query: Statement | ClauseElement, params: Params) -> Compiled:
         prepared = isinstance(query, Statement)
         compiled = query.compiled(self.dialect) if prepared else compile_clause(query, self.dialect, params)
         if not compiled.reads:
@@ -116,38 +116,42 @@ class Tx:
             self._cursor.execute(compiled.sql, compiled.values(params))
         except (OverflowError, UnicodeEncodeError) as error:
             raise Unstorable from error
-        return self._cursor
+        return compiled
+
+    def _columns(self, compiled: Compiled) -> tuple[str, ...]:
+        names = compiled.columns
+        if names is None:
+            names = compiled.columns = tuple([column[0] for column in self._cursor.description])
+        return names
 
     def all(self, query: Statement | ClauseElement, /, **params: Any) -> list[Row]:
         """Every row."""
-        cursor = self._run(query, params)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        names = self._columns(self._run(query, params))
+        return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
 
     def first(self, query: Statement | ClauseElement, /, **params: Any) -> Row | None:
         """The first row, or None."""
-        cursor = self._run(query, params)
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        found = dict(zip([column[0] for column in cursor.description], row, strict=True))
-        if self.dialect == "sqlite":
-            cursor.fetchall()  # a statement left open would keep the savepoint open
-        return found
+        compiled = self._run(query, params)
+        row = self._only()
+        return None if row is None else dict(zip(self._columns(compiled), row, strict=True))
 
     def scalar(self, query: Statement | ClauseElement, /, **params: Any) -> Any:
         """The first column of the first row, or None."""
-        row = self._run(query, params).fetchone()
-        if row is None:
-            return None
-        if self.dialect == "sqlite":
-            self._cursor.fetchall()
-        return row[0]
+        self._run(query, params)
+        row = self._only()
+        return None if row is None else row[0]
+
+    def _only(self) -> Any:
+        row = self._cursor.fetchone()
+        if row is not None and self.dialect == "sqlite":
+            self._cursor.fetchall()  # a statement left open would keep the savepoint open
+        return row
 
     def run(self, query: Statement | ClauseElement, /, **params: Any) -> int:
         """Run a writing statement; how many rows it touched."""
         wrote = self.wrote
-        touched = self._run(query, params).rowcount
+        self._run(query, params)
+        touched = self._cursor.rowcount
         if not touched:
             self.wrote = wrote
         return touched

@@ -6,6 +6,7 @@ are written together before its commit. One that was recorded reaches the pump a
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, text, update
 
@@ -41,6 +42,12 @@ _LAST = {
 }
 _COLUMNS = tuple(facts.c.keys())
 _INSERT = Statement(facts.insert().values({c.name: bindparam(c.name) for c in facts.c}))
+_PAYLOADS = Statement(
+    select(facts.c.seq, facts.c.name, facts.c.conversation_id, facts.c.data)
+    .where(facts.c.workspace_id == bindparam("workspace_id"), facts.c.seq > bindparam("after"))
+    .order_by(facts.c.seq)
+    .limit(bindparam("limit"))
+)
 _HEAD = Statement(
     select(streams.c.head).where(
         streams.c.workspace_id == bindparam("workspace_id"), streams.c.stream == bindparam("stream")
@@ -95,16 +102,26 @@ def record(
     return fact
 
 
+def lock(tx: Tx) -> None:
+    """Have the workspace's log for this transaction alone: nobody else records in it, and all that was recorded can be read."""
+    _head(tx)
+
+
 def _next_seq(tx: Tx) -> int:
-    """The next number of the workspace, whose row is locked from the first one to the commit, and written once."""
+    head = _head(tx)
+    head["head"] += 1
+    return head["head"]
+
+
+def _head(tx: Tx) -> Params:
+    """The row of the workspace, which is locked from the first one to the commit, and written once."""
     head: Params | None = tx.known.get(tx.workspace_id)
     if head is None:
         stream = f"w:{tx.workspace_id}"
         last = tx.scalar(_LOCK_HEAD, workspace_id=tx.workspace_id, stream=stream)
         head = tx.known[tx.workspace_id] = {"ws": tx.workspace_id, "of": stream, "head": last}
         tx.later(_SAVE_HEAD, head)
-    head["head"] += 1
-    return head["head"]
+    return head
 
 
 def _next_offset(tx: Tx, kind: str, owner: str) -> int:
@@ -162,6 +179,21 @@ def list_after(tx: Tx, stream: str, after: int, limit: int) -> list[Fact]:
     if kind != "w":
         scope["owner"] = owner
     return [_fact(row) for row in tx.all(_AFTER[kind], **scope)]
+
+
+class Payload(NamedTuple):
+    """What a fact says."""
+
+    seq: int
+    name: str
+    conversation_id: str | None
+    data: bytes
+
+
+def list_payloads(tx: Tx, after: int, limit: int) -> list[Payload]:
+    """At most `limit` facts of the workspace behind number `after`, in order, without their places in other streams."""
+    tx.flush()
+    return [Payload(**row) for row in tx.all(_PAYLOADS, workspace_id=tx.workspace_id, after=after, limit=limit)]
 
 
 def _fact(row: Row) -> Fact:

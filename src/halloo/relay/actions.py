@@ -155,8 +155,8 @@ def _start(tx: Tx, who: Actor, draft: Draft, asked: Asked | None) -> Message:
 
 def _present(tx: Tx, who: Actor) -> Actor:
     """Who acts, by the name that is theirs now: a visitor may have told it after their relay token was given."""
-    visitor = contacts.find_visitor(tx, who.id) if who.kind == "visitor" else None
-    return who if visitor is None else replace(who, name=visitor.nickname)
+    name = contacts.find_nickname(tx, who.id) if who.kind == "visitor" else None
+    return who if name is None or name == who.name else replace(who, name=name)
 
 
 def _send(tx: Tx, who: Actor, conversation_id: str, draft: Draft) -> Sent:

@@ -1,6 +1,8 @@
 """Saying something: send, edit, remove, and an operator's first word."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from halloo.contacts import actions as contacts
 from halloo.contacts import facts as contact_facts
@@ -44,7 +46,6 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
         return _repeated(tx, conversation, draft, sender)
     store.save_after_message(tx, after)
     note_answer(tx, conversation, message)
-    search_store.add_words(tx, tx.workspace_id, conversation.id, message.fingerprint, message.text)
     _state_facts(tx, conversation, after, message)
     return Sent(message, after, repeated=False)
 
@@ -75,7 +76,6 @@ def edit_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, con
     edited = replace(message, content=check_text(content), edited=True)
     message_store.update_message(tx, who.workspace_id, edited)
     search_store.drop_words(tx, who.workspace_id, conversation_id, fingerprint)
-    search_store.add_words(tx, who.workspace_id, conversation_id, fingerprint, edited.text)
     facts.message_updated(tx, edited, facts.MessageUser(message.author_id, who.name, who.avatar))
     return edited
 
