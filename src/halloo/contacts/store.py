@@ -123,8 +123,8 @@ def find_visitor(tx: Tx, workspace_id: str, visitor_id: str, *, lock: bool = Fal
 
 def find_name(tx: Tx, workspace_id: str, visitor_id: str) -> tuple[bool, str | None]:
     """Whether there is such a visitor, and the name that they have claimed."""
-    row = tx.first(_NAME, ws=workspace_id, id=visitor_id)
-    return (False, None) if row is None else (True, row["name"])
+    row = tx.row(_NAME, ws=workspace_id, id=visitor_id)
+    return (False, None) if row is None else (True, row[0])
 
 
 def find_visitor_of_user(tx: Tx, workspace_id: str, widget_id: str, user_id: str) -> Visitor | None:

@@ -81,11 +81,12 @@ def message_data(workspace_id: str, message: Message) -> MessageData:
     )
 
 
-def message_sent(tx: Tx, message: Message) -> None:
-    """`message:send` from a visitor, `message:received` from the operators' side; notes stay internal."""
+def message_sent(tx: Tx, message: Message) -> bytes:
+    """`message:send` from a visitor, `message:received` from the operators' side; notes stay internal. Gives the payload."""
     name = "message:send" if message.sender == "user" else "message:received"
     data = dump(message_data(tx.workspace_id, message))
     record(tx, name, data, conversation_id=message.conversation_id, public=not message.private)
+    return data
 
 
 def _session(tx: Tx, conversation_id: str, **values: Any) -> bytes:

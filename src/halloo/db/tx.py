@@ -135,6 +135,16 @@ class Tx:
         row = self._only()
         return None if row is None else dict(zip(self._columns(compiled), row, strict=True))
 
+    def row(self, query: Statement | ClauseElement, /, **params: Any) -> tuple[Any, ...] | None:
+        """The first row as the driver gives it, in the order of the query's columns, or None."""
+        self._run(query, params)
+        return self._only()
+
+    def rows(self, query: Statement | ClauseElement, /, **params: Any) -> list[tuple[Any, ...]]:
+        """Every row as the driver gives it, in the order of the query's columns."""
+        self._run(query, params)
+        return self._cursor.fetchall()
+
     def scalar(self, query: Statement | ClauseElement, /, **params: Any) -> Any:
         """The first column of the first row, or None."""
         self._run(query, params)

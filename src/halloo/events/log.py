@@ -40,7 +40,6 @@ _LAST = {
         ("v", facts.c.visitor_id, facts.c.visitor_offset),
     )
 }
-_COLUMNS = tuple(facts.c.keys())
 _INSERT = Statement(facts.insert().values({c.name: bindparam(c.name) for c in facts.c}))
 _PAYLOADS = Statement(
     select(facts.c.seq, facts.c.name, facts.c.conversation_id, facts.c.data)
@@ -85,19 +84,20 @@ def record(
     seq = _next_seq(tx)
     conversation_offset = _next_offset(tx, "c", conversation_id) if public and conversation_id is not None else None
     visitor_offset = None if visitor_id is None else _next_offset(tx, "v", visitor_id)
-    fact = Fact(
-        workspace_id=tx.workspace_id,
-        seq=seq,
-        id=new_id(),
-        name=name,
-        data=data,
-        at=tx.now,
-        conversation_id=conversation_id,
-        conversation_offset=conversation_offset,
-        visitor_id=visitor_id,
-        visitor_offset=visitor_offset,
-    )
-    tx.later(_INSERT, {name: getattr(fact, name) for name in _COLUMNS})
+    values: Params = {
+        "workspace_id": tx.workspace_id,
+        "seq": seq,
+        "id": new_id(),
+        "name": name,
+        "data": data,
+        "at": tx.now,
+        "conversation_id": conversation_id,
+        "conversation_offset": conversation_offset,
+        "visitor_id": visitor_id,
+        "visitor_offset": visitor_offset,
+    }
+    fact = Fact(**values)
+    tx.later(_INSERT, values)
     tx.after_commit(fact)
     return fact
 
@@ -129,7 +129,8 @@ def _next_offset(tx: Tx, kind: str, owner: str) -> int:
     key = (tx.workspace_id, kind, owner)
     last: int | None = tx.known.get(key)
     if last is None:
-        last = tx.scalar(_LAST[kind], workspace_id=tx.workspace_id, owner=owner) or 0
+        found: int | None = tx.scalar(_LAST[kind], workspace_id=tx.workspace_id, owner=owner)
+        last = found or 0
     tx.known[key] = last + 1
     return last + 1
 
@@ -193,7 +194,7 @@ class Payload(NamedTuple):
 def list_payloads(tx: Tx, after: int, limit: int) -> list[Payload]:
     """At most `limit` facts of the workspace behind number `after`, in order, without their places in other streams."""
     tx.flush()
-    return [Payload(**row) for row in tx.all(_PAYLOADS, workspace_id=tx.workspace_id, after=after, limit=limit)]
+    return [Payload(*row) for row in tx.rows(_PAYLOADS, workspace_id=tx.workspace_id, after=after, limit=limit)]
 
 
 def _fact(row: Row) -> Fact:
