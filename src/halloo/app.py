@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -197,12 +198,20 @@ class _Paths:
         await self._management(scope, receive, send)
 
 
+def _spare_collections() -> None:
+    """Have the collector of cycles pass over what stays until the end, and come by less often: a message leaves none behind."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 async def serve_forever(
     config: Config, database_url: str, public_url: str, secret: bytes, *, host: str, port: int
 ) -> None:
     """Listen until SIGTERM or SIGINT, then let every connection go in its own time."""
     _set_up_logging()
     halloo = build(config, database_url, public_url, secret)
+    _spare_collections()
     _log.info("serving", public_url=public_url, host=host, port=port)
     settings = uvicorn.Config(
         halloo.asgi,

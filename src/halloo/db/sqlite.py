@@ -1,6 +1,7 @@
 """SQLite: WAL, full sync, one writer thread with group commit, readers on their own read-only connections."""
 
 import sqlite3
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from halloo.kit.clock import Clock
 from halloo.kit.refusals import Unavailable
 
 _BUSY_MS = 10_000
+KNOWN_MAX = 100_000
+"""Things that are kept known from one transaction to the next."""
 _PASSING = frozenset(
     (
         sqlite3.SQLITE_BUSY,
@@ -63,6 +66,8 @@ class SqliteDatabase(Threaded):
         self._clock = clock
         self._connection = connect_writer(path)
         self._cursor = self._connection.cursor()
+        self._known: dict[Hashable, Any] = {}
+        self._version = -1
         self.writers = [Worker("halloo-write", self._write_group)]
         self.readers = [self._reader(path, number) for number in range(readers)]
 
@@ -90,7 +95,7 @@ class SqliteDatabase(Threaded):
         """Run all without savepoints; False, and nothing is stored, where one has to be undone alone."""
         run = self._cursor.execute
         run("BEGIN IMMEDIATE")
-        group = Group(self._cursor, "sqlite")
+        group = Group(self._cursor, "sqlite", self._still_known())
         try:
             for job in jobs:
                 tx = Tx(self._cursor, "sqlite", job.workspace_id, self._clock(), group)
@@ -104,14 +109,24 @@ class SqliteDatabase(Threaded):
                     after.extend(tx.after)
             group.flush()
         except Exception:  # noqa: BLE001 - it is raised again, and told, when the group is run anew
+            self._known.clear()
             if self._connection.in_transaction:  # some faults have ended it already
                 run("ROLLBACK")
             return False
         run("COMMIT")
         return True
 
+    def _still_known(self) -> dict[Hashable, Any]:
+        """What the last transaction has left known, where nobody else has written since: another process may have."""
+        version = self._cursor.execute("PRAGMA data_version").fetchall()[0][0]
+        if version != self._version or len(self._known) > KNOWN_MAX:
+            self._known.clear()
+        self._version = version
+        return self._known
+
     def _apart(self, jobs: list[Job], after: list[Any]) -> None:
         """A savepoint for each, so that a failed action fails alone."""
+        self._known.clear()
         run = self._cursor.execute
         run("BEGIN IMMEDIATE")
         group = Group(self._cursor, "sqlite")
@@ -133,6 +148,7 @@ class SqliteDatabase(Threaded):
 
     def _abandon(self, jobs: list[Job], error: sqlite3.Error) -> None:
         """The group could not be committed (disk full, locked by another program): nobody is told success."""
+        self._known.clear()
         if self._connection.in_transaction:
             self._connection.rollback()
         for job in jobs:

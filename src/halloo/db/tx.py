@@ -51,31 +51,29 @@ class Group:
 
     __slots__ = ("_cursor", "_dialect", "_later", "known")
 
-    def __init__(self, cursor: Cursor, dialect: DialectName) -> None:
-        """A transaction that has just begun."""
+    def __init__(self, cursor: Cursor, dialect: DialectName, known: dict[Hashable, Any] | None = None) -> None:
+        """A transaction that has just begun. `known`: what is still true of the one before."""
         self._cursor = cursor
         self._dialect: DialectName = dialect
-        self._later: dict[Statement, list[Params]] = {}
-        self.known: dict[Hashable, Any] = {}
+        self._later: dict[Statement, dict[Hashable, Params]] = {}
+        self.known: dict[Hashable, Any] = {} if known is None else known
 
-    def later(self, query: Statement, params: Params) -> None:
+    def later(self, query: Statement, params: Params, key: Hashable) -> None:
         """See `Tx.later`."""
         rows = self._later.get(query)
         if rows is None:
-            self._later[query] = [params]
-        else:
-            rows.append(params)
+            rows = self._later[query] = {}
+        rows[len(rows) if key is None else key] = params
 
     def flush(self) -> None:
-        """Write what waits, and forget what was known: the next action reads it again."""
+        """Write what waits."""
         try:
             for query, rows in self._later.items():
                 compiled = query.compiled(self._dialect)
-                self._cursor.executemany(compiled.sql, [compiled.values(row) for row in rows])
+                self._cursor.executemany(compiled.sql, [compiled.values(row) for row in rows.values()])
         except (OverflowError, UnicodeEncodeError) as error:
             raise Unstorable from error
-        finally:
-            self.forget()
+        self._later.clear()
 
     def forget(self) -> None:
         """Drop what waits and what was known, as the action that left it was undone."""
@@ -152,10 +150,10 @@ class Tx:
         return None if row is None else row[0]
 
     def _only(self) -> Any:
-        row = self._cursor.fetchone()
-        if row is not None and self.dialect == "sqlite":
-            self._cursor.fetchall()  # a statement left open would keep the savepoint open
-        return row
+        if self.dialect != "sqlite":
+            return self._cursor.fetchone()
+        rows = self._cursor.fetchall()  # to its end: a statement left open would keep the savepoint open
+        return rows[0] if rows else None
 
     def run(self, query: Statement | ClauseElement, /, **params: Any) -> int:
         """Run a writing statement; how many rows it touched."""
@@ -171,13 +169,13 @@ class Tx:
         for params in rows:
             self._run(query, params)
 
-    def later(self, query: Statement, params: Params) -> None:
+    def later(self, query: Statement, params: Params, key: Hashable = None) -> None:
         """Have a writing statement run before the commit, together with the same ones of other actions.
 
-        `params` may be changed until then. Who reads what it writes calls `flush` first.
+        With a `key` once: the last parameters count. Who reads what it writes calls `flush` first.
         """
         self.wrote = True
-        self._group.later(query, params)
+        self._group.later(query, params, key)
 
     def flush(self) -> None:
         """Write now what was left for later."""
@@ -185,7 +183,7 @@ class Tx:
 
     @property
     def known(self) -> dict[Hashable, Any]:
-        """What actions of this transaction have found out under its locks; emptied by `flush`."""
+        """What actions have found out under this transaction's locks, and have kept up to date. A key names its workspace."""
         return self._group.known
 
     def after_commit(self, value: object) -> None:

@@ -102,26 +102,20 @@ def record(
     return fact
 
 
-def lock(tx: Tx) -> None:
-    """Have the workspace's log for this transaction alone: nobody else records in it, and all that was recorded can be read."""
-    _head(tx)
+def lock(tx: Tx) -> int:
+    """The workspace's log for this transaction alone: nobody else records in it meanwhile. The number of its last fact."""
+    key = (tx.workspace_id, "w")
+    last: int | None = tx.known.get(key)
+    if last is None:
+        last = tx.known[key] = tx.scalar(_LOCK_HEAD, workspace_id=tx.workspace_id, stream=f"w:{tx.workspace_id}")
+    return last
 
 
 def _next_seq(tx: Tx) -> int:
-    head = _head(tx)
-    head["head"] += 1
-    return head["head"]
-
-
-def _head(tx: Tx) -> Params:
-    """The row of the workspace, which is locked from the first one to the commit, and written once."""
-    head: Params | None = tx.known.get(tx.workspace_id)
-    if head is None:
-        stream = f"w:{tx.workspace_id}"
-        last = tx.scalar(_LOCK_HEAD, workspace_id=tx.workspace_id, stream=stream)
-        head = tx.known[tx.workspace_id] = {"ws": tx.workspace_id, "of": stream, "head": last}
-        tx.later(_SAVE_HEAD, head)
-    return head
+    seq = lock(tx) + 1
+    tx.known[tx.workspace_id, "w"] = seq
+    tx.later(_SAVE_HEAD, {"ws": tx.workspace_id, "of": f"w:{tx.workspace_id}", "head": seq}, key=tx.workspace_id)
+    return seq
 
 
 def _next_offset(tx: Tx, kind: str, owner: str) -> int:
