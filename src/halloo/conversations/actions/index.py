@@ -5,17 +5,16 @@ from msgspec.json import Decoder
 
 from halloo.conversations import message_store, search_store
 from halloo.conversations.facts import SAYING
+from halloo.conversations.message_store import Place
 from halloo.db.tx import Tx
 from halloo.events import log
 from halloo.workspaces.model import Actor
 
-AGAIN = "message:updated"
-Said = tuple[str, int, str]
-"""Conversation, fingerprint and what the message says now."""
+_CHANGED = "message:updated"
 
 
 class _About(Struct):
-    """The message that a fact is about; 0 where its payload was erased."""
+    """The message that a fact is about; none has 0, for which an erased payload stands."""
 
     fingerprint: int = 0
 
@@ -33,26 +32,23 @@ def index_words(tx: Tx, limit: int) -> bool:
     facts = log.list_payloads(tx, cursor, limit)
     if not facts:
         return False
-    for conversation_id, fingerprint, again in _messages_of(facts):
-        said = message_store.find_said(tx, tx.workspace_id, conversation_id, fingerprint)
+    messages = _messages_of(facts)
+    said = message_store.list_said(tx, tx.workspace_id, list(messages))
+    for place, again in messages.items():
         if again:
-            search_store.drop_words(tx, tx.workspace_id, conversation_id, fingerprint)
-        if said is not None:
-            search_store.add_words(tx, tx.workspace_id, conversation_id, fingerprint, said)
+            search_store.drop_words(tx, tx.workspace_id, *place)
+        if place in said:
+            search_store.add_words(tx, tx.workspace_id, *place, said[place])
     search_store.move_cursor(tx, tx.workspace_id, facts[-1].seq)
     return len(facts) == limit
 
 
-def list_unindexed(tx: Tx, who: Actor, limit: int) -> list[Said]:
+def list_unindexed(tx: Tx, who: Actor, limit: int) -> dict[Place, str]:
     """What was said behind the workspace's cursor, the newest `limit` facts of it, as it reads now."""
     cursor = search_store.find_cursor(tx, who.workspace_id)
     head = log.position(tx, f"w:{who.workspace_id}").offset
-    found: list[Said] = []
-    for conversation_id, fingerprint, _ in _messages_of(log.list_payloads(tx, max(cursor, head - limit), limit)):
-        said = message_store.find_said(tx, who.workspace_id, conversation_id, fingerprint)
-        if said is not None:
-            found.append((conversation_id, fingerprint, said))
-    return found
+    messages = _messages_of(log.list_payloads(tx, max(cursor, head - limit), limit))
+    return message_store.list_said(tx, who.workspace_id, list(messages))
 
 
 def is_behind(tx: Tx) -> bool:
@@ -60,13 +56,11 @@ def is_behind(tx: Tx) -> bool:
     return search_store.find_cursor(tx, tx.workspace_id) < log.position(tx, f"w:{tx.workspace_id}").offset
 
 
-def _messages_of(facts: list[log.Payload]) -> list[tuple[str, int, bool]]:
+def _messages_of(facts: list[log.Payload]) -> dict[Place, bool]:
     """The messages that facts are about, each once, and whether it was changed after it was said."""
-    found: dict[tuple[str, int], bool] = {}
+    found: dict[Place, bool] = {}
     for fact in facts:
         if fact.name in SAYING and fact.conversation_id is not None:
-            key = fact.conversation_id, _about.decode(fact.data).fingerprint
-            found[key] = found.get(key, False) or fact.name == AGAIN
-    return [
-        (conversation_id, fingerprint, again) for (conversation_id, fingerprint), again in found.items() if fingerprint
-    ]
+            place = fact.conversation_id, _about.decode(fact.data).fingerprint
+            found[place] = found.get(place, False) or fact.name == _CHANGED
+    return found

@@ -76,9 +76,9 @@ def conversations_saying(tx: Tx, who: Actor, wanted: Filter, limit: int) -> list
 def _places(tx: Tx, who: Actor, terms: list[Term], before: int, limit: int) -> list[tuple[str, int]]:
     """(conversation id, fingerprint) of messages that hold every term, newest first: all that was committed, indexed or not yet."""
     places = set(search_store.find_words(tx, who.workspace_id, terms, before, limit))
-    for conversation_id, fingerprint, said in list_unindexed(tx, who, UNINDEXED_MAX):
-        if fingerprint < before and search_store.holds(said, terms):
-            places.add((conversation_id, fingerprint))
+    for place, said in list_unindexed(tx, who, UNINDEXED_MAX).items():
+        if place[1] < before and search_store.holds(said, terms):
+            places.add(place)
     return sorted(places, key=itemgetter(1), reverse=True)[:limit]
 
 
