@@ -105,9 +105,11 @@ def record(
 def lock(tx: Tx) -> int:
     """The workspace's log for this transaction alone: nobody else records in it meanwhile. The number of its last fact."""
     key = (tx.workspace_id, "w")
-    last: int | None = tx.known.get(key)
-    if last is None:
-        last = tx.known[key] = tx.scalar(_LOCK_HEAD, workspace_id=tx.workspace_id, stream=f"w:{tx.workspace_id}")
+    known: int | None = tx.known.get(key)
+    if known is not None:
+        return known
+    last: int = tx.scalar(_LOCK_HEAD, workspace_id=tx.workspace_id, stream=f"w:{tx.workspace_id}")
+    tx.known[key] = last
     return last
 
 
