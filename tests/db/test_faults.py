@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from halloo.db.engine import Database, Job, Worker
+from halloo.db.engine import Database, Job, Worker, settles
 from halloo.db.sqlite import SqliteDatabase
 from halloo.db.statement import Statement
 from halloo.db.tx import Tx
@@ -108,10 +108,10 @@ async def test_a_worker_outlives_a_group_that_fails() -> None:
 
     worker = Worker("test", group, group_max=1)
     functions: list[Callable[[], Any]] = [fails, lambda: 2]
-    jobs = [Job(WORKSPACE, function, (), {}) for function in functions]
-    for job in jobs:
-        worker.submit(job)
+    futures: list[asyncio.Future[Any]] = [asyncio.get_running_loop().create_future() for _ in functions]
+    for function, future in zip(functions, futures, strict=True):
+        worker.submit(Job(WORKSPACE, function, (), {}, settles(future)))
     with pytest.raises(LookupError):
-        await _soon(jobs[0].future)
-    assert await _soon(jobs[1].future) == 2
+        await _soon(futures[0])
+    assert await _soon(futures[1]) == 2
     worker.stop()

@@ -12,6 +12,7 @@ from halloo.events.log import record
 from halloo.events.model import Fact
 from halloo.kit.ids import new_id
 from halloo.kit.refusals import NotFound
+from halloo.relay.actions_port import Posted
 from halloo.relay.frames import Ack, Close, Edit, Page, Remove, Send
 from halloo.relay.tokens import Claims
 from halloo.workspaces.model import Actor
@@ -55,6 +56,10 @@ class TwinActions:
             seq = fact.conversation_offset or 0
             self.sent[frame.client_id] = Ack(frame.id, conversation, seq, msgspec.Raw(data))
         return msgspec.structs.replace(self.sent[frame.client_id], id=frame.id)
+
+    def post(self, who: Actor, frame: Send, done: Posted) -> bool:
+        del who, frame, done
+        return False
 
     async def edit(self, who: Actor, frame: Edit) -> Ack:
         return Ack(frame.id, frame.conversation, 1, {"content": frame.content, "by": who.id})

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from halloo.contacts.errors import ValueRefused
@@ -172,6 +173,7 @@ class Details:
         return values
 
 
+@lru_cache(10_000)
 def nickname(visitor_id: str) -> str:
     """`visitor` and six digits, always the same for the same visitor."""
     number = int.from_bytes(hashlib.sha256(visitor_id.encode()).digest()[:4], "big") % 900_000 + 100_000

@@ -23,6 +23,7 @@ _map = msgspec.json.Decoder(dict[str, str | int | float | bool])
 
 _VISITOR_BY_ID = select(visitors).where(_V.workspace_id == _WS, _V.id == bindparam("id"))
 _VISITOR = Statement(_VISITOR_BY_ID)
+_NAME = Statement(select(_V.name).where(_V.workspace_id == _WS, _V.id == bindparam("id")))
 _VISITOR_LOCKED = Statement(_VISITOR_BY_ID.with_for_update())
 _VISITOR_OF_USER = Statement(
     select(visitors).where(
@@ -118,6 +119,12 @@ def find_visitor(tx: Tx, workspace_id: str, visitor_id: str, *, lock: bool = Fal
     """A visitor by id, locked against other writers where asked."""
     row = tx.first(_VISITOR_LOCKED if lock else _VISITOR, ws=workspace_id, id=visitor_id)
     return None if row is None else _visitor(row)
+
+
+def find_name(tx: Tx, workspace_id: str, visitor_id: str) -> tuple[bool, str | None]:
+    """Whether there is such a visitor, and the name that they have claimed."""
+    row = tx.row(_NAME, ws=workspace_id, id=visitor_id)
+    return (False, None) if row is None else (True, row[0])
 
 
 def find_visitor_of_user(tx: Tx, workspace_id: str, widget_id: str, user_id: str) -> Visitor | None:

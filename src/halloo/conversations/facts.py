@@ -15,7 +15,8 @@ from halloo.events.log import record, rewrite_payloads
 from halloo.kit.json import canonical, dump
 from halloo.workspaces.model import Actor
 
-_SAYING = frozenset({"message:send", "message:received", "message:updated"})
+SAYING = frozenset({"message:send", "message:received", "message:updated"})
+"""Facts that carry what a message says; their payload has its fingerprint."""
 
 
 class MessageUser(Struct):
@@ -80,11 +81,12 @@ def message_data(workspace_id: str, message: Message) -> MessageData:
     )
 
 
-def message_sent(tx: Tx, message: Message) -> None:
-    """`message:send` from a visitor, `message:received` from the operators' side; notes stay internal."""
+def message_sent(tx: Tx, message: Message) -> bytes:
+    """`message:send` from a visitor, `message:received` from the operators' side; notes stay internal. Gives the payload."""
     name = "message:send" if message.sender == "user" else "message:received"
     data = dump(message_data(tx.workspace_id, message))
     record(tx, name, data, conversation_id=message.conversation_id, public=not message.private)
+    return data
 
 
 def _session(tx: Tx, conversation_id: str, **values: Any) -> bytes:
@@ -109,7 +111,7 @@ def message_updated(tx: Tx, message: Message, editor: MessageUser) -> None:
 
 def without_content(name: str, data: bytes, fingerprint: int) -> bytes | None:
     """The payload of a fact about a message that was removed since; None where it is about something else."""
-    if name not in _SAYING or str(fingerprint).encode() not in data:
+    if name not in SAYING or str(fingerprint).encode() not in data:
         return None
     values = msgspec.json.decode(data)
     if values["fingerprint"] != fingerprint:

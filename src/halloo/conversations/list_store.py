@@ -1,8 +1,8 @@
 """SQL of the two small lists beside conversations: canned replies and tags."""
 
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import BindParameter, bindparam, delete, select, update
 
 from halloo.conversations.errors import CannedReplyNotFound, NameTaken, TagNotFound

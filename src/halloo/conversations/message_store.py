@@ -1,5 +1,6 @@
 """SQL of messages, and of how far they were read."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
 from halloo.kit.json import dump
 
+Place = tuple[str, int]
+"""Conversation and fingerprint."""
 _M = messages.c
 _WS: BindParameter[str] = bindparam("ws")
 _ID: BindParameter[str] = bindparam("id_")
@@ -32,6 +35,15 @@ _MESSAGE = Statement(
 )
 _MESSAGE_OF_CLIENT = Statement(
     select(messages).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.client_id == bindparam("client"))
+)
+_AT_ONCE = 100
+"""Messages that one query looks for."""
+_SAID = Statement(
+    text(
+        f"WITH wanted (c, f) AS (VALUES {', '.join(f'(:c{i}, :f{i})' for i in range(_AT_ONCE))}) "
+        "SELECT m.conversation_id, m.fingerprint, m.content FROM wanted JOIN messages m "
+        "ON m.workspace_id = :ws AND m.conversation_id = wanted.c AND m.fingerprint = wanted.f AND m.removed = 0"
+    )
 )
 _FINGERPRINT_OF = Statement(
     select(_M.fingerprint).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.seq == bindparam("seq_"))
@@ -144,6 +156,21 @@ def update_message(tx: Tx, workspace_id: str, message: Message) -> None:
         )
         .values(content=dump(message.content).decode(), edited=int(message.edited), removed=int(message.removed))
     )
+
+
+def list_said(tx: Tx, workspace_id: str, places: Sequence[Place]) -> dict[Place, str]:
+    """What messages say as text now; those that were removed or are gone are left out."""
+    found: dict[Place, str] = {}
+    for start in range(0, len(places), _AT_ONCE):
+        some = [*places[start : start + _AT_ONCE]]
+        some += [some[-1]] * (_AT_ONCE - len(some))
+        params: dict[str, Any] = {"ws": workspace_id}
+        for number, (conversation_id, fingerprint) in enumerate(some):
+            params[f"c{number}"], params[f"f{number}"] = conversation_id, fingerprint
+        for conversation_id, fingerprint, content in tx.rows(_SAID, **params):
+            said = _any.decode(content)
+            found[conversation_id, fingerprint] = said if isinstance(said, str) else ""
+    return found
 
 
 def find_fingerprint(tx: Tx, workspace_id: str, conversation_id: str, seq: int) -> int | None:

@@ -1,7 +1,10 @@
 """Conversations and messages as values, and the rules that need no database. Times are UNIX milliseconds."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from halloo.conversations.errors import MessageRefused
 from halloo.kit.ids import is_uuid, new_id
@@ -42,11 +45,12 @@ class Draft:
             raise MessageRefused(f"mentions: at most {MENTIONS_MAX}.", field="mentions")
         if self.mentions and self.type != "note":
             raise MessageRefused("mentions: only a note can mention colleagues.", field="mentions")
-        return replace(self, content=check_text(self.content), properties=_checked_map(self.properties, "properties"))
+        content = check_text(self.content)
+        properties = _checked_map(self.properties, "properties") if self.properties else {}
+        return Draft(self.client_id, self.type, content, self.mentions, properties)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """Something that was said. `fingerprint` orders a conversation; `seq` counts what the visitor may see, None on notes."""
 
     conversation_id: str
@@ -79,8 +83,7 @@ class Message:
         return self.type == "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Struct, frozen=True):
     """A conversation between a visitor and the operators of a workspace."""
 
     workspace_id: str

@@ -1,9 +1,15 @@
-"""SQL of the full-text table `message_words`: FTS5 on SQLite, tsvector on PostgreSQL, fed with the same folded words."""
+"""SQL of the full-text table `message_words`: FTS5 on SQLite, tsvector on PostgreSQL, fed with the same folded words.
 
-from sqlalchemy import text
+Words are written behind the log, in batches; a row of `search_cursors` says up to which fact of a workspace. What is taken back
+leaves the table in the transaction that takes it back. All of this happens under the lock of the workspace's log.
+"""
 
+from sqlalchemy import bindparam, select, text
+
+from halloo.conversations.tables import search_cursors
 from halloo.db.statement import DialectName, Statement
 from halloo.db.tx import Tx
+from halloo.events import log
 from halloo.kit.text import search_words
 
 Term = tuple[tuple[str, ...], bool]
@@ -13,13 +19,13 @@ _INSERT: dict[DialectName, Statement] = {
     "sqlite": Statement(
         text(
             "INSERT INTO message_words (words, workspace_id, conversation_id, fingerprint) "
-            "VALUES (:key || ' ' || :words, :ws, :id, :fingerprint)"
+            "VALUES (:words, :ws, :id, :fingerprint)"
         )
     ),
     "postgresql": Statement(
         text(
             "INSERT INTO message_words (workspace_id, conversation_id, fingerprint, words) "
-            "VALUES (:ws, :id, :fingerprint, to_tsvector('simple', :key || ' ' || :words))"
+            "VALUES (:ws, :id, :fingerprint, to_tsvector('simple', :words))"
         )
     ),
 }
@@ -51,6 +57,13 @@ _FIND: dict[DialectName, Statement] = {
         )
     ),
 }
+_CURSOR = Statement(select(search_cursors.c.seq).where(search_cursors.c.workspace_id == bindparam("ws")))
+_MOVE_CURSOR = Statement(
+    text(
+        "INSERT INTO search_cursors (workspace_id, seq) VALUES (:ws, :seq) "
+        "ON CONFLICT (workspace_id) DO UPDATE SET seq = excluded.seq"
+    )
+)
 
 
 def _key(conversation_id: str) -> str:
@@ -58,21 +71,28 @@ def _key(conversation_id: str) -> str:
     return "\ua840" + conversation_id.replace("-", "")
 
 
+def find_cursor(tx: Tx, workspace_id: str) -> int:
+    """The number of the last fact whose message is in the table."""
+    return tx.scalar(_CURSOR, ws=workspace_id) or 0
+
+
+def move_cursor(tx: Tx, workspace_id: str, seq: int) -> None:
+    """What was said up to this fact is in the table once the transaction is committed."""
+    tx.run(_MOVE_CURSOR, ws=workspace_id, seq=seq)
+
+
 def add_words(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int, said: str) -> None:
-    """Make a message findable."""
-    words = " ".join(search_words(said))
-    tx.run(
-        _INSERT[tx.dialect],
-        key=_key(conversation_id),
-        words=words,
-        ws=workspace_id,
-        id=conversation_id,
-        fingerprint=fingerprint,
+    """Make a message findable that is not yet; the caller holds the workspace's lock."""
+    words = f"{_key(conversation_id)} {' '.join(search_words(said))}"
+    tx.later(
+        _INSERT[tx.dialect], {"words": words, "ws": workspace_id, "id": conversation_id, "fingerprint": fingerprint}
     )
 
 
 def drop_words(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int = 0) -> None:
     """Make a message, or with 0 all of a conversation, unfindable."""
+    log.lock(tx)  # nobody is in the middle of adding it
+    tx.flush()
     parameters = {"key": _key(conversation_id), "ws": workspace_id, "fingerprint": fingerprint}
     if tx.dialect == "postgresql":
         parameters["id"] = conversation_id
@@ -99,3 +119,19 @@ def _tsquery(terms: list[Term]) -> str:
             quoted[-1] += ":*"
         parts.append("(" + " <-> ".join(quoted) + ")")
     return " & ".join(parts)
+
+
+def holds(said: str, terms: list[Term]) -> bool:
+    """Whether `find_words` would find a text that is not in the table yet."""
+    words = " ".join(search_words(said)).replace("_", " ").split()
+    return all(_has(words, " ".join(term).replace("_", " ").split(), prefix=prefix) for term, prefix in terms)
+
+
+def _has(words: list[str], term: list[str], *, prefix: bool) -> bool:
+    """Whether the words of a term follow each other in `words`; the last of them may go on where `prefix` is set."""
+    *first, last = term or [""]
+    for start in range(len(words) - len(first)):
+        end = start + len(first)
+        if words[start:end] == first and (words[end].startswith(last) if prefix else words[end] == last):
+            return True
+    return False

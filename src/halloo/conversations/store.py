@@ -1,5 +1,6 @@
 """SQL of conversations as a whole. What is said in them: `message_store`; the words of search: `search_store`."""
 
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -21,7 +22,9 @@ _FAR = 10**13
 _strings = msgspec.json.Decoder(list[str])
 _map = msgspec.json.Decoder(dict[str, Any])
 
-_GET = select(conversations).where(_C.workspace_id == _WS, _C.id == _ID)
+_FIELDS = Conversation.__struct_fields__
+_TAGS, _METADATA = _FIELDS.index("tags"), _FIELDS.index("custom_metadata")
+_GET = select(*(_C[name] for name in _FIELDS)).where(_C.workspace_id == _WS, _C.id == _ID)
 _GET_PLAIN = Statement(_GET)
 _GET_LOCKED = Statement(_GET.with_for_update())
 _OF_CLIENT = Statement(
@@ -34,6 +37,7 @@ _AFTER_MESSAGE = (
     "last_seq", "last_fingerprint", "last_type", "last_from", "last_author", "last_excerpt", "last_at", "state", "snoozed_until",
     "unread", "visitor_unread", "operator_read_seq", "visitor_read_seq", "waiting_since", "updated_at",
 )  # fmt: skip
+_after_message = attrgetter(*_AFTER_MESSAGE)
 _UPDATE_AFTER_MESSAGE = Statement(
     update(conversations).where(_C.workspace_id == _WS, _C.id == _ID).values({n: bindparam(n) for n in _AFTER_MESSAGE})
 )
@@ -99,8 +103,13 @@ def conversation_of(row: Row) -> Conversation:
 
 def find_conversation(tx: Tx, workspace_id: str, conversation_id: str, *, lock: bool = False) -> Conversation | None:
     """A conversation, locked against other writers where asked."""
-    row = tx.first(_GET_LOCKED if lock else _GET_PLAIN, ws=workspace_id, id_=conversation_id)
-    return None if row is None else conversation_of(row)
+    row = tx.row(_GET_LOCKED if lock else _GET_PLAIN, ws=workspace_id, id_=conversation_id)
+    if row is None:
+        return None
+    values = list(row)
+    values[_TAGS] = _strings.decode(row[_TAGS])
+    values[_METADATA] = _map.decode(row[_METADATA])
+    return Conversation(*values)
 
 
 def get_conversation(tx: Tx, workspace_id: str, conversation_id: str, *, lock: bool = False) -> Conversation:
@@ -143,12 +152,12 @@ def hand_over(tx: Tx, workspace_id: str, visitor_id: str, to: str, contact_id: s
 
 def insert_conversation(tx: Tx, conversation: Conversation) -> None:
     """Store a new conversation."""
-    tx.run(_INSERT, **_packed({name: getattr(conversation, name) for name in conversation.__dataclass_fields__}))
+    tx.run(_INSERT, **_packed({name: getattr(conversation, name) for name in conversation.__struct_fields__}))
 
 
 def save_after_message(tx: Tx, conversation: Conversation) -> None:
     """Store what a message changed on its conversation."""
-    values = {name: getattr(conversation, name) for name in _AFTER_MESSAGE}
+    values = dict(zip(_AFTER_MESSAGE, _after_message(conversation), strict=True))
     tx.run(_UPDATE_AFTER_MESSAGE, ws=conversation.workspace_id, id_=conversation.id, **values)
 
 

@@ -38,7 +38,6 @@ conversations = Table(
 )
 _C = conversations.c
 Index("conversations_activity", _C.workspace_id, _C.state, _C.updated_at)
-Index("conversations_visitor", _C.workspace_id, _C.visitor_id, _C.updated_at)
 Index("conversations_contact", _C.workspace_id, _C.contact_id)
 Index("conversations_client", _C.workspace_id, _C.visitor_id, _C.client_id, unique=True)
 
@@ -78,6 +77,14 @@ read_marks = Table(
     Column("seq", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
+
+search_cursors = Table(
+    "search_cursors",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""Up to which fact what was said is in the full-text table."""
 
 canned_replies = Table(
     "canned_replies",

@@ -21,38 +21,57 @@ logger = logging.getLogger("halloo.db")
 DIRECTORY = ""
 """The scope of look-ups that come before a workspace is known."""
 GROUP_MAX = 512
+Done = Callable[[Any, BaseException | None], None]
+"""Told the result, or what the action raised."""
 
 
 class Job:
     """One action or query on its way through a worker thread."""
 
-    __slots__ = ("args", "error", "function", "future", "kwargs", "loop", "result", "workspace_id")
+    __slots__ = ("args", "done", "error", "function", "kwargs", "loop", "result", "workspace_id")
 
-    def __init__(self, workspace_id: str, function: Callable[..., Any], args: Any, kwargs: Any) -> None:
+    def __init__(self, workspace_id: str, function: Callable[..., Any], args: Any, kwargs: Any, done: Done) -> None:
         """Bind the call to the running loop."""
         self.workspace_id = workspace_id
         self.function = function
         self.args = args
         self.kwargs = kwargs
+        self.done = done
         self.loop = asyncio.get_running_loop()
-        self.future: asyncio.Future[Any] = self.loop.create_future()
         self.result: Any = None
         self.error: BaseException | None = None
 
     def settle(self) -> None:
-        """Answer the caller; runs on the loop."""
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
+        """Answer the caller, once; runs on the loop."""
+        done, self.done = self.done, _answered
+        try:
+            done(self.result, self.error)
+        except Exception:
+            logger.exception("A caller could not take its answer")
 
     def fail(self, error: BaseException) -> None:
         """Answer a caller whose job was left half done; any thread may call it."""
         self.error = error
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self.loop.call_soon_threadsafe(self.settle)
+
+
+def _answered(result: Any, error: BaseException | None) -> None:
+    """Who was answered already is told nothing more."""
+
+
+def settles(future: asyncio.Future[Any]) -> Done:
+    """Answer whoever awaits `future`, if they still do."""
+
+    def done(result: Any, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+    return done
 
 
 class Database(Protocol):
@@ -62,6 +81,17 @@ class Database(Protocol):
         self, workspace_id: str, action: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run `action(tx, …)` in a transaction; returns after commit and sync. Raises what the action raised."""
+        ...
+
+    def submit(
+        self,
+        workspace_id: str,
+        done: Done,
+        action: Callable[Concatenate[Tx, P], object],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """`write` for who has no task to wait in: `done` is called on the loop when `write` would return or raise."""
         ...
 
     async def read(
@@ -142,18 +172,31 @@ class Threaded:
         self, workspace_id: str, action: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """See `Database.write`."""
-        job = Job(workspace_id, action, args, kwargs)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self.submit(workspace_id, settles(future), action, *args, **kwargs)
+        return await future
+
+    def submit(
+        self,
+        workspace_id: str,
+        done: Done,
+        action: Callable[Concatenate[Tx, P], object],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """See `Database.submit`."""
+        job = Job(workspace_id, action, args, kwargs, done)
         self.writers[hash(workspace_id) % len(self.writers)].submit(job)
-        return await job.future
 
     async def read(
         self, workspace_id: str, query: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """See `Database.read`."""
-        job = Job(workspace_id, query, args, kwargs)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        job = Job(workspace_id, query, args, kwargs, settles(future))
         self._next_reader = (self._next_reader + 1) % len(self.readers)
         self.readers[self._next_reader].submit(job)
-        return await job.future
+        return await future
 
     def deliver(self, jobs: list[Job], after: list[Any]) -> None:
         """Hand results back to the loop, the listener first; called by a worker once the commit is safe."""

@@ -1,5 +1,6 @@
 """PostgreSQL: the same actions on a few writer threads; a workspace always on the same one; forced row-level security."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, LiteralString, cast
 
@@ -7,9 +8,10 @@ import psycopg
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
+from psycopg.pq import TransactionStatus
 
 from halloo.db.engine import Job, Threaded, Worker
-from halloo.db.tx import Cursor, Tx, Unstorable
+from halloo.db.tx import Cursor, Group, Tx, Unstorable
 from halloo.kit.clock import Clock
 from halloo.kit.refusals import Unavailable
 
@@ -17,6 +19,7 @@ _SCOPE: LiteralString = "SELECT set_config('halloo.workspace', %s, true)"
 _TRIES = 5
 _CONFLICTS = (SerializationFailure, DeadlockDetected, UniqueViolation)
 """What another node may be the reason of: run again, an action finds what that node has stored."""
+_Run = Callable[[Job, Tx, Group, psycopg.Cursor[Any]], None]
 _PATIENCE: dict[str, Any] = {
     "connect_timeout": 10,
     "keepalives_idle": 30,
@@ -25,6 +28,10 @@ _PATIENCE: dict[str, Any] = {
     "tcp_user_timeout": 30_000,
 }
 """A server that went silent is given up after half a minute; what the address itself says counts more."""
+
+
+class _Undo(Exception):
+    """An action of a group failed after it wrote."""
 
 
 class UnsafeLogin(ValueError):
@@ -102,10 +109,18 @@ class PostgresDatabase(Threaded):
         return Worker(f"halloo-read-{number}", group)
 
     def _write_group(self, link: _Link, jobs: list[Job]) -> None:
-        """One transaction for all that waits; after a conflict between nodes, one for each job, tried again."""
+        """One transaction for all that waits.
+
+        Where an action fails after it wrote, the group begins anew with a savepoint for each. After a conflict between nodes
+        there is a transaction for each, tried again.
+        """
         after: list[Any] = []
         try:
-            self._transaction(link, jobs, after)
+            try:
+                self._transaction(link, jobs, after, apart=False)
+            except _Undo:
+                after = []
+                self._transaction(link, jobs, after, apart=True)
         except _CONFLICTS:
             after = []
             for job in jobs:
@@ -115,33 +130,66 @@ class PostgresDatabase(Threaded):
             _refuse(jobs, error)
         self.deliver(jobs, after)
 
-    def _transaction(self, link: _Link, jobs: list[Job], after: list[Any]) -> None:
-        scope: str | None = None
+    def _transaction(self, link: _Link, jobs: list[Job], after: list[Any], *, apart: bool) -> None:
+        """Raises `_Undo` where one action has to be undone and the others not, which takes `apart`."""
         with ExitStack() as stack:
             cursor = stack.enter_context(link.begin(stack).cursor())
-            for job in jobs:
-                job.error = None
-                if job.workspace_id != scope:
-                    cursor.execute(_SCOPE, (job.workspace_id,))
-                    scope = job.workspace_id
-                tx = Tx(cast("Cursor", cursor), "postgresql", job.workspace_id, self._clock())
-                cursor.execute("SAVEPOINT a")
-                try:
-                    job.result = job.function(tx, *job.args, **job.kwargs)
-                except (*_CONFLICTS, psycopg.OperationalError):
+            group = Group(cast("Cursor", cursor), "postgresql")
+            try:
+                self._run_all(jobs, after, group, cursor, self._in_savepoint if apart else self._in_group)
+            except (*_CONFLICTS, psycopg.OperationalError):
+                raise
+            except Exception as error:
+                if apart:
                     raise
-                except Exception as error:  # noqa: BLE001 - whatever an action raises is its caller's
-                    job.error = _told(error)
-                    cursor.execute("ROLLBACK TO a")
-                else:
-                    after.extend(tx.after)
-                cursor.execute("RELEASE a")
+                raise _Undo from error
+
+    def _run_all(self, jobs: list[Job], after: list[Any], group: Group, cursor: psycopg.Cursor[Any], run: _Run) -> None:
+        scope: str | None = None
+        for job in jobs:
+            job.error = None
+            if job.workspace_id != scope:
+                group.flush()  # what waits belongs to the former scope
+                cursor.execute(_SCOPE, (job.workspace_id,))
+                scope = job.workspace_id
+            tx = Tx(cast("Cursor", cursor), "postgresql", job.workspace_id, self._clock(), group)
+            run(job, tx, group, cursor)
+            if job.error is None:
+                after.extend(tx.after)
+        group.flush()
+
+    @staticmethod
+    def _in_group(job: Job, tx: Tx, group: Group, cursor: psycopg.Cursor[Any]) -> None:  # noqa: ARG004 - its twin's
+        """Run an action as one of many; raises what cannot be undone alone."""
+        try:
+            job.result = job.function(tx, *job.args, **job.kwargs)
+        except (*_CONFLICTS, psycopg.OperationalError):
+            raise
+        except Exception as error:
+            if tx.wrote or cursor.connection.info.transaction_status != TransactionStatus.INTRANS:
+                raise
+            job.error = error
+
+    @staticmethod
+    def _in_savepoint(job: Job, tx: Tx, group: Group, cursor: psycopg.Cursor[Any]) -> None:
+        """Run an action that may fail alone."""
+        cursor.execute("SAVEPOINT a")
+        try:
+            job.result = job.function(tx, *job.args, **job.kwargs)
+            group.flush()
+        except (*_CONFLICTS, psycopg.OperationalError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever an action raises is its caller's
+            job.error = _told(error)
+            group.forget()
+            cursor.execute("ROLLBACK TO a")
+        cursor.execute("RELEASE a")
 
     def _alone(self, link: _Link, job: Job, after: list[Any]) -> None:
         for attempt in range(_TRIES):
             mine: list[Any] = []
             try:
-                self._transaction(link, [job], mine)
+                self._transaction(link, [job], mine, apart=True)
             except _CONFLICTS as error:
                 if attempt == _TRIES - 1 and isinstance(error, UniqueViolation):
                     job.error = error  # no other node's doing, but a fault of the action

@@ -1,6 +1,7 @@
 """SQLite: WAL, full sync, one writer thread with group commit, readers on their own read-only connections."""
 
 import sqlite3
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,13 @@ from sqlalchemy import text
 
 from halloo.db.engine import Job, Threaded, Worker
 from halloo.db.statement import Statement
-from halloo.db.tx import Tx
+from halloo.db.tx import Group, Tx
 from halloo.kit.clock import Clock
 from halloo.kit.refusals import Unavailable
 
 _BUSY_MS = 10_000
+KNOWN_MAX = 100_000
+"""Things that are kept known from one transaction to the next."""
 _PASSING = frozenset(
     (
         sqlite3.SQLITE_BUSY,
@@ -72,6 +75,8 @@ class SqliteDatabase(Threaded):
         self._clock = clock
         self._connection = connect_writer(path)
         self._cursor = self._connection.cursor()
+        self._known: dict[Hashable, Any] = {}
+        self._version = -1
         self.writers = [Worker("halloo-write", self._write_group)]
         self.readers = [self._reader(path, number) for number in range(readers)]
 
@@ -84,30 +89,75 @@ class SqliteDatabase(Threaded):
         return Worker(f"halloo-read-{number}", group)
 
     def _write_group(self, jobs: list[Job]) -> None:
-        """One transaction for all; a savepoint for each, so that a failed action fails alone."""
+        """One transaction for all. Where an action fails after it wrote, the group begins anew with a savepoint for each."""
         after: list[Any] = []
-        run = self._cursor.execute
         try:
-            run("BEGIN IMMEDIATE")
-            for job in jobs:
-                run("SAVEPOINT a")
-                tx = Tx(self._cursor, "sqlite", job.workspace_id, self._clock())
-                try:
-                    job.result = job.function(tx, *job.args, **job.kwargs)
-                except Exception as error:  # noqa: BLE001 - whatever an action raises is its caller's
-                    job.error = _told(error)
-                    run("ROLLBACK TO a")
-                else:
-                    after.extend(tx.after)
-                run("RELEASE a")
-            run("COMMIT")
+            if not self._together(jobs, after):
+                after = []
+                self._apart(jobs, after)
         except sqlite3.Error as error:
             after = []
             self._abandon(jobs, error)
         self.deliver(jobs, after)
 
+    def _together(self, jobs: list[Job], after: list[Any]) -> bool:
+        """Run all without savepoints; False, and nothing is stored, where one has to be undone alone."""
+        run = self._cursor.execute
+        run("BEGIN IMMEDIATE")
+        group = Group(self._cursor, "sqlite", self._still_known())
+        try:
+            for job in jobs:
+                tx = Tx(self._cursor, "sqlite", job.workspace_id, self._clock(), group)
+                try:
+                    job.result = job.function(tx, *job.args, **job.kwargs)
+                except Exception as error:
+                    if tx.wrote or not self._connection.in_transaction:
+                        raise
+                    job.error = _told(error)
+                else:
+                    after.extend(tx.after)
+            group.flush()
+        except Exception:  # noqa: BLE001 - it is raised again, and told, when the group is run anew
+            self._known.clear()
+            if self._connection.in_transaction:  # some faults have ended it already
+                run("ROLLBACK")
+            return False
+        run("COMMIT")
+        return True
+
+    def _still_known(self) -> dict[Hashable, Any]:
+        """What the last transaction has left known, where nobody else has written since: another process may have."""
+        version = self._cursor.execute("PRAGMA data_version").fetchall()[0][0]
+        if version != self._version or len(self._known) > KNOWN_MAX:
+            self._known.clear()
+        self._version = version
+        return self._known
+
+    def _apart(self, jobs: list[Job], after: list[Any]) -> None:
+        """A savepoint for each, so that a failed action fails alone."""
+        self._known.clear()
+        run = self._cursor.execute
+        run("BEGIN IMMEDIATE")
+        group = Group(self._cursor, "sqlite")
+        for job in jobs:
+            job.error = None
+            run("SAVEPOINT a")
+            tx = Tx(self._cursor, "sqlite", job.workspace_id, self._clock(), group)
+            try:
+                job.result = job.function(tx, *job.args, **job.kwargs)
+                group.flush()
+            except Exception as error:  # noqa: BLE001 - whatever an action raises is its caller's
+                job.error = _told(error)
+                group.forget()
+                run("ROLLBACK TO a")
+            else:
+                after.extend(tx.after)
+            run("RELEASE a")
+        run("COMMIT")
+
     def _abandon(self, jobs: list[Job], error: sqlite3.Error) -> None:
         """The group could not be committed (disk full, locked by another program): nobody is told success."""
+        self._known.clear()
         if self._connection.in_transaction:
             self._connection.rollback()
         for job in jobs:

@@ -1,5 +1,8 @@
-"""SQL compiled once per dialect and run on the raw driver's cursor."""
+"""SQL compiled once per dialect and run on the raw driver's cursor, its parameters by position."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Literal
 
 from sqlalchemy import ClauseElement
@@ -11,9 +14,21 @@ DialectName = Literal["sqlite", "postgresql"]
 Params = dict[str, Any]
 
 _DIALECTS: dict[DialectName, Dialect] = {
-    "sqlite": sqlite.dialect(paramstyle="named"),
-    "postgresql": postgresql.dialect(paramstyle="pyformat"),
+    "sqlite": sqlite.dialect(paramstyle="qmark"),
+    "postgresql": postgresql.dialect(paramstyle="format"),
 }
+
+
+@dataclass(slots=True)
+class Compiled:
+    """SQL text, and how a call's named parameters become the driver's."""
+
+    sql: str
+    values: Callable[[Params], Sequence[Any]]
+    reads: bool
+    """It changes nothing."""
+    columns: tuple[str, ...] | None = None
+    """What the driver has called the columns of its rows; None before the first time."""
 
 
 class Statement:
@@ -28,24 +43,36 @@ class Statement:
     def __init__(self, clause: ClauseElement) -> None:
         """Wrap a statement whose text never changes."""
         self._clause = clause
-        self._compiled: dict[DialectName, tuple[str, Params]] = {}
+        self._compiled: dict[DialectName, Compiled] = {}
 
-    def compiled(self, dialect: DialectName) -> tuple[str, Params]:
-        """SQL text and the literal values that the statement itself holds."""
+    def compiled(self, dialect: DialectName) -> Compiled:
+        """The statement as this dialect's driver takes it."""
         found = self._compiled.get(dialect)
         if found is None:
             found = self._compiled[dialect] = compile_clause(self._clause, dialect)
         return found
 
 
-def compile_clause(clause: ClauseElement, dialect: DialectName, params: Params | None = None) -> tuple[str, Params]:
-    """SQL text and its own values. With `params`: a query composed for one call, whose lists (`IN`) are written out."""
+def compile_clause(clause: ClauseElement, dialect: DialectName, params: Params | None = None) -> Compiled:
+    """Compile a clause. With `params`: a query composed for one call, whose lists (`IN`) are written out."""
     compiled = clause.compile(dialect=_DIALECTS[dialect])
     if not isinstance(compiled, SQLCompiler):
         msg = f"{type(clause).__name__} is no query"
         raise TypeError(msg)
+    reads = str(compiled).lstrip()[:6].upper() == "SELECT"
     if params is not None and compiled.post_compile_params:
         state = compiled.construct_expanded_state(params)
-        return state.statement, dict(state.parameters)
+        values = tuple(state.positional_parameters)
+        return Compiled(state.statement, lambda _: values, reads)
     required = {name for name, bind in compiled.binds.items() if bind.required}
-    return str(compiled), {name: value for name, value in compiled.params.items() if name not in required}
+    own = {name: value for name, value in compiled.params.items() if name not in required}
+    return Compiled(str(compiled), _picker(compiled.positiontup or [], own), reads)
+
+
+def _picker(names: list[str], own: Params) -> Callable[[Params], Sequence[Any]]:
+    """A function from named parameters to values in the order of `names`; `own` are those that the statement itself holds."""
+    if own:
+        return lambda params: [params[name] if name in params else own[name] for name in names]
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda params: [params[name] for name in names]

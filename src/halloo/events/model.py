@@ -1,10 +1,9 @@
 """What a fact is, and the streams it is numbered in."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True, gc=False):
     """Something that happened, recorded once. `data` is the hook payload as compact JSON bytes, rendered when it was recorded.
 
     `seq` numbers the facts of a workspace without gaps and is the offset in its `w:` stream. `conversation_offset` is set where
@@ -32,8 +31,7 @@ class Fact:
         return carried
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """How far a stream is: the number of its last fact, 0 for an empty one."""
 
     stream: str

@@ -19,7 +19,14 @@ facts = Table(
     Column("visitor_offset", BigInteger),
 )
 Index("facts_conversation", facts.c.workspace_id, facts.c.conversation_id, facts.c.conversation_offset)
-Index("facts_visitor", facts.c.workspace_id, facts.c.visitor_id, facts.c.visitor_offset)
+Index(
+    "facts_visitor",
+    facts.c.workspace_id,
+    facts.c.visitor_id,
+    facts.c.visitor_offset,
+    postgresql_where=facts.c.visitor_id.is_not(None),
+    sqlite_where=facts.c.visitor_id.is_not(None),
+)
 
 streams = Table(
     "streams",

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 
-_SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 _EMAIL = re.compile(
     r"[^@\s<>\"(),:;\\\[\]\x00-\x1f\x7f]{1,64}@(?:[^@\s.<>\"(),:;\\\[\]\x00-\x1f\x7f]+\.)+[^@\s.<>\"(),:;\\\[\]\x00-\x1f\x7f]{2,63}"
@@ -18,6 +17,8 @@ EXCERPT = 140
 
 def clean(text: str) -> str:
     """`text` without lone surrogates and without control characters that no screen shows; line ends become LF."""
+    if text.isprintable():
+        return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _CONTROL.search(text) is not None:
@@ -29,7 +30,7 @@ def clean(text: str) -> str:
 
 def excerpt(text: str, limit: int = EXCERPT) -> str:
     """`text` in one line of at most `limit` characters, with an ellipsis where something was left out."""
-    line = _SPACE.sub(" ", text[: limit * 4]).strip()
+    line = " ".join(text[: limit * 4].split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

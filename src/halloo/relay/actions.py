@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Protocol, cast
 
+from msgspec import UNSET, Raw
+
 from halloo.contacts import actions as contacts
 from halloo.contacts.actions import visitor_actor
 from halloo.contacts.errors import EmbeddingUnverified, IdentityRequired, VisitorTokenInvalid
@@ -11,17 +13,18 @@ from halloo.contacts.forms import Asked, asked_of
 from halloo.contacts.model import check_page
 from halloo.conversations import actions
 from halloo.conversations.actions import Sent, Start
-from halloo.conversations.facts import message_data
+from halloo.conversations.facts import MessageData, message_data
 from halloo.conversations.model import Draft, Message
 from halloo.db.engine import Database
 from halloo.db.tx import Tx
 from halloo.kit.clock import Clock
 from halloo.kit.ids import is_uuid
 from halloo.kit.refusals import field_invalid
+from halloo.relay.actions_port import Posted
 from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET, Ack, Close, Edit, Page, Remove, Send
 from halloo.relay.tokens import Claims
 from halloo.widgets.origins import decide
-from halloo.widgets.records import PublicRecords
+from halloo.widgets.records import PublicRecords, PublicWidget
 from halloo.workspaces.actions.tokens import is_standing
 from halloo.workspaces.model import Actor
 
@@ -54,8 +57,7 @@ class LiveActions:
 
     async def send(self, who: Actor, frame: Send) -> Ack:
         """See `RelayActions.send`."""
-        said = frame.message
-        draft = Draft(frame.client_id, said.type, said.content, tuple(said.mentions), dict(said.properties))
+        draft = _draft(frame)
         if who.kind == "visitor":
             await self._refuse_unproven(who)
             self._limits.take_message(who.id)
@@ -70,14 +72,25 @@ class LiveActions:
         sent = await self._database.write(who.workspace_id, _send, who, frame.conversation, draft)
         return _ack(frame.id, who, sent.message)
 
+    def post(self, who: Actor, frame: Send, done: Posted) -> bool:
+        """See `RelayActions.post`."""
+        if frame.conversation is None:
+            return False
+        if who.kind == "visitor":
+            widget = self._records.kept(who.widget_id or "")
+            if widget is None:
+                return False
+            _refuse_unproven(who, widget)
+            self._limits.take_message(who.id)
+
+        def stored(sent: Sent | None, error: BaseException | None) -> None:
+            done(None if sent is None else _ack_of(frame.id, sent), error)
+
+        self._database.submit(who.workspace_id, stored, _send, who, frame.conversation, _draft(frame))
+        return True
+
     async def _refuse_unproven(self, who: Actor) -> None:
-        """Raise where the widget lets only those speak whose page, or who themselves, are proven."""
-        widget = await self._records.get(who.widget_id or "")
-        security = widget.record["config"]["v1"]["security"]
-        if security["require_verified_embedding"] and "embedding" not in who.proven:
-            raise EmbeddingUnverified
-        if security["identity"] == "required" and "identity" not in who.proven:
-            raise IdentityRequired
+        _refuse_unproven(who, await self._records.get(who.widget_id or ""))
 
     def _count(self, who: Actor) -> None:
         if who.kind == "visitor":
@@ -134,6 +147,26 @@ class LiveActions:
         return await self._database.read(who.workspace_id, _visible, who, list(conversation_ids))
 
 
+def _refuse_unproven(who: Actor, widget: PublicWidget) -> None:
+    """Raise where the widget lets only those speak whose page, or who themselves, are proven."""
+    security = widget.record["config"]["v1"]["security"]
+    if security["require_verified_embedding"] and "embedding" not in who.proven:
+        raise EmbeddingUnverified
+    if security["identity"] == "required" and "identity" not in who.proven:
+        raise IdentityRequired
+
+
+def _draft(frame: Send) -> Draft:
+    said = frame.message
+    return Draft(frame.client_id, said.type, said.content, tuple(said.mentions), dict(said.properties))
+
+
+def _ack_of(id: str | int, sent: Sent) -> Ack:
+    """The `ack` of a message, which is rendered already."""
+    seq = UNSET if sent.message.seq is None else sent.message.seq
+    return Ack(id, sent.message.conversation_id, seq, cast("MessageData", Raw(sent.data)))
+
+
 def _ack(id: str | int, who: Actor, message: Message) -> Ack:
     data = message_data(who.workspace_id, message)
     return Ack(id, message.conversation_id, data.seq, data)
@@ -155,8 +188,8 @@ def _start(tx: Tx, who: Actor, draft: Draft, asked: Asked | None) -> Message:
 
 def _present(tx: Tx, who: Actor) -> Actor:
     """Who acts, by the name that is theirs now: a visitor may have told it after their relay token was given."""
-    visitor = contacts.find_visitor(tx, who.id) if who.kind == "visitor" else None
-    return who if visitor is None else replace(who, name=visitor.nickname)
+    name = contacts.find_nickname(tx, who.id) if who.kind == "visitor" else None
+    return who if name is None or name == who.name else replace(who, name=name)
 
 
 def _send(tx: Tx, who: Actor, conversation_id: str, draft: Draft) -> Sent:

@@ -1,11 +1,14 @@
 """The port to what frames ask for; the composition root builds it from the slices."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from halloo.relay.frames import Ack, Close, Edit, Page, Remove, Send
 from halloo.relay.tokens import Claims
 from halloo.workspaces.model import Actor
+
+Posted = Callable[[Ack | None, BaseException | None], None]
+"""Told the ack, or why there is none."""
 
 
 class RelayActions(Protocol):
@@ -18,6 +21,13 @@ class RelayActions(Protocol):
 
     async def send(self, who: Actor, frame: Send) -> Ack:
         """Store a message, starting a conversation where `frame.conversation` is None."""
+        ...
+
+    def post(self, who: Actor, frame: Send, done: Posted) -> bool:
+        """`send` without a task to wait in: `done` is called on the loop when `send` would return or raise.
+
+        False, and nothing is done, where more has to be waited for than the database's writer. Raises `Refusal`.
+        """
         ...
 
     async def edit(self, who: Actor, frame: Edit) -> Ack:

@@ -7,7 +7,6 @@ workspace's log, without gaps; so offsets in each stream have none either.
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import islice
 
 import msgspec
@@ -39,7 +38,7 @@ class Event:
 
     def rewrite(self, data: bytes) -> None:
         """Change the payload, as the log's was; its number stays."""
-        self.fact = replace(self.fact, data=data)
+        self.fact = msgspec.structs.replace(self.fact, data=data)
         self._out = None
 
     @property

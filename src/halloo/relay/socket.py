@@ -47,7 +47,7 @@ _NOBODY = _Nobody()
 class Connection:
     """One socket from its upgrade to its end."""
 
-    __slots__ = ("_held", "_jobs", "_working", "link", "over", "peer", "room", "session", "shared", "worker")
+    __slots__ = ("_acting", "_held", "_jobs", "_working", "link", "over", "peer", "room", "session", "shared", "worker")
 
     def __init__(self, shared: Shared, link: Link) -> None:
         """The upgrade was answered; `link` writes to the socket."""
@@ -60,6 +60,7 @@ class Connection:
         self.over = False
         self._jobs: deque[Decision] = deque()
         self._working: asyncio.Task[None] | None = None
+        self._acting = False
         self._held = 0
         self.worker: Worker | None = None
         shared.connections[self] = None
@@ -135,25 +136,36 @@ class Connection:
             self.enqueue(decision)
 
     def enqueue(self, decision: Decision) -> None:
-        """Have the worker do it when its turn comes; one task while something waits, none otherwise."""
-        if self.worker is None:  # the first is always to join
-            self.worker = Worker(self)
+        """Have the worker do it when its turn comes; one task while something waits, none for a message alone."""
+        worker = self.worker
+        if worker is None:  # the first is always to join
+            worker = self.worker = Worker(self)
             self.shared.admission.opening -= 1
+        if not self.busy:
+            self._acting = True
+            if worker.begin(decision, self._acted):
+                return
+            self._acting = False
         self._jobs.append(decision)
         if len(self._jobs) == HOLD_JOBS:
             self.link.hold()
-        if self._working is None:
-            self._working = asyncio.get_running_loop().create_task(self._work())
+        if not self.busy:
+            self._working = asyncio.get_running_loop().create_task(self._work(worker))
 
     @property
     def busy(self) -> bool:
-        """Whether something waits for its turn."""
-        return self._working is not None
+        """Whether something is being done, so that what comes waits for its turn."""
+        return self._acting or self._working is not None
 
-    async def _work(self) -> None:
-        worker = self.worker
+    def _acted(self) -> None:
+        """What was done without a task is answered."""
+        self._acting = False
+        if self._jobs and self._working is None and self.worker is not None:
+            self._working = asyncio.get_running_loop().create_task(self._work(self.worker))
+
+    async def _work(self, worker: Worker) -> None:
         try:
-            while self._jobs and worker is not None:
+            while self._jobs:
                 await worker.do(self._jobs[0])
                 self._jobs.popleft()
                 if len(self._jobs) == HOLD_JOBS // 2:

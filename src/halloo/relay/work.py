@@ -1,6 +1,7 @@
 """What frames ask for, one after another for each connection: joining, following, acting."""
 
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -30,8 +31,10 @@ from halloo.relay.peer import Link, Owner, Peer
 from halloo.relay.room import Room
 from halloo.relay.session import STREAM_FORBIDDEN, Session
 from halloo.relay.shared import Shared
+from halloo.relay.tokens import Claims
 from halloo.relay.wheel import Once
 from halloo.relay.wire import Out
+from halloo.workspaces.model import Actor
 
 logger = logging.getLogger("halloo.relay")
 _encode = msgspec.json.encode
@@ -68,7 +71,7 @@ class Host(Owner, Protocol):
 class Worker:
     """Does one decision at a time for a connection."""
 
-    __slots__ = ("_at", "_connection", "_marks", "_scheduled", "_typing")
+    __slots__ = ("_at", "_connection", "_marks", "_scheduled", "_typing", "_who")
 
     def __init__(self, connection: Host) -> None:
         """Made when the first decision waits."""
@@ -77,6 +80,7 @@ class Worker:
         self._at = -(10**9)
         self._scheduled = False
         self._typing: str | None = None
+        self._who: tuple[Claims, Actor] | None = None
 
     async def do(self, decision: Decision) -> None:
         """Carry out; nothing that goes wrong in it ends the worker."""
@@ -101,6 +105,38 @@ class Worker:
         except Exception:
             logger.exception("A frame could not be handled")
             self._failed(decision)
+
+    def begin(self, decision: Decision, finished: Callable[[], None]) -> bool:
+        """Begin with what needs no task, and call `finished` once it is answered. False: it takes `do`."""
+        connection = self._connection
+        claims = connection.session.claims
+        if not isinstance(decision, Act) or not isinstance(decision.frame, Send) or claims is None or connection.over:
+            return False
+        frame = decision.frame
+
+        def posted(ack: Ack | None, error: BaseException | None) -> None:
+            try:
+                if ack is not None:
+                    connection.answer(ack)
+                elif isinstance(error, Refusal):
+                    connection.answer(_refused(frame.id, error))
+                else:
+                    logger.error("A frame could not be handled", exc_info=error)
+                    connection.answer(_internal(frame.id))
+            finally:
+                finished()
+
+        try:
+            return connection.shared.actions.post(self._actor(claims), frame, posted)
+        except Exception as error:  # noqa: BLE001 - told like what the action raises
+            posted(None, error)
+            return True
+
+    def _actor(self, claims: Claims) -> Actor:
+        """Who acts; made once for each token."""
+        if self._who is None or self._who[0] is not claims:
+            self._who = claims, claims.actor()
+        return self._who[1]
 
     def _failed(self, decision: Decision) -> None:
         if isinstance(decision, Join | Renew):
@@ -208,7 +244,7 @@ class Worker:
         claims, actions = connection.session.claims, connection.shared.actions
         if claims is None:
             return
-        who = claims.actor()
+        who = self._actor(claims)
         try:
             ack: Ack
             match frame:

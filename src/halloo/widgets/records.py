@@ -54,6 +54,11 @@ class PublicRecords:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._loading: dict[str, asyncio.Task[_Kept]] = {}
 
+    def kept(self, widget_id: str) -> PublicWidget | None:
+        """The published widget with this id as far as it is known without a query; None says nothing."""
+        kept = self._kept.get(widget_id)
+        return kept.found if kept is not None and self._clock() < kept.until else None
+
     async def find(self, widget_id: str) -> PublicWidget | None:
         """The published widget with this id, or None: unknown and unpublished ones look the same."""
         kept = self._kept.get(widget_id)

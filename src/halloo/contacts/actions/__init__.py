@@ -20,6 +20,7 @@ from halloo.contacts.actions.links import Redeemed, list_of_email, make_code, re
 from halloo.contacts.actions.sweep import delete_silent, list_silent, sweep_expired
 from halloo.contacts.actions.visitors import (
     Hello,
+    find_nickname,
     find_visitor,
     first_contact,
     forget_browser,
@@ -45,6 +46,7 @@ __all__ = [
     "delete_contact",
     "delete_silent",
     "ensure_contact",
+    "find_nickname",
     "find_visitor",
     "first_contact",
     "forget_browser",

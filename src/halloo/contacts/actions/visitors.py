@@ -15,6 +15,7 @@ from halloo.contacts.model import (
     Page,
     Ticket,
     Visitor,
+    nickname,
 )
 from halloo.db.tx import Tx
 from halloo.kit.clock import HOUR, MINUTE
@@ -221,6 +222,12 @@ def get_visitors(tx: Tx, who: Actor, ids: set[str]) -> dict[str, Visitor]:
     """Visitors by id, for screens that show them beside conversations."""
     who.require("conversations:read", "conversations:write")
     return store.list_visitors(tx, tx.workspace_id, ids)
+
+
+def find_nickname(tx: Tx, visitor_id: str) -> str | None:
+    """The name that others see of a visitor, or None where there is no such visitor."""
+    known, name = store.find_name(tx, tx.workspace_id, visitor_id)
+    return (name or nickname(visitor_id)) if known else None
 
 
 def find_visitor(tx: Tx, visitor_id: str) -> Visitor | None:

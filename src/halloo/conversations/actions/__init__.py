@@ -9,6 +9,7 @@ from halloo.conversations.actions.canned import (
 )
 from halloo.conversations.actions.change import change_conversation, delete_conversation, end_conversation
 from halloo.conversations.actions.feedback import find_feedback, give_feedback, list_feedback, report_feedback
+from halloo.conversations.actions.index import index_words, is_behind
 from halloo.conversations.actions.join import identify_visitor, join_visitors
 from halloo.conversations.actions.notice import Unheard, find_unheard, latest_activity, list_unheard, note_told
 from halloo.conversations.actions.read import (
@@ -56,6 +57,8 @@ __all__ = [
     "get_conversation",
     "give_feedback",
     "identify_visitor",
+    "index_words",
+    "is_behind",
     "join_visitors",
     "latest_activity",
     "list_by_ids",

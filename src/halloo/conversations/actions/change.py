@@ -1,7 +1,8 @@
 """What colleagues do to a conversation as a whole: state, snooze, assignment, tags, subject, deletion; and a visitor's end."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from halloo.conversations import facts, feedback_store, search_store, store
 from halloo.conversations.actions.scope import reach

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
 
+from msgspec import structs
+
 from halloo.conversations import facts, feedback_store, store
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import ConversationOpen, FeedbackExists
@@ -61,7 +63,7 @@ def give_feedback(
     }
     store.update_conversation(tx, who.workspace_id, conversation_id, changed)
     facts.rated(tx, conversation_id, given)
-    facts.data_set(tx, replace(before, **changed))
+    facts.data_set(tx, structs.replace(before, **changed))
     return values
 
 

@@ -1,6 +1,6 @@
 """Read marks: how far somebody has read; they never move back."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from halloo.conversations import facts, message_store, store
 from halloo.conversations.actions.scope import reach

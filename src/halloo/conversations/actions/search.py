@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 
 from halloo.conversations import message_store, search_store, store
+from halloo.conversations.actions.index import list_unindexed
 from halloo.conversations.model import Conversation, Filter
 from halloo.conversations.search_store import Term
 from halloo.db.tx import Tx
@@ -17,6 +19,8 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』״", '"'))
 _WORD = re.compile(r"\w+")
 _BEFORE, _LENGTH = 40, 180
 _FACTOR = 8
+UNINDEXED_MAX = 5_000
+"""As many of the newest facts behind the words are looked through; there are more only while a server catches up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def search_messages(tx: Tx, who: Actor, q: str, before: int, limit: int) -> list
     terms = parse(q)
     if not terms:
         return []
-    places = search_store.find_words(tx, who.workspace_id, terms, before, limit)
+    places = _places(tx, who, terms, before, limit)
     conversations = store.list_by_id(tx, who.workspace_id, {place[0] for place in places})
     hits: list[Hit] = []
     for conversation_id, fingerprint in places:
@@ -63,10 +67,19 @@ def search_messages(tx: Tx, who: Actor, q: str, before: int, limit: int) -> list
 def conversations_saying(tx: Tx, who: Actor, wanted: Filter, limit: int) -> list[Conversation]:
     """Conversations in which the words of the filter were said, each once, newest hit first."""
     terms: list[Term] = [((word,), True) for word in wanted.words]
-    places = search_store.find_words(tx, who.workspace_id, terms, NEWEST, limit * _FACTOR)
+    places = _places(tx, who, terms, NEWEST, limit * _FACTOR)
     found = store.list_by_id(tx, who.workspace_id, {place[0] for place in places})
     ordered = dict.fromkeys(place[0] for place in places)
     return [found[key] for key in ordered if key in found][:limit]
+
+
+def _places(tx: Tx, who: Actor, terms: list[Term], before: int, limit: int) -> list[tuple[str, int]]:
+    """(conversation id, fingerprint) of messages that hold every term, newest first: all that was committed, indexed or not yet."""
+    places = set(search_store.find_words(tx, who.workspace_id, terms, before, limit))
+    for place, said in list_unindexed(tx, who, UNINDEXED_MAX).items():
+        if place[1] < before and search_store.holds(said, terms):
+            places.add(place)
+    return sorted(places, key=itemgetter(1), reverse=True)[:limit]
 
 
 def mark(said: str, terms: list[Term]) -> tuple[str, list[tuple[int, int]]]:

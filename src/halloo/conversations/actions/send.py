@@ -1,6 +1,8 @@
 """Saying something: send, edit, remove, and an operator's first word."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from halloo.contacts import actions as contacts
 from halloo.contacts import facts as contact_facts
@@ -10,6 +12,7 @@ from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import ClientIdConflict, MessageNotFound, MessageRefused, NotYourMessage
 from halloo.conversations.model import Conversation, Draft, Message, Sender, begin, check_text
 from halloo.db.tx import Tx
+from halloo.kit.json import dump
 from halloo.kit.refusals import NotFound
 from halloo.workspaces.actions.operators import find_operators
 from halloo.workspaces.model import Actor
@@ -17,11 +20,12 @@ from halloo.workspaces.model import Actor
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A stored message; `repeated` where the same `client_id` had stored it before."""
+    """A stored message; `repeated` where the same `client_id` had stored it before. `data` is how every wire shows it."""
 
     message: Message
     conversation: Conversation
     repeated: bool
+    data: bytes
 
 
 def send_message(tx: Tx, who: Actor, conversation_id: str, draft: Draft) -> Sent:
@@ -44,9 +48,8 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
         return _repeated(tx, conversation, draft, sender)
     store.save_after_message(tx, after)
     note_answer(tx, conversation, message)
-    search_store.add_words(tx, tx.workspace_id, conversation.id, message.fingerprint, message.text)
-    _state_facts(tx, conversation, after, message)
-    return Sent(message, after, repeated=False)
+    data = _state_facts(tx, conversation, after, message)
+    return Sent(message, after, repeated=False, data=data)
 
 
 def _repeated(tx: Tx, conversation: Conversation, draft: Draft, sender: Sender) -> Sent:
@@ -54,19 +57,21 @@ def _repeated(tx: Tx, conversation: Conversation, draft: Draft, sender: Sender) 
     before = message_store.get_message_of_client(tx, tx.workspace_id, conversation.id, draft.client_id)
     if (before.type, before.sender) != (draft.type, sender) or not (before.edited or before.content == draft.content):
         raise ClientIdConflict
-    return Sent(before, conversation, repeated=True)
+    return Sent(before, conversation, repeated=True, data=dump(facts.message_data(tx.workspace_id, before)))
 
 
-def _state_facts(tx: Tx, before: Conversation, after: Conversation, message: Message) -> None:
+def _state_facts(tx: Tx, before: Conversation, after: Conversation, message: Message) -> bytes:
+    """Record what happened; the payload of the message's fact."""
     if before.last_seq == 0 and message.seq == 1:
         facts.request_initiated(tx, after)
-    facts.message_sent(tx, message)
+    data = facts.message_sent(tx, message)
     if message.mentions:
         facts.mentions_set(tx, message)
     if before.state != after.state:
         facts.state_set(tx, after)
     if before.snoozed_until is not None and after.snoozed_until is None:
         facts.snooze_set(tx, after)
+    return data
 
 
 def edit_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, content: object) -> Message:
@@ -75,7 +80,6 @@ def edit_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, con
     edited = replace(message, content=check_text(content), edited=True)
     message_store.update_message(tx, who.workspace_id, edited)
     search_store.drop_words(tx, who.workspace_id, conversation_id, fingerprint)
-    search_store.add_words(tx, who.workspace_id, conversation_id, fingerprint, edited.text)
     facts.message_updated(tx, edited, facts.MessageUser(message.author_id, who.name, who.avatar))
     return edited
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import structs
+
 from halloo.contacts import actions as contacts
 from halloo.contacts import facts as contact_facts
 from halloo.contacts.forms import Asked, take_answers
@@ -79,7 +81,7 @@ def _begun(tx: Tx, visitor: Visitor, start: Start) -> tuple[Visitor, Conversatio
     first = store.find_newest_of_visitor(tx, tx.workspace_id, visitor.id) is None
     contact_id = contacts.ensure_contact(tx, visitor)
     conversation = begin(tx.workspace_id, visitor.widget_id, visitor.id, contact_id, tx.now, start.client_id)
-    conversation = replace(conversation, custom_metadata=metadata)
+    conversation = structs.replace(conversation, custom_metadata=metadata)
     store.insert_conversation(tx, conversation)
     contacts.count_conversation(tx, conversation.contact_id)
     if metadata:
