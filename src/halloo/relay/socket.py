@@ -16,6 +16,8 @@ from halloo.relay.wire import PING, Out, close_frame
 from halloo.relay.work import Worker
 
 _encode = msgspec.json.encode
+_PING = b'{"t":"ping"}'
+_PONG = Out(b'{"t":"pong"}')
 HOLD_JOBS = 64
 """Frames that may wait for their turn before the socket is read no further."""
 
@@ -57,7 +59,7 @@ class Connection:
         self.peer: Peer | None = None
         self.room: Room | None = None
         self.over = False
-        self._jobs: deque[Decision] = deque()
+        self._jobs: deque[Decision] | None = None
         self._working: asyncio.Task[None] | None = None
         self._held = 0
         self.worker: Worker | None = None
@@ -69,7 +71,11 @@ class Connection:
     def received(self, payload: bytes) -> None:
         """A whole text message."""
         shared = self.shared
-        for decision in self.session.receive(payload, shared.clock(), shared.wall()):
+        now = shared.clock()
+        if payload == _PING and self.session.ping(now):  # most of what comes: not taken apart
+            self.send(_PONG)
+            return
+        for decision in self.session.receive(payload, now, shared.wall()):
             self.carry_out(decision)
 
     def received_binary(self) -> None:
@@ -130,29 +136,31 @@ class Connection:
 
     def enqueue(self, decision: Decision) -> None:
         """Have the worker do it when its turn comes; one task while something waits, none otherwise."""
+        if self._jobs is None:
+            self._jobs = deque((decision,))
+            self._working = asyncio.get_running_loop().create_task(self._work(self._jobs))
+            return
         self._jobs.append(decision)
         if len(self._jobs) == HOLD_JOBS:
             self.link.hold()
-        if self._working is None:
-            self._working = asyncio.get_running_loop().create_task(self._work())
 
     @property
     def busy(self) -> bool:
         """Whether something waits for its turn."""
-        return self._working is not None
+        return self._jobs is not None
 
-    async def _work(self) -> None:
+    async def _work(self, jobs: deque[Decision]) -> None:
         worker = self.worker
         if worker is None:
             worker = self.worker = Worker(self)
         try:
-            while self._jobs:
-                await worker.do(self._jobs[0])
-                self._jobs.popleft()
-                if len(self._jobs) == HOLD_JOBS // 2:
+            while jobs:
+                await worker.do(jobs[0])
+                jobs.popleft()
+                if len(jobs) == HOLD_JOBS // 2:
                     self.link.release()
         finally:
-            self._working = None
+            self._jobs = self._working = None  # an idle connection holds no queue
 
     def send(self, out: Out) -> None:
         """One answer; behind a full queue it waits, and counts."""
@@ -165,7 +173,7 @@ class Connection:
             peer.write(out)
             if peer.too_much():
                 self.too_slow()
-        elif peer.pending:
+        elif peer.pending or self.shared.hub.outbox.waves:
             self.shared.hub.outbox.push(peer, out)
         else:
             peer.write(out)
