@@ -5,7 +5,8 @@
 A sample begins with the `keydown` of Enter on one screen and ends after the frame in which the message is painted on the other:
 the mutation of the page, its animation frame, and the task behind it. Both are read from the system's clock, which both browsers
 share. On the way it is noted when the message left the sender's page (by socket or by HTTP) and when it came out of the reader's
-socket, so that one sees whose time it was. It needs a checkout with `make demo` or `make check` done: browser and widget are those of the tests.
+socket, so that one sees whose time it was. It needs a checkout in which `make demo` or `make check` was run: browser and widget
+are those of the tests.
 """
 
 import argparse
@@ -182,9 +183,7 @@ def report(found: dict[str, Any]) -> str:
             f"{way}: p50 {one['p50_ms']:.0f} ms (goal {GOAL_P50_MS}), p99 {one['p99_ms']:.0f} ms (goal {GOAL_P99_MS}), "
             f"{one['samples']} samples, the slowest {one['most_ms']:.0f} ms"
         )
-        stages = (
-            f"{name} {one['stages_p50_ms'][name]:.0f} / {one['stages_p99_ms'][name]:.0f} ms" for name in STAGES
-        )
+        stages = (f"{name} {one['stages_p50_ms'][name]:.0f} / {one['stages_p99_ms'][name]:.0f} ms" for name in STAGES)
         lines.append(f"  of that, p50 / p99: {', '.join(stages)}")
     return "\n".join(lines)
 
