@@ -7,7 +7,7 @@ import pytest
 
 from halloo.events.model import Fact
 from halloo.relay.broker import HintNote, MemoryBroker, Note, RevokeNote
-from halloo.relay.outbox import SLICE, Outbox
+from halloo.relay.outbox import MANY, SLICE, Outbox
 from halloo.relay.peer import Peer, Write
 from halloo.relay.room import IDLE_CHANNELS, RING, Room
 from halloo.relay.tokens import Claims
@@ -126,6 +126,71 @@ async def test_a_fan_out_to_many_lets_the_loop_breathe() -> None:
         await asyncio.sleep(0)
         written.append(sum(len(tape.frames) for _, tape in peers))
     assert written == [SLICE, SLICE * 2, SLICE * 2 + 1, SLICE * 2 + 1]
+
+
+async def test_many_get_one_object_and_bursts_of_one_tick_are_one_frame() -> None:
+    outbox = Outbox()
+    peers = [peer() for _ in range(MANY * 2)]
+    everyone = [one for one, _ in peers]
+    outbox.push_all(everyone, Out(b"a"))
+    outbox.push_all(everyone, Out(b"b"))
+    await asyncio.sleep(0)
+    frame = peers[0][1].frames[0]
+    assert frame == text_frame(b"a\nb")
+    assert all(len(tape.frames) == 1 and tape.frames[0] is frame for _, tape in peers)
+
+
+@pytest.mark.parametrize("many", [MANY, SLICE * 2])
+async def test_whatever_is_pushed_reaches_each_peer_in_order(many: int) -> None:
+    outbox = Outbox()
+    peers = [peer() for _ in range(many)]
+    everyone = [one for one, _ in peers]
+    expected: dict[Peer, list[bytes]] = {one: [] for one in everyone}
+
+    def push(some: list[Peer], letter: bytes) -> None:
+        for one in some:
+            expected[one].append(letter)
+        if len(some) == 1:
+            outbox.push(some[0], Out(letter))
+        else:
+            outbox.push_all(some, Out(letter))
+
+    last = everyone[-1]
+    push(everyone, b"a")
+    push(everyone[1:], b"b")
+    push([last], b"c")
+    await asyncio.sleep(0)  # where they are very many, the first half has it
+    push(everyone, b"d")
+    push([last], b"e")
+    push(everyone[-3:], b"f")
+    last.pause(1)
+    push([everyone[0]], b"g")
+    await asyncio.sleep(0)
+    assert last.resume()
+    for _ in range(12):
+        await asyncio.sleep(0)
+    push(everyone, b"h")
+    for _ in range(12):
+        await asyncio.sleep(0)
+    for one, tape in peers:
+        said = b"\n".join(frame[2:] for frame in tape.frames).split(b"\n")
+        assert said == expected[one]
+
+
+async def test_before_a_close_a_peer_gets_what_is_on_its_way_to_many() -> None:
+    outbox = Outbox()
+    peers = [peer() for _ in range(SLICE + 1)]
+    last, tape = peers[-1]
+    outbox.push_all([one for one, _ in peers], Out(b"a"))
+    outbox.push(last, Out(b"b"))
+    await asyncio.sleep(0)
+    assert tape.frames == []
+    outbox.flush_peer(last)
+    last.leave()
+    await asyncio.sleep(0)
+    assert tape.frames == [text_frame(b"a\nb")]
+    outbox.flush_peer(peers[0][0])
+    assert peers[0][1].frames == [text_frame(b"a")]
 
 
 async def test_a_peer_that_cannot_be_written_to_harms_no_other(caplog: pytest.LogCaptureFixture) -> None:

@@ -29,13 +29,17 @@ class Bucket:
     def take(self, now: int) -> int:
         """Take one token: 0, or milliseconds until there is one. A clock that moved back costs nothing."""
         rate = self._rate
-        gained = max(0, now - self._at) * rate.amount / rate.per_ms
-        self._tokens = min(float(rate.burst), self._tokens + gained)
+        tokens = self._tokens
+        if now > self._at:
+            tokens += (now - self._at) * rate.amount / rate.per_ms
+            if tokens > rate.burst:
+                tokens = float(rate.burst)
         self._at = now
-        if self._tokens >= 1.0:
-            self._tokens -= 1.0
+        if tokens >= 1.0:
+            self._tokens = tokens - 1.0
             return 0
-        return max(1, int((1.0 - self._tokens) * rate.per_ms / rate.amount))
+        self._tokens = tokens
+        return max(1, int((1.0 - tokens) * rate.per_ms / rate.amount))
 
     def wait(self, now: int) -> int:
         """What `take` would answer, and nothing is taken."""

@@ -131,7 +131,7 @@ class Hub:
         """A peer is gone, or will be: nothing more goes to it."""
         if peer.gone:
             return
-        peer.gone = True
+        peer.leave()
         self.sockets -= 1
         self._let_go(peer)
         for sub in peer.subs.values():

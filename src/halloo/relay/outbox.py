@@ -1,9 +1,14 @@
-"""What goes out in this tick of the loop: for each peer one frame, whatever was pushed; in slices, so that the loop breathes."""
+"""What goes out in this tick of the loop: for each peer one frame, whatever was pushed; in slices, so that the loop breathes.
+
+A fan-out to many is a *wave*: one frame, and the list of those it goes to. It is written straight through; nothing is done
+for a socket but the write. What is pushed to few waits with each peer, to be joined. Waves are older than all that waits, so
+that each peer gets everything in the order in which it was pushed.
+"""
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from halloo.relay.peer import Peer
 from halloo.relay.wire import Out, joined
@@ -11,6 +16,20 @@ from halloo.relay.wire import Out, joined
 logger = logging.getLogger("halloo.relay")
 SLICE = 500
 """Sockets written to before the loop gets its turn."""
+MANY = 16
+"""Peers that make a wave."""
+
+
+class Wave:
+    """One frame on its way to many."""
+
+    __slots__ = ("at", "outs", "peers")
+
+    def __init__(self, peers: list[Peer], out: Out) -> None:
+        """`at`: how many have it; while nobody has, more may be joined to it."""
+        self.peers = peers
+        self.outs = [out]
+        self.at = 0
 
 
 class Outbox:
@@ -18,6 +37,8 @@ class Outbox:
 
     def __init__(self) -> None:
         """Empty."""
+        self.waves: deque[Wave] = deque()
+        """While there are some, what is written to a peer without the outbox may overtake them."""
         self._dirty: deque[Peer] = deque()
         self._scheduled = False
 
@@ -28,8 +49,11 @@ class Outbox:
             self._schedule()
         peer.pending.append(out)
 
-    def push_all(self, peers: Iterable[Peer], out: Out) -> None:
+    def push_all(self, peers: Collection[Peer], out: Out) -> None:
         """Send `out` to many."""
+        if len(peers) >= MANY and not self._dirty:
+            self._push_wave(list(peers), out)
+            return
         mark = self._dirty.append
         for peer in peers:
             pending = peer.pending
@@ -39,43 +63,74 @@ class Outbox:
         if self._dirty:
             self._schedule()
 
+    def _push_wave(self, peers: list[Peer], out: Out) -> None:
+        last = self.waves[-1] if self.waves else None
+        if last is not None and not last.at and last.peers == peers:
+            last.outs.append(out)
+            return
+        self.waves.append(Wave(peers, out))
+        self._schedule()
+
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
+        room = SLICE
+        while self.waves and room > 0:
+            room -= self._roll(self.waves[0], room)
+        if room > 0:
+            self._flush_dirty(room)
+        self._scheduled = False
+        if self.waves or self._dirty:
+            self._schedule()
+
+    def _roll(self, wave: Wave, most: int) -> int:
+        """Write a wave to at most so many; how many it were."""
+        if not wave.at:
+            wave.outs = [joined(wave.outs)]
+        out = wave.outs[0]
+        frame = out.frame
+        peers = wave.peers[wave.at : wave.at + most]
+        wave.at += len(peers)
+        for peer in peers:
+            write = peer.direct
+            if write is None:
+                peer.write(out)
+                continue
+            try:
+                write(frame)
+            except Exception:
+                logger.exception("A connection could not be written to; it is cut")
+                peer.link.abort()
+        if wave.at == len(wave.peers):
+            self.waves.popleft()
+        return len(peers)
+
+    def _flush_dirty(self, most: int) -> None:
         dirty = self._dirty
         built: dict[tuple[Out, ...], Out] = {}
-        last: Out | None = None
-        frame = b""
-        for _ in range(min(SLICE, len(dirty))):
+        for _ in range(min(most, len(dirty))):
             peer = dirty.popleft()
             pending = peer.pending
             if not pending:
                 continue
             out = pending[0] if len(pending) == 1 else _as_one(pending, built)
             pending.clear()
-            if peer.paused_at is not None or peer.gone:
-                peer.write(out)
-                continue
-            if out is not last:  # the same for many in a row: a fan-out
-                last, frame = out, out.frame
             try:
-                peer.link.write(frame)
+                peer.write(out)
             except Exception:
                 logger.exception("A connection could not be written to; it is cut")
                 peer.link.abort()
-        self._scheduled = False
-        if dirty:
-            self._schedule()
 
     def flush_peer(self, peer: Peer) -> None:
-        """Write what waits for this peer at once, such as before a close."""
-        if peer.pending:
-            out = joined(peer.pending)
+        """Write what waits for this peer at once, such as before a close; it must be gone afterwards."""
+        outs = [out for wave in self.waves if peer in wave.peers[wave.at :] for out in wave.outs]
+        outs += peer.pending
+        if outs:
             peer.pending.clear()
-            peer.write(out)
+            peer.write(joined(outs))
 
 
 def _as_one(pending: list[Out], built: dict[tuple[Out, ...], Out]) -> Out:

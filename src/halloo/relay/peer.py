@@ -77,6 +77,7 @@ class Peer:
         "away",
         "backlog",
         "claims",
+        "direct",
         "gone",
         "joined",
         "link",
@@ -92,6 +93,8 @@ class Peer:
     def __init__(self, link: Link, claims: Claims, tab: str, queue_bytes: int) -> None:
         """`queue_bytes`: the cap of what may wait for it."""
         self.link = link
+        self.direct: Write | None = link.write
+        """Takes frames while nothing hinders; None: `write` knows what to do with them."""
         self.claims = claims
         self.tab = tab
         self.queue_bytes = queue_bytes
@@ -124,6 +127,7 @@ class Peer:
         """The transport is full: what flows to others is only counted here from now on."""
         if self.paused_at is None:
             self.paused_at = now
+            self.direct = None
             for sub in self.subs.values():
                 sub.channel.demote(sub)
 
@@ -141,9 +145,17 @@ class Peer:
         if backlog:
             return False
         self.backlog = None
-        if self.paused_at is None:
-            self.owed = 0
-        return self.paused_at is None
+        if self.paused_at is not None:
+            return False
+        self.owed = 0
+        if not self.gone:
+            self.direct = self.link.write
+        return True
+
+    def leave(self) -> None:
+        """Nothing more goes to it."""
+        self.gone = True
+        self.direct = None
 
 
 class Sub:

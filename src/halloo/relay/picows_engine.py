@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 else:
     from picows.picows import WSProtocol
 
+_updated = WSProtocol.buffer_updated
 READ_BUFFER = 2_048
 _HEADER_MAX = 14
 _NO_LIMIT = 1 << 62  # sizes are checked here, so that they end in 4413
@@ -222,6 +223,6 @@ class PicowsProtocol(WSProtocol):
         """Bytes came; a frame that outgrows its limit is refused while it is still coming."""
         listener = self._listener
         listener.incomplete += nbytes
-        super().buffer_updated(nbytes)
+        _updated(self, nbytes)
         if listener.incomplete > READ_BUFFER and listener.outgrown():
             self._raw.set_protocol(Drain(self))

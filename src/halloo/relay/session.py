@@ -102,6 +102,11 @@ class Session:
         self._heard = now
         self._pinged = None
 
+    def ping(self, now: int) -> bool:
+        """A `ping` came. Whether it is to be answered at once; where not, `receive` says what is to be done with it."""
+        self.heard(now)
+        return self._frames is not None and self.stage != "closed" and not self._frames.take(now)
+
     # ── what comes in ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def receive(self, payload: bytes, now: int, wall: int) -> list[Decision]:

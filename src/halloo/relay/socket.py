@@ -17,6 +17,8 @@ from halloo.relay.wire import PING, Out, close_frame
 from halloo.relay.work import Worker
 
 _encode = msgspec.json.encode
+_PING = b'{"t":"ping"}'
+_PONG = Out(b'{"t":"pong"}')
 HOLD_JOBS = 64
 """Frames that may wait for their turn before the socket is read no further."""
 
@@ -58,7 +60,7 @@ class Connection:
         self.peer: Peer | None = None
         self.room: Room | None = None
         self.over = False
-        self._jobs: deque[Decision] = deque()
+        self._jobs: deque[Decision] | None = None
         self._working: asyncio.Task[None] | None = None
         self._acting = False
         self._held = 0
@@ -72,7 +74,11 @@ class Connection:
     def received(self, payload: bytes) -> None:
         """A whole text message."""
         shared = self.shared
-        for decision in self.session.receive(payload, shared.clock(), shared.wall()):
+        now = shared.clock()
+        if payload == _PING and self.session.ping(now):  # most of what comes: not taken apart
+            self.send(_PONG)
+            return
+        for decision in self.session.receive(payload, now, shared.wall()):
             self.carry_out(decision)
 
     def received_binary(self) -> None:
@@ -146,11 +152,14 @@ class Connection:
             if worker.begin(decision, self._acted):
                 return
             self._acting = False
+            self._jobs = deque((decision,))
+            self._work_soon(worker, self._jobs)
+            return
+        if self._jobs is None:
+            self._jobs = deque()
         self._jobs.append(decision)
         if len(self._jobs) == HOLD_JOBS:
             self.link.hold()
-        if not self.busy:
-            self._working = asyncio.get_running_loop().create_task(self._work(worker))
 
     @property
     def busy(self) -> bool:
@@ -160,18 +169,21 @@ class Connection:
     def _acted(self) -> None:
         """What was done without a task is answered."""
         self._acting = False
-        if self._jobs and self._working is None and self.worker is not None:
-            self._working = asyncio.get_running_loop().create_task(self._work(self.worker))
+        if self._jobs and self.worker is not None:
+            self._work_soon(self.worker, self._jobs)
 
-    async def _work(self, worker: Worker) -> None:
+    def _work_soon(self, worker: Worker, jobs: deque[Decision]) -> None:
+        self._working = asyncio.get_running_loop().create_task(self._work(worker, jobs))
+
+    async def _work(self, worker: Worker, jobs: deque[Decision]) -> None:
         try:
-            while self._jobs:
-                await worker.do(self._jobs[0])
-                self._jobs.popleft()
-                if len(self._jobs) == HOLD_JOBS // 2:
+            while jobs:
+                await worker.do(jobs[0])
+                jobs.popleft()
+                if len(jobs) == HOLD_JOBS // 2:
                     self.link.release()
         finally:
-            self._working = None
+            self._jobs = self._working = None  # an idle connection holds no queue
 
     def send(self, out: Out) -> None:
         """One answer; behind a full queue it waits, and counts."""
@@ -184,7 +196,7 @@ class Connection:
             peer.write(out)
             if peer.too_much():
                 self.too_slow()
-        elif peer.pending:
+        elif peer.pending or self.shared.hub.outbox.waves:
             self.shared.hub.outbox.push(peer, out)
         else:
             peer.write(out)

@@ -1,11 +1,12 @@
 """`halloo bench …`: the benchmarks, each beside its peers in the same run. Results worth keeping go into `bench/RESULTS.md`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from halloo.cli.place import Json
-from halloo.cli.say import say
+from halloo.cli.say import fail, say
 
 app = typer.Typer(help="Benchmarks, each beside its peers in the same run.", no_args_is_help=True)
 
@@ -32,4 +33,43 @@ def send(
     from halloo.cli.bench.send import Base, report, run
 
     figures = run(visitors, seconds, rounds, Base(database_url, owner_url))
+    say(figures, report(figures), as_json=as_json)
+
+
+@app.command()
+def relay(
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A figure (fanout, echo, memory, reconnect, stalled) or a server to take; repeat it for more."
+        ),
+    ] = None,
+    sockets: Annotated[
+        int, typer.Option(help="Sockets for memory and reconnect; the others take at most as many.")
+    ] = 10_000,
+    seconds: Annotated[float, typer.Option(help="How long a server is measured in a round.")] = 1.0,
+    rounds: Annotated[int, typer.Option(help="Rounds in alternating order; medians are reported.")] = 5,
+    peers: Annotated[
+        Path | None, typer.Option(help="The folder bench/peers of the sources; found by itself when run from there.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What the relay does with a CPU second and with memory, beside other servers in the same run (relay contract 8).
+
+    Every delivery is counted and compared. Linux only. The servers: halloo (this one, whole), picows (a bare server with prebuilt
+    frames: the limit in this language), ws and socket.io (from npm: needs Node 20 and bench/peers of the sources; the first run
+    installs them there), and, where they are on the path, centrifugo (`go install github.com/centrifugal/centrifugo/v6@latest`,
+    or a package from its releases) and mosquitto (`apt-get install mosquitto`).
+    """
+    from halloo.cli.bench.measures import Options
+    from halloo.cli.bench.relay import FIGURES, PEERS, report, run
+    from halloo.cli.bench.swarm import Wrong
+
+    unknown = [one for one in only or () if one not in (*FIGURES, *PEERS)]
+    if unknown:
+        fail(f"There is no {unknown[0]!r}; take some of {', '.join((*FIGURES, *PEERS))}.")
+    try:
+        figures = run(only or (), Options(seconds, rounds, sockets, None), peers)
+    except Wrong as wrong:
+        fail(str(wrong))
     say(figures, report(figures), as_json=as_json)
