@@ -26,7 +26,6 @@ from halloo.api.manage.docs import openapi_config
 from halloo.db.engine import Database
 from halloo.edge.auth import guard_of
 from halloo.edge.body import LIMITS, StrictBody
-from halloo.edge.live import Live
 from halloo.edge.services import Services
 from halloo.workspaces.model import Actor
 
@@ -52,13 +51,13 @@ def who_of(request: Request[Any, Any, Any]) -> Actor:
     return who
 
 
-def look_of(live: Live) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
+def look_of(services: Services) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
     """A guard that lets everybody pass: before the database is asked, it learns who is online on other servers."""
 
     async def look(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         who: Actor | None = connection.state.get("who")
         if who is not None:
-            await live.look(who.workspace_id)
+            await services.live.look(who.workspace_id)
 
     return look
 
@@ -75,7 +74,7 @@ def manage_router(services: Services) -> Router:
     return Router(
         path="/core",
         route_handlers=ROUTES,
-        guards=[guard_of(services.authenticator), look_of(services.live)],
+        guards=[guard_of(services.authenticator), look_of(services)],
         dependencies={
             "services": Provide(provide_services, sync_to_thread=False),
             "db": Provide(provide_database, sync_to_thread=False),
