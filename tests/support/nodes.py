@@ -1,0 +1,192 @@
+"""Several `halloo serve` on one database, and people at all of them who put down what happens to them."""
+
+import asyncio
+import contextlib
+import os
+import random
+import secrets
+import time
+import uuid
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
+
+from tests.support.crowd import LIMITS, Operator, Person, Visitor, stored
+from tests.support.history import History, assert_kept, faults
+from tests.support.line import QUICK, Manner, Reach
+from tests.support.postgres import free_port
+from tests.support.product import Product, Store
+
+CATCH_UP_S = 12
+"""How long it may take after the last fault until everything is answered, and every reader has everything."""
+READERS = 2
+"""Operators who look at everything; one of them answers."""
+HTTP_SHARE = 0.2
+
+
+def seed() -> int:
+    """Return what chance begins with in this run: printed, and taken from HALLOO_TEST_SEED."""
+    number = int(os.environ.get("HALLOO_TEST_SEED", uuid.uuid4().int % 1_000_000))
+    print(f"HALLOO_TEST_SEED={number}")  # noqa: T201 - pytest shows it where the test fails
+    return number
+
+
+@contextmanager
+def serving(store: Store, count: int = 2, **settings: str) -> Generator[list[Product]]:
+    """Start `count` nodes with one public address and one secret over one database, and stop them at the end."""
+    shared = {
+        "HALLOO_PUBLIC_URL": f"http://localhost:{free_port()}",
+        "HALLOO_SERVER_SECRET_KEY": secrets.token_hex(32),
+        **LIMITS,
+        **settings,
+    }
+    with ExitStack() as stack:
+        nodes: list[Product] = []
+        for number in range(count):
+            folder = store.folder / f"node-{number}"
+            folder.mkdir()
+            nodes.append(Product(replace(store, folder=folder), shared))
+        nodes[0].init()
+        for node in nodes:
+            node.facts = nodes[0].facts
+            stack.callback(node.stop)
+            node.start()
+        yield nodes
+
+
+def reach(nodes: Sequence[Product], ports: Sequence[int] | None = None) -> Reach:
+    """Return where people find these nodes: at their own ports, or through proxies at others."""
+    facts = nodes[0].facts
+    found = ports or [node.port for node in nodes]
+    return Reach(found, nodes[0].public_url, facts["widget_id"], facts["workspace_id"], facts["token"])
+
+
+class Crowd:
+    """Visitors with two tabs each, operators who read everything, one of whom answers; all of them busy."""
+
+    def __init__(self, reach: Reach, seed: int, manner: Manner = QUICK, visitors: int = 6) -> None:
+        """Nobody is there yet. Each person's chance is their own, so that it does not depend on the others' pace."""
+        self.history = History(seed)
+        self.reach = reach
+        self.visitors = [
+            Visitor(f"visitor {number}", reach, self.history, random.Random(f"{seed} {number}"), manner)
+            for number in range(visitors)
+        ]
+        self.operators = [
+            Operator(f"operator {number}", reach, self.history, random.Random(f"{seed} operator {number}"), manner)
+            for number in range(READERS)
+        ]
+        self.tabs: list[Visitor] = []
+        self._enough = asyncio.Event()
+        self._writers: list[asyncio.Task[None]] = []
+
+    @property
+    def people(self) -> list[Person]:
+        """Everyone."""
+        return [*self.visitors, *self.tabs, *self.operators]
+
+    async def arrive(self) -> None:
+        """Operators look first, then visitors come and start to talk, then they open another tab."""
+        for operator in self.operators:
+            operator.connect()
+            operator.read()
+        await asyncio.gather(*(operator.line.live.wait() for operator in self.operators))
+        await asyncio.gather(*(self._start(visitor) for visitor in self.visitors))
+        self.tabs = [visitor.tab(f"{visitor.name}, tab 2") for visitor in self.visitors]
+        for tab in self.tabs:
+            tab.connect()
+        await asyncio.gather(*(tab.line.live.wait() for tab in self.tabs))
+
+    @staticmethod
+    async def _start(visitor: Visitor) -> None:
+        visitor.connect()
+        await visitor.say(f"{visitor.name}: hello")
+
+    def write(self, pause: float = 0.1, *, http: bool = True) -> None:
+        """Begin to write, each after a pause of this length in the mean."""
+        share = HTTP_SHARE if http else 0.0
+        self._writers = [
+            asyncio.create_task(self._talk(visitor, pause, share)) for visitor in self.visitors
+        ] + [asyncio.create_task(self._answer(self.operators[0], pause, share))]
+
+    async def _talk(self, visitor: Visitor, pause: float, http: float) -> None:
+        number = 0
+        while not self._enough.is_set():
+            number += 1
+            await visitor.say(f"{visitor.name}: {number}", "http" if visitor.chance.random() < http else "relay")
+            await asyncio.sleep(visitor.chance.uniform(0, 2 * pause))
+
+    async def _answer(self, operator: Operator, pause: float, http: float) -> None:
+        number = 0
+        while not self._enough.is_set():
+            number += 1
+            to = operator.chance.choice(self.visitors).conversation
+            over = "http" if operator.chance.random() < http else "relay"
+            await operator.write(f"{operator.name}: {number}", to, over)
+            await asyncio.sleep(operator.chance.uniform(0, pause))
+
+    async def finish(self) -> None:
+        """Stop writing, let everything be answered and shown, and check the history. Raises `AssertionError`."""
+        self._enough.set()
+        _, unfinished = await asyncio.wait(self._writers, timeout=CATCH_UP_S)
+        for task in unfinished:
+            task.cancel()
+        for task in self._writers:
+            if task not in unfinished:
+                task.result()
+        held = await self.held()
+        ends = time.monotonic() + CATCH_UP_S
+        while time.monotonic() < ends and any(fault.flaw == "unread" for fault in faults(self.history, held)):
+            await asyncio.sleep(0.2)
+        stopped = [f"{person.name} {person.line.stopped}" for person in self.people if person.line.stopped]
+        assert_kept(self.history, held)
+        assert stopped == []
+        assert [error for person in self.people for error in person.errors] == []
+
+    async def held(self) -> dict[str, list]:  # type: ignore[type-arg] - see `crowd.stored`
+        """Return what is stored, from a node that answers."""
+        return await stored(self.operators[0])
+
+    def summary(self) -> str:
+        """Return what happened, in numbers."""
+        history, lines = self.history, [person.line for person in self.people]
+        waits = sorted(wait for person in self.people for wait in person.waits)
+        codes = Counter(code for line in lines for code in line.codes)
+        return (
+            f"{len(history.of('attempt'))} attempts, {len(history.of('ack'))} acknowledged, {len(history.of('shown'))} shown; "
+            f"{sum(line.connects for line in lines)} connects, {sum(line.recovered for line in lines)} streams recovered, "
+            f"{sum(line.lost for line in lines)} lost; closed with {dict(codes)}; "
+            f"longest waits {[round(wait, 2) for wait in waits[-3:]]} s"
+        )
+
+    async def leave(self) -> None:
+        """Everybody goes."""
+        for task in self._writers:
+            task.cancel()
+        for person in self.people:
+            with contextlib.suppress(asyncio.CancelledError):
+                await person.leave()
+
+
+@asynccontextmanager
+async def crowd(
+    reach: Reach, seed: int, manner: Manner = QUICK, *, visitors: int = 6, pause: float = 0.1, http: bool = True
+) -> AsyncGenerator[Crowd]:
+    """Have people there who write while the block runs; then check what they were told and shown."""
+    people = Crowd(reach, seed, manner, visitors)
+    try:
+        await people.arrive()
+        people.write(pause, http=http)
+        yield people
+        await people.finish()
+    finally:
+        print(people.summary())  # noqa: T201 - pytest shows it where the test fails
+        await people.leave()
+
+
+async def off_loop(act: Callable[..., object], *arguments: object) -> None:
+    """Do what blocks, while people go on."""
+    await asyncio.to_thread(act, *arguments)
+
+
