@@ -89,6 +89,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     live = LiveActions(database, records, clock, limits)
     relay = mount(
         database=database,
+        pump=pump,
         tokens=tokens,
         actions=live,
         settings=config.relay,
@@ -119,15 +120,23 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     replies = ReplyTimes(database, clock)
     api = PublicApi(database, tokens, limits, visits, replies, tickets, sealer, mail=config.mail.on)
     public = PublicApp(api, records, own, services.trusted_proxies)
-    pump.read_by(records.read_facts)
-    pump.read_by(relay.reader)
-    pump.read_by(Cutter(relay.hub, records).read_facts)
-    if config.mail.on:
-        pump.read_by(mail.planner.read_facts)
+    _read_facts(pump, records, relay, mail if config.mail.on else None)
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
     health = Health(database, clock, services.trusted_proxies, lambda: relay.shared.draining)
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, health)
     return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database, sweep_outbox), mail)
+
+
+def _read_facts(pump: Pump, records: PublicRecords, relay: RelayServer, mail: MailRoom | None) -> None:
+    """Who reads what: all facts, or those that this node committed."""
+    cutter = Cutter(relay.hub, records)
+    pump.read_own_by(records.read_facts)
+    pump.read_own_by(cutter.read_own)
+    pump.read_by(records.read_facts)
+    pump.read_by(relay.reader)
+    pump.read_by(cutter.read_facts)
+    if mail is not None:
+        pump.read_own_by(mail.planner.read_facts)
 
 
 def _snippets(assets: Assets, hosts: Hosts) -> Snippets:

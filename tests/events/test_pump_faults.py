@@ -44,7 +44,9 @@ async def test_a_repair_that_fails_is_tried_again(tmp_path: Path, monkeypatch: p
             return await read(*args)
 
         monkeypatch.setattr(here, "read", flaky)
-        Pump(here).read_by(reader)
+        mine = Pump(here)
+        mine.read_by(reader)
+        mine.follow(WORKSPACE, 0)
         await here.write(WORKSPACE, _happen)
         await elsewhere.write(WORKSPACE, _happen)
         await here.write(WORKSPACE, _happen)  # the only nudge there is: nothing happens afterwards

@@ -27,7 +27,7 @@ async def test_a_removed_origin_is_cut_off_once_the_list_can_be_read(monkeypatch
     def revoke_origins(widget_id: str, domains: list[str], _close: object) -> None:
         cut.set_result((widget_id, domains))
 
-    hub: Any = SimpleNamespace(revoke_origins=revoke_origins)
+    hub: Any = SimpleNamespace(revoke=None, revoke_origins=revoke_origins)
     records: Any = SimpleNamespace(find=find)
-    Cutter(hub, records).read_facts([Fact("ws", 1, "f1", "widget:updated", b'{"widget_id":"w1"}', 0)])
+    Cutter(hub, records).read_own([Fact("ws", 1, "f1", "widget:updated", b'{"widget_id":"w1"}', 0)])
     assert await asyncio.wait_for(cut, 5) == ("w1", DOMAINS)

@@ -96,8 +96,10 @@ class House:
         sock.bind(("127.0.0.1", 0))
         self.port: int = sock.getsockname()[1]
         self._socket = sock
+        self.pump = Pump(self.database)
         self.relay: RelayServer = mount(
             database=self.database,
+            pump=self.pump,
             tokens=self.tokens,
             actions=self.actions,
             settings=RelaySettings(engine=engine, **settings),
@@ -106,7 +108,6 @@ class House:
             decide=allows,
             timing=timing,
         )
-        self.pump = Pump(self.database)
         self.pump.read_by(self.relay.reader)
         config = uvicorn.Config(self.app, ws=self.relay.protocol, log_config=None, lifespan="off", interface="asgi3")  # type: ignore[arg-type] - wider than its stub says
         self.server = uvicorn.Server(config)

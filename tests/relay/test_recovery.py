@@ -214,7 +214,8 @@ async def test_facts_before_the_first_one_here_are_read_from_the_log(home: House
     assert offsets([event for event in events if event["stream"] == "c:c1"]) == [1, 2, 3, 4, 5, 6]
 
 
-async def test_a_node_that_fell_behind_sends_its_clients_away(home: House) -> None:
+async def test_a_node_that_stays_behind_sends_its_clients_away(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home.pump, "catch_up", lambda *_: None)
     behind = await home.live("operator", home.operator(), [W])
     await home.elsewhere("c1", 3)
     await home.relay.hub.check()
@@ -223,6 +224,14 @@ async def test_a_node_that_fell_behind_sends_its_clients_away(home: House) -> No
     connected, events = await until_live(await home.enter("operator", home.operator(), wants))
     assert connected["streams"][0]["recovered"] is True
     assert offsets(events) == [1, 2, 3]
+
+
+async def test_a_node_that_fell_behind_reads_what_it_lacks(home: House) -> None:
+    client = await home.live("operator", home.operator(), [W])
+    await home.elsewhere("c1", 3)
+    await home.relay.hub.check()
+    assert offsets(await client.events(3)) == [1, 2, 3]
+    assert await client.quiet()
 
 
 async def test_a_node_that_is_up_to_date_keeps_its_clients(home: House) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from itertools import pairwise
 
-import msgspec
 import pytest
 
 from halloo.events.model import Fact
@@ -223,7 +222,7 @@ async def test_notes_reach_every_listener_in_order() -> None:
     broker.listen(heard[0].append)
     broker.listen(heard[1].append)
     await broker.start()
-    notes = [HintNote("ws", ["w:ws"], msgspec.Raw(b"{}")), RevokeNote("visitor", "v1", 4403, 0)]
+    notes = [HintNote("ws", ["w:ws"], b"{}"), RevokeNote("visitor", "v1", 4403, 0)]
     for note in notes:
         broker.publish(note)
     assert heard == [notes, notes]

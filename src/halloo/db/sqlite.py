@@ -4,7 +4,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from halloo.db.engine import Job, Threaded, Worker
+from halloo.db.statement import Statement
 from halloo.db.tx import Tx
 from halloo.kit.clock import Clock
 from halloo.kit.refusals import Unavailable
@@ -22,6 +25,7 @@ _PASSING = frozenset(
     )
 )
 """Faults of the machine, not of the statement: the same may succeed later."""
+_DATA_VERSION = Statement(text("PRAGMA data_version"))
 _WRITER_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -52,6 +56,11 @@ def _connect_reader(path: Path) -> sqlite3.Connection:
     )
     connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}").fetchall()
     return connection
+
+
+def data_version(tx: Tx) -> int:
+    """A number that changes when another process has written; ask the writer, which does not count its own writes."""
+    return int(tx.scalar(_DATA_VERSION))
 
 
 class SqliteDatabase(Threaded):

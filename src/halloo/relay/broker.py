@@ -4,11 +4,14 @@ What crosses it is only what makes the relay fast or quick to obey: facts that w
 there. Nothing that was acknowledged depends on it: the database log is the truth, and a node that missed something reads it there.
 """
 
-from collections.abc import Callable
-from typing import Protocol
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
 
-from msgspec import Raw, Struct
+from msgspec import Struct
 
+from halloo.events.model import Fact
 from halloo.kit.ids import new_id
 
 
@@ -20,7 +23,7 @@ class HintNote(Struct, tag="hint"):
 
     workspace_id: str
     streams: list[str]
-    frame: Raw
+    frame: bytes
 
 
 class RevokeNote(Struct, tag="revoke"):
@@ -36,8 +39,45 @@ class RevokeNote(Struct, tag="revoke"):
     keep: list[str] | None = None
 
 
-Note = HintNote | RevokeNote
+logger = logging.getLogger("halloo.relay")
+SEND_MAX = 64 * 1024
+"""Bytes that a `SendNote` may carry."""
+
+
+class SendNote(Struct, tag="send"):
+    """Frames that reached another node than the one that holds their session: for `node` alone.
+
+    A node that is not there takes nothing, and nobody is told. `payload` has at most `SEND_MAX` bytes.
+    """
+
+    node: str
+    session: str
+    payload: bytes
+
+
+class FactsNote(Struct, tag="facts"):
+    """Facts that `node` committed, in order. `head` is the number of the last one: whoever has less reads the rest in the log.
+
+    `everywhere`: for all nodes, whatever they want.
+    """
+
+    workspace_id: str
+    node: str
+    head: int
+    facts: list[Fact]
+    everywhere: bool = False
+
+
+Note = HintNote | RevokeNote | SendNote | FactsNote
+T = TypeVar("T")
 Listener = Callable[[Note], None]
+
+
+def workspace_of(note: Note) -> str | None:
+    """The workspace whose nodes a note is for; None: it is for all, or for the one it names."""
+    if isinstance(note, (RevokeNote, SendNote)) or (isinstance(note, FactsNote) and note.everywhere):
+        return None
+    return note.workspace_id
 
 
 class Kept(Struct, frozen=True):
@@ -52,9 +92,9 @@ class Broker(Protocol):
     """How nodes tell each other.
 
     Guarantee of `publish`: it returns at once and never raises. Every listener on every node, the publisher's own
-    included, gets a note at most once, on the loop, and those of one publisher in the order of publishing. A note that names a
-    workspace reaches the nodes that want this workspace, the others reach all. Notes may be lost while a node is cut off; nothing
-    that was acknowledged to a user depends on them.
+    included, gets a note at most once, on the loop, and those of one publisher in the order of publishing. A note of a workspace
+    reaches the nodes that want it, one that names a node reaches that node, the others reach all. Notes may be lost while a node
+    is cut off; nothing that was acknowledged to a user depends on them.
 
     Guarantee of `keep`: what a node keeps is found by every node's `kept` until that node drops it, or for at most 30 seconds
     after that node died or was cut off. Both may be behind by a moment.
@@ -63,6 +103,38 @@ class Broker(Protocol):
     @property
     def node(self) -> str:
         """This node's own id: another one at each start."""
+        ...
+
+    @property
+    def up(self) -> bool:
+        """Whether notes reach this node and leave it, as far as it knows."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is up and hears every node that it heard in the last minutes: else the log must be asked for facts."""
+        ...
+
+    @property
+    def dropped(self) -> int:
+        """Notes of this node that went nowhere."""
+        ...
+
+    @property
+    def garbled(self) -> int:
+        """Messages that this node could not read."""
+        ...
+
+    def on_change(self, listener: Callable[[bool], None]) -> None:
+        """Be told on the loop when `up` changes."""
+        ...
+
+    def on_reach(self, listener: Callable[[list[str]], None]) -> None:
+        """Be told on the loop which workspaces' notes reach this node from now on; it may have missed some before."""
+        ...
+
+    def on_gone(self, listener: Callable[[str], None]) -> None:
+        """Be told on the loop which other node has stopped, or was not heard of for as long as what it keeps lives."""
         ...
 
     def publish(self, note: Note) -> None:
@@ -98,19 +170,67 @@ class Broker(Protocol):
         ...
 
 
-class MemoryBroker:
-    """One process is all nodes: notes are handed over at once."""
+def tell(listeners: Iterable[Callable[[T], None]], what: T) -> None:
+    """Call each; what goes wrong in one is no other's harm, and not the caller's."""
+    for listener in list(listeners):
+        try:
+            listener(what)
+        except Exception:
+            logger.exception("A listener of the broker failed; the others are told all the same")
+
+
+class Exchange:
+    """What the nodes of one process tell each other through."""
 
     def __init__(self) -> None:
-        """Nobody listens yet."""
+        """No node yet."""
+        self.nodes: dict[str, MemoryBroker] = {}
+
+
+class MemoryBroker:
+    """The nodes of one process, mostly a single one: notes are handed over at once, and nothing is lost."""
+
+    up = True
+    complete = True
+    dropped = 0
+    garbled = 0
+
+    def __init__(self, exchange: Exchange | None = None) -> None:
+        """Nobody listens yet. Nodes of one exchange tell each other."""
         self.node = new_id()
+        self._exchange = exchange or Exchange()
+        self._exchange.nodes[self.node] = self
         self._listeners: list[Listener] = []
+        self._gone: list[Callable[[str], None]] = []
+        self._wanted: Counter[str] = Counter()
         self._kept: dict[tuple[str, str], dict[str, Kept]] = {}
+
+    def on_change(self, listener: Callable[[bool], None]) -> None:
+        """See `Broker.on_change`: it never does."""
+
+    def on_reach(self, listener: Callable[[list[str]], None]) -> None:
+        """See `Broker.on_reach`: nothing is ever missed."""
+
+    def on_gone(self, listener: Callable[[str], None]) -> None:
+        """See `Broker.on_gone`."""
+        self._gone.append(listener)
 
     def publish(self, note: Note) -> None:
         """See `Broker.publish`."""
-        for listener in list(self._listeners):
-            listener(note)
+        for node in list(self._exchange.nodes.values()):
+            if node.concerned(note, self.node):
+                node.hand_over(note)
+
+    def concerned(self, note: Note, publisher: str) -> bool:
+        """Whether a note is for this node."""
+        if isinstance(note, SendNote):
+            return note.node == self.node
+        workspace_id = workspace_of(note)
+        return publisher == self.node or workspace_id is None or workspace_id in self._wanted
+
+    def hand_over(self, note: Note) -> None:
+        """Hand a note to the listeners."""
+        tell(self._listeners, note)
 
     def listen(self, listener: Listener) -> None:
         """See `Broker.listen`."""
@@ -118,9 +238,13 @@ class MemoryBroker:
 
     def want(self, workspace_id: str) -> None:
         """See `Broker.want`."""
+        self._wanted[workspace_id] += 1
 
     def unwant(self, workspace_id: str) -> None:
         """See `Broker.unwant`."""
+        self._wanted[workspace_id] -= 1
+        if self._wanted[workspace_id] <= 0:
+            del self._wanted[workspace_id]
 
     def keep(self, workspace_id: str, kind: str, id: str, value: bytes | None) -> None:
         """See `Broker.keep`."""
@@ -132,9 +256,13 @@ class MemoryBroker:
         if not kept:
             del self._kept[workspace_id, kind]
 
+    def kept_here(self, workspace_id: str, kind: str) -> list[Kept]:
+        """What this node keeps."""
+        return list(self._kept.get((workspace_id, kind), {}).values())
+
     async def kept(self, workspace_id: str, kind: str) -> list[Kept]:
         """See `Broker.kept`."""
-        return list(self._kept.get((workspace_id, kind), {}).values())
+        return [kept for node in self._exchange.nodes.values() for kept in node.kept_here(workspace_id, kind)]
 
     async def start(self) -> None:
         """See `Broker.start`."""
@@ -143,3 +271,10 @@ class MemoryBroker:
         """See `Broker.stop`."""
         self._listeners.clear()
         self._kept.clear()
+        if self._exchange.nodes.pop(self.node, None) is not None:
+            for node in self._exchange.nodes.values():
+                node.lose(self.node)
+
+    def lose(self, node: str) -> None:
+        """Another node has stopped."""
+        tell(self._gone, node)

@@ -1,14 +1,15 @@
 """Ends the connections of whoever lost the right to one; hub and rooms know no domain, this does."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
 
 from halloo.events.model import Fact
 from halloo.kit.refusals import Unavailable
-from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET
+from halloo.relay.broker import RevokeNote
+from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET, Close
 from halloo.relay.hub import Hub
 from halloo.widgets.records import PublicRecords
 
@@ -23,12 +24,15 @@ _ENDING = frozenset(
     }
 )
 _AGAIN_S = 1
+End = Callable[[str, str, Close], None]
+EndOrigins = Callable[[str, Collection[str], Close], None]
 
 
 class Cutter:
-    """A reader of the pump: ends the connections of whoever lost the right to one, within a second.
+    """Ends the connections of whoever lost the right to one, within a second.
 
-    It also tells the relay which operators said that they do not answer.
+    What this node commits it tells all nodes at once. Whatever else passes, such as what the command line wrote, it obeys on this
+    node, by the time of the fact; to do so twice changes nothing. It also tells the relay which operators said that they do not answer.
     """
 
     def __init__(self, hub: Hub, records: PublicRecords) -> None:
@@ -37,47 +41,57 @@ class Cutter:
         self._records = records
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def read_facts(self, run: Sequence[Fact]) -> None:
-        """Look for facts that end a right."""
+    def read_own(self, run: Sequence[Fact]) -> None:
+        """Look for facts that end a right, and tell all nodes; a reader of what this node commits."""
         for fact in run:
             if fact.name in _ENDING:
-                self._cut(fact.name, msgspec.json.decode(fact.data))
+                self._cut(fact, self._hub.revoke, self._hub.revoke_origins)
+
+    def read_facts(self, run: Sequence[Fact]) -> None:
+        """Look for facts that end a right, and obey; a reader of all facts."""
+        for fact in run:
+            if fact.name in _ENDING:
+                self._obey(fact)
             elif fact.name == "operator:updated":
                 self._say_away(fact, msgspec.json.decode(fact.data))
+
+    def _obey(self, fact: Fact) -> None:
+        def end(kind: str, id: str, close: Close) -> None:
+            self._hub.obey(RevokeNote(kind, id, close.code, fact.at))
+
+        def end_origins(widget_id: str, domains: Collection[str], close: Close) -> None:
+            self._hub.obey(RevokeNote("origins", widget_id, close.code, fact.at, list(domains)))
+
+        self._cut(fact, end, end_origins)
 
     def _say_away(self, fact: Fact, data: dict[str, Any]) -> None:
         said = data.get("availability")
         if said is not None:
             self._hub.presence.say_away(fact.workspace_id, data["user_id"], fact.at, away=said == "away")
 
-    def _cut(self, name: str, data: dict[str, Any]) -> None:
-        hub = self._hub
-        if name == "operator:revoked":
-            hub.revoke("operator", data["user_id"], UNAUTHORIZED)
-        elif name == "token:revoked":
-            hub.revoke("token", data["token_id"], UNAUTHORIZED)
-        elif name == "visitor:revoked":
-            self._cut_visitor(data)
-        elif name == "widget:keys_updated":
+    def _cut(self, fact: Fact, end: End, end_origins: EndOrigins) -> None:
+        data = msgspec.json.decode(fact.data)
+        if fact.name == "operator:revoked":
+            end("operator", data["user_id"], UNAUTHORIZED)
+        elif fact.name == "token:revoked":
+            end("token", data["token_id"], UNAUTHORIZED)
+        elif fact.name == "visitor:revoked":
+            browsers = data.get("browsers")  # None: all that the visitor has
+            for kind, id in (
+                [("visitor", data["visitor_id"])] if browsers is None else [("browser", b) for b in browsers]
+            ):
+                end(kind, id, UNAUTHORIZED)
+        elif fact.name == "widget:keys_updated":
             if "removed" in data:
-                hub.revoke("key", data["removed"], UNAUTHORIZED)
-        elif name == "widget:removed":
-            hub.revoke("widget", data["widget_id"], UNKNOWN_WIDGET)
-        elif name == "widget:updated":
-            task = asyncio.get_running_loop().create_task(self._cut_origins(data["widget_id"]))
+                end("key", data["removed"], UNAUTHORIZED)
+        elif fact.name == "widget:removed":
+            end("widget", data["widget_id"], UNKNOWN_WIDGET)
+        elif fact.name == "widget:updated":
+            task = asyncio.get_running_loop().create_task(self._cut_origins(data["widget_id"], end, end_origins))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    def _cut_visitor(self, data: dict[str, Any]) -> None:
-        """All that a visitor has, or some of their browsers."""
-        browsers = data.get("browsers")
-        if browsers is None:
-            self._hub.revoke("visitor", data["visitor_id"], UNAUTHORIZED)
-        else:
-            for browser in browsers:
-                self._hub.revoke("browser", browser, UNAUTHORIZED)
-
-    async def _cut_origins(self, widget_id: str) -> None:
+    async def _cut_origins(self, widget_id: str, end: End, end_origins: EndOrigins) -> None:
         while True:
             try:
                 found = await self._records.find(widget_id)
@@ -85,6 +99,6 @@ class Cutter:
             except Unavailable:  # the right has ended all the same
                 await asyncio.sleep(_AGAIN_S)
         if found is None:
-            self._hub.revoke("widget", widget_id, UNKNOWN_WIDGET)
+            end("widget", widget_id, UNKNOWN_WIDGET)
         else:
-            self._hub.revoke_origins(widget_id, found.widget.domains, FORBIDDEN)
+            end_origins(widget_id, found.widget.domains, FORBIDDEN)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from halloo.events.model import Fact
+from halloo.events.pump import Pump
 from halloo.kit.clock import HOUR, Clock
 from halloo.relay.broker import Broker, HintNote, Note, RevokeNote
 from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Close, Hint
@@ -31,7 +32,6 @@ _REVOKED_FOR = HOUR
 """How long a revocation is remembered: longer than any token lives."""
 _FINAL = frozenset({"browser", "key"})
 """Kinds whose end is for ever: no token of theirs is good, whenever it was issued."""
-_REPAIR = 500
 _IDLE_ROOM = 10 * 60_000
 _NO_CODE = CLOSES[4401]
 
@@ -39,9 +39,12 @@ _NO_CODE = CLOSES[4401]
 class Hub:
     """The node's rooms and peers."""
 
-    def __init__(self, log: Log, broker: Broker, timing: Timing, clock: Clock, wall: Clock, decide: Decide) -> None:
-        """`clock` never goes back, `wall` is UNIX time; both milliseconds."""
+    def __init__(
+        self, log: Log, pump: Pump, broker: Broker, timing: Timing, clock: Clock, wall: Clock, decide: Decide
+    ) -> None:
+        """`clock` never goes back, `wall` is UNIX time; both milliseconds. The pump hands its facts to `take`."""
         self._log = log
+        self._pump = pump
         self._broker = broker
         self._timing = timing
         self._clock = clock
@@ -54,7 +57,6 @@ class Hub:
         self._rooms: dict[str, Room] = {}
         self._by_key: dict[tuple[str, str], dict[Peer, None]] = {}
         self._revoked: dict[tuple[str, str], tuple[int, Close]] = {}
-        self._repairs: dict[Room, asyncio.Task[None]] = {}
         self.sockets = 0
         broker.listen(self._noted)
 
@@ -66,13 +68,21 @@ class Hub:
         if room is None:
             room = self._rooms[workspace_id] = Room(workspace_id, self.outbox)
             room.empty_since = self._clock()
+            self._broker.want(workspace_id)
         if not room.loaded:
             tail = await self._log.tail(workspace_id, RING)
-            if not room.loaded:
+            if not room.loaded and self._rooms.get(workspace_id) is room:
                 room.load(tail.epoch, tail.seq, tail.facts)
+                self._pump.follow(workspace_id, tail.seq)
                 waiting, room.waiting = room.waiting, []
-                self._pass_on(room, waiting)
+                self._pump.hear(waiting)
         return room
+
+    def _close_room(self, room: Room) -> None:
+        if self._rooms.get(room.workspace_id) is room:
+            del self._rooms[room.workspace_id]
+            self._pump.unfollow(room.workspace_id)
+            self._broker.unwant(room.workspace_id)
 
     def barred(self, claims: Claims) -> Close | None:
         """Why a token that was valid when it was issued is not any more, or None."""
@@ -130,6 +140,10 @@ class Hub:
             room.empty_since = self._clock()
         self.presence.leave(peer)
 
+    def watched(self) -> list[str]:
+        """The workspaces that somebody here follows."""
+        return [room.workspace_id for room in self._rooms.values() if room.peers]
+
     def peers(self) -> list[Peer]:
         """Everyone."""
         return [peer for room in self._rooms.values() for peer in room.peers]
@@ -141,50 +155,30 @@ class Hub:
         room = self._rooms.get(workspace_id)
         if room is None:
             return
-        if not room.loaded or room in self._repairs:
+        if not room.loaded:
             room.waiting.extend(facts)
-        else:
-            self._pass_on(room, facts)
-
-    def _pass_on(self, room: Room, facts: Sequence[Fact]) -> None:
-        if not room.take(facts):  # another process wrote to this log as well
-            room.waiting = list(facts)
-            task = asyncio.get_running_loop().create_task(self._repair(room))
-            self._repairs[room] = task
-
-    async def _repair(self, room: Room) -> None:
-        """Read the missing numbers from the log, then what waited."""
-        try:
-            while room.waiting and room.waiting[-1].seq > room.seq:
-                missing = await self._log.after(room.workspace_id, f"w:{room.workspace_id}", room.seq, _REPAIR)
-                if not missing or not room.take(missing):
-                    self.forget(room)
-                    return
-        except Exception:  # noqa: BLE001 - the log is out of reach: clients come back
+        elif not room.take(facts):  # the log has lost numbers: nobody may be fed around the gap
             self.forget(room)
-        finally:
-            room.waiting = []
-            del self._repairs[room]
 
     def forget(self, room: Room) -> None:
         """This node fell behind: its peers come back, with recovery from the log."""
-        if self._rooms.get(room.workspace_id) is room:
-            del self._rooms[room.workspace_id]
+        self._close_room(room)
         for peer in list(room.peers):
             _end(peer, INSUFFICIENT_STATE)
 
     async def check(self) -> None:
-        """Compare every room with the log; a room that stays behind is forgotten, one that was long empty, too."""
+        """Compare every room with the log, and read what it lacks; one that stays behind is forgotten, one long empty, too."""
         behind: list[tuple[Room, int]] = []
         now = self._clock()
         for room in list(self._rooms.values()):
             if room.empty_since is not None:
                 if now - room.empty_since > _IDLE_ROOM:
-                    self._rooms.pop(room.workspace_id, None)
+                    self._close_room(room)
             elif room.loaded:
                 head = (await self._log.heads(room.workspace_id, [f"w:{room.workspace_id}"]))[f"w:{room.workspace_id}"]
                 if head > room.seq:
                     behind.append((room, head))
+                    self._pump.catch_up(room.workspace_id, head)
         if behind:
             await asyncio.sleep(self._timing.grace / 1000)
         for room, head in behind:
@@ -201,7 +195,7 @@ class Hub:
 
         `v:*` stands for every visitor of the workspace.
         """
-        frame = msgspec.Raw(msgspec.json.encode(Hint(name, data)))
+        frame = msgspec.json.encode(Hint(name, data))
         self._broker.publish(HintNote(workspace_id, streams, frame))
 
     def revoke(self, kind: str, id: str, close: Close) -> None:
@@ -216,21 +210,31 @@ class Hub:
         self._broker.publish(RevokeNote("origins", widget_id, close.code, self._wall(), list(domains)))
 
     def _noted(self, note: Note) -> None:
-        if isinstance(note, HintNote):
-            room = self._rooms.get(note.workspace_id)
-            if room is not None:
-                self._hint(room, note)
-        elif note.kind == "origins":
+        match note:
+            case HintNote():
+                room = self._rooms.get(note.workspace_id)
+                if room is not None:
+                    self._hint(room, note)
+            case RevokeNote():
+                self.obey(note)
+            case _:
+                pass
+
+    def obey(self, note: RevokeNote) -> None:
+        """Close whom a revocation concerns on this node alone."""
+        close = CLOSES.get(note.code, _NO_CODE)
+        if note.kind == "origins":
             for peer in list(self._by_key.get(("widget", note.id), ())):
                 origin = peer.claims.parent_origin
                 if origin is None or not self._decide(note.keep or [], origin):
-                    _end(peer, CLOSES.get(note.code, _NO_CODE))
-        else:
-            close = CLOSES.get(note.code, _NO_CODE)
-            self._revoked[note.kind, note.id] = (note.at, close)
-            for peer in list(self._by_key.get((note.kind, note.id), ())):
-                if _ends(note.kind, note.at, peer.claims):
                     _end(peer, close)
+            return
+        told = self._revoked.get((note.kind, note.id))
+        if told is None or told[0] <= note.at:
+            self._revoked[note.kind, note.id] = (note.at, close)
+        for peer in list(self._by_key.get((note.kind, note.id), ())):
+            if _ends(note.kind, note.at, peer.claims):
+                _end(peer, close)
 
     def _hint(self, room: Room, note: HintNote) -> None:
         """Each listener once, whichever of the streams it follows; who is behind misses it."""
@@ -240,7 +244,7 @@ class Hub:
                 listeners.update((peer, None) for peer in room.peers if _takes_hints(peer))
             elif (channel := room.channels.get(stream)) is not None:
                 listeners.update(dict.fromkeys(channel.live))
-        self.outbox.push_all(listeners, Out(bytes(note.frame)))
+        self.outbox.push_all(listeners, Out(note.frame))
 
 
 def _ends(kind: str, at: int, claims: Claims) -> bool:

@@ -4,15 +4,17 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from halloo.db.engine import Database
-from halloo.events.pump import Reader
+from halloo.db.engine import DIRECTORY, Database
+from halloo.db.sqlite import SqliteDatabase, data_version
+from halloo.events.pump import Pump, Reader
 from halloo.kit.clock import SECOND, Clock, system_clock
 from halloo.relay.actions_port import RelayActions
 from halloo.relay.broker import Broker, MemoryBroker
 from halloo.relay.fanout import Fanout
+from halloo.relay.follower import Follower
 from halloo.relay.frames import RESTART, ReconnectFrame
 from halloo.relay.handshake import Doors
 from halloo.relay.hub import Decide, Hub
@@ -21,6 +23,7 @@ from halloo.relay.log import DatabaseLog
 from halloo.relay.session import Rules
 from halloo.relay.settings import RelaySettings
 from halloo.relay.shared import Shared, Socket
+from halloo.relay.sharing import Sharing
 from halloo.relay.tokens import RelayTokens
 
 logger = logging.getLogger("halloo.relay")
@@ -28,6 +31,8 @@ _A_SECOND = 1_000
 """Sockets asked to come back in a second while the server stops."""
 _SPREAD_MIN_MS = 2 * SECOND
 _BUSY_S = 5
+_PATIENCE_S = 0.03
+"""How long a fact that another node committed may be on its way before the log is asked for it."""
 _LAST_S = 1.5
 
 
@@ -39,12 +44,13 @@ def monotonic_clock() -> int:
 class RelayServer:
     """One node of the relay."""
 
-    def __init__(self, shared: Shared, settings: RelaySettings, broker: Broker) -> None:
+    def __init__(self, shared: Shared, settings: RelaySettings, broker: Broker, follower: Follower) -> None:
         """See `mount`."""
         self.shared = shared
         self._engine = settings.engine
-        self._broker = broker
-        self._checking: asyncio.Task[None] | None = None
+        self.broker = broker
+        self._follower = follower
+        self._tasks: list[asyncio.Task[None]] = []
         self.hub = shared.hub
         self.reader: Reader = Fanout(shared.hub).read
         """Hand it to `Pump.read_by`."""
@@ -70,13 +76,14 @@ class RelayServer:
     @property
     def ready(self) -> bool:
         """Whether upgrades are taken: the relay's part in the server's readiness."""
-        return self._checking is not None and not self.shared.draining
+        return bool(self._tasks) and not self.shared.draining
 
     async def start(self) -> None:
         """Begin; on the loop that serves."""
-        await self._broker.start()
+        await self.broker.start()
         self.hub.wheel.start()
-        self._checking = asyncio.get_running_loop().create_task(self._check())
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self._check()), loop.create_task(self._follower.run())]
 
     async def _check(self) -> None:
         while True:
@@ -98,10 +105,10 @@ class RelayServer:
             socket.answer(ReconnectFrame(random.randrange(spread)))  # noqa: S311 - jitter
         if sockets:
             await self._end_all(sockets, spread / 1000)
-        if self._checking is not None:
-            self._checking.cancel()
+        for task in self._tasks:
+            task.cancel()
         self.hub.wheel.stop()
-        await self._broker.stop()
+        await self.broker.stop()
 
     async def _end_all(self, sockets: list[Socket], spread_s: float) -> None:
         pause = spread_s / len(sockets)
@@ -128,6 +135,7 @@ async def _until(done: Callable[[], bool], seconds: float) -> None:
 def mount(  # noqa: PLR0913 - the composition root hands in what there is
     *,
     database: Database,
+    pump: Pump,
     tokens: RelayTokens,
     actions: RelayActions,
     settings: RelaySettings,
@@ -144,8 +152,27 @@ def mount(  # noqa: PLR0913 - the composition root hands in what there is
     every upgrade names. `decide(domains, origin)`: whether a widget's list allows an embedding origin.
     """
     timing = timing or timing_of(settings)
-    broker = broker or MemoryBroker()
-    hub = Hub(DatabaseLog(database), broker, timing, monotonic_clock, wall, decide)
+    broker = broker or open_broker(settings)
+    hub = Hub(DatabaseLog(database), pump, broker, timing, monotonic_clock, wall, decide)
+    told = not isinstance(broker, MemoryBroker)
+    pump.patience_s = _PATIENCE_S if told else 0
+    Sharing(broker, pump, monotonic_clock)
+    follower = Follower(pump, hub, broker, _version_of(database), told=told)
     rules = Rules(limits_of(settings), timing, tokens.open)
     doors = Doors(frozenset(host.lower() for host in hosts), frozenset(origins))
-    return RelayServer(Shared(hub, rules, actions, doors, monotonic_clock, wall), settings, broker)
+    return RelayServer(Shared(hub, rules, actions, doors, monotonic_clock, wall), settings, broker, follower)
+
+
+def open_broker(settings: RelaySettings) -> Broker:
+    """The broker that the settings name. Raises `ValueError` with a sentence for an address that cannot be one."""
+    if not settings.broker_url:
+        return MemoryBroker()
+    from halloo.relay.valkey_broker import ValkeyBroker  # noqa: PLC0415 - one process alone needs no client
+
+    return ValkeyBroker(settings.broker_url, settings.broker_prefix)
+
+
+def _version_of(database: Database) -> Callable[[], Awaitable[int]] | None:
+    if not isinstance(database, SqliteDatabase):
+        return None
+    return lambda: database.write(DIRECTORY, data_version)

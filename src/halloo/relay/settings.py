@@ -45,3 +45,15 @@ class RelaySettings:
     pong_s: int = field(
         default=8, metadata={"sentence": "Seconds that a pinged connection has to answer before it is given up."}
     )
+    broker_url: str = field(
+        default="",
+        metadata={
+            "sentence": "Where several servers on one database tell each other, such as redis://:password@valkey.internal:6379/0; "
+            "empty: there is one server.",
+            "secret": True,
+        },
+    )
+    broker_prefix: str = field(
+        default="halloo",
+        metadata={"sentence": "What channels and keys in the broker begin with; servers of one database share it."},
+    )
