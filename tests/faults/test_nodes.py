@@ -37,3 +37,18 @@ async def test_one_of_two_nodes_is_killed(shared: Store) -> None:
                 people.history.note(f"node at {node.port} is back")
             await asyncio.sleep(0.5)
         assert sum(person.line.connects for person in people.people) > 2 * len(people.people)
+
+
+async def test_postgresql_is_restarted_at_once(shared: Store, postgres: Postgres) -> None:
+    number = seed()
+    chance = random.Random(number)
+    with serving(shared) as nodes:
+        async with crowd(reach(nodes), number) as people:
+            for _ in range(3):
+                await asyncio.sleep(chance.uniform(0.5, 1.5))
+                people.history.note("PostgreSQL stops at once")
+                await off_loop(postgres.crash)
+                await asyncio.sleep(chance.uniform(0, 1.0))
+                await off_loop(postgres.start)
+                people.history.note("PostgreSQL is back")
+            await asyncio.sleep(0.5)

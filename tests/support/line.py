@@ -388,6 +388,7 @@ class Line:
             await socket.send(json.dumps({**frame, "id": id}))
         except TROUBLE:
             self._asked.pop(id, None)
+            self.live.clear()  # whoever tries again waits until the line was made anew
             raise Offline from None
         return await future
 

@@ -33,7 +33,9 @@ def seed() -> int:
 
 
 @contextmanager
-def serving(store: Store, count: int = 2, **settings: str) -> Generator[list[Product]]:
+def serving(
+    store: Store, count: int = 2, program: tuple[str, ...] = ("-m", "halloo"), **settings: str
+) -> Generator[list[Product]]:
     """Start `count` nodes with one public address and one secret over one database, and stop them at the end."""
     shared = {
         "HALLOO_PUBLIC_URL": f"http://localhost:{free_port()}",
@@ -46,7 +48,7 @@ def serving(store: Store, count: int = 2, **settings: str) -> Generator[list[Pro
         for number in range(count):
             folder = store.folder / f"node-{number}"
             folder.mkdir()
-            nodes.append(Product(replace(store, folder=folder), shared))
+            nodes.append(Product(replace(store, folder=folder), shared, program=program))
         nodes[0].init()
         for node in nodes:
             node.facts = nodes[0].facts
