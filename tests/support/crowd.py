@@ -98,19 +98,20 @@ class Person:
     def took(self, frame: Frame) -> None:
         """See `line.Owner`."""
         if frame["name"] in _SAID:
-            self._show(frame["data"]["session_id"].removeprefix("session_"), frame["data"])
+            conversation = frame["data"]["session_id"].removeprefix("session_")
+            self._show(conversation, frame["data"], f"offset {frame['offset']}")
 
-    def _show(self, conversation: str, message: Frame) -> None:
+    def _show(self, conversation: str, message: Frame, place: str) -> None:
         if message["type"] == "note":
             return
         self._known.setdefault(conversation, set()).add(message["fingerprint"])
-        self.history.add(self.name, "shown", conversation=conversation, **_said(message))
+        self.history.add(self.name, "shown", conversation=conversation, place=place, **_said(message))
 
     def _show_missing(self, conversation: str, messages: Sequence[Frame]) -> None:
         """A snapshot: what is not on the screen yet."""
         for message in messages:
             if message["fingerprint"] not in self._known.get(conversation, ()):
-                self._show(conversation, message)
+                self._show(conversation, message, "snapshot")
 
     # ── the outbox ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -254,7 +255,7 @@ class Visitor(Person):
 class Operator(Person):
     """A program with an API token, which reads everything of its workspace and may answer."""
 
-    _loaded: set[int] = field(default_factory=set[int])
+    _loaded: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
 
     def _hello(self) -> Frame:
         return {"role": "operator", "tab": self.name}
@@ -280,9 +281,9 @@ class Operator(Person):
 
     def took(self, frame: Frame) -> None:
         """See `line.Owner`. A snapshot of many conversations is younger than its position: what it held is known already."""
-        fingerprint = frame["data"].get("fingerprint", 0)
-        if fingerprint in self._loaded:
-            self._loaded.discard(fingerprint)
+        message = (frame["data"].get("session_id", ""), frame["data"].get("fingerprint", 0))
+        if frame["name"] in _SAID and message in self._loaded:
+            self._loaded.discard(message)
         else:
             super().took(frame)
 
@@ -293,7 +294,8 @@ class Operator(Person):
         for conversation in list_:
             messages = await messages_of(self, conversation)
             known = self._known.get(conversation, set())
-            self._loaded.update(one["fingerprint"] for one in messages if one["fingerprint"] not in known)
+            fresh = [one["fingerprint"] for one in messages if one["fingerprint"] not in known]
+            self._loaded.update((f"session_{conversation}", fingerprint) for fingerprint in fresh)
             self._show_missing(conversation, messages)
         return position
 

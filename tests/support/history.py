@@ -6,7 +6,7 @@ Nothing here knows the product: clients put down what happens to them, the test 
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +15,7 @@ Flaw = Literal["lost", "doubled", "misplaced", "numbers", "order", "phantom", "u
 EXCERPT = 24
 """Lines of the history that are shown around a fault."""
 SHOWN_FAULTS = 4
+WIDTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,13 @@ class Entry:
     seq: int = 0
     fingerprint: int = 0
     content: str = ""
+    place: str = ""
+    """Where what was shown came from: an offset, or a snapshot."""
 
     def __str__(self) -> str:
         """One line of an excerpt."""
         place = f"{self.conversation[-6:] or 'a new one'}#{self.seq or '?'}"
-        told = self.content if self.kind == "note" else f"{place:<14} {self.client_id[-6:]} {self.content}"
+        told = self.content if self.kind == "note" else f"{place:<14} {self.client_id[-6:]} {self.content[:WIDTH]}  {self.place}"
         return f"{self.at:8.3f}  {self.who:<14} {self.kind:<8} {told}"
 
 
@@ -70,7 +73,7 @@ class History:
 
     def add(self, who: str, kind: Kind, **fields: object) -> None:
         """Put something down."""
-        self.entries.append(Entry(time.monotonic() - self._began, who, kind, **fields))  # type: ignore[arg-type] - names are checked by the dataclass
+        self.entries.append(Entry(self.now(), who, kind, **fields))  # type: ignore[arg-type] - names are checked by the dataclass
 
     def note(self, text: str, who: str = "") -> None:
         """Put down what helps to understand: a line that broke, a server that was killed."""
@@ -94,6 +97,24 @@ class History:
         for entry in self.of("shown"):
             found.setdefault(entry.who, {}).setdefault(entry.conversation, []).append(entry)
         return found
+
+    def now(self) -> float:
+        """Return the seconds since the beginning."""
+        return time.monotonic() - self._began
+
+    def lags(self, after: float = 0.0, readers: Container[str] | None = None) -> list[float]:
+        """Return how long after it was first written each message was shown, to each of these readers, in seconds, sorted.
+
+        Only what was written `after` that many seconds counts.
+        """
+        begun: dict[str, float] = {}
+        for entry in self.of("attempt"):
+            begun.setdefault(entry.client_id, entry.at)
+        return sorted(
+            entry.at - begun[entry.client_id]
+            for entry in self.of("shown")
+            if begun.get(entry.client_id, -1.0) >= after and (readers is None or entry.who in readers)
+        )
 
     def around(self, fault: Fault) -> str:
         """What happened around a fault: everything about its message, then what is nearest in its conversation, and the notes."""

@@ -207,6 +207,11 @@ class Line:
                 socket.transport.abort()
         return GONE
 
+    def break_off(self) -> None:
+        """Cut the line, as a lost network would; a new one is made."""
+        if self._socket is not None:
+            self._socket.transport.abort()
+
     @property
     def port(self) -> int:
         """Where it connects now."""
@@ -226,6 +231,7 @@ class Line:
             compression=None,
             proxy=None,  # pyright: ignore[reportArgumentType] - wider than its stub says
             max_queue=4,
+            max_size=None,
             **settings,
         )
 

@@ -67,10 +67,16 @@ def reach(nodes: Sequence[Product], ports: Sequence[int] | None = None) -> Reach
 class Crowd:
     """Visitors with two tabs each, operators who read everything, one of whom answers; all of them busy."""
 
-    def __init__(self, reach: Reach, seed: int, manner: Manner = QUICK, visitors: int = 6) -> None:
-        """Nobody is there yet. Each person's chance is their own, so that it does not depend on the others' pace."""
+    def __init__(
+        self, reach: Reach, seed: int, manner: Manner = QUICK, visitors: int = 6, *, apart: bool = False
+    ) -> None:
+        """Nobody is there yet. Each person's chance is their own, so that it does not depend on the others' pace.
+
+        `apart`: who writes begins at the first node, and who only looks at the second; operators do not answer.
+        """
         self.history = History(seed)
         self.reach = reach
+        self.apart = apart
         self.visitors = [
             Visitor(f"visitor {number}", reach, self.history, random.Random(f"{seed} {number}"), manner)
             for number in range(visitors)
@@ -80,6 +86,10 @@ class Crowd:
             for number in range(READERS)
         ]
         self.tabs: list[Visitor] = []
+        if apart:
+            self._place(self.visitors, 0)
+            self._place(self.operators, 1)
+        self._size = 0
         self._enough = asyncio.Event()
         self._writers: list[asyncio.Task[None]] = []
 
@@ -87,6 +97,11 @@ class Crowd:
     def people(self) -> list[Person]:
         """Everyone."""
         return [*self.visitors, *self.tabs, *self.operators]
+
+    @staticmethod
+    def _place(people: Sequence[Person], at: int) -> None:
+        for person in people:
+            person.line.at = at
 
     async def arrive(self) -> None:
         """Operators look first, then visitors come and start to talk, then they open another tab."""
@@ -96,6 +111,8 @@ class Crowd:
         await asyncio.gather(*(operator.line.live.wait() for operator in self.operators))
         await asyncio.gather(*(self._start(visitor) for visitor in self.visitors))
         self.tabs = [visitor.tab(f"{visitor.name}, tab 2") for visitor in self.visitors]
+        if self.apart:
+            self._place(self.tabs, 1)
         for tab in self.tabs:
             tab.connect()
         await asyncio.gather(*(tab.line.live.wait() for tab in self.tabs))
@@ -105,18 +122,21 @@ class Crowd:
         visitor.connect()
         await visitor.say(f"{visitor.name}: hello")
 
-    def write(self, pause: float = 0.1, *, http: bool = True) -> None:
-        """Begin to write, each after a pause of this length in the mean."""
+    def write(self, pause: float = 0.1, *, http: bool = True, size: int = 0) -> None:
+        """Begin to write, each after a pause of this length in the mean; messages are at least `size` long."""
+        self._size = size
         share = HTTP_SHARE if http else 0.0
-        self._writers = [
-            asyncio.create_task(self._talk(visitor, pause, share)) for visitor in self.visitors
-        ] + [asyncio.create_task(self._answer(self.operators[0], pause, share))]
+        answering = [] if self.apart else self.operators[:1]
+        jobs = [self._talk(visitor, pause, share) for visitor in self.visitors]
+        jobs += [self._answer(operator, pause, share) for operator in answering]
+        self._writers = [asyncio.create_task(job) for job in jobs]
 
     async def _talk(self, visitor: Visitor, pause: float, http: float) -> None:
         number = 0
         while not self._enough.is_set():
             number += 1
-            await visitor.say(f"{visitor.name}: {number}", "http" if visitor.chance.random() < http else "relay")
+            said = f"{visitor.name}: {number} ".ljust(self._size, "…")
+            await visitor.say(said, "http" if visitor.chance.random() < http else "relay")
             await asyncio.sleep(visitor.chance.uniform(0, 2 * pause))
 
     async def _answer(self, operator: Operator, pause: float, http: float) -> None:
@@ -159,7 +179,7 @@ class Crowd:
             f"{len(history.of('attempt'))} attempts, {len(history.of('ack'))} acknowledged, {len(history.of('shown'))} shown; "
             f"{sum(line.connects for line in lines)} connects, {sum(line.recovered for line in lines)} streams recovered, "
             f"{sum(line.lost for line in lines)} lost; closed with {dict(codes)}; "
-            f"longest waits {[round(wait, 2) for wait in waits[-3:]]} s"
+            f"longest waits {[round(wait, 2) for wait in waits[-3:]]} s, shown after up to {max(self.history.lags(), default=0):.2f} s"
         )
 
     async def leave(self) -> None:
@@ -173,13 +193,21 @@ class Crowd:
 
 @asynccontextmanager
 async def crowd(
-    reach: Reach, seed: int, manner: Manner = QUICK, *, visitors: int = 6, pause: float = 0.1, http: bool = True
+    reach: Reach,
+    seed: int,
+    manner: Manner = QUICK,
+    *,
+    visitors: int = 6,
+    pause: float = 0.1,
+    http: bool = True,
+    apart: bool = False,
+    size: int = 0,
 ) -> AsyncGenerator[Crowd]:
     """Have people there who write while the block runs; then check what they were told and shown."""
-    people = Crowd(reach, seed, manner, visitors)
+    people = Crowd(reach, seed, manner, visitors, apart=apart)
     try:
         await people.arrive()
-        people.write(pause, http=http)
+        people.write(pause, http=http, size=size)
         yield people
         await people.finish()
     finally:
