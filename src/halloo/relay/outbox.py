@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Iterable
 
-from halloo.relay.peer import Peer
+from halloo.relay.peer import CHUNK, Peer
 from halloo.relay.wire import Out, joined
 
 logger = logging.getLogger("halloo.relay")
@@ -56,7 +56,7 @@ class Outbox:
                 continue
             out = pending[0] if len(pending) == 1 else _as_one(pending, built)
             pending.clear()
-            if peer.paused_at is not None or peer.gone:
+            if peer.paused_at is not None or peer.gone or len(out.payload) > CHUNK:
                 peer.write(out)
                 continue
             if out is not last:  # the same for many in a row: a fan-out
