@@ -8,9 +8,8 @@ import random
 
 import pytest
 
-from tests.support.nodes import Crowd, crowd, off_loop, reach, seed, serving
+from tests.support.nodes import Crowd, brokered, crowd, off_loop, reach, seed, serving
 from tests.support.product import Store
-from tests.support.tcp_proxy import proxying
 from tests.support.valkey import ValkeyServer
 
 FALLBACK_S = 5
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.slow
 async def test_the_broker_is_killed_and_comes_back(shared: Store, valkey: ValkeyServer) -> None:
     number = seed()
     chance = random.Random(number)
-    with serving(shared, HALLOO_RELAY_BROKER_URL=valkey.url) as nodes:
+    with serving(shared, settings=brokered(valkey.url)) as nodes:
         async with crowd(reach(nodes), number, apart=True) as people:
             await asyncio.sleep(1)
             assert longest(people) < SLACK_S
@@ -40,7 +39,7 @@ async def test_the_broker_is_killed_and_comes_back(shared: Store, valkey: Valkey
 async def test_the_broker_stands_still_and_goes_on(shared: Store, valkey: ValkeyServer) -> None:
     number = seed()
     chance = random.Random(number)
-    with serving(shared, HALLOO_RELAY_BROKER_URL=valkey.url) as nodes:
+    with serving(shared, settings=brokered(valkey.url)) as nodes:
         async with crowd(reach(nodes), number, apart=True) as people:
             await asyncio.sleep(1)
             people.history.note("the broker is held")

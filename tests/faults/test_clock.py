@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import shifted
-from tests.support.line import Reach
 from tests.support.nodes import crowd, reach, seed, serving
+from tests.support.reach import Reach
 from tests.support.stores import empty_store
 from tests.support.tcp_proxy import proxying
 
@@ -31,10 +31,9 @@ async def test_the_clock_moves_by_a_day(tmp_path: Path) -> None:
     chance = random.Random(number)
     clock = tmp_path / "clock"
     clock.write_text("0")
-    program = (shifted.__file__,)
     with (
         empty_store("sqlite", tmp_path, None, migrated=False) as store,
-        serving(store, 1, program, HALLOO_TEST_CLOCK=str(clock), **HURRIED) as (node,),
+        serving(store, 1, (shifted.__file__,), {"HALLOO_TEST_CLOCK": str(clock), **HURRIED}) as (node,),
         proxying(node.port, chance) as proxy,
     ):
         async with crowd(reach([node], [proxy.port]), number) as people:

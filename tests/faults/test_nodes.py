@@ -5,10 +5,10 @@ import random
 
 import pytest
 
-from tests.support.line import BROWSER
-from tests.support.nodes import crowd, off_loop, reach, seed, serving
+from tests.support.nodes import brokered, crowd, off_loop, reach, seed, serving
 from tests.support.postgres import Postgres
 from tests.support.product import Product, Store
+from tests.support.reach import BROWSER
 from tests.support.valkey import ValkeyServer
 
 ANSWERED_S = 5
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 async def test_one_of_two_nodes_is_killed(shared: Store, valkey: ValkeyServer) -> None:
     number = seed()
     chance = random.Random(number)
-    with serving(shared, HALLOO_RELAY_BROKER_URL=valkey.url) as nodes:
+    with serving(shared, settings=brokered(valkey.url)) as nodes:
         async with crowd(reach(nodes), number) as people:
             for _ in range(3):
                 await asyncio.sleep(chance.uniform(0.5, 1.5))
@@ -52,7 +52,7 @@ async def test_postgresql_is_restarted_at_once(shared: Store, postgres: Postgres
 
 async def test_a_rolling_restart_is_seen_by_nobody(shared: Store, valkey: ValkeyServer) -> None:
     number = seed()
-    with serving(shared, HALLOO_RELAY_BROKER_URL=valkey.url) as nodes:
+    with serving(shared, settings=brokered(valkey.url)) as nodes:
         async with crowd(reach(nodes), number, BROWSER) as people:
             await asyncio.sleep(1)
             for node in nodes:

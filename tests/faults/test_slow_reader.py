@@ -24,7 +24,7 @@ async def test_who_stops_reading_is_let_go_and_comes_back_to_everything(tmp_path
     limits = {"HALLOO_RELAY_VISITOR_QUEUE_BYTES": QUEUE, "HALLOO_RELAY_OPERATOR_QUEUE_BYTES": QUEUE}
     with (
         empty_store("sqlite", tmp_path, None, migrated=False) as store,
-        serving(store, 1, **limits) as nodes,
+        serving(store, 1, settings=limits) as nodes,
     ):
         async with crowd(reach(nodes), number, pause=0.03, size=LONG) as people:
             sleeper = people.operators[1]

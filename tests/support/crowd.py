@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.history import History, Stored
-from tests.support.line import QUICK, TROUBLE, Frame, Line, Manner, Offline, Reach, Trouble
+from tests.support.line import Frame, Line, Offline
+from tests.support.reach import QUICK, TROUBLE, Manner, Reach, Trouble
 
 PAGE = "https://shop.example"
 PASSING = frozenset({"rate_limited", "unavailable"})
@@ -229,7 +230,9 @@ class Visitor(Person):
 
     def tab(self, name: str) -> "Visitor":
         """Another tab of the same browser, looking at the same conversation."""
-        other = Visitor(name, self.reach, self.history, self.chance, self.manner, user_id=self.user_id, token=self.token)
+        other = Visitor(
+            name, self.reach, self.history, self.chance, self.manner, user_id=self.user_id, token=self.token
+        )
         if self.conversation is not None:
             other.read(self.conversation)
         return other
@@ -265,9 +268,10 @@ class Operator(Person):
 
     async def relay_token(self, port: int) -> str:
         """See `line.Owner`."""
-        return (await self._get(port, "POST", "/core/relay-token"))["token"]
+        return (await self.call(port, "POST", "/core/relay-token"))["token"]
 
-    async def _get(self, port: int, method: str, path: str) -> Any:
+    async def call(self, port: int, method: str, path: str) -> Any:
+        """Call the management API. Raises `Trouble` or what `Reach.http` raises."""
         status, answer = await self.reach.http(port, method, path, headers=self._headers())
         if status != 200:
             self._judge("unavailable" if status >= 500 else answer["error"], answer)
@@ -309,7 +313,7 @@ async def conversations(who: Operator) -> tuple[list[str], Frame]:
     position: Frame | None = None
     cursor = ""
     while True:
-        page = await who._get(who.line.port, "GET", f"/core/conversations?limit=100{cursor}")
+        page = await who.call(who.line.port, "GET", f"/core/conversations?limit=100{cursor}")
         position = position or page["position"]
         found += [one["id"] for one in page["data"]]
         if page["next_cursor"] is None:
@@ -323,7 +327,7 @@ async def messages_of(who: Operator, conversation: str) -> list[Frame]:
     while True:
         after = found[-1]["seq"] if found else 0
         path = f"/core/conversations/{conversation}/messages?after={after}&limit=100"
-        page = await who._get(who.line.port, "GET", path)
+        page = await who.call(who.line.port, "GET", path)
         found += page["data"]
         if not page["has_more"]:
             return [one for one in found if one["type"] != "note"]

@@ -46,7 +46,11 @@ class Entry:
     def __str__(self) -> str:
         """One line of an excerpt."""
         place = f"{self.conversation[-6:] or 'a new one'}#{self.seq or '?'}"
-        told = self.content if self.kind == "note" else f"{place:<14} {self.client_id[-6:]} {self.content[:WIDTH]}  {self.place}"
+        told = (
+            self.content
+            if self.kind == "note"
+            else f"{place:<14} {self.client_id[-6:]} {self.content[:WIDTH]}  {self.place}"
+        )
         return f"{self.at:8.3f}  {self.who:<14} {self.kind:<8} {told}"
 
 

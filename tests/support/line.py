@@ -1,7 +1,7 @@
-"""A connection to the relay that never gives up, as the browser's is (`web/packages/core/src/session.ts`): a position for each
-stream, reconnects with full jitter, asks again where an offset is missing, says `lost` where the log does not fill the gap.
+"""A connection to the relay that never gives up, as the browser's is (`web/packages/core/src/session.ts`).
 
-With more than one address a line that broke is made anew at the next one.
+It keeps a position for each stream, reconnects with full jitter, asks again where an offset is missing, and says `lost` where the
+log does not fill the gap. With more than one address a line that broke is made anew at the next one.
 """
 
 import asyncio
@@ -9,16 +9,15 @@ import contextlib
 import json
 import random
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed
 
 from tests.support.history import History
+from tests.support.reach import QUICK, TROUBLE, Manner, Reach, Trouble
 
 Frame = dict[str, Any]
 Await = Callable[[], Awaitable[None]]
@@ -27,75 +26,10 @@ _STOP = frozenset({4400, 4403, 4404, 4413})
 _LATER = frozenset({4009, 4429})
 _RENEW = 4401
 _RESTART = 1012
-TROUBLE = (OSError, EOFError, WebSocketException, TimeoutError)
 
 
 class Offline(Exception):
     """The line broke before an answer came: nobody knows whether it was done."""
-
-
-class Trouble(Exception):
-    """A token could not be had just now."""
-
-
-@dataclass(frozen=True)
-class Manner:
-    """The times a client lives by, in seconds: those of the browser, with its widget open."""
-
-    base: float = 0.5
-    patience: float = 4
-    later: float = 30
-    connect: float = 10
-    pong: float = 8
-    retry: float = 3
-    quiet: float = 2
-    """How long a line may be down before the visitor is told."""
-
-
-BROWSER = Manner()
-QUICK = Manner(base=0.1, patience=0.8, later=1, connect=3, pong=1.5, retry=0.2)
-"""In a hurry, so that a test of a few seconds sees many reconnects."""
-
-
-@dataclass
-class Reach:
-    """Where the product is: its ports, one a node or a proxy, and what `halloo init` said."""
-
-    ports: Sequence[int]
-    origin: str
-    widget_id: str
-    workspace_id: str
-    token: str
-
-    async def http(
-        self, port: int, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
-    ) -> tuple[int, Any]:
-        """Call the API and return the status and the answer's JSON. Raises `OSError`, `EOFError` or `TimeoutError` where no whole answer came."""
-        return await asyncio.to_thread(_http, f"http://127.0.0.1:{port}{path}", self._host, method, body, headers or {})
-
-    @property
-    def _host(self) -> str:
-        return self.origin.partition("://")[2]
-
-
-def _http(url: str, host: str, method: str, body: object, headers: dict[str, str]) -> tuple[int, Any]:
-    data = None if body is None else json.dumps(body).encode()
-    kind = {} if body is None else {"Content-Type": "application/json"}
-    request = urllib.request.Request(url, data, {"Host": host, **kind, **headers}, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            status, text = answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            status, text = error.code, error.read()
-    except OSError:
-        raise
-    except Exception as error:
-        raise EOFError(str(error)) from error
-    try:
-        return status, json.loads(text) if text else None
-    except ValueError as error:
-        raise EOFError(str(error)) from error
 
 
 class Owner(Protocol):
@@ -190,7 +124,9 @@ class Line:
                 socket = self._socket = await self._open()
                 self._late.clear()
                 wants = [self._wish(id) for id in self._streams]
-                await socket.send(json.dumps({**self.hello, "t": "connect", "v": 1, "token": self._token, "streams": wants}))
+                await socket.send(
+                    json.dumps({**self.hello, "t": "connect", "v": 1, "token": self._token, "streams": wants})
+                )
                 ping_s = 25.0
                 while not self.live.is_set():
                     for frame in await self._read(socket):

@@ -9,15 +9,17 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 
 from tests.support.crowd import LIMITS, Operator, Person, Visitor, stored
-from tests.support.history import History, assert_kept, faults
-from tests.support.line import QUICK, Manner, Reach
+from tests.support.history import History, Stored, assert_kept, faults
 from tests.support.postgres import free_port
 from tests.support.product import Product, Store
+from tests.support.reach import QUICK, Manner, Reach
 
+Settings = dict[str, str]
 CATCH_UP_S = 12
 """How long it may take after the last fault until everything is answered, and every reader has everything."""
 READERS = 2
@@ -32,16 +34,21 @@ def seed() -> int:
     return number
 
 
+def brokered(url: str) -> Settings:
+    """Return the settings of nodes that find each other at this broker."""
+    return {"HALLOO_RELAY_BROKER_URL": url}
+
+
 @contextmanager
 def serving(
-    store: Store, count: int = 2, program: tuple[str, ...] = ("-m", "halloo"), **settings: str
+    store: Store, count: int = 2, program: tuple[str, ...] = ("-m", "halloo"), settings: Settings | None = None
 ) -> Generator[list[Product]]:
-    """Start `count` nodes with one public address and one secret over one database, and stop them at the end."""
+    """Start `count` nodes with one public address and one secret over one database, and end them at the end."""
     shared = {
         "HALLOO_PUBLIC_URL": f"http://localhost:{free_port()}",
         "HALLOO_SERVER_SECRET_KEY": secrets.token_hex(32),
         **LIMITS,
-        **settings,
+        **(settings or {}),
     }
     with ExitStack() as stack:
         nodes: list[Product] = []
@@ -52,8 +59,9 @@ def serving(
         nodes[0].init()
         for node in nodes:
             node.facts = nodes[0].facts
-            stack.callback(node.stop)
-            node.start()
+            stack.callback(node.kill)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Product.start, nodes))
         yield nodes
 
 
@@ -158,15 +166,20 @@ class Crowd:
             if task not in unfinished:
                 task.result()
         held = await self.held()
-        ends = time.monotonic() + CATCH_UP_S
-        while time.monotonic() < ends and any(fault.flaw == "unread" for fault in faults(self.history, held)):
-            await asyncio.sleep(0.2)
+        await self._caught_up(held)
         stopped = [f"{person.name} {person.line.stopped}" for person in self.people if person.line.stopped]
         assert_kept(self.history, held)
         assert stopped == []
         assert [error for person in self.people for error in person.errors] == []
 
-    async def held(self) -> dict[str, list]:  # type: ignore[type-arg] - see `crowd.stored`
+    async def _caught_up(self, held: dict[str, list[Stored]]) -> None:
+        ends = time.monotonic() + CATCH_UP_S
+        while time.monotonic() < ends:
+            if all(fault.flaw != "unread" for fault in faults(self.history, held)):
+                return
+            await asyncio.sleep(0.2)
+
+    async def held(self) -> dict[str, list[Stored]]:
         """Return what is stored, from a node that answers."""
         return await stored(self.operators[0])
 
@@ -218,5 +231,3 @@ async def crowd(
 async def off_loop(act: Callable[..., object], *arguments: object) -> None:
     """Do what blocks, while people go on."""
     await asyncio.to_thread(act, *arguments)
-
-
