@@ -101,7 +101,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     sealer = Sealer(secret, "identity-key")
     presence = HubLive(relay.hub)
     post = Post(config.mail, Sealer(secret, "mail"), f"{hosts.client}/public/widget/")
-    mail = MailRoom(database, post, presence.is_online, clock)
+    mail = MailRoom(database, post, presence.ask_online, clock)
     services = Services(
         db=database,
         clock=clock,

@@ -13,7 +13,7 @@ SETTINGS = list_settings()
 PARTS = {one.name.split(".")[0] for one in SETTINGS}
 OWN = {"HALLOO_DATA", "HALLOO_PART_NAME"}
 """Variables that are no settings: the data folder, and the pattern of all names."""
-COMPOSE = {"HALLOO_HOST", "HALLOO_DATABASE_PASSWORD", "HALLOO_OWNER_PASSWORD"}
+COMPOSE = {"HALLOO_HOST", "HALLOO_DATABASE_PASSWORD", "HALLOO_OWNER_PASSWORD", "HALLOO_BROKER_PASSWORD"}
 """Variables of compose.yaml's own `.env`."""
 PAGES = sorted(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")) if path.is_file())
 EXAMPLES = sorted(path for path in (ROOT / "deploy").rglob("*") if path.is_file())

@@ -79,13 +79,14 @@ class Office:
         """Let the planner finish what facts have told it."""
         await self.shop.api.halloo.mail.planner.stop()
 
+    async def _is_online(self, _workspace_id: str, visitor_id: str) -> bool:
+        return visitor_id in self.online
+
     @property
     def deliverer(self) -> Deliverer:
         """A server's deliverer that knows who is online from the test."""
         halloo = self.shop.api.halloo
-        return Deliverer(
-            halloo.database, halloo.mail.post, lambda _, one: one in self.online, self.shop.api.clock, 0.05
-        )
+        return Deliverer(halloo.database, halloo.mail.post, self._is_online, self.shop.api.clock, 0.05)
 
     async def deliver(self) -> int:
         """Deliver what is due; how many were looked at."""

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from typing import Any, Literal
 
 import pytest
-import redis
 
 from halloo.events.model import Fact
 from halloo.relay.broker import (
@@ -17,6 +16,7 @@ from halloo.relay.broker import (
     Kept,
     MemoryBroker,
     Note,
+    PresenceNote,
     RevokeNote,
     SendNote,
 )
@@ -54,8 +54,7 @@ def valkey(valkey_server: ValkeyServer) -> ValkeyServer:
     """A running server, whatever the test before did to it, without keys of others."""
     valkey_server.start()
     valkey_server.resume()
-    with redis.Redis(port=valkey_server.port) as client:
-        client.flushall()
+    valkey_server.command("FLUSHALL")
     return valkey_server
 
 
@@ -120,6 +119,8 @@ NOTES: list[Note] = [
     RevokeNote("origins", "w1", 4403, 7, ["https://shop.example"]),
     FactsNote("ws", "n", 9, [Fact("ws", 9, "f9", "message:send", b'{"a":"\xc3\xa9"}', 5, "c1", 3, "v1", 2)]),
     FactsNote("ws", "n", 9, []),
+    PresenceNote("ws", "n", "visitor:v1", b"value"),
+    PresenceNote("ws", "n", "visitor:v1", None),
 ]
 
 
@@ -250,7 +251,7 @@ async def test_what_is_kept_lives_as_long_as_its_node(line: Make) -> None:
 
 def die(broker: ValkeyBroker) -> None:
     """End a node as a power cut would: nothing is said."""
-    line = broker._line
+    line = broker._line  # pyright: ignore[reportPrivateUsage] - no door leads to a power cut
     assert line is not None
     line.cancel()
 
@@ -334,25 +335,23 @@ async def test_a_broker_that_was_emptied_gets_everything_again(line: Make, valke
     one, other = await line(), await line()
     one.keep("ws", "presence", "v1", b"online")
     await finds(other, {Kept(one.node, "v1", b"online")})
-    with redis.Redis(port=valkey.port) as client:
-        client.flushall()
+    valkey.command("FLUSHALL")
     await finds(other, {Kept(one.node, "v1", b"online")})
 
 
 async def test_messages_nobody_knows_are_counted_and_passed_over(line: Make, valkey: ValkeyServer) -> None:
     one = await line()
     heard = Heard(one)
-    with redis.Redis(port=valkey.port) as client:
-        strange = [
-            b"",
-            b"hello",
-            b"H2" + b"x" * 60,
-            pack("1" * 36, 1, b"\xc1"),
-            pack("1" * 36, 2, b"\x81\xa4type\xa6future"),
-            b"H1" + b"\xff" * 44 + b"x",
-        ]
-        for message in strange:
-            client.publish("halloo:all", message)
+    strange = [
+        b"",
+        b"hello",
+        b"H2" + b"x" * 60,
+        pack("1" * 36, 1, b"\xc1"),
+        pack("1" * 36, 2, b"\x81\xa4type\xa6future"),
+        b"H1" + b"\xff" * 44 + b"x",
+    ]
+    for message in strange:
+        valkey.command("PUBLISH", "halloo:all", message)
     await until(lambda: one.garbled == len(strange))
     assert heard.notes == []
     assert one.up

@@ -10,6 +10,9 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import redis
 
 from tests.support.postgres import free_port
 
@@ -77,6 +80,12 @@ class ValkeyServer:
         """It goes on."""
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
+
+    def command(self, *words: str | bytes) -> Any:
+        """Have it carry out a command and return its answer."""
+        client: Any = redis.Redis(port=self.port)
+        with client:
+            return client.execute_command(*words)
 
 
 def _binary() -> Path:

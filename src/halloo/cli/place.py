@@ -15,6 +15,8 @@ from halloo.db import directory, migrate
 from halloo.db.connect import open_database
 from halloo.db.engine import DIRECTORY, Database
 from halloo.db.tx import Tx
+from halloo.events.model import Fact
+from halloo.events.pump import Pump
 from halloo.kit.clock import system_clock
 from halloo.kit.refusals import NotFound
 
@@ -98,16 +100,28 @@ def in_workspace(
 
 
 def with_database(place: Place, job: Callable[[Database], Any]) -> Any:
-    """Open the database for one job."""
+    """Open the database for one job, and tell running servers what it committed."""
 
     async def run() -> Any:
         database = open_database(place.database_url, system_clock)
+        facts: list[Fact] = []
+        Pump(database).read_own_by(facts.extend)
         try:
             return await job(database)
         finally:
             await database.close()
+            if facts and place.config.relay.broker_url:
+                await _tell_servers(place, facts)
 
     return asyncio.run(run())
+
+
+async def _tell_servers(place: Place, facts: list[Fact]) -> None:
+    from halloo.relay.server import open_broker
+    from halloo.relay.sharing import tell_once
+
+    if not await tell_once(open_broker(place.config.relay), facts):
+        typer.echo("The broker does not answer: running servers notice this within about 25 seconds.", err=True)
 
 
 async def _only(database: Database) -> str:

@@ -7,7 +7,7 @@ between handing over and noting it, the same mail goes out again once its lease 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -23,7 +23,7 @@ from halloo.mail.model import Letter, due_key, id_of
 from halloo.mail.smtp import TROUBLE, Smtp, explain, is_final, is_general
 from halloo.mail.store import DUE
 
-IsOnline = Callable[[str, str], bool]
+IsOnline = Callable[[str, str], Awaitable[bool]]
 """Whether a visitor of a workspace has a connection now."""
 PAUSE_S = 2.0
 _RUN = 50
@@ -113,7 +113,7 @@ class Deliverer:
 
     async def _claim(self, workspace_id: str, key: str) -> Letter | None:
         visitor_id = await self._database.read(workspace_id, actions.awaited_visitor, id_of(key))
-        online = visitor_id is not None and self._is_online(workspace_id, visitor_id)
+        online = visitor_id is not None and await self._is_online(workspace_id, visitor_id)
         terms = Terms(self._post.settings, self._post.frames, online, self._post.sealer.open)
         return await self._database.write(workspace_id, actions.claim, key, terms)
 

@@ -68,7 +68,16 @@ class FactsNote(Struct, tag="facts"):
     everywhere: bool = False
 
 
-Note = HintNote | RevokeNote | SendNote | FactsNote
+class PresenceNote(Struct, tag="presence"):
+    """What `node` knows of a person now: what it keeps of them under `id`, or that it keeps nothing any more."""
+
+    workspace_id: str
+    node: str
+    id: str
+    value: bytes | None
+
+
+Note = HintNote | RevokeNote | SendNote | FactsNote | PresenceNote
 T = TypeVar("T")
 Listener = Callable[[Note], None]
 

@@ -47,8 +47,12 @@ class HubLive:
         self._hub = hub
 
     def is_online(self, workspace_id: str, visitor_id: str) -> bool:
-        """Whether the visitor has a connection here."""
+        """Whether the visitor has a connection, on a node that this one hears of."""
         return self._hub.presence.is_there(workspace_id, visitor_id)
+
+    async def ask_online(self, workspace_id: str, visitor_id: str) -> bool:
+        """Whether the visitor has a connection, on any node."""
+        return await self._hub.presence.ask(workspace_id, visitor_id)
 
     def typing(self, who: Actor, conversation_id: str, visitor_id: str, state: Literal["start", "stop"]) -> None:  # noqa: ARG002 - the protocol's
         """Tell the visitor and colleagues that an operator types, or stopped."""

@@ -53,7 +53,7 @@ class Hub:
         self.wheel = Wheel(clock)
         self.outbox = Outbox()
         self.recovery = Recovery(log)
-        self.presence = Presence(self.wheel, clock, timing.presence, self.hint)
+        self.presence = Presence(self.wheel, clock, timing.presence, self.hint_here, broker)
         self._rooms: dict[str, Room] = {}
         self._by_key: dict[tuple[str, str], dict[Peer, None]] = {}
         self._revoked: dict[tuple[str, str], tuple[int, Close]] = {}
@@ -70,6 +70,7 @@ class Hub:
             room.empty_since = self._clock()
             self._broker.want(workspace_id)
         if not room.loaded:
+            await self.presence.attend(workspace_id)
             tail = await self._log.tail(workspace_id, RING)
             if not room.loaded and self._rooms.get(workspace_id) is room:
                 room.load(tail.epoch, tail.seq, tail.facts)
@@ -82,6 +83,7 @@ class Hub:
         if self._rooms.get(room.workspace_id) is room:
             del self._rooms[room.workspace_id]
             self._pump.unfollow(room.workspace_id)
+            self.presence.forget(room.workspace_id)
             self._broker.unwant(room.workspace_id)
 
     def barred(self, claims: Claims) -> Close | None:
@@ -197,6 +199,12 @@ class Hub:
         """
         frame = msgspec.json.encode(Hint(name, data))
         self._broker.publish(HintNote(workspace_id, streams, frame))
+
+    def hint_here(self, workspace_id: str, streams: list[str], name: str, data: Any) -> None:
+        """Tell the followers of any of these streams on this node alone."""
+        room = self._rooms.get(workspace_id)
+        if room is not None:
+            self._hint(room, HintNote(workspace_id, streams, msgspec.json.encode(Hint(name, data))))
 
     def revoke(self, kind: str, id: str, close: Close) -> None:
         """Close every connection, on every node, whose token holds this thing, such as a `visitor` or a `widget`.

@@ -1,17 +1,28 @@
-"""Who is there, as this node sees it: online, away or offline. Changes are told once they lasted 3 seconds."""
+"""Who is there, on whichever node: online, away or offline. Changes are told once they lasted 3 seconds.
 
-from collections.abc import Callable
-from typing import Any, Literal
+Each node keeps its own people before the eyes of all and says what changes; each tells its own connections what that makes of
+a person: the best of what all nodes say.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
 
 from halloo.kit.clock import Clock
+from halloo.relay.broker import Broker, Note, PresenceNote
+from halloo.relay.elsewhere import Elsewhere, Key, Seen, State, best, pack_seen
+from halloo.relay.frames import Role
 from halloo.relay.peer import Peer
-from halloo.relay.wheel import Wheel
+from halloo.relay.wheel import Once, Wheel
 
-State = Literal["online", "away", "offline"]
 SHOWN_MAX = 200
-"""Members whose state a new operator's connection is told one by one."""
+"""Members that are told one by one; of more, only how many there are."""
+KIND = "presence"
+"""What people are kept under in the broker."""
 Tell = Callable[[str, list[str], str, Any], None]
-"""Sends a hint: workspace, streams, name, data."""
+"""Sends a hint to this node's connections: workspace, streams, name, data."""
 
 
 class Member:
@@ -24,7 +35,7 @@ class Member:
         claims = peer.claims
         self._presence = presence
         self.workspace_id = claims.workspace_id
-        self.role = claims.role
+        self.role: Role = claims.role
         self.id = claims.identity[1]
         self.name = claims.name
         self.avatar = claims.avatar
@@ -40,6 +51,16 @@ class Member:
             return "offline"
         return "away" if self.away or all(peer.away for peer in self.peers) else "online"
 
+    @property
+    def key(self) -> Key:
+        """The identity."""
+        return (self.role, self.id)
+
+    @property
+    def seen(self) -> Seen:
+        """What is shown of the person."""
+        return Seen(self.role, self.id, self.shown, self.name, self.avatar)
+
     def due(self, now: int) -> int | None:  # noqa: ARG002 - the protocol's
         """The debounce is over: tell, where it still differs."""
         self.scheduled = False
@@ -50,14 +71,23 @@ class Member:
 class Presence:
     """Members by workspace and identity."""
 
-    def __init__(self, wheel: Wheel, clock: Clock, debounce_ms: int, tell: Tell) -> None:
+    def __init__(self, wheel: Wheel, clock: Clock, debounce_ms: int, tell: Tell, broker: Broker) -> None:
         """`tell` sends the hints."""
         self._wheel = wheel
         self._clock = clock
         self._debounce_ms = debounce_ms
         self._tell = tell
-        self._members: dict[str, dict[tuple[str, str], Member]] = {}
+        self._broker = broker
+        self._members: dict[str, dict[Key, Member]] = {}
+        self._elsewhere = Elsewhere()
         self._said: dict[tuple[str, str], tuple[int, bool]] = {}
+        self._looking: dict[str, asyncio.Task[None]] = {}
+        self._attended: set[str] = set()
+        broker.listen(self._noted)
+        broker.on_reach(self._reached)
+        broker.on_gone(self._lost)
+
+    # ── people of this node ───────────────────────────────────────────────────────────────────────────────────────
 
     def enter(self, peer: Peer) -> None:
         """A connection was let in. Programs are not people."""
@@ -71,6 +101,9 @@ class Presence:
             if at >= peer.claims.issued_at:  # said after this token was made
                 member.away = away
         member.peers[peer] = None
+        if member.shown == "offline" and self.state(member.workspace_id, member.key) == member.state:
+            member.shown = member.state  # comes from another node: the others need not see them go first
+            self._keep(member)
         self._changed(member)
 
     def leave(self, peer: Peer) -> None:
@@ -105,38 +138,137 @@ class Presence:
 
     def settle(self, member: Member) -> None:
         """Show what is true now; forget who left."""
+        before = self.state(member.workspace_id, member.key)
         changed = member.state != member.shown
         member.shown = member.state
         if member.shown == "offline":
             members = self._members.get(member.workspace_id, {})
-            if members.pop((member.role, member.id), None) is not None and not members:
+            if members.pop(member.key, None) is not None and not members:
                 del self._members[member.workspace_id]
-        if not changed:
+        if changed:
+            self._keep(member)
+            self._show(member.workspace_id, member.key, before, self.state(member.workspace_id, member.key))
+
+    def _keep(self, member: Member) -> None:
+        """Say it to the other nodes."""
+        value = None if member.shown == "offline" else pack_seen(member.seen)
+        id = f"{member.role}:{member.id}"
+        self._broker.keep(member.workspace_id, KIND, id, value)
+        self._broker.publish(PresenceNote(member.workspace_id, self._broker.node, id, value))
+
+    # ── people of other nodes ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _noted(self, note: Note) -> None:
+        if (
+            not isinstance(note, PresenceNote)
+            or note.node == self._broker.node
+            or note.workspace_id not in self._attended
+        ):
             return
-        workspace = f"w:{member.workspace_id}"
-        if member.role == "visitor":
-            self._tell(member.workspace_id, [workspace], "presence", {"visitor_id": member.id, "state": member.shown})
+        role, _, id = note.id.partition(":")
+        before = self.state(note.workspace_id, (role, id))
+        key = self._elsewhere.take(note)
+        if key is not None:
+            self._show(note.workspace_id, key, before, self.state(note.workspace_id, key))
+
+    def _reached(self, workspace_ids: Iterable[str]) -> None:
+        for workspace_id in workspace_ids:
+            if workspace_id in self._attended:
+                self._look_again(workspace_id)
+
+    def _look_again(self, workspace_id: str) -> None:
+        if workspace_id not in self._looking:
+            task = asyncio.get_running_loop().create_task(self._look(workspace_id))
+            self._looking[workspace_id] = task
+            task.add_done_callback(lambda _: self._looking.pop(workspace_id, None))
+
+    async def attend(self, workspace_id: str) -> None:
+        """From now on somebody here asks about this workspace: learn who is there elsewhere."""
+        self._attended.add(workspace_id)
+        await self._look(workspace_id)
+
+    def forget(self, workspace_id: str) -> None:
+        """The reverse of `attend`."""
+        self._attended.discard(workspace_id)
+        self._elsewhere.forget(workspace_id)
+
+    async def _look(self, workspace_id: str) -> None:
+        """Ask what the other nodes keep of a workspace, and show what differs."""
+        kept = await self._broker.kept(workspace_id, KIND)
+        if workspace_id not in self._attended:
+            return
+        before: dict[Key, State] = {
+            seen.key: self.state(workspace_id, seen.key) for seen in self._elsewhere.everyone(workspace_id)
+        }
+        others = [one for one in kept if one.node != self._broker.node]
+        for key in self._elsewhere.replace(workspace_id, others):
+            self._show(workspace_id, key, before.get(key, self._here(workspace_id, key)), self.state(workspace_id, key))
+
+    def _lost(self, node: str) -> None:
+        """What a node said that is gone holds no longer; its people may be on their way to another, so that is told later."""
+        self._wheel.add(Once(lambda _: self._lose(node)), self._clock() + self._debounce_ms)
+
+    def _lose(self, node: str) -> None:
+        for workspace_id, key, said in self._elsewhere.lose(node):
+            before = best([self.state(workspace_id, key), said])
+            self._show(workspace_id, key, before, self.state(workspace_id, key))
+
+    # ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _show(self, workspace_id: str, key: Key, before: State, now: State) -> None:
+        if now == before or workspace_id not in self._attended:
+            return
+        role, id = key
+        workspace = f"w:{workspace_id}"
+        if role == "visitor":
+            self._tell(workspace_id, [workspace], "presence", {"visitor_id": id, "state": now})
         else:
-            self._tell(member.workspace_id, [workspace, "v:*"], "presence", self.operators(member.workspace_id))
+            self._tell(workspace_id, [workspace, "v:*"], "presence", self.operators(workspace_id))
+
+    def _here(self, workspace_id: str, key: Key) -> State:
+        member = self._members.get(workspace_id, {}).get(key)
+        return "offline" if member is None else member.shown
+
+    def state(self, workspace_id: str, key: Key) -> State:
+        """How a person is shown: the best of what all nodes say."""
+        seen = self._elsewhere.of(workspace_id, key)
+        return best([self._here(workspace_id, key), "offline" if seen is None else seen.state])
+
+    def _everyone(self, workspace_id: str, role: Role) -> list[Seen]:
+        """Each person that is shown, once, with the state that is shown."""
+        people = {seen.key: seen for seen in self._elsewhere.everyone(workspace_id)}
+        people.update({m.key: m.seen for m in self._members.get(workspace_id, {}).values() if m.shown != "offline"})
+        return [
+            msgspec.structs.replace(seen, state=self.state(workspace_id, key))
+            for key, seen in people.items()
+            if seen.role == role
+        ]
 
     def operators(self, workspace_id: str) -> dict[str, Any]:
-        """Which operators are there, and whether anybody is available."""
-        shown = [
-            m for m in self._members.get(workspace_id, {}).values() if m.role == "operator" and m.shown != "offline"
-        ]
-        return {
-            "operators": [{"id": m.id, "name": m.name, "avatar": m.avatar, "availability": m.shown} for m in shown],
-            "available": any(m.shown == "online" for m in shown),
+        """Which operators are there, and whether anybody is available; where they are too many, only how many there are."""
+        shown = self._everyone(workspace_id, "operator")
+        said: dict[str, Any] = {
+            "operators": [{"id": m.id, "name": m.name, "avatar": m.avatar, "availability": m.state} for m in shown],
+            "available": any(m.state == "online" for m in shown),
         }
+        return said if len(shown) <= SHOWN_MAX else {**said, "operators": [], "count": len(shown)}
 
     def visitors(self, workspace_id: str) -> list[dict[str, Any]]:
-        """The visitors that are there, as data of `presence` hints; none where they are too many for a list."""
-        shown = [
-            m for m in self._members.get(workspace_id, {}).values() if m.role == "visitor" and m.shown != "offline"
-        ]
-        return [{"visitor_id": m.id, "state": m.shown} for m in shown] if len(shown) <= SHOWN_MAX else []
+        """The visitors that are there, as data of `presence` hints; where they are too many, one that says how many there are."""
+        shown = self._everyone(workspace_id, "visitor")
+        if len(shown) > SHOWN_MAX:
+            return [{"visitors": len(shown)}]
+        return [{"visitor_id": m.id, "state": m.state} for m in shown]
 
     def is_there(self, workspace_id: str, visitor_id: str) -> bool:
-        """Whether a visitor has a connection now."""
-        member = self._members.get(workspace_id, {}).get(("visitor", visitor_id))
-        return member is not None and bool(member.peers)
+        """Whether a visitor has a connection now, on a node that this one hears of."""
+        key: Key = ("visitor", visitor_id)
+        member = self._members.get(workspace_id, {}).get(key)
+        return (member is not None and bool(member.peers)) or self._elsewhere.of(workspace_id, key) is not None
+
+    async def ask(self, workspace_id: str, visitor_id: str) -> bool:
+        """Whether a visitor has a connection now, on any node, also where nobody here is connected."""
+        if self.is_there(workspace_id, visitor_id):
+            return True
+        kept = await self._broker.kept(workspace_id, KIND)
+        return any(one.id == f"visitor:{visitor_id}" for one in kept)

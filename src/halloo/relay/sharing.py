@@ -40,17 +40,9 @@ class Sharing:
             facts = list(group)
             self._heads[workspace_id] = (facts[-1].seq, now)
             self._heads.move_to_end(workspace_id)
-            for chunk in _chunks(facts):
-                self._publish(workspace_id, chunk)
+            publish_facts(self._broker, workspace_id, facts)
         while len(self._heads) > _KNOWN_MAX:
             self._heads.popitem(last=False)
-
-    def _publish(self, workspace_id: str, facts: list[Fact]) -> None:
-        node = self._broker.node
-        self._broker.publish(FactsNote(workspace_id, node, facts[-1].seq, facts))
-        everywhere = [fact for fact in facts if fact.name in _EVERYWHERE]
-        if everywhere:
-            self._broker.publish(FactsNote(workspace_id, node, everywhere[-1].seq, everywhere, everywhere=True))
 
     def _noted(self, note: Note) -> None:
         if not isinstance(note, FactsNote) or note.node == self._broker.node:
@@ -71,6 +63,25 @@ class Sharing:
     def _reached(self, workspace_ids: list[str]) -> None:
         for workspace_id in workspace_ids:
             self._pump.catch_up(workspace_id)
+
+
+def publish_facts(broker: Broker, workspace_id: str, facts: Sequence[Fact]) -> None:
+    """Tell the nodes that want this workspace, and all of them what every node acts on."""
+    for chunk in _chunks(facts):
+        broker.publish(FactsNote(workspace_id, broker.node, chunk[-1].seq, chunk))
+    everywhere = [fact for fact in facts if fact.name in _EVERYWHERE]
+    if everywhere:
+        broker.publish(FactsNote(workspace_id, broker.node, everywhere[-1].seq, everywhere, everywhere=True))
+
+
+async def tell_once(broker: Broker, facts: Sequence[Fact]) -> bool:
+    """Tell the nodes from a process that ends now, such as the command line. Whether they could be told."""
+    await broker.start()
+    told = broker.up
+    for workspace_id, group in groupby(facts, _workspace):
+        publish_facts(broker, workspace_id, list(group))
+    await broker.stop()
+    return told
 
 
 def _chunks(facts: Sequence[Fact]) -> Iterator[list[Fact]]:

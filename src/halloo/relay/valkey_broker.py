@@ -12,7 +12,7 @@ import random
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import msgspec
 from redis.asyncio import ConnectionPool, Redis
@@ -67,7 +67,7 @@ class ValkeyBroker:
         self.up = False
         self.dropped = 0
         self.garbled = 0
-        self._pool: ConnectionPool[Any] = ConnectionPool.from_url(
+        self._pool = _open_pool(
             check_address(url),
             max_connections=_CONNECTIONS,
             protocol=2,
@@ -96,6 +96,7 @@ class ValkeyBroker:
         self._asking = asyncio.Semaphore(_ASKED_AT_ONCE)
         self._line: asyncio.Task[None] | None = None
         self._stopping = False
+        self._idle = True
 
     # ── the port ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -139,6 +140,7 @@ class ValkeyBroker:
         if len(self._queue) >= _QUEUE_NOTES or self._queued + len(message) > _QUEUE_BYTES:
             self.dropped += 1
             return
+        self._idle = False
         self._queue.append((channel, message))
         self._queued += len(message)
         self._wake.set()
@@ -185,6 +187,10 @@ class ValkeyBroker:
         """See `Broker.stop`."""
         if self._line is None:
             return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_S):
+                while self.up and not self._idle:  # noqa: ASYNC110 - the last notes, once in a life
+                    await asyncio.sleep(0.005)
         was_up, self._stopping = self.up, True
         self._line.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -199,8 +205,6 @@ class ValkeyBroker:
 
     async def _say_goodbye(self) -> None:
         pipe = self._client.pipeline(transaction=False)
-        for channel, message in self._queue:
-            pipe.publish(channel, message)
         self._keeping.end(pipe)
         pipe.publish(self._all, pack(self.node, 0, BYE))
         await pipe.execute()
@@ -221,7 +225,7 @@ class ValkeyBroker:
 
     async def _hold(self) -> None:
         pause, most = _PAUSE_S
-        while not self._stopping:  # a task that fails while it is cancelled hides the cancellation
+        while not self._stopping:
             began = time.monotonic()
             try:
                 await self._connect()
@@ -349,7 +353,10 @@ class ValkeyBroker:
 
     async def _write(self) -> None:
         pulse_at = refresh_at = 0.0
-        while True:
+        task = asyncio.current_task()
+        while (
+            task is not None and not task.cancelling()
+        ):  # the library's time-outs of no time at all can swallow a cancellation
             now = time.monotonic()
             if now >= refresh_at:
                 refresh_at = now + self._life_s / 2
@@ -370,13 +377,20 @@ class ValkeyBroker:
             if len(pipe):
                 await self._execute(pipe)
             if not self._queue:
+                self._idle = True
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(max(0.0, min(pulse_at, refresh_at) - time.monotonic())):
                         await self._wake.wait()
 
     async def _execute(self, pipe: Any) -> list[Any]:
         async with asyncio.timeout(_ANSWER_S):
-            return await pipe.execute()
+            answers: list[Any] = await pipe.execute()
+        task = asyncio.current_task()
+        if (
+            task is not None and task.cancelling()
+        ):  # the library's time-outs of no time at all can swallow a cancellation
+            raise asyncio.CancelledError
+        return answers
 
     def _tick(self) -> None:
         if self._unheard >= _UNHEARD_MAX:
@@ -384,6 +398,9 @@ class ValkeyBroker:
         self._unheard += 1
         for node in self._peers.tick(_now()):
             tell(self._gone, node)
+
+
+_open_pool: Callable[..., ConnectionPool] = cast("Any", ConnectionPool).from_url
 
 
 def _now() -> int:

@@ -1,0 +1,115 @@
+"""Who is there by the word of other nodes: what they keep, and what they say when it changes."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from halloo.relay.broker import Kept, PresenceNote
+from halloo.relay.frames import Role
+
+State = Literal["online", "away", "offline"]
+Key = tuple[str, str]
+"""Kind and id of an identity."""
+_RANKS: dict[State, int] = {"offline": 0, "away": 1, "online": 2}
+
+
+class Seen(msgspec.Struct, frozen=True, array_like=True):
+    """A person as one node has them."""
+
+    role: Role
+    id: str
+    state: State
+    name: str
+    avatar: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """The identity."""
+        return (self.role, self.id)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Seen).decode
+
+
+def pack_seen(seen: Seen) -> bytes:
+    """What a node keeps of a person."""
+    return _encode(seen)
+
+
+def best(states: Iterable[State]) -> State:
+    """One connection that looks is enough, on whichever node."""
+    found = set(states)
+    return "online" if "online" in found else "away" if "away" in found else "offline"
+
+
+def _rank(seen: Seen) -> int:
+    return _RANKS[seen.state]
+
+
+class Elsewhere:
+    """What other nodes keep, by workspace, person and node."""
+
+    def __init__(self) -> None:
+        """Nobody anywhere."""
+        self._seen: dict[str, dict[Key, dict[str, Seen]]] = {}
+
+    def of(self, workspace_id: str, key: Key) -> Seen | None:
+        """The best that any other node says of a person, or None."""
+        nodes = self._seen.get(workspace_id, {}).get(key)
+        if not nodes:
+            return None
+        return max(nodes.values(), key=_rank)
+
+    def everyone(self, workspace_id: str) -> list[Seen]:
+        """Each person that another node has, once."""
+        return [seen for key in self._seen.get(workspace_id, {}) if (seen := self.of(workspace_id, key)) is not None]
+
+    def take(self, note: PresenceNote) -> Key | None:
+        """A node said something new. Whom it is about; None where that cannot be read."""
+        role, _, id = note.id.partition(":")
+        key = (role, id)
+        if note.value is None:
+            self._drop(note.workspace_id, key, note.node)
+            return key
+        try:
+            seen = _decode(note.value)
+        except msgspec.MsgspecError:
+            return None
+        if seen.key != key:
+            return None
+        self._seen.setdefault(note.workspace_id, {}).setdefault(key, {})[note.node] = seen
+        return key
+
+    def replace(self, workspace_id: str, kept: Iterable[Kept]) -> set[Key]:
+        """All that other nodes keep of a workspace now; answers whom that or what was there before is about."""
+        touched = set(self._seen.pop(workspace_id, ()))
+        for one in kept:
+            key = self.take(PresenceNote(workspace_id, one.node, one.id, one.value))
+            if key is not None:
+                touched.add(key)
+        return touched
+
+    def lose(self, node: str) -> list[tuple[str, Key, State]]:
+        """A node is gone, and with it what it said; answers of whom it said what."""
+        lost: list[tuple[str, Key, State]] = [
+            (workspace_id, key, by[node].state)
+            for workspace_id, people in self._seen.items()
+            for key, by in people.items()
+            if node in by
+        ]
+        for workspace_id, key, _ in lost:
+            self._drop(workspace_id, key, node)
+        return lost
+
+    def forget(self, workspace_id: str) -> None:
+        """Nobody here asks about this workspace any more."""
+        self._seen.pop(workspace_id, None)
+
+    def _drop(self, workspace_id: str, key: Key, node: str) -> None:
+        people = self._seen.get(workspace_id, {})
+        nodes = people.get(key, {})
+        nodes.pop(node, None)
+        if not nodes and people.pop(key, None) is not None and not people:
+            del self._seen[workspace_id]
