@@ -69,6 +69,7 @@ class Halloo:
         await self.mail.stop()
         self.services.close()
         await self.database.close()
+        await self.relay.close()
 
 
 def build(config: Config, database_url: str, public_url: str, secret: bytes, clock: Clock = system_clock) -> Halloo:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from halloo.db.tx import Tx
+from halloo.events.log import record
+from halloo.events.model import Fact
 from halloo.kit.ids import new_id
 from halloo.relay.frames import UNAUTHORIZED
 from halloo.relay.valkey_broker import ValkeyBroker
@@ -151,6 +154,19 @@ async def test_a_node_hears_only_of_workspaces_it_has_sockets_of(pair: Pair, val
     await one.fact("c1", "somebody is")
     await until(lambda: heard)
     assert valkey.port
+
+
+async def test_a_changed_widget_is_told_to_nodes_without_sockets(pair: Pair) -> None:
+    one, other = pair
+    seen: list[Fact] = []
+    other.pump.read_by(seen.extend)
+
+    def change(tx: Tx) -> Fact:
+        record(tx, "message:send", b"{}")
+        return record(tx, "widget:updated", b'{"widget_id":"w1"}')
+
+    fact = await one.database.write(WORKSPACE, change)
+    await until(lambda: seen == [fact])
 
 
 # ── what a lost broker costs ──────────────────────────────────────────────────────────────────────────────────────

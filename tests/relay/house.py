@@ -143,6 +143,7 @@ class House:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._serving
         await self.database.close()
+        await self.relay.close()
 
     # ── tokens and facts ──────────────────────────────────────────────────────────────────────────────────────────
 

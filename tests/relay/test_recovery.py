@@ -215,6 +215,15 @@ async def test_facts_before_the_first_one_here_are_read_from_the_log(home: House
     assert offsets([event for event in events if event["stream"] == "c:c1"]) == [1, 2, 3, 4, 5, 6]
 
 
+async def test_what_the_command_line_writes_is_found_within_a_second(home: House) -> None:
+    client = await home.live("operator", home.operator(), [W, "c:c1"])
+    await asyncio.sleep(0.6)  # it has looked once
+    await home.elsewhere("c1", 2)
+    began = asyncio.get_running_loop().time()
+    assert offsets([event for event in await client.events(4) if event["stream"] == W]) == [1, 2]
+    assert asyncio.get_running_loop().time() - began < 1
+
+
 def _never(*_: object) -> None:
     """The log cannot be read, or takes longer than a node may stay behind."""
 

@@ -6,7 +6,11 @@ from halloo.workspaces.model import Actor
 
 
 class Live(Protocol):
-    """Guarantee: answers from memory at once, never raises, never waits; what it says may be a few seconds old."""
+    """Guarantee: answers from memory at once, but for `look`, and never raises; what it says may be a few seconds old."""
+
+    async def look(self, workspace_id: str) -> None:
+        """Learn who is online on other servers, if this one does not hear of them anyway; takes half a second at most."""
+        ...
 
     def is_online(self, workspace_id: str, visitor_id: str) -> bool:
         """Whether the visitor has a live connection."""
@@ -19,6 +23,9 @@ class Live(Protocol):
 
 class NobodyLive:
     """The twin without a relay: nobody is online, and nobody is told."""
+
+    async def look(self, workspace_id: str) -> None:
+        """There are no others."""
 
     def is_online(self, workspace_id: str, visitor_id: str) -> bool:  # noqa: ARG002 - the port's
         """Say no."""

@@ -1,5 +1,6 @@
 """The address of a broker, checked before anything is built on it."""
 
+from typing import Protocol
 from urllib.parse import urlsplit
 
 _SCHEMES = {"redis": "redis", "rediss": "rediss", "unix": "unix", "valkey": "redis", "valkeys": "rediss"}
@@ -25,3 +26,19 @@ def check_address(url: str) -> str:
     if parts.path.strip("/") and not parts.path.strip("/").isdigit():
         raise ValueError(f"{said}behind the host stands the number of a database, such as /0.")
     return scheme + url[len(parts.scheme) :]
+
+
+class _Pool(Protocol):
+    def make_connection(self) -> object:
+        """Build a connection, without connecting."""
+        ...
+
+
+def check_options(pool: _Pool) -> None:
+    """Refuse options behind the address that the client library does not know. Raises `ValueError` with a sentence."""
+    try:
+        pool.make_connection()
+    except (TypeError, ValueError):
+        raise ValueError(
+            "relay.broker_url: an option behind the “?” is unknown, or has a value it cannot have."
+        ) from None

@@ -1,16 +1,20 @@
 """Who is there by the word of other nodes: what they keep, and what they say when it changes."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
+from halloo.kit.clock import SECOND
 from halloo.relay.broker import Kept, PresenceNote
 from halloo.relay.frames import Role
 
 State = Literal["online", "away", "offline"]
 Key = tuple[str, str]
 """Kind and id of an identity."""
+_GLANCE_MS = 3 * SECOND
+_GLANCES_MAX = 1_000
 _RANKS: dict[State, int] = {"offline": 0, "away": 1, "online": 2}
 
 
@@ -113,3 +117,28 @@ class Elsewhere:
         nodes.pop(node, None)
         if not nodes and people.pop(key, None) is not None and not people:
             del self._seen[workspace_id]
+
+
+class Glances:
+    """Which visitors were there at a recent look, in workspaces that nobody here follows."""
+
+    def __init__(self) -> None:
+        """Nobody has looked."""
+        self._seen: OrderedDict[str, tuple[int, frozenset[str]]] = OrderedDict()
+
+    def is_fresh(self, workspace_id: str, now: int) -> bool:
+        """Whether somebody looked a moment ago."""
+        seen = self._seen.get(workspace_id)
+        return seen is not None and now - seen[0] < _GLANCE_MS
+
+    def put(self, workspace_id: str, kept: Iterable[Kept], now: int) -> None:
+        """Somebody looked."""
+        visitors = frozenset(one.id.removeprefix("visitor:") for one in kept if one.id.startswith("visitor:"))
+        self._seen[workspace_id] = (now, visitors)
+        self._seen.move_to_end(workspace_id)
+        while len(self._seen) > _GLANCES_MAX:
+            self._seen.popitem(last=False)
+
+    def has(self, workspace_id: str, visitor_id: str, now: int) -> bool:
+        """Whether a visitor was there."""
+        return self.is_fresh(workspace_id, now) and visitor_id in self._seen[workspace_id][1]

@@ -54,6 +54,10 @@ class HubLive:
         """Whether the visitor has a connection, on any node."""
         return await self._hub.presence.ask(workspace_id, visitor_id)
 
+    async def look(self, workspace_id: str) -> None:
+        """See `Live.look`."""
+        await self._hub.presence.glance(workspace_id)
+
     def typing(self, who: Actor, conversation_id: str, visitor_id: str, state: Literal["start", "stop"]) -> None:  # noqa: ARG002 - the protocol's
         """Tell the visitor and colleagues that an operator types, or stopped."""
         hint_typing(self._hub, who, conversation_id, state)

@@ -12,7 +12,7 @@ import msgspec
 
 from halloo.kit.clock import Clock
 from halloo.relay.broker import Broker, Note, PresenceNote
-from halloo.relay.elsewhere import Elsewhere, Key, Seen, State, best, pack_seen
+from halloo.relay.elsewhere import Elsewhere, Glances, Key, Seen, State, best, pack_seen
 from halloo.relay.frames import Role
 from halloo.relay.peer import Peer
 from halloo.relay.wheel import Once, Wheel
@@ -80,6 +80,7 @@ class Presence:
         self._broker = broker
         self._members: dict[str, dict[Key, Member]] = {}
         self._elsewhere = Elsewhere()
+        self._glances = Glances()
         self._said: dict[tuple[str, str], tuple[int, bool]] = {}
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._attended: set[str] = set()
@@ -264,11 +265,17 @@ class Presence:
         """Whether a visitor has a connection now, on a node that this one hears of."""
         key: Key = ("visitor", visitor_id)
         member = self._members.get(workspace_id, {}).get(key)
-        return (member is not None and bool(member.peers)) or self._elsewhere.of(workspace_id, key) is not None
+        if (member is not None and member.peers) or self._elsewhere.of(workspace_id, key) is not None:
+            return True
+        return workspace_id not in self._attended and self._glances.has(workspace_id, visitor_id, self._clock())
+
+    async def glance(self, workspace_id: str) -> None:
+        """Learn for some seconds who is there elsewhere, where nobody here is connected."""
+        now = self._clock()
+        if workspace_id not in self._attended and not self._glances.is_fresh(workspace_id, now):
+            self._glances.put(workspace_id, await self._broker.kept(workspace_id, KIND), now)
 
     async def ask(self, workspace_id: str, visitor_id: str) -> bool:
         """Whether a visitor has a connection now, on any node, also where nobody here is connected."""
-        if self.is_there(workspace_id, visitor_id):
-            return True
-        kept = await self._broker.kept(workspace_id, KIND)
-        return any(one.id == f"visitor:{visitor_id}" for one in kept)
+        await self.glance(workspace_id)
+        return self.is_there(workspace_id, visitor_id)

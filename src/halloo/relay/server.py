@@ -108,6 +108,9 @@ class RelayServer:
         for task in self._tasks:
             task.cancel()
         self.hub.wheel.stop()
+
+    async def close(self) -> None:
+        """Let go of the other nodes: call it when nothing is written any more, so that they hear of everything."""
         await self.broker.stop()
 
     async def _end_all(self, sockets: list[Socket], spread_s: float) -> None:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import random
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
@@ -22,10 +22,11 @@ from redis.exceptions import RedisError
 
 from halloo.kit.clock import SECOND
 from halloo.kit.ids import new_id
-from halloo.relay.broker import Kept, Listener, Note, SendNote, tell, workspace_of
-from halloo.relay.broker_address import check_address
+from halloo.relay.broker import Kept, Listener, Note, SendNote, tell
+from halloo.relay.broker_address import check_address, check_options
 from halloo.relay.envelope import BYE, PULSE, Envelope, pack, pack_note, unpack
 from halloo.relay.keeping import Keeping
+from halloo.relay.outgoing import Names, Outgoing
 from halloo.relay.peers import Peers
 
 logger = logging.getLogger("halloo.relay")
@@ -37,9 +38,6 @@ _ANSWER_S = 1.0
 _KEPT_S = 0.5
 _STOP_S = 1.0
 _PAUSE_S = (0.05, 2.0)
-_QUEUE_NOTES = 10_000
-_QUEUE_BYTES = 32 * 1024 * 1024
-_BATCH_NOTES = 500
 _CHANNELS = 1_000
 _CONNECTIONS = 16
 _ASKED_AT_ONCE = 8
@@ -65,7 +63,6 @@ class ValkeyBroker:
         """Raises `ValueError` with a sentence for an address that cannot be one. What a dead node kept lives for `life_ms`."""
         self.node = new_id()
         self.up = False
-        self.dropped = 0
         self.garbled = 0
         self._pool = _open_pool(
             check_address(url),
@@ -75,8 +72,9 @@ class ValkeyBroker:
             socket_connect_timeout=_ANSWER_S,
             retry=Retry(NoBackoff(), 0),
         )
+        check_options(self._pool)
         self._client: Any = Redis(connection_pool=self._pool)
-        self._prefix = prefix
+        self._names = Names(prefix)
         self._life_s = life_ms / 1000
         self._keeping = Keeping(prefix, self.node, life_ms)
         self._peers = Peers(life_ms)
@@ -86,17 +84,14 @@ class ValkeyBroker:
         self._gone: list[Callable[[str], None]] = []
         self._wanted: Counter[str] = Counter()
         self._confirmed: set[str] = set()
-        self._queue: deque[tuple[str, bytes]] = deque()
-        self._queued = 0
+        self._outgoing = Outgoing()
         self._number = 0
         self._unheard = 0
-        self._wake = asyncio.Event()
         self._wants = asyncio.Event()
         self._ready = asyncio.Event()
         self._asking = asyncio.Semaphore(_ASKED_AT_ONCE)
         self._line: asyncio.Task[None] | None = None
         self._stopping = False
-        self._idle = True
 
     # ── the port ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -104,6 +99,11 @@ class ValkeyBroker:
     def complete(self) -> bool:
         """See `Broker.complete`."""
         return self.up and not self._peers.lost
+
+    @property
+    def dropped(self) -> int:
+        """See `Broker.dropped`."""
+        return self._outgoing.dropped
 
     def on_change(self, listener: Callable[[bool], None]) -> None:
         """See `Broker.on_change`."""
@@ -129,21 +129,10 @@ class ValkeyBroker:
         if named == self.node:
             return
         if not self.up:
-            self.dropped += 1
+            self._outgoing.dropped += 1
             return
         self._number += 1
-        workspace_id = workspace_of(note)
-        channel = self._of_node(named) if named else self._of(workspace_id) if workspace_id else self._all
-        self._enqueue(channel, pack_note(self.node, self._number, note))
-
-    def _enqueue(self, channel: str, message: bytes) -> None:
-        if len(self._queue) >= _QUEUE_NOTES or self._queued + len(message) > _QUEUE_BYTES:
-            self.dropped += 1
-            return
-        self._idle = False
-        self._queue.append((channel, message))
-        self._queued += len(message)
-        self._wake.set()
+        self._outgoing.put(self._names.of(note), pack_note(self.node, self._number, note))
 
     def want(self, workspace_id: str) -> None:
         """See `Broker.want`."""
@@ -160,7 +149,7 @@ class ValkeyBroker:
     def keep(self, workspace_id: str, kind: str, id: str, value: bytes | None) -> None:
         """See `Broker.keep`."""
         self._keeping.put((workspace_id, kind), id, value)
-        self._wake.set()
+        self._outgoing.wake.set()
 
     async def kept(self, workspace_id: str, kind: str) -> list[Kept]:
         """See `Broker.kept`."""
@@ -189,7 +178,7 @@ class ValkeyBroker:
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STOP_S):
-                while self.up and not self._idle:  # noqa: ASYNC110 - the last notes, once in a life
+                while self.up and not self._outgoing.idle:  # noqa: ASYNC110 - the last notes, once in a life
                     await asyncio.sleep(0.005)
         was_up, self._stopping = self.up, True
         self._line.cancel()
@@ -200,26 +189,15 @@ class ValkeyBroker:
             with contextlib.suppress(RedisError, OSError, TimeoutError):
                 async with asyncio.timeout(_STOP_S):
                     await self._say_goodbye()
+        self.up = False
         self._listeners.clear()
         await self._pool.disconnect()
 
     async def _say_goodbye(self) -> None:
         pipe = self._client.pipeline(transaction=False)
         self._keeping.end(pipe)
-        pipe.publish(self._all, pack(self.node, 0, BYE))
+        pipe.publish(self._names.all, pack(self.node, 0, BYE))
         await pipe.execute()
-
-    # ── names ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def _all(self) -> str:
-        return f"{self._prefix}:all"
-
-    def _of(self, workspace_id: str) -> str:
-        return f"{self._prefix}:w:{workspace_id}"
-
-    def _of_node(self, node: str | None) -> str:
-        return f"{self._prefix}:n:{node}"
 
     # ── the line ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -242,9 +220,7 @@ class ValkeyBroker:
             pause = min(most, pause * 2)
 
     def _lose(self, error: BaseException | None) -> None:
-        self.dropped += len(self._queue)
-        self._queue.clear()
-        self._queued = 0
+        self._outgoing.drop_all()
         self._confirmed.clear()
         if self.up:
             self.up = False
@@ -262,7 +238,7 @@ class ValkeyBroker:
         try:
             async with asyncio.timeout(2 * _ANSWER_S):
                 self._keeping.begin()
-                await subscriber.subscribe(self._of_node(self.node))
+                await subscriber.subscribe(self._names.node(self.node))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read(subscriber, subscribed))
                 tasks.create_task(self._subscribe(subscriber))
@@ -283,14 +259,14 @@ class ValkeyBroker:
             await self._wants.wait()
             self._wants.clear()
             wanted = set(self._wanted)
-            for group in _groups(self._of(one) for one in wanted - asked):
+            for group in _groups(self._names.workspace(one) for one in wanted - asked):
                 await subscriber.subscribe(*group)
-            for group in _groups(self._of(one) for one in asked - wanted):
+            for group in _groups(self._names.workspace(one) for one in asked - wanted):
                 await subscriber.unsubscribe(*group)
             self._confirmed &= wanted
             asked = wanted
             if first:
-                await subscriber.subscribe(self._all)
+                await subscriber.subscribe(self._names.all)
                 first = False
 
     async def _read(self, subscriber: _Subscriber, subscribed: asyncio.Event) -> None:
@@ -308,10 +284,9 @@ class ValkeyBroker:
                 self._subscribed(message["channel"].decode(), subscribed)
 
     def _subscribed(self, channel: str, subscribed: asyncio.Event) -> None:
-        if channel == self._all:
+        if channel == self._names.all:
             subscribed.set()
-        elif channel.startswith(self._of("")):
-            workspace_id = channel.removeprefix(self._of(""))
+        elif (workspace_id := self._names.workspace_in(channel)) is not None:
             self._confirmed.add(workspace_id)
             if self.up:
                 tell(self._reach, [workspace_id])
@@ -367,20 +342,12 @@ class ValkeyBroker:
             if now >= pulse_at:
                 pulse_at = now + _PULSE_S
                 self._tick()
-                pipe.publish(self._all, pack(self.node, 0, PULSE))
-            self._wake.clear()
+                pipe.publish(self._names.all, pack(self.node, 0, PULSE))
             self._keeping.write(pipe)
-            for _ in range(min(len(self._queue), _BATCH_NOTES)):
-                channel, message = self._queue.popleft()
-                self._queued -= len(message)
-                pipe.publish(channel, message)
+            self._outgoing.write(pipe)
             if len(pipe):
                 await self._execute(pipe)
-            if not self._queue:
-                self._idle = True
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(max(0.0, min(pulse_at, refresh_at) - time.monotonic())):
-                        await self._wake.wait()
+            await self._outgoing.more(min(pulse_at, refresh_at) - time.monotonic())
 
     async def _execute(self, pipe: Any) -> list[Any]:
         async with asyncio.timeout(_ANSWER_S):

@@ -1,10 +1,12 @@
 """The router of the management API, and how its OpenAPI document is made."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from litestar import Request, Router
+from litestar.connection import ASGIConnection
 from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 
 from halloo.api.manage import (
@@ -24,6 +26,7 @@ from halloo.api.manage.docs import openapi_config
 from halloo.db.engine import Database
 from halloo.edge.auth import guard_of
 from halloo.edge.body import LIMITS, StrictBody
+from halloo.edge.live import Live
 from halloo.edge.services import Services
 from halloo.workspaces.model import Actor
 
@@ -49,6 +52,17 @@ def who_of(request: Request[Any, Any, Any]) -> Actor:
     return who
 
 
+def look_of(live: Live) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
+    """A guard that lets everybody pass: before the database is asked, it learns who is online on other servers."""
+
+    async def look(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        who: Actor | None = connection.state.get("who")
+        if who is not None:
+            await live.look(who.workspace_id)
+
+    return look
+
+
 def manage_router(services: Services) -> Router:
     """Everything below `/core` but the public API."""
 
@@ -61,7 +75,7 @@ def manage_router(services: Services) -> Router:
     return Router(
         path="/core",
         route_handlers=ROUTES,
-        guards=[guard_of(services.authenticator)],
+        guards=[guard_of(services.authenticator), look_of(services.live)],
         dependencies={
             "services": Provide(provide_services, sync_to_thread=False),
             "db": Provide(provide_database, sync_to_thread=False),
