@@ -23,7 +23,7 @@ async def test_one_of_two_nodes_is_killed(shared: Store, valkey: ValkeyServer) -
     chance = random.Random(number)
     with serving(shared, settings=brokered(valkey.url)) as nodes:
         async with crowd(reach(nodes), number) as people:
-            for _ in range(3):
+            for _ in range(2):
                 await asyncio.sleep(chance.uniform(0.5, 1.5))
                 node: Product = chance.choice(nodes)
                 people.history.note(f"node at {node.port} is killed")
@@ -32,7 +32,7 @@ async def test_one_of_two_nodes_is_killed(shared: Store, valkey: ValkeyServer) -
                 await off_loop(node.start)
                 people.history.note(f"node at {node.port} is back")
             await asyncio.sleep(0.5)
-        assert sum(person.line.connects for person in people.people) > 2 * len(people.people)
+        assert sum(person.line.connects for person in people.people) > len(people.people)
 
 
 async def test_postgresql_is_restarted_at_once(shared: Store, postgres: Postgres) -> None:
