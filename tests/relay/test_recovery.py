@@ -8,6 +8,7 @@ import pytest
 from halloo.kit.ids import new_id
 from tests.relay.conftest import Build
 from tests.relay.house import EPOCH, WORKSPACE, Client, House
+from tests.relay.raw import upgraded
 
 W = f"w:{WORKSPACE}"
 
@@ -283,3 +284,27 @@ async def test_workspaces_do_not_hear_each_other(home: House) -> None:
     await stranger.say(t="subscribe", id="1", streams=[{"id": "c:c1", "epoch": EPOCH, "offset": 0}])
     assert (await stranger.until("ok"))["streams"] == [{"id": "c:c1", "epoch": EPOCH, "offset": 0, "recovered": True}]
     assert await stranger.quiet()
+
+
+async def test_a_way_back_that_is_longer_than_the_queue_is_gone_while_more_is_said(home: House) -> None:
+    mine = home.actions.own("v1", "c1")
+    text = "x" * 12_000
+    await asyncio.gather(*(home.fact(mine, text) for _ in range(250)))
+    raw = await upgraded(home)
+    raw.stop_reading()
+    wants = [{"id": f"c:{mine}", "epoch": EPOCH, "offset": 0}]
+    raw.connect(role="visitor", token=home.visitor("v1"), streams=wants)
+    for _ in range(10):
+        await asyncio.sleep(0.05)
+        await home.fact(mine, "meanwhile")
+    assert home.relay.shared.closes == {}
+    raw.read_on()
+    found: list[int] = []
+    sizes: list[int] = []
+    while len(found) < 260:
+        frames = [frame for frame in await raw.frames() if frame["t"] == "event"]
+        found += offsets(frames)
+        sizes.append(len(frames))
+    assert found == list(range(1, 261))
+    assert max(sizes) < 10, "whoever is cut off in between goes on from what came whole"
+    raw.cut()

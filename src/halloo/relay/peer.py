@@ -11,7 +11,7 @@ from typing import Protocol
 
 from halloo.relay.frames import Close
 from halloo.relay.tokens import Claims
-from halloo.relay.wire import Out, joined
+from halloo.relay.wire import Out, joined, pieces
 
 CHUNK = 32 * 1024
 """About how much of a backlog goes into one frame."""
@@ -109,15 +109,21 @@ class Peer:
         self.owner: Owner | None = None
 
     def write(self, out: Out) -> None:
-        """Hand one thing to the transport, or have it wait where that is full."""
+        """Hand one thing to the transport, or have it wait where that is full.
+
+        What is large goes in pieces: who reads slowly has some of it, and a place to go on from, before all of it has come.
+        """
         if self.gone:
             return
-        if self.paused_at is None:
+        small = len(out.payload) <= CHUNK
+        if small and self.paused_at is None:
             self.link.write(out.frame)
-        elif self.backlog is None:
-            self.backlog = deque((out,))
-        else:
-            self.backlog.append(out)
+            return
+        if self.backlog is None:
+            self.backlog = deque()
+        self.backlog.extend((out,) if small else pieces(out, CHUNK))
+        if self.paused_at is None:
+            self.resume()
 
     def too_much(self) -> bool:
         """Whether more waits for it than may."""

@@ -52,3 +52,16 @@ class Out:
 def joined(outs: "list[Out]") -> Out:
     """Several as one."""
     return outs[0] if len(outs) == 1 else Out(b"\n".join([out.payload for out in outs]))
+
+
+def pieces(out: Out, size: int) -> list[Out]:
+    """The same frames, joined to about `size` bytes at a time; one that is larger stays whole."""
+    found: list[Out] = []
+    begin = end = 0
+    for line in out.payload.split(b"\n"):
+        if end > begin and end + len(line) - begin > size:
+            found.append(Out(out.payload[begin : end - 1]))
+            begin = end
+        end += len(line) + 1
+    found.append(Out(out.payload[begin:]))
+    return found
