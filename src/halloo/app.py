@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import signal
 import socket
-import sys
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ import uvicorn
 from litestar import Litestar
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from halloo import __version__
 from halloo.api.manage.router import docs_config, manage_router
 from halloo.api.public.app import PREFIX, PublicApp
 from halloo.api.public.limits import PublicLimits
@@ -27,16 +28,21 @@ from halloo.contacts.tickets import EmbedTickets
 from halloo.conversations.sweeper import Sweeper
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
+from halloo.db.migrate import is_postgres, sqlite_path
+from halloo.edge.answers import Answers
 from halloo.edge.errors import EXCEPTION_HANDLERS
 from halloo.edge.front import Front, host_names
-from halloo.edge.health import Health
+from halloo.edge.health import Alive, Ready
 from halloo.edge.http import BoundedProtocol
+from halloo.edge.metrics import Metrics
 from halloo.edge.services import Services, Snippets
+from halloo.edge.watch import Watch
 from halloo.embed.assets import Assets, Page, load_assets
 from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
 from halloo.events.pump import Pump
 from halloo.kit.clock import Clock, system_clock
+from halloo.kit.logs import set_up_logging
 from halloo.kit.sealing import Sealer
 from halloo.mail.actions import Post, sweep_outbox
 from halloo.mail.room import MailRoom
@@ -63,16 +69,26 @@ class Halloo:
     services: Services
     sweeper: Sweeper
     mail: MailRoom
+    watch: Watch
 
     async def close(self) -> None:
         """Finish what is queued and let go of everything."""
+        self.watch.stop()
         await self.mail.stop()
         self.services.close()
         await self.database.close()
 
 
-def build(config: Config, database_url: str, public_url: str, secret: bytes, clock: Clock = system_clock) -> Halloo:
-    """Build the server. Raises `ValueError`, `BadSetting`, `UnsafeLogin` with a sentence for whoever starts it."""
+def build(
+    config: Config,
+    database_url: str,
+    public_url: str,
+    secret: bytes,
+    clock: Clock = system_clock,
+    *,
+    data: Path | None = None,
+) -> Halloo:
+    """Build the server. `data`: the data folder. Raises `ValueError`, `BadSetting`, `UnsafeLogin` with a sentence for whoever starts it."""
     public_url = origin_of("public.url", public_url)
     hosts = resolve_hosts(config.hosts, public_url)
     database = open_database(database_url, clock)
@@ -101,6 +117,16 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     presence = HubLive(relay.hub)
     post = Post(config.mail, Sealer(secret, "mail"), f"{hosts.client}/public/widget/")
     mail = MailRoom(database, post, presence.is_online, clock)
+    answers = Answers(log=config.server.access_log)
+    watch = Watch(
+        database,
+        relay,
+        clock,
+        answers=answers,
+        folder=data if is_postgres(database_url) else sqlite_path(database_url).parent,
+        rescue=hosts.record()["rescue"],
+        mails=config.mail.on,
+    )
     services = Services(
         db=database,
         clock=clock,
@@ -108,6 +134,7 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
         own_origins=inbox,
         relay_tokens=tokens,
         post=mail.post,
+        watch=watch,
         live=presence,
         server=config.server,
         workspaces=config.workspaces,
@@ -122,12 +149,18 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)
     pump.read_by(Cutter(relay.hub, records).read_facts)
+    pump.read_by(watch.activity.read_facts)
     if config.mail.on:
         pump.read_by(mail.planner.read_facts)
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
-    health = Health(database, clock, services.trusted_proxies, lambda: relay.shared.draining)
-    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, health)
-    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database, sweep_outbox), mail)
+    exact: dict[str, ASGIApp] = {
+        "/healthz": Alive(clock, services.trusted_proxies),
+        "/readyz": Ready(watch.pulse, relay),
+        "/metrics": Metrics(watch, config.server.metrics_token),
+    }
+    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, exact)
+    front = Front(router, names, BARE, answers)
+    return Halloo(front, relay, database, services, Sweeper(database, sweep_outbox), mail, watch)
 
 
 def _snippets(assets: Assets, hosts: Hosts) -> Snippets:
@@ -168,12 +201,12 @@ class _Paths:
         management: ASGIApp,
         public: ASGIApp,
         embedded: list[tuple[str, Any]],
-        health: ASGIApp,
+        exact: dict[str, ASGIApp],
     ) -> None:
         self._management = management
         self._public = public
         self._embedded = embedded
-        self._health = health
+        self._exact = exact
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -183,8 +216,8 @@ class _Paths:
         if path.startswith(PREFIX):
             await self._public(scope, receive, send)
             return
-        if path == "/healthz":
-            await self._health(scope, receive, send)
+        if path in self._exact:
+            await self._exact[path](scope, receive, send)
             return
         for prefix, app in self._embedded:
             if path == prefix or path.startswith(f"{prefix}/"):
@@ -194,12 +227,20 @@ class _Paths:
 
 
 async def serve_forever(
-    config: Config, database_url: str, public_url: str, secret: bytes, *, host: str, port: int
+    config: Config, database_url: str, public_url: str, secret: bytes, *, data: Path, host: str, port: int
 ) -> None:
     """Listen until SIGTERM or SIGINT, then let every connection go in its own time."""
-    _set_up_logging()
-    halloo = build(config, database_url, public_url, secret)
-    _log.info("serving", public_url=public_url, host=host, port=port)
+    set_up_logging(config.server.log_format, config.server.log_level)
+    halloo = build(config, database_url, public_url, secret, data=data)
+    _log.info(
+        "serving",
+        version=__version__,
+        public_url=public_url,
+        host=host,
+        port=port,
+        database="postgresql" if is_postgres(database_url) else "sqlite",
+        broker=halloo.relay.broker.tally.kind,
+    )
     settings = uvicorn.Config(
         halloo.asgi,
         host=host,
@@ -208,7 +249,7 @@ async def serve_forever(
         ws=cast("Any", halloo.relay.protocol),
         lifespan="off",
         access_log=False,
-        log_level="warning",
+        log_config=None,
         server_header=False,
         proxy_headers=False,
         backlog=4096,
@@ -216,6 +257,7 @@ async def serve_forever(
     )
     await halloo.relay.start()
     halloo.mail.start()
+    halloo.watch.start()
     warm = asyncio.get_running_loop().run_in_executor(
         None, parse_user_agent, "Mozilla/5.0"
     )  # reads its rules at first use
@@ -226,6 +268,7 @@ async def serve_forever(
         sweeping.cancel()
         await warm
         await halloo.close()
+        _log.info("stopped", uptime_s=round(halloo.watch.uptime_s))
 
 
 class _Server(uvicorn.Server):
@@ -236,6 +279,7 @@ class _Server(uvicorn.Server):
         self._relay = relay
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        _log.info("stopping", sockets=len(self._relay.shared.connections))
         await self._relay.stop()
         await super().shutdown(sockets)
 
@@ -246,19 +290,3 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
-
-
-def _set_up_logging() -> None:
-    """One line an event: for people on a terminal, as JSON elsewhere."""
-    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )

@@ -76,7 +76,13 @@ def serve(
     require_schema(place)
     uvloop.run(
         serve_forever(
-            place.config, place.database_url, place.public_url(host, port), read_secret(place), host=host, port=port
+            place.config,
+            place.database_url,
+            place.public_url(host, port),
+            read_secret(place),
+            data=data,
+            host=host,
+            port=port,
         )
     )
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from halloo.edge.answers import Answers
 from halloo.edge.errors import error_body
 
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
@@ -20,6 +21,8 @@ _DEFAULTS = (
 _OWN_POLICIES = "/public/"
 """Below it every answer brings all its headers itself: scripts have no policy, documents their own."""
 _MISDIRECTED = 421
+UNDER_ANY_NAME = "/metrics"
+"""Prometheus calls a server by whatever address it found; its token is what lets it in."""
 
 
 def host_names(public_url: str, further: Iterable[str] = ()) -> frozenset[str]:
@@ -38,17 +41,21 @@ async def _misdirected(_scope: Scope, _receive: Receive, send: Send) -> None:
 class Front:
     """ASGI application around all others. A port in `Host` is not compared, since proxies and tunnels change it."""
 
-    def __init__(self, app: ASGIApp, names: frozenset[str], bare: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, names: frozenset[str], bare: tuple[str, ...] = (), answers: Answers | None = None
+    ) -> None:
         """`names` as `host_names` gives them. Answers below the path prefixes `bare` choose all their headers."""
         self._app = app
         self._names = names
         self._bare = bare
+        self._answers = answers or Answers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         kind: str = scope["type"]
         if kind == "http":
-            if not self.knows(scope["headers"]):
+            send = self._answers.counted(scope, send)
+            if scope["path"] != UNDER_ANY_NAME and not self.knows(scope["headers"]):
                 await _misdirected(scope, receive, _with_defaults(send))
             else:
                 bare = scope["path"].startswith(self._bare)

@@ -5,7 +5,7 @@ there. Nothing that was acknowledged depends on it: the database log is the trut
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Raw, Struct
 
@@ -48,6 +48,23 @@ class Kept(Struct, frozen=True):
     value: bytes
 
 
+class BrokerTally:
+    """How a node's broker does; whoever watches reads it."""
+
+    __slots__ = ("drops", "kind", "lost_notes", "published", "received", "up")
+
+    def __init__(self, kind: Literal["memory", "valkey"]) -> None:
+        """`memory` is always up."""
+        self.kind: Literal["memory", "valkey"] = kind
+        self.up = kind == "memory"
+        self.drops = 0
+        """Times the connection to it was lost."""
+        self.published = 0
+        self.received = 0
+        self.lost_notes = 0
+        """Notes that could not be published, since it was away or too slow."""
+
+
 class Broker(Protocol):
     """How nodes tell each other.
 
@@ -63,6 +80,11 @@ class Broker(Protocol):
     @property
     def node(self) -> str:
         """This node's own id: another one at each start."""
+        ...
+
+    @property
+    def tally(self) -> BrokerTally:
+        """Its numbers."""
         ...
 
     def publish(self, note: Note) -> None:
@@ -104,11 +126,14 @@ class MemoryBroker:
     def __init__(self) -> None:
         """Nobody listens yet."""
         self.node = new_id()
+        self.tally = BrokerTally("memory")
         self._listeners: list[Listener] = []
         self._kept: dict[tuple[str, str], dict[str, Kept]] = {}
 
     def publish(self, note: Note) -> None:
         """See `Broker.publish`."""
+        self.tally.published += 1
+        self.tally.received += 1
         for listener in list(self._listeners):
             listener(note)
 

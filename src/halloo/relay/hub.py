@@ -5,6 +5,7 @@ Everything here runs on the loop and in one step, but where a question to the lo
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ import msgspec
 from halloo.events.model import Fact
 from halloo.kit.clock import HOUR, Clock
 from halloo.relay.broker import Broker, HintNote, Note, RevokeNote
-from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Close, Hint
+from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Close, Hint, Role
 from halloo.relay.limits import Timing
 from halloo.relay.log import Log
 from halloo.relay.outbox import Outbox
@@ -21,6 +22,7 @@ from halloo.relay.peer import Peer
 from halloo.relay.presence import Presence
 from halloo.relay.recovery import Recovery
 from halloo.relay.room import RING, Room
+from halloo.relay.tally import Tally
 from halloo.relay.tokens import Claims
 from halloo.relay.wheel import Wheel
 from halloo.relay.wire import Out
@@ -48,8 +50,9 @@ class Hub:
         self._wall = wall
         self._decide = decide
         self.wheel = Wheel(clock)
-        self.outbox = Outbox()
-        self.recovery = Recovery(log)
+        self.tally = Tally()
+        self.outbox = Outbox(self.tally, wall)
+        self.recovery = Recovery(log, self.tally)
         self.presence = Presence(self.wheel, clock, timing.presence, self.hint)
         self._rooms: dict[str, Room] = {}
         self._by_key: dict[tuple[str, str], dict[Peer, None]] = {}
@@ -96,6 +99,7 @@ class Hub:
         room.peers[peer] = None
         room.empty_since = None
         self.sockets += 1
+        self.tally.sockets[peer.claims.role, peer.link.transport] += 1
         self.presence.enter(peer)
         return None
 
@@ -121,6 +125,7 @@ class Hub:
             return
         peer.gone = True
         self.sockets -= 1
+        self.tally.sockets[peer.claims.role, peer.link.transport] -= 1
         self._let_go(peer)
         for sub in peer.subs.values():
             room.leave(sub)
@@ -129,6 +134,21 @@ class Hub:
         if not room.peers:
             room.empty_since = self._clock()
         self.presence.leave(peer)
+
+    @property
+    def rooms(self) -> int:
+        """How many workspaces have a room on this node."""
+        return len(self._rooms)
+
+    def behind(self) -> tuple[int, int]:
+        """How many peers are behind their streams, and the bytes that wait for them."""
+        late = [peer for room in self._rooms.values() for peer in room.peers if peer.paused_at is not None]
+        return len(late), sum(peer.owed + peer.link.buffered() for peer in late)
+
+    def present(self, workspace_id: str) -> Counter[Role]:
+        """How many connections of each role a workspace has on this node."""
+        room = self._rooms.get(workspace_id)
+        return Counter(peer.claims.role for peer in room.peers) if room is not None else Counter()
 
     def peers(self) -> list[Peer]:
         """Everyone."""
@@ -148,6 +168,7 @@ class Hub:
 
     def _pass_on(self, room: Room, facts: Sequence[Fact]) -> None:
         if not room.take(facts):  # another process wrote to this log as well
+            self.tally.repairs += 1
             room.waiting = list(facts)
             task = asyncio.get_running_loop().create_task(self._repair(room))
             self._repairs[room] = task
@@ -170,6 +191,7 @@ class Hub:
         """This node fell behind: its peers come back, with recovery from the log."""
         if self._rooms.get(room.workspace_id) is room:
             del self._rooms[room.workspace_id]
+        self.tally.fell_behind += 1
         for peer in list(room.peers):
             _end(peer, INSUFFICIENT_STATE)
 
@@ -234,6 +256,7 @@ class Hub:
 
     def _hint(self, room: Room, note: HintNote) -> None:
         """Each listener once, whichever of the streams it follows; who is behind misses it."""
+        self.tally.hints += 1
         listeners: dict[Peer, None] = {}
         for stream in note.streams:
             if stream == "v:*":

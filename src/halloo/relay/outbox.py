@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection
 
+from halloo.kit.clock import Clock, system_clock
 from halloo.relay.peer import Peer
+from halloo.relay.tally import Tally
 from halloo.relay.wire import Out, joined
 
 logger = logging.getLogger("halloo.relay")
@@ -16,10 +18,18 @@ SLICE = 500
 class Outbox:
     """Collects until the end of the tick; frames that several peers get alike are built once."""
 
-    def __init__(self) -> None:
-        """Empty."""
+    def __init__(self, tally: Tally | None = None, wall: Clock = system_clock) -> None:
+        """Empty. `wall`: UNIX milliseconds, as facts have them."""
+        self.tally = tally or Tally()
+        self._wall = wall
+        self._oldest: int | None = None
         self._dirty: deque[Peer] = deque()
         self._scheduled = False
+
+    def stamp(self, at: int) -> None:
+        """A fact of that time is being pushed: how long it took is counted once it is written."""
+        if self._oldest is None or at < self._oldest:
+            self._oldest = at
 
     def push(self, peer: Peer, out: Out) -> None:
         """Send `out` to one peer, after what was pushed before."""
@@ -27,9 +37,11 @@ class Outbox:
             self._dirty.append(peer)
             self._schedule()
         peer.pending.append(out)
+        self.tally.bytes_out += len(out.payload)
 
-    def push_all(self, peers: Iterable[Peer], out: Out) -> None:
+    def push_all(self, peers: Collection[Peer], out: Out) -> None:
         """Send `out` to many."""
+        self.tally.bytes_out += len(out.payload) * len(peers)
         mark = self._dirty.append
         for peer in peers:
             pending = peer.pending
@@ -49,7 +61,8 @@ class Outbox:
         built: dict[tuple[Out, ...], Out] = {}
         last: Out | None = None
         frame = b""
-        for _ in range(min(SLICE, len(dirty))):
+        turn = min(SLICE, len(dirty))
+        for _ in range(turn):
             peer = dirty.popleft()
             pending = peer.pending
             if not pending:
@@ -67,8 +80,12 @@ class Outbox:
                 logger.exception("A connection could not be written to; it is cut")
                 peer.link.abort()
         self._scheduled = False
+        self.tally.frames_out += turn
         if dirty:
             self._schedule()
+        elif self._oldest is not None:
+            self.tally.lag.observe(max(0, self._wall() - self._oldest) / 1000)
+            self._oldest = None
 
     def flush_peer(self, peer: Peer) -> None:
         """Write what waits for this peer at once, such as before a close."""

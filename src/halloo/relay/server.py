@@ -43,7 +43,7 @@ class RelayServer:
         """See `mount`."""
         self.shared = shared
         self._engine = settings.engine
-        self._broker = broker
+        self.broker = broker
         self._checking: asyncio.Task[None] | None = None
         self.hub = shared.hub
         self.reader: Reader = Fanout(shared.hub).read
@@ -74,7 +74,7 @@ class RelayServer:
 
     async def start(self) -> None:
         """Begin; on the loop that serves."""
-        await self._broker.start()
+        await self.broker.start()
         self.hub.wheel.start()
         self._checking = asyncio.get_running_loop().create_task(self._check())
 
@@ -101,7 +101,7 @@ class RelayServer:
         if self._checking is not None:
             self._checking.cancel()
         self.hub.wheel.stop()
-        await self._broker.stop()
+        await self.broker.stop()
 
     async def _end_all(self, sockets: list[Socket], spread_s: float) -> None:
         pause = spread_s / len(sockets)

@@ -1,6 +1,5 @@
 """What every connection of a server uses."""
 
-from collections import Counter
 from typing import Protocol
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from halloo.kit.clock import Clock
 from halloo.relay.actions_port import RelayActions
 from halloo.relay.frames import Close
-from halloo.relay.handshake import BUSY, NO_REQUEST, Doors, Turned, Upgrade, turn_away
+from halloo.relay.handshake import BUSY, NO_REQUEST, Doors, Turned, Upgrade, reason_of, turn_away
 from halloo.relay.hub import Hub
 from halloo.relay.limits import Timing
 from halloo.relay.session import Rules
@@ -48,8 +47,8 @@ class Shared:
         self.wall = wall
         self.sight = Sight(actions, clock)
         self.connections: dict[Socket, None] = {}
-        self.closes: Counter[int] = Counter()
-        """How often each code has closed a connection."""
+        self.tally = hub.tally
+        self.closes = hub.tally.closes
 
     @property
     def timing(self) -> Timing:
@@ -58,7 +57,9 @@ class Shared:
 
     def turn_away(self, upgrade: Upgrade | None) -> Turned | None:
         """Why this upgrade is not answered with 101, or None."""
-        if upgrade is None:
-            return NO_REQUEST
-        turned = turn_away(upgrade, self.doors)
-        return BUSY if turned is None and self.draining else turned
+        turned = NO_REQUEST if upgrade is None else turn_away(upgrade, self.doors)
+        if turned is None and self.draining:
+            turned = BUSY
+        if turned is not None:
+            self.tally.refused[reason_of(turned)] += 1
+        return turned

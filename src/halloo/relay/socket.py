@@ -23,6 +23,8 @@ HOLD_JOBS = 64
 class _Nobody:
     """The link of a connection that is gone."""
 
+    transport = "none"
+
     def __init__(self) -> None:
         self.write: Write = self.write_last
 
@@ -62,6 +64,7 @@ class Connection:
         self._held = 0
         self.worker: Worker | None = None
         shared.connections[self] = None
+        shared.tally.opened += 1
         shared.hub.wheel.add(self, now + min(shared.timing.connect, shared.timing.ping))
 
     # ── from the engine ───────────────────────────────────────────────────────────────────────────────────────────
@@ -69,6 +72,7 @@ class Connection:
     def received(self, payload: bytes) -> None:
         """A whole text message."""
         shared = self.shared
+        shared.tally.frames_in += 1
         for decision in self.session.receive(payload, shared.clock(), shared.wall()):
             self.carry_out(decision)
 

@@ -17,6 +17,7 @@ from halloo.api.manage import (
     operators,
     search,
     session,
+    status,
     tokens,
     widgets,
 )
@@ -39,6 +40,7 @@ ROUTES = (
     *identity.ROUTES,
     *operators.ROUTES,
     *tokens.ROUTES,
+    *status.ROUTES,
 )
 """Every handler, below `/core`. Each says in `opt["scope"]` what it needs."""
 
