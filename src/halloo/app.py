@@ -159,7 +159,9 @@ def build(
         "/metrics": Metrics(watch, config.server.metrics_token),
     }
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, exact)
-    front = Front(router, names, BARE, answers)
+    # Prometheus calls a server by whatever address it found; the token is what lets it in.
+    named_by_others = frozenset({"/metrics"} if config.server.metrics_token else ())
+    front = Front(router, names, BARE, answers, named_by_others)
     return Halloo(front, relay, database, services, Sweeper(database, sweep_outbox), mail, watch)
 
 

@@ -21,8 +21,6 @@ _DEFAULTS = (
 _OWN_POLICIES = "/public/"
 """Below it every answer brings all its headers itself: scripts have no policy, documents their own."""
 _MISDIRECTED = 421
-UNDER_ANY_NAME = "/metrics"
-"""Prometheus calls a server by whatever address it found; its token is what lets it in."""
 
 
 def host_names(public_url: str, further: Iterable[str] = ()) -> frozenset[str]:
@@ -42,20 +40,29 @@ class Front:
     """ASGI application around all others. A port in `Host` is not compared, since proxies and tunnels change it."""
 
     def __init__(
-        self, app: ASGIApp, names: frozenset[str], bare: tuple[str, ...] = (), answers: Answers | None = None
+        self,
+        app: ASGIApp,
+        names: frozenset[str],
+        bare: tuple[str, ...] = (),
+        answers: Answers | None = None,
+        under_any_name: frozenset[str] = frozenset(),
     ) -> None:
-        """`names` as `host_names` gives them. Answers below the path prefixes `bare` choose all their headers."""
+        """`names` as `host_names` gives them. Answers below the path prefixes `bare` choose all their headers.
+
+        The paths `under_any_name` have a lock of their own: whoever calls them may know this server by another name.
+        """
         self._app = app
         self._names = names
         self._bare = bare
         self._answers = answers or Answers()
+        self._under_any_name = under_any_name
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         kind: str = scope["type"]
         if kind == "http":
             send = self._answers.counted(scope, send)
-            if scope["path"] != UNDER_ANY_NAME and not self.knows(scope["headers"]):
+            if scope["path"] not in self._under_any_name and not self.knows(scope["headers"]):
                 await _misdirected(scope, receive, _with_defaults(send))
             else:
                 bare = scope["path"].startswith(self._bare)
