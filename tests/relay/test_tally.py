@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -43,12 +44,13 @@ async def test_connections_are_counted_by_role_and_leave_no_trace(home: House) -
 
 
 async def test_handshakes_that_are_turned_away_are_counted_by_reason(home: House) -> None:
-    for options in (
+    turned: list[dict[str, Any]] = [
         {"origin": "https://evil.example"},
         {"origin": None},
         {"path": "/relays"},
         {"path": "/relay?token=x"},
-    ):
+    ]
+    for options in turned:
         with pytest.raises(InvalidStatus):
             await home.dial(**options)
     home.relay.shared.draining = True
