@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -131,6 +132,11 @@ async def say(visitor: Visitor) -> None:
         await visitor.leave()
 
 
+def started(visitor: Visitor) -> dict[str, Any]:
+    """What starts a conversation over HTTP."""
+    return {"user_id": visitor.user_id, "message": {"client_id": str(uuid4()), "type": "text", "content": SAID}}
+
+
 def garbage(product: Product) -> None:
     """Send something that is no HTTP, with a token in it."""
     address = urlsplit(product.origin)
@@ -163,19 +169,13 @@ def test_no_secret_and_nothing_that_anybody_said_stands_in_a_log(
     asyncio.run(say(visitor))
     garbage(product)
     path = f"/core/public/web-widgets/{product.facts['widget_id']}/conversations"
-    body = {
-        "user_id": visitor.user_id,
-        "message": {"client_id": "5b1f3f0e-0d5c-4c86-9d3c-1c1d0a1b2c3e", "type": "text", "content": SAID},
-    }
-    token = product.public("POST", path, body)["visitor"]["visitor_token"]
+    token = product.public("POST", path, started(visitor))["visitor"]["visitor_token"]
     product.call("GET", "/core/search?q=spondylitis")
     another = Visitor(product, 2)
     another.arrive()
     provoke(bare_store)
     with pytest.raises(AssertionError, match="answered 500"):
-        product.public(
-            "POST", path, {**body, "message": {**body["message"], "client_id": "6b1f3f0e-0d5c-4c86-9d3c-1c1d0a1b2c3e"}}
-        )
+        product.public("POST", path, started(visitor))
     with pytest.raises(AssertionError, match="internal"):
         asyncio.run(say(another))
     product.stop()

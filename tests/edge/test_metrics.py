@@ -78,6 +78,7 @@ async def test_every_metric_is_there_and_every_one_has_a_meaning(store: Store) -
         api.halloo.relay.hub.tally.closes[4008] += 1
         api.halloo.relay.hub.tally.recoveries["ring", "recovered"] += 1
         await api.halloo.watch.look()
+        api.halloo.watch.disk = 1, 2
         text = (await api.client.get("/metrics", headers=BEARER)).text
         families = {family.name: family for family in text_string_to_metric_families(text)}
         for described in METRICS:
