@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from halloo.config import commented_toml
-from reference import commands, errors, events, management, public, relay, settings, widget
+from reference import commands, errors, events, management, public, relay, settings, watching, widget
 
 PAGES: dict[str, Callable[[], str]] = {
     "deploy/halloo.toml": commented_toml,
@@ -15,4 +15,5 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/embed/configuration.md": widget.render,
     "docs/guide/commands.md": commands.render,
     "docs/guide/settings.md": settings.render,
+    "docs/guide/watching.md": watching.render,
 }

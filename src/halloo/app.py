@@ -2,8 +2,8 @@
 
 import asyncio
 import gc
-import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ import structlog
 from litestar import Litestar
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from halloo import __version__
 from halloo.api.manage.router import docs_config, manage_router
 from halloo.api.public.app import PREFIX, PublicApp
 from halloo.api.public.limits import PublicLimits
@@ -24,16 +25,21 @@ from halloo.conversations.indexer import Indexer
 from halloo.conversations.sweeper import Sweeper
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
+from halloo.db.migrate import is_postgres, sqlite_path
+from halloo.edge.answers import Answers
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
 from halloo.edge.front import Front, host_names
-from halloo.edge.health import Health
+from halloo.edge.health import Alive, Ready
+from halloo.edge.metrics import Metrics
 from halloo.edge.services import Services, Snippets
 from halloo.edge.serving import Server, listener
+from halloo.edge.watch import Watch
 from halloo.embed.assets import Assets, Page, load_assets
 from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
 from halloo.events.pump import Pump
 from halloo.kit.clock import Clock, system_clock
+from halloo.kit.logs import set_up_logging
 from halloo.kit.sealing import Sealer
 from halloo.mail.actions import Post, sweep_outbox
 from halloo.mail.room import MailRoom
@@ -62,9 +68,11 @@ class Halloo:
     sweeper: Sweeper
     indexer: Indexer
     mail: MailRoom
+    watch: Watch
 
     async def close(self) -> None:
         """Finish what is queued and let go of everything."""
+        self.watch.stop()
         await self.mail.stop()
         self.services.close()
         await self.database.close()
@@ -79,10 +87,11 @@ def build(
     clock: Clock = system_clock,
     *,
     rescue_port: int = 0,
+    data: Path | None = None,
 ) -> Halloo:
     """Build the server. Raises `ValueError`, `BadSetting`, `UnsafeLogin` with a sentence for whoever starts it.
 
-    `rescue_port`: where its rescue relay listens; 0 for nowhere.
+    `rescue_port`: where its rescue relay listens; 0 for nowhere. `data`: the data folder.
     """
     public_url = origin_of("public.url", public_url)
     hosts = resolve_hosts(config.hosts, public_url, rescue_port)
@@ -113,6 +122,16 @@ def build(
     presence = HubLive(relay.hub)
     post = Post(config.mail, Sealer(secret, "mail"), f"{hosts.client}/public/widget/")
     mail = MailRoom(database, post, presence.ask_online, clock)
+    answers = Answers(log=config.server.access_log)
+    watch = Watch(
+        database,
+        relay,
+        clock,
+        answers=answers,
+        folder=data if is_postgres(database_url) else sqlite_path(database_url).parent,
+        rescue=hosts.record()["rescue"],
+        mails=config.mail.on,
+    )
     services = Services(
         db=database,
         clock=clock,
@@ -120,6 +139,7 @@ def build(
         own_origins=inbox,
         relay_tokens=tokens,
         post=mail.post,
+        watch=watch,
         live=presence,
         server=config.server,
         workspaces=config.workspaces,
@@ -134,11 +154,20 @@ def build(
     indexer = Indexer(database)
     _read_facts(pump, records, relay, mail if config.mail.on else None)
     pump.read_own_by(indexer.read_facts)
+    pump.read_own_by(watch.activity.read_facts)
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
-    health = Health(database, clock, services.trusted_proxies, lambda: relay.shared.draining)
-    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, health)
-    front, rescue = Front(router, names, BARE), Front(_RescuePaths(relay, health), names)
-    return Halloo(front, rescue, relay, database, services, Sweeper(database, sweep_outbox), indexer, mail)
+    alive = Alive(clock, services.trusted_proxies)
+    exact: dict[str, ASGIApp] = {
+        "/healthz": alive,
+        "/readyz": Ready(watch.pulse, relay),
+        "/metrics": Metrics(watch, config.server.metrics_token),
+    }
+    router = _Paths(_management(services, assets.docs or Page("")), public, embedded, exact)
+    # Prometheus calls a server by whatever address it found; the token is what lets it in.
+    named_by_others = frozenset({"/metrics"} if config.server.metrics_token else ())
+    front = Front(router, names, BARE, answers, named_by_others)
+    rescue = Front(_RescuePaths(relay, alive), names, answers=answers)
+    return Halloo(front, rescue, relay, database, services, Sweeper(database, sweep_outbox), indexer, mail, watch)
 
 
 def _read_facts(pump: Pump, records: PublicRecords, relay: RelayServer, mail: MailRoom | None) -> None:
@@ -191,12 +220,12 @@ class _Paths:
         management: ASGIApp,
         public: ASGIApp,
         embedded: list[tuple[str, Any]],
-        health: ASGIApp,
+        exact: dict[str, ASGIApp],
     ) -> None:
         self._management = management
         self._public = public
         self._embedded = embedded
-        self._health = health
+        self._exact = exact
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -206,8 +235,8 @@ class _Paths:
         if path.startswith(PREFIX):
             await self._public(scope, receive, send)
             return
-        if path == "/healthz":
-            await self._health(scope, receive, send)
+        if path in self._exact:
+            await self._exact[path](scope, receive, send)
             return
         for prefix, app in self._embedded:
             if path == prefix or path.startswith(f"{prefix}/"):
@@ -243,7 +272,7 @@ def _spare_collections() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-async def serve_forever(
+async def serve_forever(  # noqa: PLR0913 - what `halloo serve` was told, by name
     config: Config,
     database_url: str,
     public_url: str,
@@ -253,16 +282,26 @@ async def serve_forever(
     port: int,
     rescue_port: int = 0,
     only_rescue: bool = False,
+    data: Path,
 ) -> None:
     """Listen until SIGTERM or SIGINT, then let every connection go in its own time.
 
     `rescue_port`: where the rescue relay listens, 0 for nowhere. `only_rescue`: this process listens nowhere else.
     """
-    _set_up_logging()
-    halloo = build(config, database_url, public_url, secret, rescue_port=rescue_port)
+    set_up_logging(config.server.log_format, config.server.log_level)
+    halloo = build(config, database_url, public_url, secret, rescue_port=rescue_port, data=data)
     _spare_collections()
     relay = halloo.relay
-    _log.info("serving", public_url=public_url, host=host, port=None if only_rescue else port, rescue_port=rescue_port)
+    _log.info(
+        "serving",
+        version=__version__,
+        public_url=public_url,
+        host=host,
+        port=None if only_rescue else port,
+        rescue_port=rescue_port,
+        database="postgresql" if is_postgres(database_url) else "sqlite",
+        broker=relay.broker.tally.kind,
+    )
     rescue = listener(halloo.rescue, relay, host, rescue_port) if rescue_port else None
     if only_rescue and rescue is not None:
         server = Server(rescue, relay)
@@ -270,6 +309,7 @@ async def serve_forever(
         server = Server(listener(halloo.asgi, relay, host, port), relay, rescue)
     await relay.start()
     halloo.mail.start()
+    halloo.watch.start()
     warm = asyncio.get_running_loop().run_in_executor(
         None, parse_user_agent, "Mozilla/5.0"
     )  # reads its rules at first use
@@ -281,19 +321,4 @@ async def serve_forever(
             chore.cancel()
         await warm
         await halloo.close()
-
-
-def _set_up_logging() -> None:
-    """One line an event: for people on a terminal, as JSON elsewhere."""
-    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
+        _log.info("stopped", uptime_s=round(halloo.watch.uptime_s))

@@ -1,6 +1,7 @@
 """The generated pages follow the code, and leave nothing out."""
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -8,6 +9,7 @@ import pytest
 
 from halloo.api.public.routes import ROUTES as PUBLIC_ROUTES
 from halloo.config import list_settings
+from halloo.edge.metrics import METRICS
 from halloo.relay.frames import CLOSES, ClientFrame
 from reference import errors, events, management, public, sources, widget
 from reference.pages import PAGES
@@ -73,6 +75,19 @@ def test_every_frame_and_close_code_has_a_place() -> None:
     assert kinds
     assert [kind for kind in kinds if f"### `{kind}`" not in page] == []
     assert [code for code in CLOSES if f"| {code} |" not in page] == []
+
+
+def test_every_metric_has_a_row_and_alerts_name_metrics_that_exist() -> None:
+    text = (ROOT / "docs/guide/watching.md").read_text("utf-8")
+    suffix = {"counter": "_total", "info": "_info"}
+    rows = {one.name + suffix.get(one.kind, "") for one in METRICS}
+    assert [name for name in rows if f"| `{name}` |" not in text] == []
+    alerts = (ROOT / "deploy/prometheus/alerts.yml").read_text("utf-8")
+    named = set(re.findall(r"\bhalloo_\w+", alerts))
+    assert named
+    assert [name for name in named if name.removesuffix("_bucket") not in rows] == []
+    for alert in re.findall(r"alert: (\w+)", alerts):
+        assert f"`{alert}`" in text.partition("| alert |")[2], alert
 
 
 def test_every_field_of_a_widget_has_a_row() -> None:

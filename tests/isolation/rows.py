@@ -250,6 +250,7 @@ MANAGE: dict[str, Row] = {
         also=("audit:read",),
     ),
     "DELETE /core/tokens/{token_id}": row(Aim("/core/tokens/{token_id}", 404, "token_not_found")),
+    "GET /core/status": row(Aim("/core/status", 200)),
     "GET /core/audit": row(Aim("/core/audit", 200), Aim("/core/audit?cursor={audit_cursor}", 200)),
 }
 """Every route of the management API, called by the owner of one workspace with ids of the other."""
@@ -334,6 +335,8 @@ OPEN: dict[str, int] = {
     "/favicon.ico": 200,
     "/relay": 426,
     "/healthz": 200,
+    "/readyz": 503,  # the relay of these tests is not started
+    "/metrics": 404,
     "/docs": 200,
     "/docs/openapi.json": 200,
 }

@@ -88,6 +88,7 @@ ROWS: dict[str, Row] = {
     "POST /core/tokens": Row(body={"name": "X", "scopes": ["audit:read"]}),
     "DELETE /core/tokens/{}": Row(("token",)),
     "GET /core/audit": Row(),
+    "GET /core/status": Row(),
 }
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from tests.support.visitor import Visitor
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -19,6 +18,7 @@ from tests.support.postgres import Postgres
 from tests.support.product import Product, Store
 from tests.support.stores import empty_store
 from tests.support.valkey import ValkeyServer, running_valkey
+from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.slow
 Way = Literal["sqlite", "postgresql", "valkey"]

@@ -142,7 +142,7 @@ async def test_notes_of_a_publisher_come_in_order_and_once(make: Make) -> None:
     assert len(mine.notes) == 2_000
     await until(lambda: len(theirs.notes) == 2_000)
     assert theirs.notes == mine.notes
-    assert one.dropped == 0
+    assert one.tally.lost_notes == 0
 
 
 async def test_a_node_hears_of_the_workspaces_it_wants(make: Make) -> None:
@@ -265,7 +265,7 @@ async def test_it_comes_back_after_the_server_was_killed(line: Make, valkey: Val
     await until(lambda: not one.up and not other.up)
     one.publish(hint(1))
     assert mine.notes == [hint(1)]
-    assert one.dropped == 1
+    assert one.tally.lost_notes == 1
     assert await one.kept("ws", "presence") == [Kept(one.node, "v1", b"online")]
     assert await other.kept("ws", "presence") == []
     one.keep("ws", "presence", "v2", b"online")
@@ -352,7 +352,7 @@ async def test_messages_nobody_knows_are_counted_and_passed_over(line: Make, val
     ]
     for message in strange:
         valkey.command("PUBLISH", "halloo:all", message)
-    await until(lambda: one.garbled == len(strange))
+    await until(lambda: one.tally.garbled == len(strange))
     assert heard.notes == []
     assert one.up
 
@@ -361,9 +361,9 @@ async def test_more_than_may_wait_is_dropped_and_counted(line: Make) -> None:
     one = await line()
     for number in range(10_500):
         one.publish(hint(number))
-    assert one.dropped == 500
+    assert one.tally.lost_notes == 500
     one.publish(hint(10_500))
-    assert one.dropped == 501
+    assert one.tally.lost_notes == 501
 
 
 @pytest.mark.parametrize(

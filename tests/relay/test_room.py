@@ -28,6 +28,8 @@ class Tape:
     def write_last(self, data: bytes) -> None:
         self.frames.append(data)
 
+    transport = "tape"
+
     def buffered(self) -> int:
         return 0
 

@@ -94,6 +94,7 @@ def serve(
             place.database_url,
             place.public_url(host, ports.main),
             read_secret(place),
+            data=data,
             host=host,
             port=ports.main,
             rescue_port=ports.rescue,

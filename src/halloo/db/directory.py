@@ -1,6 +1,6 @@
 """The global look-up from an id, or a credential's digest, to its workspace. Run it in the scope `DIRECTORY`."""
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from halloo.db.schema import directory, meta
 from halloo.db.statement import Statement
@@ -15,6 +15,11 @@ _UNTIL = Statement(
     .where(directory.c.kind == bindparam("kind"), directory.c.key <= bindparam("key"))
     .order_by(directory.c.key)
     .limit(bindparam("limit"))
+)
+_COUNT = Statement(
+    select(func.count().label("count"), func.min(directory.c.key).label("first")).where(
+        directory.c.kind == bindparam("kind")
+    )
 )
 _ENTER = Statement(insert(directory).values({c.name: bindparam(c.name) for c in directory.c}))
 _LEAVE = Statement(
@@ -36,6 +41,12 @@ def list_keys(tx: Tx, kind: str) -> list[str]:
 def list_until(tx: Tx, kind: str, key: str, limit: int) -> list[tuple[str, str]]:
     """The first entries of a kind up to `key`, in order of their keys, each with its workspace."""
     return [(row["key"], row["workspace_id"]) for row in tx.all(_UNTIL, kind=kind, key=key, limit=limit)]
+
+
+def count_keys(tx: Tx, kind: str) -> tuple[int, str | None]:
+    """How many keys of a kind there are, and the first of them."""
+    row = tx.first(_COUNT, kind=kind)
+    return (0, None) if row is None else (row["count"], row["first"])
 
 
 def enter(tx: Tx, kind: str, key: str) -> None:

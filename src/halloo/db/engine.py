@@ -10,9 +10,11 @@ import contextlib
 import logging
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from halloo.db.tally import GroupTally
 from halloo.db.tx import Tx
 
 P = ParamSpec("P")
@@ -104,6 +106,16 @@ class Database(Protocol):
         """Have `listener` called on the loop with what actions left with `after_commit`. One listener."""
         ...
 
+    @property
+    def writers(self) -> "Sequence[Worker]":
+        """The threads that write; for those who watch."""
+        ...
+
+    @property
+    def readers(self) -> "Sequence[Worker]":
+        """The threads that read; for those who watch."""
+        ...
+
     async def close(self) -> None:
         """Finish what is queued and close every connection."""
         ...
@@ -118,7 +130,15 @@ class Worker(threading.Thread):
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._group = group
         self._group_max = group_max
+        self.tally = GroupTally()
+        self.busy_since: float | None = None
+        """When it began with the group it is at, by `time.perf_counter`; None while it has nothing to do."""
         self.start()
+
+    @property
+    def waiting(self) -> int:
+        """Jobs that wait for their turn; about as many, since others go on meanwhile."""
+        return self._jobs.qsize()
 
     def submit(self, job: Job) -> None:
         """Queue a job; any thread may call it."""
@@ -146,12 +166,15 @@ class Worker(threading.Thread):
 
     def _work(self, jobs: list[Job]) -> None:
         """Whatever goes wrong with one group, its callers are told and the thread lives on."""
+        began = self.busy_since = time.perf_counter()
         try:
             self._group(jobs)
         except Exception as error:
             logger.exception("A group of queries could not be finished")
             for job in jobs:
                 job.fail(error)
+        self.busy_since = None
+        self.tally.count(len(jobs), time.perf_counter() - began)
 
 
 class Threaded:

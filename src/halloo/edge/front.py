@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from halloo.edge.answers import Answers
 from halloo.edge.errors import error_body
 
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
@@ -38,17 +39,30 @@ async def _misdirected(_scope: Scope, _receive: Receive, send: Send) -> None:
 class Front:
     """ASGI application around all others. A port in `Host` is not compared, since proxies and tunnels change it."""
 
-    def __init__(self, app: ASGIApp, names: frozenset[str], bare: tuple[str, ...] = ()) -> None:
-        """`names` as `host_names` gives them. Answers below the path prefixes `bare` choose all their headers."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        names: frozenset[str],
+        bare: tuple[str, ...] = (),
+        answers: Answers | None = None,
+        under_any_name: frozenset[str] = frozenset(),
+    ) -> None:
+        """`names` as `host_names` gives them. Answers below the path prefixes `bare` choose all their headers.
+
+        The paths `under_any_name` have a lock of their own: whoever calls them may know this server by another name.
+        """
         self._app = app
         self._names = names
         self._bare = bare
+        self._answers = answers or Answers()
+        self._under_any_name = under_any_name
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         kind: str = scope["type"]
         if kind == "http":
-            if not self.knows(scope["headers"]):
+            send = self._answers.counted(scope, send)
+            if scope["path"] not in self._under_any_name and not self.knows(scope["headers"]):
                 await _misdirected(scope, receive, _with_defaults(send))
             else:
                 bare = scope["path"].startswith(self._bare)

@@ -8,6 +8,7 @@ from halloo.edge.auth import Authenticator
 from halloo.edge.door import Door
 from halloo.edge.live import Live, NobodyLive
 from halloo.edge.settings import ServerSettings
+from halloo.edge.watch import Watch
 from halloo.kit.clock import Clock
 from halloo.kit.sealing import Sealer
 from halloo.mail.actions import Post
@@ -39,6 +40,7 @@ class Services:
         relay_tokens: RelayTokens,
         identity_secrets: Sealer,
         post: Post,
+        watch: Watch,
         own_origins: frozenset[str] | None = None,
         live: Live | None = None,
         server: ServerSettings | None = None,
@@ -57,6 +59,7 @@ class Services:
         self.relay_tokens = relay_tokens
         self.identity_secrets = identity_secrets
         self.post = post
+        self.watch = watch
         self.live = live or NobodyLive()
         self.server = server or ServerSettings()
         self.workspaces = workspaces or WorkspacesSettings()

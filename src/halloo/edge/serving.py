@@ -36,7 +36,7 @@ def listener(app: ASGIApp, relay: RelayServer, host: str, port: int) -> uvicorn.
         ws=cast("Any", relay.protocol),
         lifespan="off",
         access_log=False,
-        log_level="warning",
+        log_config=None,
         server_header=False,
         proxy_headers=False,
         backlog=4096,
@@ -95,6 +95,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let connections go, then requests finish."""
+        _log.info("stopping", sockets=len(self._relay.shared.connections))
         await self._relay.stop()
         if self._ends is not None:
             left = self._ends - time.monotonic() - _CLOSING_S

@@ -11,7 +11,7 @@ from halloo.kit.ids import new_id
 from halloo.kit.sealing import Sealer
 from halloo.mail import store
 from halloo.mail.letters import Terms, compose
-from halloo.mail.model import BACKOFF, LEASE, Kind, Later, Letter, Mail, id_of, reason
+from halloo.mail.model import BACKOFF, LEASE, Due, Kind, Later, Letter, Mail, Outbox, id_of, reason
 from halloo.mail.settings import MailSettings
 from halloo.workspaces.actions.invitations import invite
 from halloo.workspaces.actions.operators import find_operators
@@ -217,3 +217,16 @@ def delete_conversation(tx: Tx, who: Actor, conversation_id: str) -> None:
 def sweep_outbox(tx: Tx, limit: int) -> bool:
     """Forget at most `limit` mails that were sent, or have failed, 30 days ago; whether there may be more."""
     return store.purge(tx, tx.workspace_id, limit) >= limit
+
+
+def count_due(tx: Tx) -> Due:
+    """Mail that waits, of all workspaces; run it in the scope `DIRECTORY`."""
+    waiting, oldest = store.count_due(tx)
+    return Due(waiting, oldest if oldest is not None and oldest < tx.now else None)
+
+
+def count_outbox(tx: Tx, who: Actor, since: int) -> Outbox:
+    """What waits in the workspace's outbox, and what has failed since then."""
+    who.require("status:read")
+    counts = store.count_states(tx, who.workspace_id, since)
+    return Outbox(counts.get("waiting", 0) + counts.get("sending", 0), counts.get("failed", 0))

@@ -78,9 +78,30 @@ class Later:
     due_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What waits: how many mails, and since when the longest waiting one is overdue (UNIX milliseconds), if any is."""
+
+    waiting: int
+    overdue_since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """A workspace's mail: how many wait, and how many have failed for good since some time."""
+
+    waiting: int
+    failed: int
+
+
 def due_key(due_at: int, mail_id: str = "~") -> str:
     """A text that sorts by time; without an id, behind every mail of that time."""
     return f"{due_at:0{DUE_DIGITS}d} {mail_id}"
+
+
+def due_of(key: str) -> int:
+    """The time that a key names."""
+    return int(key[:DUE_DIGITS])
 
 
 def id_of(key: str) -> str:

@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, delete, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 
 from halloo.db import directory
 from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
 from halloo.kit.json import dump
-from halloo.mail.model import KEPT, Mail
+from halloo.mail.model import KEPT, Mail, due_of
 from halloo.mail.tables import mails
 
 DUE = "mail"
@@ -40,6 +40,16 @@ _OLD = (
 )
 _PURGE = Statement(delete(mails).where(_M.workspace_id == _WS, _M.id.in_(_OLD)))
 _ABOUT = Statement(select(mails).where(_M.workspace_id == _WS, _M.conversation_id == bindparam("conversation")))
+_STATES = Statement(
+    select(_M.state, func.count().label("count"))
+    .where(
+        _M.workspace_id == _WS,
+        (_M.state == "waiting")
+        | (_M.state == "sending")
+        | ((_M.state == "failed") & (_M.due_at >= bindparam("since"))),
+    )
+    .group_by(_M.state)
+)
 
 
 def _mail(row: Row) -> Mail:
@@ -99,6 +109,17 @@ def list_of_person(tx: Tx, workspace_id: str, visitor_ids: list[str], email: str
     theirs = _M.visitor_id.in_(visitor_ids) | ((_M.kind == "link") & (_M.recipient == bindparam("email")))
     query = select(mails).where(_M.workspace_id == _WS, theirs).order_by(_M.created_at, _M.id)
     return [_mail(row) for row in tx.all(query, ws=workspace_id, email=email or "")]
+
+
+def count_states(tx: Tx, workspace_id: str, since: int) -> dict[str, int]:
+    """How many mails wait, are being sent, or have failed since then."""
+    return {row["state"]: row["count"] for row in tx.all(_STATES, ws=workspace_id, since=since)}
+
+
+def count_due(tx: Tx) -> tuple[int, int | None]:
+    """How many mails of all workspaces have a time at which they are looked at, and the earliest such time."""
+    count, first = directory.count_keys(tx, DUE)
+    return count, None if first is None else due_of(first)
 
 
 def purge(tx: Tx, workspace_id: str, limit: int) -> int:

@@ -7,7 +7,7 @@ there. Nothing that was acknowledged depends on it: the database log is the trut
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -97,6 +97,24 @@ class Kept(Struct, frozen=True):
     value: bytes
 
 
+class BrokerTally:
+    """How a node's broker does; whoever watches reads it."""
+
+    __slots__ = ("drops", "garbled", "kind", "lost_notes", "published", "received")
+
+    def __init__(self, kind: Literal["memory", "valkey"]) -> None:
+        """Nothing has passed yet."""
+        self.kind: Literal["memory", "valkey"] = kind
+        self.drops = 0
+        """Times the connection to it was lost."""
+        self.published = 0
+        self.received = 0
+        self.lost_notes = 0
+        """Notes that could not be published, since it was away or too slow."""
+        self.garbled = 0
+        """Messages that this node could not read."""
+
+
 class Broker(Protocol):
     """How nodes tell each other.
 
@@ -115,6 +133,11 @@ class Broker(Protocol):
         ...
 
     @property
+    def tally(self) -> BrokerTally:
+        """Its numbers."""
+        ...
+
+    @property
     def up(self) -> bool:
         """Whether notes reach this node and leave it, as far as it knows."""
         ...
@@ -122,16 +145,6 @@ class Broker(Protocol):
     @property
     def complete(self) -> bool:
         """Whether it is up and hears every node that it heard in the last minutes: else the log must be asked for facts."""
-        ...
-
-    @property
-    def dropped(self) -> int:
-        """Notes of this node that went nowhere."""
-        ...
-
-    @property
-    def garbled(self) -> int:
-        """Messages that this node could not read."""
         ...
 
     def on_change(self, listener: Callable[[bool], None]) -> None:
@@ -201,12 +214,11 @@ class MemoryBroker:
 
     up = True
     complete = True
-    dropped = 0
-    garbled = 0
 
     def __init__(self, exchange: Exchange | None = None) -> None:
         """Nobody listens yet. Nodes of one exchange tell each other."""
         self.node = new_id()
+        self.tally = BrokerTally("memory")
         self._exchange = exchange or Exchange()
         self._exchange.nodes[self.node] = self
         self._listeners: list[Listener] = []
@@ -226,6 +238,7 @@ class MemoryBroker:
 
     def publish(self, note: Note) -> None:
         """See `Broker.publish`."""
+        self.tally.published += 1
         for node in list(self._exchange.nodes.values()):
             if node.concerned(note, self.node):
                 node.hand_over(note)
@@ -239,6 +252,7 @@ class MemoryBroker:
 
     def hand_over(self, note: Note) -> None:
         """Hand a note to the listeners."""
+        self.tally.received += 1
         tell(self._listeners, note)
 
     def listen(self, listener: Listener) -> None:

@@ -55,6 +55,21 @@ class Turned:
         return head.encode() + body
 
 
+_REASONS: dict[HTTPStatus, str] = {
+    HTTPStatus.BAD_REQUEST: "malformed",
+    HTTPStatus.FORBIDDEN: "origin",
+    HTTPStatus.NOT_FOUND: "path",
+    HTTPStatus.MISDIRECTED_REQUEST: "host",
+    HTTPStatus.UPGRADE_REQUIRED: "no_upgrade",
+    HTTPStatus.SERVICE_UNAVAILABLE: "busy",
+}
+
+
+def reason_of(turned: Turned) -> str:
+    """Why, in a word, for those who count."""
+    return _REASONS.get(turned.status, "other")
+
+
 NO_REQUEST = Turned(HTTPStatus.BAD_REQUEST, "This is no HTTP request.")
 
 

@@ -5,6 +5,7 @@ Everything here runs on the loop and in one step, but where a question to the lo
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from halloo.events.model import Fact
 from halloo.events.pump import Pump
 from halloo.kit.clock import HOUR, Clock
 from halloo.relay.broker import Broker, HintNote, Note, RevokeNote
-from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Close, Hint
+from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Close, Hint, Role
 from halloo.relay.limits import Timing
 from halloo.relay.log import Log
 from halloo.relay.outbox import Outbox
@@ -22,6 +23,7 @@ from halloo.relay.peer import Peer
 from halloo.relay.presence import Presence
 from halloo.relay.recovery import Recovery
 from halloo.relay.room import RING, Room
+from halloo.relay.tally import Tally
 from halloo.relay.tokens import Claims
 from halloo.relay.wheel import Wheel
 from halloo.relay.wire import Out
@@ -51,8 +53,10 @@ class Hub:
         self._wall = wall
         self._decide = decide
         self.wheel = Wheel(clock)
-        self.outbox = Outbox()
-        self.recovery = Recovery(log)
+        self._pump = pump
+        self.tally = Tally()
+        self.outbox = Outbox(self.tally, wall)
+        self.recovery = Recovery(log, self.tally)
         self.presence = Presence(self.wheel, clock, timing.presence, self.hint_here, broker)
         self._rooms: dict[str, Room] = {}
         self._by_key: dict[tuple[str, str], dict[Peer, None]] = {}
@@ -108,6 +112,7 @@ class Hub:
         room.peers[peer] = None
         room.empty_since = None
         self.sockets += 1
+        self.tally.sockets[peer.claims.role, peer.link.transport] += 1
         self.presence.enter(peer)
         return None
 
@@ -133,6 +138,7 @@ class Hub:
             return
         peer.leave()
         self.sockets -= 1
+        self.tally.sockets[peer.claims.role, peer.link.transport] -= 1
         self._let_go(peer)
         for sub in peer.subs.values():
             room.leave(sub)
@@ -145,6 +151,26 @@ class Hub:
     def watched(self) -> list[str]:
         """The workspaces that somebody here follows."""
         return [room.workspace_id for room in self._rooms.values() if room.peers]
+
+    @property
+    def rooms(self) -> int:
+        """How many workspaces have a room on this node."""
+        return len(self._rooms)
+
+    def behind(self) -> tuple[int, int]:
+        """How many peers are behind their streams, and the bytes that wait for them."""
+        late = [peer for room in self._rooms.values() for peer in room.peers if peer.paused_at is not None]
+        return len(late), sum(peer.owed + peer.link.buffered() for peer in late)
+
+    def present(self, workspace_id: str) -> Counter[Role]:
+        """How many connections of each role a workspace has on this node."""
+        room = self._rooms.get(workspace_id)
+        return Counter(peer.claims.role for peer in room.peers) if room is not None else Counter()
+
+    @property
+    def repairs(self) -> int:
+        """How often numbers were missing and were read from the log."""
+        return self._pump.repaired
 
     def peers(self) -> list[Peer]:
         """Everyone."""
@@ -165,6 +191,7 @@ class Hub:
     def forget(self, room: Room) -> None:
         """This node fell behind: its peers come back, with recovery from the log."""
         self._close_room(room)
+        self.tally.fell_behind += 1
         for peer in list(room.peers):
             _end(peer, INSUFFICIENT_STATE)
 
@@ -246,6 +273,7 @@ class Hub:
 
     def _hint(self, room: Room, note: HintNote) -> None:
         """Each listener once, whichever of the streams it follows; who is behind misses it."""
+        self.tally.hints += 1
         listeners: dict[Peer, None] = {}
         for stream in note.streams:
             if stream == "v:*":

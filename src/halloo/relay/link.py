@@ -13,6 +13,7 @@ class TransportLink:
     """A `peer.Link` over an asyncio transport. `write` is the transport's own, so that a fan-out costs one call a socket."""
 
     __slots__ = ("_transport", "write")
+    transport = "websocket"
 
     def __init__(self, transport: asyncio.Transport) -> None:
         """Write to `transport`."""

@@ -10,7 +10,9 @@ import logging
 from collections import deque
 from collections.abc import Collection
 
+from halloo.kit.clock import Clock, system_clock
 from halloo.relay.peer import Peer
+from halloo.relay.tally import Tally
 from halloo.relay.wire import Out, joined
 
 logger = logging.getLogger("halloo.relay")
@@ -35,12 +37,20 @@ class Wave:
 class Outbox:
     """Collects until the end of the tick; frames that several peers get alike are built once."""
 
-    def __init__(self) -> None:
-        """Empty."""
+    def __init__(self, tally: Tally | None = None, wall: Clock = system_clock) -> None:
+        """Empty. `wall`: UNIX milliseconds, as facts have them."""
+        self.tally = tally or Tally()
         self.waves: deque[Wave] = deque()
         """While there are some, what is written to a peer without the outbox may overtake them."""
+        self._wall = wall
+        self._oldest: int | None = None
         self._dirty: deque[Peer] = deque()
         self._scheduled = False
+
+    def stamp(self, at: int) -> None:
+        """A fact of that time is being pushed: how long it took is counted once it is written."""
+        if self._oldest is None or at < self._oldest:
+            self._oldest = at
 
     def push(self, peer: Peer, out: Out) -> None:
         """Send `out` to one peer, after what was pushed before."""
@@ -48,9 +58,11 @@ class Outbox:
             self._dirty.append(peer)
             self._schedule()
         peer.pending.append(out)
+        self.tally.bytes_out += len(out.payload)
 
     def push_all(self, peers: Collection[Peer], out: Out) -> None:
         """Send `out` to many."""
+        self.tally.bytes_out += len(out.payload) * len(peers)
         if len(peers) >= MANY and not self._dirty:
             self._push_wave(list(peers), out)
             return
@@ -85,6 +97,9 @@ class Outbox:
         self._scheduled = False
         if self.waves or self._dirty:
             self._schedule()
+        elif self._oldest is not None:
+            self.tally.lag.observe(max(0, self._wall() - self._oldest) / 1000)
+            self._oldest = None
 
     def _roll(self, wave: Wave, most: int) -> int:
         """Write a wave to at most so many; how many it were."""
@@ -94,6 +109,7 @@ class Outbox:
         frame = out.frame
         peers = wave.peers[wave.at : wave.at + most]
         wave.at += len(peers)
+        self.tally.frames_out += len(peers)
         for peer in peers:
             write = peer.direct
             if write is None:
@@ -111,7 +127,9 @@ class Outbox:
     def _flush_dirty(self, most: int) -> None:
         dirty = self._dirty
         built: dict[tuple[Out, ...], Out] = {}
-        for _ in range(min(most, len(dirty))):
+        turn = min(most, len(dirty))
+        self.tally.frames_out += turn
+        for _ in range(turn):
             peer = dirty.popleft()
             pending = peer.pending
             if not pending:

@@ -5,7 +5,7 @@ import contextlib
 from collections import deque
 from typing import Any
 
-from halloo.relay.broker import Note, SendNote, workspace_of
+from halloo.relay.broker import BrokerTally, Note, SendNote, workspace_of
 
 _NOTES = 10_000
 _BYTES = 32 * 1024 * 1024
@@ -44,9 +44,9 @@ class Names:
 class Outgoing:
     """A queue that never blocks: what is too much is dropped and counted."""
 
-    def __init__(self) -> None:
-        """Nothing waits."""
-        self.dropped = 0
+    def __init__(self, tally: BrokerTally) -> None:
+        """Nothing waits. What goes, and what does not, is counted in `tally`."""
+        self._tally = tally
         self.idle = True
         """Whether everything was written and answered."""
         self.wake = asyncio.Event()
@@ -57,8 +57,9 @@ class Outgoing:
     def put(self, channel: str, message: bytes) -> None:
         """Publish this when its turn comes."""
         if len(self._queue) >= _NOTES or self._bytes + len(message) > _BYTES:
-            self.dropped += 1
+            self._tally.lost_notes += 1
             return
+        self._tally.published += 1
         self._queue.append((channel, message))
         self._bytes += len(message)
         self.idle = False
@@ -85,7 +86,7 @@ class Outgoing:
 
     def drop_all(self) -> None:
         """The line broke."""
-        self.dropped += len(self._queue) + self._flying
+        self._tally.lost_notes += len(self._queue) + self._flying
         self._queue.clear()
         self._bytes = self._flying = 0
         self.idle = True

@@ -29,6 +29,11 @@ class Link(Protocol):
     """The engine's side of a connection."""
 
     @property
+    def transport(self) -> str:
+        """What it goes over, in a word, for those who count: `websocket`, `stream`."""
+        ...
+
+    @property
     def write(self) -> Write:
         """Queue whole WebSocket frames; may call `Peer.pause` before it returns."""
         ...

@@ -12,6 +12,7 @@ from halloo.relay.frames import INSUFFICIENT_STATE, Found, Want
 from halloo.relay.log import Log
 from halloo.relay.peer import Peer
 from halloo.relay.room import Channel, Event, Room, Sub
+from halloo.relay.tally import Source, Tally
 from halloo.relay.wire import Out, joined
 
 REPLAY_MAX = 300
@@ -31,9 +32,10 @@ class Place:
 class Recovery:
     """Finds places and feeds followers."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, tally: Tally | None = None) -> None:
         """`log`: what the ring does not hold."""
         self._log = log
+        self._tally = tally or Tally()
         self._feeding: set[asyncio.Task[None]] = set()
 
     async def look(self, room: Room, wants: Sequence[Want]) -> list[Place]:
@@ -55,10 +57,15 @@ class Recovery:
     async def _place(self, room: Room, channel: Channel, want: Want) -> Place:
         head = channel.head or 0
         missed: Sequence[Event] | None = None
+        source: Source = "none"
         if want.offset is not None and want.epoch == room.epoch and 0 <= head - want.offset <= REPLAY_MAX:
+            source = "ring" if head > want.offset else "none"
             missed = room.find(channel.stream, want.offset, head)
             if missed is None:
+                source = "log"
                 missed = await self._missed(room, channel.stream, want.offset, head)
+        if want.offset is not None:
+            self._tally.recoveries[source, "lost" if missed is None else "recovered"] += 1
         found = Found(channel.stream, room.epoch, head, recovered=missed is not None)
         return Place(channel, found, missed or ())
 
@@ -108,6 +115,7 @@ class Recovery:
             task.add_done_callback(self._feeding.discard)
             return
         if events:
+            self._tally.catch_ups += 1
             room.outbox.push(peer, joined([event.out for event in events]))
         channel.promote(sub)
 

@@ -152,6 +152,8 @@ class Room:
         if not (channel.live or channel.lagging):
             return
         out = joined([event.out for event in events])
+        if channel.live:
+            self.outbox.stamp(events[0].fact.at)
         self.outbox.push_all(channel.live, out)
         if channel.lagging:
             self._owe(channel, len(out.payload))

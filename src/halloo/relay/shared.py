@@ -1,6 +1,5 @@
 """What every connection of a server uses."""
 
-from collections import Counter
 from typing import Protocol
 
 import msgspec
@@ -9,7 +8,7 @@ from halloo.kit.clock import Clock
 from halloo.relay.actions_port import RelayActions
 from halloo.relay.admission import Admission
 from halloo.relay.frames import Close
-from halloo.relay.handshake import NO_REQUEST, Doors, Turned, Upgrade, later, turn_away
+from halloo.relay.handshake import NO_REQUEST, Doors, Turned, Upgrade, later, reason_of, turn_away
 from halloo.relay.hub import Hub
 from halloo.relay.limits import Timing
 from halloo.relay.peer import Link
@@ -61,8 +60,8 @@ class Shared:
         self.wall = wall
         self.sight = Sight(actions, clock)
         self.connections: dict[Socket, None] = {}
-        self.closes: Counter[int] = Counter()
-        """How often each code has closed a connection."""
+        self.tally = hub.tally
+        self.closes = hub.tally.closes
 
     @property
     def timing(self) -> Timing:
@@ -71,9 +70,10 @@ class Shared:
 
     def turn_away(self, upgrade: Upgrade | None) -> Turned | None:
         """Why this upgrade is not answered with 101, or None."""
-        if upgrade is None:
-            return NO_REQUEST
-        return turn_away(upgrade, self.doors) or self.full()
+        turned = NO_REQUEST if upgrade is None else turn_away(upgrade, self.doors) or self.full()
+        if turned is not None:
+            self.tally.refused[reason_of(turned)] += 1
+        return turned
 
     def full(self) -> Turned | None:
         """Why nobody new is let in now, whoever it is, or None."""

@@ -26,6 +26,8 @@ HOLD_JOBS = 64
 class _Nobody:
     """The link of a connection that is gone."""
 
+    transport = "none"
+
     def __init__(self) -> None:
         self.write: Write = self.write_last
 
@@ -67,6 +69,7 @@ class Connection:
         self.worker: Worker | None = None
         shared.connections[self] = None
         shared.admission.opening += 1
+        shared.tally.opened += 1
         shared.hub.wheel.add(self, now + min(shared.timing.connect, shared.timing.ping))
 
     # ── from the engine ───────────────────────────────────────────────────────────────────────────────────────────
@@ -74,6 +77,7 @@ class Connection:
     def received(self, payload: bytes) -> None:
         """A whole text message."""
         shared = self.shared
+        shared.tally.frames_in += 1
         now = shared.clock()
         if payload == _PING and self.session.ping(now):  # most of what comes: not taken apart
             self.send(_PONG)

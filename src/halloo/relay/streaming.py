@@ -145,6 +145,7 @@ class Streaming:
         shared = self._shared
         turned = shared.full()
         if turned is not None:
+            shared.tally.refused[reason_of(turned)] += 1
             return turned
         hello = await _body(receive, VISITOR_FRAME_BYTES, shared.timing.connect / 1000)
         headers: Headers = [

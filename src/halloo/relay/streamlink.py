@@ -33,6 +33,7 @@ class StreamLink:
     """A `peer.Link` over ASGI's `send`, which waits while the transport is full. One task while something waits, none otherwise."""
 
     __slots__ = ("_buffer", "_last", "_paused", "_send", "_told", "_transport", "_writing", "held")
+    transport = "stream"
 
     def __init__(self, send: Callable[[Any], Awaitable[None]], transport: asyncio.Transport) -> None:
         """The answer has begun. `transport`: to cut the connection, and to see what waits in it."""

@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 
 from halloo.kit.clock import SECOND
 from halloo.kit.ids import new_id
-from halloo.relay.broker import Kept, Listener, Note, SendNote, tell
+from halloo.relay.broker import BrokerTally, Kept, Listener, Note, SendNote, tell
 from halloo.relay.broker_address import check_address, check_options
 from halloo.relay.envelope import BYE, PULSE, Envelope, pack, pack_note, unpack
 from halloo.relay.keeping import Keeping
@@ -63,7 +63,7 @@ class ValkeyBroker:
         """Raises `ValueError` with a sentence for an address that cannot be one. What a dead node kept lives for `life_ms`."""
         self.node = new_id()
         self.up = False
-        self.garbled = 0
+        self.tally = BrokerTally("valkey")
         self._pool = _open_pool(
             check_address(url),
             max_connections=_CONNECTIONS,
@@ -84,7 +84,7 @@ class ValkeyBroker:
         self._gone: list[Callable[[str], None]] = []
         self._wanted: Counter[str] = Counter()
         self._confirmed: set[str] = set()
-        self._outgoing = Outgoing()
+        self._outgoing = Outgoing(self.tally)
         self._number = 0
         self._unheard = 0
         self._wants = asyncio.Event()
@@ -99,11 +99,6 @@ class ValkeyBroker:
     def complete(self) -> bool:
         """See `Broker.complete`."""
         return self.up and not self._peers.lost
-
-    @property
-    def dropped(self) -> int:
-        """See `Broker.dropped`."""
-        return self._outgoing.dropped
 
     def on_change(self, listener: Callable[[bool], None]) -> None:
         """See `Broker.on_change`."""
@@ -129,7 +124,7 @@ class ValkeyBroker:
         if named == self.node:
             return
         if not self.up:
-            self._outgoing.dropped += 1
+            self.tally.lost_notes += 1
             return
         self._number += 1
         self._outgoing.put(self._names.of(note), pack_note(self.node, self._number, note))
@@ -224,6 +219,7 @@ class ValkeyBroker:
         self._confirmed.clear()
         if self.up:
             self.up = False
+            self.tally.drops += 1
             self._ready.clear()
             logger.warning("The broker is out of reach (%s); the log is asked until it is back.", type(error).__name__)
             tell(self._changed, False)
@@ -294,7 +290,7 @@ class ValkeyBroker:
     def _take(self, message: bytes) -> None:
         envelope = unpack(message)
         if envelope is None:
-            self.garbled += 1
+            self.tally.garbled += 1
         elif envelope.node == self.node:
             if envelope.body == PULSE:
                 self._hear_myself()
@@ -312,8 +308,9 @@ class ValkeyBroker:
         try:
             note = envelope.note()
         except msgspec.MsgspecError:
-            self.garbled += 1
+            self.tally.garbled += 1
         else:
+            self.tally.received += 1
             tell(self._listeners, note)
 
     def _hear_myself(self) -> None:

@@ -29,6 +29,7 @@ SCOPES: dict[str, str] = {
     "operators:manage": "Invite, change and deactivate colleagues",
     "tokens:manage": "Create and revoke API tokens",
     "audit:read": "Read the audit log",
+    "status:read": "See how the server is doing",
 }
 """Every scope with its sentence."""
 

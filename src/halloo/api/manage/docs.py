@@ -35,6 +35,7 @@ TAGS = (
     Tag("Operators", "Colleagues and invitations."),
     Tag("Tokens", "Credentials of programs."),
     Tag("Audit", "Who did what."),
+    Tag("Status", "How the server is doing."),
 )
 _REFUSALS = {
     "401": "Nobody is signed in: token or cookie is missing, unknown or has ended.",

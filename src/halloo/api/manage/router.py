@@ -19,6 +19,7 @@ from halloo.api.manage import (
     operators,
     search,
     session,
+    status,
     tokens,
     widgets,
 )
@@ -41,6 +42,7 @@ ROUTES = (
     *identity.ROUTES,
     *operators.ROUTES,
     *tokens.ROUTES,
+    *status.ROUTES,
 )
 """Every handler, below `/core`. Each says in `opt["scope"]` what it needs."""
 

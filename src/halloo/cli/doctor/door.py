@@ -20,6 +20,7 @@ _DAY_S = 86_400
 SPOOFED = "100.64.13.37"
 """An address that no visitor of the open internet has; a private one would not be told."""
 _TIMESYNC = "Let the machine set its clock by the network, such as with systemd-timesyncd or chrony."
+_READY = "Ask again in a moment: it may just start or stop. Else look into the server's log, and whether the proxy passes /readyz."
 _FORWARD = (
     "nginx: proxy_set_header X-Forwarded-For $remote_addr;\n"
     "Caddy does so by itself. Name in server.trusted_proxies the proxies alone, never everybody."
@@ -29,7 +30,7 @@ _FORWARD = (
 def check_reachable(site: Site) -> Iterator[Finding]:
     """The public address answers, and so does the database behind it."""
     try:
-        answer = site.ask("/healthz")
+        answer, ready = site.ask("/healthz"), site.ask("/readyz")
     except (OSError, http.client.HTTPException) as error:
         why = (
             "its certificate is not accepted" if isinstance(error, ssl.SSLError) else f"{error or type(error).__name__}"
@@ -40,14 +41,17 @@ def check_reachable(site: Site) -> Iterator[Finding]:
             "Look whether the name leads to this machine, the proxy runs, and the firewall lets it through.",
         )
         return
-    if answer.status == 200:  # noqa: PLR2004 - HTTP
-        yield ok("address", f"{site.url} answers.")
-        yield ok("database", "The server and its database work.")
-    elif answer.status == 503:  # noqa: PLR2004 - HTTP
-        yield ok("address", f"{site.url} answers.")
-        yield bad("database", "The server answers 503: its database cannot be reached.", "Look into the server's log.")
-    else:
+    if answer.status != 200:  # noqa: PLR2004 - HTTP
         yield from _not_ours(site, answer)
+        return
+    yield ok("address", f"{site.url} answers.")
+    parts = _json(ready).get("parts", {})
+    if ready.status == 200:  # noqa: PLR2004 - HTTP
+        yield ok("database", "The server and its database work.")
+    elif parts.get("database") not in (None, "ok"):
+        yield bad("database", "The server lives, and its database does not answer.", "Look into the server's log.")
+    else:
+        yield bad("database", f"{site.url}/readyz answers {ready.status}: the server is not ready.", _READY)
 
 
 def _not_ours(site: Site, answer: Answer) -> Iterator[Finding]:

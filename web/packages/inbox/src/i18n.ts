@@ -154,3 +154,52 @@ export function formatSpan(ms: number): string {
     () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay: "narrow" }),
   ).format(value);
 }
+
+/** A length of time in words, in its largest unit: “3 days”, “4 hours”. */
+export function formatLasting(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  const [value, unit] =
+    minutes < 60
+      ? [minutes, "minute"]
+      : minutes < 48 * 60
+        ? [Math.floor(minutes / 60), "hour"]
+        : [Math.floor(minutes / 1440), "day"];
+  return kept(
+    `lasting-${unit}`,
+    () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay: "long" }),
+  ).format(value);
+}
+
+/** How long something took: “4 ms”, “1.2 s”. */
+export function formatTook(ms: number): string {
+  const [value, unit] = ms < 1000 ? [ms, "millisecond"] : [ms / 1000, "second"];
+  const digits = value < 10 ? 1 : 0;
+  return kept(
+    `took-${unit}-${digits}`,
+    () =>
+      new Intl.NumberFormat(language.get(), {
+        style: "unit",
+        unit,
+        unitDisplay: "short",
+        maximumFractionDigits: digits,
+      }),
+  ).format(value);
+}
+
+/** A size, in the unit in which it is a small number: “372 kB”, “80 GB”. */
+export function formatBytes(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const value = bytes / 1000 ** step;
+  const digits = step > 0 && value < 10 ? 1 : 0;
+  return kept(
+    `bytes-${step}-${digits}`,
+    () =>
+      new Intl.NumberFormat(language.get(), {
+        style: "unit",
+        unit: units[step] ?? "byte",
+        unitDisplay: "short",
+        maximumFractionDigits: digits,
+      }),
+  ).format(value);
+}

@@ -15,7 +15,7 @@ export const WIDGET_SECTIONS = [
 ] as const;
 export type WidgetSection = (typeof WIDGET_SECTIONS)[number];
 
-export const SETTINGS = ["profile", "people", "replies", "tags", "tokens", "audit"] as const;
+export const SETTINGS = ["profile", "people", "replies", "tags", "tokens", "audit", "status"] as const;
 export type SettingsSection = (typeof SETTINGS)[number];
 
 export type Route =

@@ -25,5 +25,6 @@ export const keys = {
   embed: ["embed"],
   feedback: (filter: string) => ["feedback", filter] as const,
   feedbackReport: (filter: string) => ["feedback", "report", filter] as const,
+  status: ["status"],
   search: (q: string) => ["search", q] as const,
 } as const;

@@ -1,6 +1,6 @@
 /** Settings of oneself and of the workspace. */
 import { cx } from "@halloo/ui";
-import { BookOpen, KeyRound, ScrollText, Tags, UserRound, Users, Zap } from "lucide-preact";
+import { Activity, BookOpen, KeyRound, ScrollText, Tags, UserRound, Users, Zap } from "lucide-preact";
 import type { ComponentType } from "preact";
 import { useMe } from "../data/queries.ts";
 import type { MeView } from "../data/types.ts";
@@ -8,6 +8,7 @@ import { t } from "../i18n.ts";
 import type { SettingsSection } from "../router.ts";
 import { Link } from "../shell/link.tsx";
 import { Missing } from "../shell/missing.tsx";
+import { Status } from "../status/status.tsx";
 import { Audit } from "./audit.tsx";
 import { People } from "./people.tsx";
 import { Profile } from "./profile.tsx";
@@ -30,6 +31,7 @@ const PLACES: readonly Place[] = [
   { id: "tags", icon: Tags, scope: "conversations:write", part: TagSettings },
   { id: "tokens", icon: KeyRound, scope: "tokens:manage", part: Tokens },
   { id: "audit", icon: ScrollText, scope: "audit:read", part: Audit },
+  { id: "status", icon: Activity, scope: "status:read", part: Status },
 ] as const;
 
 export function SettingsPage({ section }: { section: SettingsSection }) {

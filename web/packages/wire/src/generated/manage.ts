@@ -269,6 +269,113 @@ export interface VisitorView {
   last_seen_at: string;
 }
 
+/** What happened in this workspace, a minute each, the oldest of sixty first and the running one last. */
+export interface ActivityStatus {
+  messages: number[];
+  facts: number[];
+}
+
+/** What joins several nodes. `none`: this node is alone. `drops`: times the connection to it was lost since the start. */
+export interface BrokerStatus {
+  state: "down" | "none" | "ok";
+  drops: number;
+}
+
+/** How often a code closed a connection in the last hour. */
+export interface CloseStatus {
+  code: number;
+  name: string;
+  count: number;
+}
+
+/** `round_trip_ms`: a small question and its answer; null when there was none within two seconds. */
+export interface DatabaseStatus {
+  kind: "postgresql" | "sqlite" | null;
+  size_bytes: number | null;
+  round_trip_ms: number | null;
+  writes_waiting: number;
+}
+
+/** The disk that the data lies on. */
+export interface DiskStatus {
+  free_bytes: number;
+  total_bytes: number;
+}
+
+/** From the moment when something was said to the one when its last connection was written to, in the last hour; null without any. */
+export interface LagStatus {
+  p50_ms: number | null;
+  p99_ms: number | null;
+  count: number;
+}
+
+/** This workspace's outbox; `failed`: for good, in the last day. */
+export interface MailStatus {
+  on: boolean;
+  waiting: number;
+  failed: number;
+}
+
+/** A process that serves. `here`: the one that answered. `sockets`: all of its connections. */
+export interface NodeView {
+  id: string;
+  version: string;
+  started_at: string;
+  sockets: number;
+  here: boolean;
+}
+
+/** Connections of this workspace on this node. */
+export interface PeopleStatus {
+  visitors: number;
+  operators: number;
+}
+
+/** Streams that clients came back to in the last hour: nothing was missed, from memory, from the database, or read afresh. */
+export interface RecoveryStatus {
+  nothing_missed: number;
+  from_memory: number;
+  from_database: number;
+  afresh: number;
+}
+
+/** The live connections of this node. `behind`: those that read too slowly just now. `gaps`: times facts had to be fetched later. */
+export interface RelayStatus {
+  state: "draining" | "ok" | "starting";
+  sockets: number;
+  behind: number;
+  gaps: number;
+  recoveries: RecoveryStatus;
+  closes: CloseStatus[];
+  rescue: string | null;
+}
+
+/** Something that is amiss. */
+export interface StatusFinding {
+  code: "broker_down" | "database_silent" | "database_slow" | "disk_full" | "disk_low" | "fell_behind" | "lag_high" | "mail_failed" | "mail_stuck" | "relay_stopping" | "releases_differ" | "slow_readers" | "writes_stuck" | "writes_waiting";
+  level: "bad" | "good" | "warning";
+}
+
+/** How the server is doing. `hour_from`: since when the figures of the last hour are counted, an hour ago or at the start. */
+export interface StatusView {
+  state: "bad" | "good" | "warning";
+  findings: StatusFinding[];
+  at: string;
+  version: string;
+  started_at: string;
+  uptime_s: number;
+  hour_from: string;
+  nodes: NodeView[];
+  people: PeopleStatus;
+  activity: ActivityStatus;
+  lag: LagStatus;
+  relay: RelayStatus;
+  database: DatabaseStatus;
+  broker: BrokerStatus;
+  mail: MailStatus;
+  disk: DiskStatus | null;
+}
+
 /** A prepared answer; `shortcut` is what follows the `/`. */
 export interface CannedReplyView {
   id: string;
