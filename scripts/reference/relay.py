@@ -107,9 +107,10 @@ it stays one message.
 Where WebSockets are blocked, the same frames go over two plain requests. Both need the same `Origin` as an upgrade, and no header
 that a browser would ask for first: send `Content-Type: text/plain;charset=utf-8`.
 
-`POST /relay/stream` with the `connect` frame as its body (at most {VISITOR_FRAME_BYTES:,} bytes) is answered by 200 and a body without an end,
-`application/x-ndjson`: one frame a line. An empty line comes every `ping_s` seconds; it keeps proxies awake. The last line is a `close` frame
-with a [code](#closing) and its name, in place of a WebSocket's close. In `connected`, `session` is the stream's secret: whoever has it can send.
+`POST /relay/stream` with the `connect` frame as its body (at most {VISITOR_FRAME_BYTES:,} bytes) is answered by 200 and a body
+without an end, `application/x-ndjson`: one frame a line. An empty line comes every `ping_s` seconds; it keeps proxies awake.
+The last line is a `close` frame with a [code](#closing) and its name, in place of a WebSocket's close. In `connected`, `session`
+is the stream's secret: whoever has it can send.
 
 `POST /relay/send` brings frames: the secret on the first line, then frames, one a line. Acks and answers come down the stream. A client
 that has sent nothing for `ping_s` seconds sends a `ping` frame when it hears an empty line, or is given up.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from halloo.cli.doctor.finding import Finding, ok, warn
 from halloo.cli.doctor.site import Answer, Site
 
-_OK, _SWITCHING = 200, 101
+_NO_METHOD, _SWITCHING = 405, 101
 _PATIENCE_S = 10
 _STREAM = (
     "nginx, in location = /relay/stream: proxy_buffering off; proxy_read_timeout 90s;\n"
@@ -19,16 +19,14 @@ _STREAM = (
 
 
 def check_stream(site: Site) -> Iterator[Finding]:
-    """`POST /relay/stream` gets through, and the answer to it comes back. What is said there is no `connect`, so that it ends at once."""
+    """`/relay/stream` is reached, and the answer to the widget comes back. Asked by a method that it does not take: nothing begins."""
     client = str(site.record["hosts"]["client"])
-    answer = site.ask(
-        "/relay/stream", {"Origin": client, "Content-Type": "text/plain"}, method="POST", body=b"{}", url=_relay(site)
-    )
-    if answer.status != _OK or b'"code":4400' not in answer.body:
+    answer = site.ask("/relay/stream", {"Origin": client}, url=_relay(site))
+    if answer.status != _NO_METHOD or answer.error() != "method_not_allowed":
         yield warn(
             "HTTP streaming",
-            f"Where no WebSocket gets through, the chat is offline: POST /relay/stream answers {answer.status}.",
-            "Let POST through to /relay/stream and /relay/send, as it stands in deploy/.",
+            f"Where no WebSocket gets through, the chat is offline: /relay/stream answers {answer.status}.",
+            "Let /relay/stream and /relay/send through, as it stands in deploy/.",
         )
     elif answer.all("access-control-allow-origin") != [client]:
         yield warn(
