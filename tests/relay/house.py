@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from halloo.app import open_database
+from halloo.edge.http import BoundedProtocol
 from halloo.events.pump import Pump
 from halloo.kit.clock import system_clock
 from halloo.kit.ids import new_id
@@ -108,7 +109,9 @@ class House:
         )
         self.pump = Pump(self.database)
         self.pump.read_by(self.relay.reader)
-        config = uvicorn.Config(self.app, ws=self.relay.protocol, log_config=None, lifespan="off", interface="asgi3")  # type: ignore[arg-type] - wider than its stub says
+        config = uvicorn.Config(
+            self.app, http=BoundedProtocol, ws=self.relay.protocol, log_config=None, lifespan="off", interface="asgi3"
+        )  # type: ignore[arg-type] - wider than its stub says
         self.server = uvicorn.Server(config)
         self._serving: asyncio.Task[None] | None = None
         self.clients: list[Client] = []

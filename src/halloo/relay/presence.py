@@ -57,6 +57,8 @@ class Presence:
         self._debounce_ms = debounce_ms
         self._tell = tell
         self._members: dict[str, dict[tuple[str, str], Member]] = {}
+        self._operators: dict[str, dict[str, Member]] = {}
+        """The operators among them: every connection is told of these, however many visitors there are."""
         self._said: dict[tuple[str, str], tuple[int, bool]] = {}
 
     def enter(self, peer: Peer) -> None:
@@ -67,6 +69,8 @@ class Presence:
         member = members.get(peer.claims.identity)
         if member is None:
             member = members[peer.claims.identity] = Member(self, peer)
+            if member.role == "operator":
+                self._operators.setdefault(member.workspace_id, {})[member.id] = member
             at, away = self._said.get((member.workspace_id, member.id), (0, False))
             if at >= peer.claims.issued_at:  # said after this token was made
                 member.away = away
@@ -111,6 +115,9 @@ class Presence:
             members = self._members.get(member.workspace_id, {})
             if members.pop((member.role, member.id), None) is not None and not members:
                 del self._members[member.workspace_id]
+            operators = self._operators.get(member.workspace_id, {})
+            if operators.pop(member.id, None) is not None and not operators:
+                del self._operators[member.workspace_id]
         if not changed:
             return
         workspace = f"w:{member.workspace_id}"
@@ -121,9 +128,7 @@ class Presence:
 
     def operators(self, workspace_id: str) -> dict[str, Any]:
         """Which operators are there, and whether anybody is available."""
-        shown = [
-            m for m in self._members.get(workspace_id, {}).values() if m.role == "operator" and m.shown != "offline"
-        ]
+        shown = [m for m in self._operators.get(workspace_id, {}).values() if m.shown != "offline"]
         return {
             "operators": [{"id": m.id, "name": m.name, "avatar": m.avatar, "availability": m.shown} for m in shown],
             "available": any(m.shown == "online" for m in shown),
