@@ -265,8 +265,8 @@ class _RescuePaths:
             await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def _spare_collections() -> None:
-    """Have the collector of cycles pass over what stays until the end, and come by less often: a message leaves none behind."""
+def collect_seldom() -> None:
+    """Have the garbage collector look seldom: nearly all that a server holds it holds for long, and nothing common goes in circles."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -290,7 +290,7 @@ async def serve_forever(  # noqa: PLR0913 - what `halloo serve` was told, by nam
     """
     set_up_logging(config.server.log_format, config.server.log_level)
     halloo = build(config, database_url, public_url, secret, rescue_port=rescue_port, data=data)
-    _spare_collections()
+    collect_seldom()
     relay = halloo.relay
     _log.info(
         "serving",

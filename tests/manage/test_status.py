@@ -66,9 +66,7 @@ async def test_what_people_do_is_counted_for_their_own_workspace_alone(api: Api,
     assert sum((await status(api, house))["activity"]["messages"]) == 0
 
 
-async def test_the_last_hour_of_the_relay_in_figures(
-    api: Api, house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_last_hour_of_the_relay_in_figures(api: Api, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     tally = api.halloo.relay.hub.tally
     tally.recoveries["none", "recovered"] += 4
     tally.recoveries["ring", "recovered"] += 3

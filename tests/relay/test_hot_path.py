@@ -1,6 +1,7 @@
 """What keeps the relay quick, as rules: nothing is built twice, no socket has a task, and who comes back soon costs no query."""
 
 import asyncio
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import halloo.relay
 from halloo.events.model import Fact
 from halloo.kit.ids import new_id
 from halloo.relay.fanout import Fanout
+from halloo.relay.server import monotonic_clock
 from halloo.relay.wire import text_frame
 from tests.relay.house import EPOCH, WORKSPACE, House
 
@@ -46,6 +48,30 @@ async def test_sockets_have_no_task_and_no_queue_of_their_own(home: House) -> No
         await client.until("pong")
     assert ours() == before
     assert not any(connection.busy for connection in home.relay.shared.connections)
+
+
+async def test_what_was_closed_is_gone_without_the_collector(home: House) -> None:
+    kinds = ("Connection", "Session", "Peer", "Worker", "TCPTransport", "BoundedProtocol")
+
+    def held() -> int:
+        home.relay.hub.wheel.turn(monotonic_clock() + 60_000)  # it asks everybody once more
+        return sum(type(one).__name__ in kinds for one in gc.get_objects())
+
+    async def come_and_go(times: int) -> None:
+        for _ in range(times):
+            await (await home.live("visitor", home.visitor())).close()
+        home.clients.clear()
+        await asyncio.sleep(0.2)
+
+    await come_and_go(1)
+    gc.collect()
+    gc.disable()
+    try:
+        before = held()
+        await come_and_go(10)
+        assert held() <= before
+    finally:
+        gc.enable()
 
 
 async def test_who_comes_back_while_the_ring_holds_what_was_missed_costs_no_query(home: House) -> None:

@@ -61,6 +61,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._expect_nothing()
         super().on_message_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """The connection is another protocol's from here on. Protocol and parser hold each other: nothing else lets go of both."""
+        super().handle_websocket_upgrade()
+        del self.parser
+
     def _expect_within(self, seconds: float) -> None:
         self._expect_nothing()
         self._deadline = self.loop.call_later(seconds, self._end, _TOO_LATE)

@@ -84,6 +84,8 @@ class Presence:
         self._said: dict[tuple[str, str], tuple[int, bool]] = {}
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._attended: set[str] = set()
+        self._answers: dict[str, dict[str, Any]] = {}
+        """What `operators` said last: every connection is told that, however many visitors there are."""
         broker.listen(self._noted)
         broker.on_reach(self._reached)
         broker.on_gone(self._lost)
@@ -152,6 +154,8 @@ class Presence:
 
     def _keep(self, member: Member) -> None:
         """Say it to the other nodes."""
+        if member.role == "operator":
+            self._answers.pop(member.workspace_id, None)
         value = None if member.shown == "offline" else pack_seen(member.seen)
         id = f"{member.role}:{member.id}"
         self._broker.keep(member.workspace_id, KIND, id, value)
@@ -169,6 +173,8 @@ class Presence:
         role, _, id = note.id.partition(":")
         before = self.state(note.workspace_id, (role, id))
         key = self._elsewhere.take(note)
+        if role == "operator":
+            self._answers.pop(note.workspace_id, None)
         if key is not None:
             self._show(note.workspace_id, key, before, self.state(note.workspace_id, key))
 
@@ -192,6 +198,7 @@ class Presence:
         """The reverse of `attend`."""
         self._attended.discard(workspace_id)
         self._elsewhere.forget(workspace_id)
+        self._answers.pop(workspace_id, None)
 
     async def _look(self, workspace_id: str) -> None:
         """Ask what the other nodes keep of a workspace, and show what differs."""
@@ -202,7 +209,9 @@ class Presence:
             seen.key: self.state(workspace_id, seen.key) for seen in self._elsewhere.everyone(workspace_id)
         }
         others = [one for one in kept if one.node != self._broker.node]
-        for key in self._elsewhere.replace(workspace_id, others):
+        touched = self._elsewhere.replace(workspace_id, others)
+        self._answers.pop(workspace_id, None)
+        for key in touched:
             self._show(workspace_id, key, before.get(key, self._here(workspace_id, key)), self.state(workspace_id, key))
 
     def _lost(self, node: str) -> None:
@@ -210,7 +219,9 @@ class Presence:
         self._wheel.add(Once(lambda _: self._lose(node)), self._clock() + self._debounce_ms)
 
     def _lose(self, node: str) -> None:
-        for workspace_id, key, said in self._elsewhere.lose(node):
+        lost = self._elsewhere.lose(node)
+        self._answers.clear()
+        for workspace_id, key, said in lost:
             before = best([self.state(workspace_id, key), said])
             self._show(workspace_id, key, before, self.state(workspace_id, key))
 
@@ -247,6 +258,14 @@ class Presence:
 
     def operators(self, workspace_id: str) -> dict[str, Any]:
         """Which operators are there, and whether anybody is available; where they are too many, only how many there are."""
+        answer = self._answers.get(workspace_id)
+        if answer is None:
+            answer = self._operators(workspace_id)
+            if workspace_id in self._attended:  # else what other nodes say would not reach it
+                self._answers[workspace_id] = answer
+        return answer
+
+    def _operators(self, workspace_id: str) -> dict[str, Any]:
         shown = self._everyone(workspace_id, "operator")
         said: dict[str, Any] = {
             "operators": [{"id": m.id, "name": m.name, "avatar": m.avatar, "availability": m.state} for m in shown],

@@ -119,6 +119,8 @@ class Connection:
         """The socket is gone."""
         self._leave()
         self.link = _NOBODY
+        if self._jobs is None:
+            self.worker = None  # they hold each other
         if self.peer is not None:
             self.peer.link = _NOBODY
             self.peer.owner = None
@@ -188,6 +190,8 @@ class Connection:
                     self.link.release()
         finally:
             self._jobs = self._working = None  # an idle connection holds no queue
+            if self.over:
+                self.worker = None
 
     def send(self, out: Out) -> None:
         """One answer; behind a full queue it waits, and counts."""

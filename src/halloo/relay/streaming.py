@@ -17,7 +17,7 @@ import msgspec
 from halloo.kit.asgi import TRANSPORT
 from halloo.relay.broker import SEND_MAX, Broker, Note, SendNote
 from halloo.relay.frames import TOO_FAST
-from halloo.relay.handshake import Turned, Upgrade, foreign, misdirected
+from halloo.relay.handshake import Turned, Upgrade, foreign, misdirected, reason_of
 from halloo.relay.limits import OPERATOR_FRAME_BYTES, VISITOR_FRAME_BYTES
 from halloo.relay.shared import Shared
 from halloo.relay.socket import Connection

@@ -3,11 +3,11 @@
 import os
 import resource
 import socket
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -37,9 +37,8 @@ def two_cores() -> tuple[int | None, int | None]:
 
 
 def cpu_s(pid: int) -> float:
-    """CPU seconds of a process so far, user and system, all threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    """CPU seconds of a process so far, user and system, all threads, ended ones too; to the nanosecond."""
+    return time.clock_gettime(~pid << 3 | 2)  # the process's clock as clock_getcpuclockid(3) names it on Linux
 
 
 def rss_bytes(pid: int) -> int:

@@ -15,7 +15,7 @@ from typing import Any, cast
 import uvicorn
 import uvloop
 
-from halloo.app import Halloo, build
+from halloo.app import Halloo, build, collect_seldom
 from halloo.cli.bench.control import body, breathe, serve
 from halloo.cli.place import open_place, read_secret
 from halloo.db.tx import Tx
@@ -115,6 +115,7 @@ async def _main(data: Path, workspace_id: str, port: int, control: int) -> None:
     halloo = build(place.config, place.database_url, place.public_url("localhost", port), read_secret(place))
     node = Node(halloo, workspace_id)
     await halloo.relay.start()
+    collect_seldom()
     names = ("publish", "pace", "write", "quiet", "sockets", "paused", "closes")
     await serve(control, {name: getattr(node, name) for name in names})
     settings = uvicorn.Config(
