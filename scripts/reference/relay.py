@@ -45,8 +45,8 @@ _HINTS = (
         "who is there",
         (
             "about a visitor, to operators: `visitor_id`, `state` (`online`, `away`, `offline`); about operators, to everybody: "
-            "`operators` (list of {`id`, `name`, `avatar`, `availability`}), `available`; above 200 only how many there are: `visitors`, or "
-            "`count` beside an empty list"
+            "`operators` (list of {`id`, `name`, `avatar`, `availability`}), `available`; above 200 only how many there are: `visitors`, "
+            "or `count` beside an empty list"
         ),
     ),
     (
