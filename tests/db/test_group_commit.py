@@ -12,7 +12,9 @@ from halloo.db.engine import Database
 from halloo.db.migrate import upgrade
 from halloo.db.postgres import PostgresDatabase
 from halloo.db.sqlite import SqliteDatabase
-from halloo.db.tx import Tx
+from halloo.db.statement import Statement
+from halloo.db.tx import Tx, Unstorable
+from halloo.events import log
 from halloo.kit.clock import system_clock
 from halloo.kit.ids import new_id
 from halloo.kit.refusals import Conflict, Invalid, Unavailable
@@ -30,6 +32,10 @@ def put(tx: Tx, name: str, *, fails: bool = False) -> str:
     if fails:
         raise Conflict(name)
     return name
+
+
+def forget_names(tx: Tx) -> None:
+    tx.run(text("DELETE FROM tags WHERE workspace_id = :ws"), ws=tx.workspace_id)
 
 
 def names(tx: Tx) -> list[str]:
@@ -150,6 +156,68 @@ async def test_who_waits_no_more_stops_nothing(database: Database) -> None:
     await database.write(WORKSPACE, put, "last")
     found = await database.read(WORKSPACE, names)
     assert set(found) >= {f"{number:02}" for number in range(1, 20, 2)}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+async def test_two_processes_number_one_log(database: Database, store: Store) -> None:
+    """What one knows of the log from its last group is no use to it once the other has written."""
+    other = SqliteDatabase(store.folder / "halloo.db", system_clock, readers=1)
+
+    def record(tx: Tx, *, fails: bool) -> None:
+        log.record(tx, "test:happened", b"{}", conversation_id="c", public=True, visitor_id="v")
+        if fails:
+            raise Conflict
+
+    for number in range(40):
+        one = (database, other, other, database, database)[number % 5]
+        await gathered(
+            *(one.write(WORKSPACE, record, fails=(number + more) % 4 == 0) for more in range(number % 3 + 1))
+        )
+    await other.close()
+    for stream in (f"w:{WORKSPACE}", "c:c", "v:v"):
+        facts = await database.read(WORKSPACE, log.list_after, stream, 0, 1000)
+        offsets = [dict(fact.streams())[stream] for fact in facts]
+        assert offsets == list(range(1, len(facts) + 1))
+        assert (await database.read(WORKSPACE, log.position, stream)).offset == len(facts) > 40
+
+
+async def test_what_was_left_for_later_is_written_once_and_undone_with_its_action(database: Database) -> None:
+    insert = Statement(INSERT)
+
+    def leave(tx: Tx, name: str, *, fails: bool = False) -> None:
+        tx.later(insert, {"ws": tx.workspace_id, "id": new_id(), "name": name, "now": tx.now})
+        tx.later(insert, {"ws": tx.workspace_id, "id": new_id(), "name": f"{name} old", "now": 0}, key=name)
+        tx.later(insert, {"ws": tx.workspace_id, "id": new_id(), "name": f"{name} new", "now": 0}, key=name)
+        if fails:
+            raise Conflict(name)
+
+    def look(tx: Tx) -> list[str]:
+        leave(tx, "d")
+        tx.flush()
+        return names(tx)
+
+    wanted = ["a", "a new", "c", "c new"]
+    for fails in (True, False):
+        done = await gathered(
+            database.write(WORKSPACE, leave, "a"),
+            database.write(WORKSPACE, leave, "b", fails=fails),
+            database.write(WORKSPACE, leave, "c"),
+        )
+        assert isinstance(done[1], Conflict) is fails
+        assert await database.read(WORKSPACE, names) == sorted(wanted if fails else [*wanted, "b", "b new"])
+        await database.write(WORKSPACE, forget_names)
+    assert await database.write(WORKSPACE, look) == ["d", "d new"]
+
+
+async def test_a_value_that_was_left_and_cannot_be_stored_fails_alone(database: Database) -> None:
+    insert = Statement(INSERT)
+
+    def leave(tx: Tx, now: int) -> None:
+        tx.later(insert, {"ws": tx.workspace_id, "id": new_id(), "name": str(now), "now": now})
+
+    done = await gathered(*(database.write(WORKSPACE, leave, now) for now in (1, 2**70, 3)))
+    assert [type(one) for one in done] == [type(None), Unstorable, type(None)]
+    assert await database.read(WORKSPACE, names) == ["1", "3"]
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

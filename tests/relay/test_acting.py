@@ -56,6 +56,28 @@ async def test_sends_of_one_connection_are_applied_in_order(home: House) -> None
     assert [ack["seq"] for ack in acks] == list(range(1, 21))
 
 
+async def test_whatever_comes_while_a_message_is_stored_waits_for_its_turn(home: House) -> None:
+    """Messages alone take no task; what follows one does, and is answered behind it."""
+    visitor, mine = await visitor_of(home)
+    about = {"conversation": mine}
+    for round_ in range(3):
+        frames = [
+            {"t": "send", "id": 1, "client_id": f"{round_} a", "message": TEXT, **about},
+            {"t": "edit", "id": 2, "fingerprint": 7, "content": "better", **about},
+            {"t": "send", "id": 3, "client_id": f"{round_} b", "message": TEXT, **about},
+            {"t": "remove", "id": 4, "fingerprint": 7, **about},
+        ]
+        await asyncio.gather(*(visitor.say(**frame) for frame in frames))
+        assert [(await visitor.until("ack"))["id"] for _ in frames] == [1, 2, 3, 4]
+
+
+async def test_a_message_that_cannot_be_stored_is_told_and_the_next_one_is(home: House) -> None:
+    visitor, mine = await visitor_of(home)
+    await visitor.say(t="send", id=1, conversation=mine, client_id="a", message={"type": "text", "content": "explode"})
+    await visitor.say(t="send", id=2, conversation=mine, client_id="b", message=TEXT)
+    assert ((await visitor.until("error"))["id"], (await visitor.until("ack"))["id"]) == (1, 2)
+
+
 async def test_a_refusal_is_an_error_and_the_connection_stays(home: House) -> None:
     visitor, _ = await visitor_of(home)
     theirs = home.actions.own("v2")

@@ -58,8 +58,25 @@ class TwinActions:
         return msgspec.structs.replace(self.sent[frame.client_id], id=frame.id)
 
     def post(self, who: Actor, frame: Send, done: Posted) -> bool:
-        del who, frame, done
-        return False
+        conversation = frame.conversation
+        if self.delay or conversation is None or frame.client_id in self.sent:
+            return False
+        if frame.message.content == "explode":
+            raise ZeroDivisionError
+        if who.kind == "visitor" and self.owners.get(conversation) != who.id:
+            raise NotFound
+        data = msgspec.json.encode({"content": frame.message.content, "client_id": frame.client_id})
+
+        def stored(fact: Fact | None, error: BaseException | None) -> None:
+            if fact is None:
+                done(None, error)
+                return
+            ack = Ack(frame.id, conversation, fact.conversation_offset or 0, msgspec.Raw(data))
+            self.sent[frame.client_id] = ack
+            done(ack, None)
+
+        self.database.submit(who.workspace_id, stored, say, conversation, None, data)
+        return True
 
     async def edit(self, who: Actor, frame: Edit) -> Ack:
         return Ack(frame.id, frame.conversation, 1, {"content": frame.content, "by": who.id})
