@@ -266,20 +266,24 @@ export function createSession(options: SessionOptions): PlacedSession {
     freshToken().then((text) => {
       if (mine !== attempt || second) return;
       const [primary] = options.routes();
-      second = dial(
+      const own = dial(
         primary as Route,
         CONNECT_MS,
         text,
         (before, wants) => {
           timers.get("home")?.();
           line?.retire();
-          line = second;
+          line = own;
           second = null;
           course.home();
           live(before, wants);
         },
-        failed,
+        (code, planned) => {
+          if (line === own) closed(code, planned);
+          else failed();
+        },
       );
+      second = own;
     }, failed);
   };
 
