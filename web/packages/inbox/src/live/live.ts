@@ -41,8 +41,12 @@ let me: MeView | null = null;
 /** The list that gives the first position and repairs after a loss. */
 export const BASE: Filter = { state: "open", whose: "all", unread: false, order: "waiting" };
 
+/** The relay of this host, then the rescue relay that the page names. */
 const relay = (): readonly Route[] =>
-  routesTo(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/relay`);
+  routesTo(
+    `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/relay`,
+    document.querySelector<HTMLMetaElement>('meta[name="halloo-rescue"]')?.content,
+  );
 
 const leader = electLeader(typeof navigator === "undefined" ? undefined : navigator.locks, "halloo-inbox-sound");
 
