@@ -12,9 +12,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from halloo.app import open_database
+from halloo.edge.http import BoundedProtocol
 from halloo.events.pump import Pump
 from halloo.kit.clock import system_clock
 from halloo.kit.ids import new_id
+from halloo.relay.broker import Broker
 from halloo.relay.limits import Timing
 from halloo.relay.server import RelayServer, mount
 from halloo.relay.settings import Engine, RelaySettings
@@ -92,6 +94,7 @@ class House:
         self.database = open_database(store.url, system_clock)
         self.tokens = RelayTokens(b"k" * 32, system_clock)
         self.actions = TwinActions(self.database)
+        broker: Broker | None = settings.pop("broker", None)
         sock = socket.socket()
         sock.bind(("127.0.0.1", 0))
         self.port: int = sock.getsockname()[1]
@@ -104,11 +107,19 @@ class House:
             hosts=["127.0.0.1"],
             origins=[ORIGIN],
             decide=allows,
+            broker=broker,
             timing=timing,
         )
         self.pump = Pump(self.database)
         self.pump.read_by(self.relay.reader)
-        config = uvicorn.Config(self.app, ws=self.relay.protocol, log_config=None, lifespan="off", interface="asgi3")  # type: ignore[arg-type] - wider than its stub says
+        config = uvicorn.Config(
+            self.app,
+            http=BoundedProtocol,
+            ws=self.relay.protocol,  # type: ignore[arg-type] - wider than its stub says
+            log_config=None,
+            lifespan="off",
+            interface="asgi3",
+        )
         self.server = uvicorn.Server(config)
         self._serving: asyncio.Task[None] | None = None
         self.clients: list[Client] = []
@@ -131,8 +142,8 @@ class House:
         for writer in self.writers:
             writer.transport.abort()
             writer.close()
-        for peer in self.relay.hub.peers():
-            peer.link.abort()
+        for connection in list(self.relay.shared.connections):
+            connection.link.abort()
         await asyncio.sleep(0.01)
         await self.relay.stop()
         for server in self.server.servers:

@@ -4,8 +4,11 @@ uvicorn reads headers of any length for any time, so that a few connections coul
 """
 
 import asyncio
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from halloo.kit.asgi import TRANSPORT
 
 HEAD_BYTES = 64 * 1024
 """How long a request's head may be; what came in one piece with its end is not counted."""
@@ -43,6 +46,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
+        cast("dict[str, Any]", self.scope)["extensions"] = {TRANSPORT: self.transport}
         self._in_head, self._head_bytes = True, 0
         self._expect_within(HEAD_S)
 

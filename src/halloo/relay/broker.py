@@ -36,7 +36,22 @@ class RevokeNote(Struct, tag="revoke"):
     keep: list[str] | None = None
 
 
-Note = HintNote | RevokeNote
+SEND_MAX = 64 * 1024
+"""Bytes that a `SendNote` may carry."""
+
+
+class SendNote(Struct, tag="send"):
+    """Frames that reached another node than the one that holds their session: for `node` alone.
+
+    A node that is not there takes nothing, and nobody is told. `payload` has at most `SEND_MAX` bytes.
+    """
+
+    node: str
+    session: str
+    payload: bytes
+
+
+Note = HintNote | RevokeNote | SendNote
 Listener = Callable[[Note], None]
 
 
@@ -53,7 +68,7 @@ class Broker(Protocol):
 
     Guarantee of `publish`: it returns at once and never raises. Every listener on every node, the publisher's own
     included, gets a note at most once, on the loop, and those of one publisher in the order of publishing. A note that names a
-    workspace reaches the nodes that want this workspace, the others reach all. Notes may be lost while a node is cut off; nothing
+    workspace reaches the nodes that want this workspace, one that names a node reaches that node, the others reach all. Notes may be lost while a node is cut off; nothing
     that was acknowledged to a user depends on them.
 
     Guarantee of `keep`: what a node keeps is found by every node's `kept` until that node drops it, or for at most 30 seconds
@@ -109,6 +124,8 @@ class MemoryBroker:
 
     def publish(self, note: Note) -> None:
         """See `Broker.publish`."""
+        if isinstance(note, SendNote) and note.node != self.node:
+            return
         for listener in list(self._listeners):
             listener(note)
 

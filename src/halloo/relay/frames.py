@@ -255,4 +255,11 @@ class Live(Struct, tag_field="t", tag="live"):
     """Recovery is over; what follows happens now."""
 
 
+class CloseFrame(Struct, tag_field="t", tag="close"):
+    """The last line of a stream over HTTP, in place of a WebSocket's close frame."""
+
+    code: int
+    reason: str
+
+
 ServerFrame = Connected | EventFrame | Hint | Ack | Ok | ErrorFrame | ReconnectFrame | Pong | Live

@@ -1,9 +1,10 @@
-"""What a WebSocket upgrade must bring before it is answered with 101 (embedding contract 11).
+"""What a WebSocket upgrade must bring before it is answered with 101 (embedding contract 11), and a stream before its 200.
 
-No middleware of the HTTP side runs before an upgrade, so that host, path, origin and address are checked here, by one
-function for all engines.
+No middleware of the HTTP side runs before an upgrade, so that host, path, origin and address are checked here, by the same
+functions for all engines.
 """
 
+import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from urllib.parse import parse_qsl
 
 PATH = "/relay"
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
-_RETRY_S = 3
+_RETRY_S = (1, 5)
+"""Who is refused for now comes back some time between these, so that a storm does not come back as one."""
 _SECRETS = ("hvt_", "hlt_")
 
 
@@ -54,7 +56,11 @@ class Turned:
 
 
 NO_REQUEST = Turned(HTTPStatus.BAD_REQUEST, "This is no HTTP request.")
-BUSY = Turned(HTTPStatus.SERVICE_UNAVAILABLE, "This server is about to stop; come back in a moment.", _RETRY_S)
+
+
+def later(message: str) -> Turned:
+    """Not now: 503, with a moment of chance to come back in."""
+    return Turned(HTTPStatus.SERVICE_UNAVAILABLE, message, random.randint(*_RETRY_S))  # noqa: S311 - jitter
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +94,33 @@ def _host_name(host: str) -> str:
 
 def turn_away(upgrade: Upgrade, doors: Doors) -> Turned | None:
     """Why an upgrade is refused, or None: come in."""
-    path, _, query = upgrade.target.partition("?")
-    hosts = upgrade.values("host")
+    turned = misdirected(upgrade, doors)
+    if turned is None and upgrade.target.partition("?")[0] != PATH:
+        turned = Turned(HTTPStatus.NOT_FOUND, "There is nothing here; the relay is at /relay.")
+    return turned or foreign(upgrade, doors) or _no_websocket(upgrade)
+
+
+def misdirected(request: Upgrade, doors: Doors) -> Turned | None:
+    """Why a request's host name is refused, or None."""
+    hosts = request.values("host")
     if doors.hosts and (len(hosts) != 1 or _host_name(hosts[0]) not in doors.hosts):
         return Turned(HTTPStatus.MISDIRECTED_REQUEST, "This server does not answer under that name.")
-    if path != PATH:
-        return Turned(HTTPStatus.NOT_FOUND, "There is nothing here; the relay is at /relay.")
-    origins = upgrade.values("origin")
+    return None
+
+
+def foreign(request: Upgrade, doors: Doors) -> Turned | None:
+    """Why whoever sends a request is refused, or None: another site, or a token where others read it."""
+    origins = request.values("origin")
     if len(origins) != 1 or origins[0] not in doors.origins:
         return Turned(HTTPStatus.FORBIDDEN, "This origin may not connect to the relay.")
-    if _names_token(query) or upgrade.values("sec-websocket-protocol"):
+    if _names_token(request.target.partition("?")[2]) or request.values("sec-websocket-protocol"):
         return Turned(
             HTTPStatus.BAD_REQUEST, "A token goes into the connect frame, never into the address or a subprotocol."
         )
+    return None
+
+
+def _no_websocket(upgrade: Upgrade) -> Turned | None:
     if upgrade.method != "GET" or upgrade.values("sec-websocket-version") != ["13"]:
         return Turned(HTTPStatus.UPGRADE_REQUIRED, "The relay speaks version 13 of the WebSocket protocol.")
     return None

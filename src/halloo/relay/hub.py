@@ -216,21 +216,28 @@ class Hub:
         self._broker.publish(RevokeNote("origins", widget_id, close.code, self._wall(), list(domains)))
 
     def _noted(self, note: Note) -> None:
-        if isinstance(note, HintNote):
-            room = self._rooms.get(note.workspace_id)
-            if room is not None:
-                self._hint(room, note)
-        elif note.kind == "origins":
+        match note:
+            case HintNote():
+                room = self._rooms.get(note.workspace_id)
+                if room is not None:
+                    self._hint(room, note)
+            case RevokeNote():
+                self._end_holders(note)
+            case _:
+                pass
+
+    def _end_holders(self, note: RevokeNote) -> None:
+        close = CLOSES.get(note.code, _NO_CODE)
+        if note.kind == "origins":
             for peer in list(self._by_key.get(("widget", note.id), ())):
                 origin = peer.claims.parent_origin
                 if origin is None or not self._decide(note.keep or [], origin):
-                    _end(peer, CLOSES.get(note.code, _NO_CODE))
-        else:
-            close = CLOSES.get(note.code, _NO_CODE)
-            self._revoked[note.kind, note.id] = (note.at, close)
-            for peer in list(self._by_key.get((note.kind, note.id), ())):
-                if _ends(note.kind, note.at, peer.claims):
                     _end(peer, close)
+            return
+        self._revoked[note.kind, note.id] = (note.at, close)
+        for peer in list(self._by_key.get((note.kind, note.id), ())):
+            if _ends(note.kind, note.at, peer.claims):
+                _end(peer, close)
 
     def _hint(self, room: Room, note: HintNote) -> None:
         """Each listener once, whichever of the streams it follows; who is behind misses it."""

@@ -11,6 +11,7 @@ from halloo.db.engine import Database
 from halloo.events.pump import Reader
 from halloo.kit.clock import SECOND, Clock, system_clock
 from halloo.relay.actions_port import RelayActions
+from halloo.relay.admission import Admission
 from halloo.relay.broker import Broker, MemoryBroker
 from halloo.relay.fanout import Fanout
 from halloo.relay.frames import RESTART, ReconnectFrame
@@ -21,6 +22,7 @@ from halloo.relay.log import DatabaseLog
 from halloo.relay.session import Rules
 from halloo.relay.settings import RelaySettings
 from halloo.relay.shared import Shared, Socket
+from halloo.relay.streaming import SEND_PATH, STREAM_PATH, Streaming
 from halloo.relay.tokens import RelayTokens
 
 logger = logging.getLogger("halloo.relay")
@@ -46,6 +48,7 @@ class RelayServer:
         self._broker = broker
         self._checking: asyncio.Task[None] | None = None
         self.hub = shared.hub
+        self.streaming = Streaming(shared, broker, alone=isinstance(broker, MemoryBroker))
         self.reader: Reader = Fanout(shared.hub).read
         """Hand it to `Pump.read_by`."""
 
@@ -59,8 +62,11 @@ class RelayServer:
 
         return WebsocketsProtocol(self.shared)
 
-    async def plain(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - the protocol's
-        """The ASGI answer to a request for /relay that is no upgrade: 426."""
+    async def plain(self, scope: Any, receive: Any, send: Any) -> None:
+        """The ASGI answer to a request for /relay that is no upgrade: a stream, frames for one, or 426."""
+        if scope["path"] in (STREAM_PATH, SEND_PATH):
+            await self.streaming(scope, receive, send)
+            return
         body = b'{"error":"upgrade_required","message":"The relay speaks WebSocket.","details":{}}'
         headers = [(b"content-type", b"application/json"), (b"upgrade", b"websocket"), (b"connection", b"upgrade")]
         headers += [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
@@ -148,4 +154,6 @@ def mount(  # noqa: PLR0913 - the composition root hands in what there is
     hub = Hub(DatabaseLog(database), broker, timing, monotonic_clock, wall, decide)
     rules = Rules(limits_of(settings), timing, tokens.open)
     doors = Doors(frozenset(host.lower() for host in hosts), frozenset(origins))
-    return RelayServer(Shared(hub, rules, actions, doors, monotonic_clock, wall), settings, broker)
+    admission = Admission(settings.handshakes_per_second, monotonic_clock)
+    shared = Shared(hub, rules, actions, doors, monotonic_clock, wall, admission)
+    return RelayServer(shared, settings, broker)

@@ -45,3 +45,17 @@ class RelaySettings:
     pong_s: int = field(
         default=8, metadata={"sentence": "Seconds that a pinged connection has to answer before it is given up."}
     )
+    handshakes_per_second: int = field(
+        default=1_000,
+        metadata={
+            "sentence": "Connections that may begin in a second, as many of them at once; others are told to come back in a "
+            "few seconds. 0: any number."
+        },
+    )
+    rescue_port: int = field(
+        default=-1,
+        metadata={
+            "sentence": "Port of the rescue relay's own listener, which serves widgets and inbox while the first cannot be "
+            "reached. -1: two above the server's own, such as 8002 beside 8000; 0: none."
+        },
+    )

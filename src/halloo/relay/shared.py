@@ -7,10 +7,12 @@ import msgspec
 
 from halloo.kit.clock import Clock
 from halloo.relay.actions_port import RelayActions
+from halloo.relay.admission import Admission
 from halloo.relay.frames import Close
-from halloo.relay.handshake import BUSY, NO_REQUEST, Doors, Turned, Upgrade, turn_away
+from halloo.relay.handshake import NO_REQUEST, Doors, Turned, Upgrade, later, turn_away
 from halloo.relay.hub import Hub
 from halloo.relay.limits import Timing
+from halloo.relay.peer import Link
 from halloo.relay.session import Rules
 from halloo.relay.sight import Sight
 
@@ -19,6 +21,7 @@ class Socket(Protocol):
     """A connection as the server sees it when it stops."""
 
     over: bool
+    link: Link
 
     @property
     def busy(self) -> bool:
@@ -37,12 +40,22 @@ class Socket(Protocol):
 class Shared:
     """Built once by the server."""
 
-    def __init__(self, hub: Hub, rules: Rules, actions: RelayActions, doors: Doors, clock: Clock, wall: Clock) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        rules: Rules,
+        actions: RelayActions,
+        doors: Doors,
+        clock: Clock,
+        wall: Clock,
+        admission: Admission,
+    ) -> None:
         """Nobody is connected yet."""
         self.hub = hub
         self.rules = rules
         self.actions = actions
         self.doors = doors
+        self.admission = admission
         self.draining = False
         self.clock = clock
         self.wall = wall
@@ -60,5 +73,10 @@ class Shared:
         """Why this upgrade is not answered with 101, or None."""
         if upgrade is None:
             return NO_REQUEST
-        turned = turn_away(upgrade, self.doors)
-        return BUSY if turned is None and self.draining else turned
+        return turn_away(upgrade, self.doors) or self.full()
+
+    def full(self) -> Turned | None:
+        """Why nobody new is let in now, whoever it is, or None."""
+        if self.draining:
+            return later("This server is about to stop; come back in a moment.")
+        return self.admission.turn_away()

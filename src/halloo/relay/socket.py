@@ -5,6 +5,7 @@ from collections import deque
 
 import msgspec
 
+from halloo.kit.ids import new_id
 from halloo.relay.decisions import Answer, Decision, End, PingNow
 from halloo.relay.frames import BAD_FRAME, PROTOCOL, TOO_SLOW, Close
 from halloo.relay.peer import Link, Peer, Write
@@ -62,6 +63,7 @@ class Connection:
         self._held = 0
         self.worker: Worker | None = None
         shared.connections[self] = None
+        shared.admission.opening += 1
         shared.hub.wheel.add(self, now + min(shared.timing.connect, shared.timing.ping))
 
     # ── from the engine ───────────────────────────────────────────────────────────────────────────────────────────
@@ -111,6 +113,10 @@ class Connection:
             self.peer.owner = None
         self.shared.connections.pop(self, None)
 
+    def introduce(self) -> str:
+        """What `connected` calls this connection."""
+        return new_id()
+
     # ── decisions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def carry_out(self, decision: Decision) -> None:
@@ -130,6 +136,9 @@ class Connection:
 
     def enqueue(self, decision: Decision) -> None:
         """Have the worker do it when its turn comes; one task while something waits, none otherwise."""
+        if self.worker is None:  # the first is always to join
+            self.worker = Worker(self)
+            self.shared.admission.opening -= 1
         self._jobs.append(decision)
         if len(self._jobs) == HOLD_JOBS:
             self.link.hold()
@@ -143,10 +152,8 @@ class Connection:
 
     async def _work(self) -> None:
         worker = self.worker
-        if worker is None:
-            worker = self.worker = Worker(self)
         try:
-            while self._jobs:
+            while self._jobs and worker is not None:
                 await worker.do(self._jobs[0])
                 self._jobs.popleft()
                 if len(self._jobs) == HOLD_JOBS // 2:
@@ -198,6 +205,8 @@ class Connection:
         self.session.stage = "closed"
         if self.worker is not None:
             self.worker.leave()
+        else:
+            self.shared.admission.opening -= 1
         if self.peer is not None and self.room is not None:
             self.shared.hub.leave(self.room, self.peer)
 

@@ -5,7 +5,6 @@ from typing import Protocol
 
 import msgspec
 
-from halloo.kit.ids import new_id
 from halloo.kit.refusals import RateLimited, Refusal
 from halloo.relay.decisions import Act, Decision, Follow, Join, Renew, Tell, Unfollow
 from halloo.relay.frames import (
@@ -59,6 +58,10 @@ class Host(Owner, Protocol):
 
     def enqueue(self, decision: Decision) -> None:
         """Have the worker do it when its turn comes."""
+        ...
+
+    def introduce(self) -> str:
+        """What `connected` calls this connection."""
         ...
 
 
@@ -134,7 +137,7 @@ class Worker:
             shared.hub.recovery.let_go(room, places)
             return
         streams = [place.found for place in places]
-        hello = Connected(new_id(), _seconds(shared.timing.ping), shared.wall(), streams)
+        hello = Connected(connection.introduce(), _seconds(shared.timing.ping), shared.wall(), streams)
         shared.hub.recovery.settle(room, peer, places, _encode(hello), _LIVE)
         connection.session.joined()
         connection.expires_soon()
