@@ -18,7 +18,7 @@
  * ```ts
  * const session = createSession({
  *   role: "operator", tab: crypto.randomUUID(), clock, routes: () => routesTo(relayUrl),
- *   open: ({ address }) => new WebSocket(address),
+ *   open: ({ kind, address }) => (kind === "socket" ? new WebSocket(address) : openStream(address, fetch)),
  *   token: () => api("POST", "/relay-token", {}),
  *   onStatus: show, onEvent: (name, data) => apply(name, data), onHint: hint, onLost: () => reload(),
  * });

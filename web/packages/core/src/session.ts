@@ -27,7 +27,7 @@ export interface RelayToken {
   readonly token: string;
   /** Seconds. */
   readonly expires_in: number;
-  /** The streams that its owner has. */
+  /** The streams that its owner has, their own first. */
   readonly streams?: readonly string[];
 }
 

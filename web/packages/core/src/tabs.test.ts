@@ -38,7 +38,7 @@ class Page {
       routes: () => routesTo(PRIMARY, RESCUE),
       open: tab.open,
       patience: () => 4_000,
-      token: async () => ({ token: "t", expires_in: 900, streams: [visitor] }),
+      token: async () => ({ token: "t", expires_in: 900, streams: [visitor, `c:${id}`] }),
       onStatus: ({ kind }) => kind === "live" && this.flush(),
       onEvent: (_name, _data, stream, offset) => {
         if (stream !== STREAM) return;

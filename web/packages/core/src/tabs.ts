@@ -20,7 +20,7 @@ import {
 import { ALL, createHub } from "./tab-hub.ts";
 
 export interface TabOptions extends SessionOptions {
-  /** Of what the tabs share; the visitor's streams are added to it. */
+  /** Of what the tabs share; whose token it is, is added to it. */
   readonly name: string;
   readonly locks: Locks | undefined;
   /** null where there is none; it may throw as well. */
@@ -248,7 +248,9 @@ export function createTabSession(options: TabOptions): TabSession {
   /** The token of the one visitor whose tabs share; comes when this tab leads. */
   const token = async (): Promise<RelayToken> => {
     const found = await options.token();
-    const name = [options.name, ...(found.streams ?? [])].join(" ");
+    // Whose it is stands first; which conversations there are changes.
+    const [own = ""] = found.streams ?? [];
+    const name = `${options.name} ${own}`;
     if (circle && circle.name !== name) {
       // Another visitor: another circle.
       void Promise.resolve().then(() => {
@@ -264,7 +266,8 @@ export function createTabSession(options: TabOptions): TabSession {
     if (!circle) join(name);
     if (leading) return found;
     await granted;
-    return clock.now() - at < found.expires_in * 500 ? found : options.token();
+    // It has aged while this tab waited.
+    return clock.now() - at < found.expires_in * 100 ? found : options.token();
   };
 
   const real: PlacedSession = createSession({

@@ -295,11 +295,13 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   for (const change of ["online", "offline"]) addEventListener(change, () => engine.nudge());
   addEventListener("pagehide", () => engine.hide());
   addEventListener("pageshow", (event) => event.persisted && engine.nudge());
-  document.addEventListener("visibilitychange", () => {
+  const look = (): boolean => {
     const visible = document.visibilityState === "visible";
     engine.setVisible(visible);
-    if (visible) engine.nudge();
-  });
+    return visible;
+  };
+  look();
+  document.addEventListener("visibilitychange", () => look() && engine.nudge());
   addEventListener("storage", ({ key, newValue }) => {
     if (key !== keys.token) return;
     if (newValue === null) forget();
