@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from halloo.relay.frames import CLOSES, ClientFrame, Draft, Found, Reconnect, ServerFrame, Want
+from halloo.relay.frames import CLOSES, ClientFrame, CloseFrame, Draft, Found, Reconnect, ServerFrame, Want
 from halloo.relay.limits import MESSAGE_BURST, OPERATOR_FRAME_BYTES, VISITOR_FRAME_BYTES, Timing, limits_of
 from halloo.relay.settings import RelaySettings
 from halloo.relay.tokens import LIFE_S
@@ -99,7 +99,31 @@ A stream that is named without a position starts at its head. A client that sees
 ## Sending
 
 `ack` comes after the message is committed and synced to disk. If no `ack` came, send again with the same `client_id`:
-it stays one message."""
+it stays one message.
+
+## Over HTTP
+
+Where WebSockets are blocked, the same frames go over two plain requests. Both need the same `Origin` as an upgrade, and no header
+that a browser would ask for first: send `Content-Type: text/plain;charset=utf-8`.
+
+`POST /relay/stream` with the `connect` frame as its body (at most {VISITOR_FRAME_BYTES:,} bytes) is answered by 200 and a body
+without an end, `application/x-ndjson`: one frame a line. An empty line comes every `ping_s` seconds; it keeps proxies awake.
+The last line is a `close` frame with a [code](#closing) and its name, in place of a WebSocket's close. In `connected`, `session`
+is the stream's secret: whoever has it can send.
+
+`POST /relay/send` brings frames: the secret on the first line, then frames, one a line. Acks and answers come down the stream. A client
+that has sent nothing for `ping_s` seconds sends a `ping` frame when it hears an empty line, or is given up.
+
+| answer | why |
+|---|---|
+| 204 | taken, in the order of the lines |
+| 403, 421, 400 | as for an upgrade |
+| 404 `session_unknown` | there is no such stream any more: open one anew |
+| 408, 413 | the body came too slowly, or is larger than a message may be |
+| 429 | what came before waits for its turn: come again after `Retry-After` |
+| 503 | too many connections begin at once, or the server stops: come again after `Retry-After`, 1 to 5 seconds |
+
+An upgrade gets the same 503. Widgets and inbox find a second address for the relay in `hosts.rescue` of the widget's record."""
 
 
 _BACK = """\
@@ -127,10 +151,11 @@ not begin with one that is blocked.
 ## Tabs
 
 A browser needs one connection for all its tabs, and one visitor may have no more than the limit below. The widget's tabs of
-one site and one visitor elect a leader with `navigator.locks`, or by talking over a `BroadcastChannel` where there are no locks.
-The leader holds the connection and speaks these same frames with the others: it keeps the last 256 events of each stream for a
-tab that is behind, asks what they ask, tells `online` while any of them is seen, and the page of the one that was seen last. When it
-is closed or falls silent the next one connects with its own positions. Without a `BroadcastChannel` each tab has a connection of its own."""
+one site and one visitor elect a leader with `navigator.locks`, or by talking over a `BroadcastChannel` where there are no
+locks. The leader holds the connection and speaks these same frames with the others: it keeps the last 256 events of each
+stream for a tab that is behind, asks what they ask, tells `online` while any of them is seen, and the page of the one that
+was seen last. When it is closed or falls silent the next one connects with its own positions. Without a `BroadcastChannel`
+each tab has a connection of its own."""
 
 
 def render() -> str:
@@ -148,6 +173,7 @@ def render() -> str:
         section(Draft),
         "## Frames from the server",
         *(_frame(frame) for frame in get_args(ServerFrame)),
+        _frame(CloseFrame),
         section(Found),
         "## Hints",
         "A hint is not remembered: it has no offset, and it may be lost.",

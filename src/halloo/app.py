@@ -1,17 +1,12 @@
 """The composition root: builds everything once and hands it down."""
 
 import asyncio
-import contextlib
-import signal
-import socket
 import sys
-from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-import uvicorn
 from litestar import Litestar
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -27,11 +22,11 @@ from halloo.contacts.tickets import EmbedTickets
 from halloo.conversations.sweeper import Sweeper
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
-from halloo.edge.errors import EXCEPTION_HANDLERS
+from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
 from halloo.edge.front import Front, host_names
 from halloo.edge.health import Health
-from halloo.edge.http import BoundedProtocol
 from halloo.edge.services import Services, Snippets
+from halloo.edge.serving import Server, listener
 from halloo.embed.assets import Assets, Page, load_assets
 from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
@@ -43,7 +38,7 @@ from halloo.mail.room import MailRoom
 from halloo.relay.actions import LiveActions
 from halloo.relay.cutter import Cutter
 from halloo.relay.hints import HubLive
-from halloo.relay.server import RelayServer, mount
+from halloo.relay.server import RELAY_PATHS, RelayServer, mount
 from halloo.relay.tokens import RelayTokens
 from halloo.widgets.origins import decide
 from halloo.widgets.records import PublicRecords
@@ -58,6 +53,7 @@ class Halloo:
     """The whole server, built and not yet listening."""
 
     asgi: ASGIApp
+    rescue: ASGIApp
     relay: RelayServer
     database: Database
     services: Services
@@ -71,10 +67,21 @@ class Halloo:
         await self.database.close()
 
 
-def build(config: Config, database_url: str, public_url: str, secret: bytes, clock: Clock = system_clock) -> Halloo:
-    """Build the server. Raises `ValueError`, `BadSetting`, `UnsafeLogin` with a sentence for whoever starts it."""
+def build(
+    config: Config,
+    database_url: str,
+    public_url: str,
+    secret: bytes,
+    clock: Clock = system_clock,
+    *,
+    rescue_port: int = 0,
+) -> Halloo:
+    """Build the server. Raises `ValueError`, `BadSetting`, `UnsafeLogin` with a sentence for whoever starts it.
+
+    `rescue_port`: where its rescue relay listens; 0 for nowhere.
+    """
     public_url = origin_of("public.url", public_url)
-    hosts = resolve_hosts(config.hosts, public_url)
+    hosts = resolve_hosts(config.hosts, public_url, rescue_port)
     database = open_database(database_url, clock)
     pump = Pump(database)
     records = PublicRecords(database, hosts, clock)
@@ -127,7 +134,8 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
     health = Health(database, clock, services.trusted_proxies, lambda: relay.shared.draining)
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, health)
-    return Halloo(Front(router, names, BARE), relay, database, services, Sweeper(database, sweep_outbox), mail)
+    front, rescue = Front(router, names, BARE), Front(_RescuePaths(relay, health), names)
+    return Halloo(front, rescue, relay, database, services, Sweeper(database, sweep_outbox), mail)
 
 
 def _snippets(assets: Assets, hosts: Hosts) -> Snippets:
@@ -193,59 +201,62 @@ class _Paths:
         await self._management(scope, receive, send)
 
 
+class _RescuePaths:
+    """What the rescue relay's listener answers: the relay, and whether it is there."""
+
+    def __init__(self, relay: RelayServer, health: ASGIApp) -> None:
+        self._relay = relay
+        self._health = health
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path == "/healthz":
+            await self._health(scope, receive, send)
+        elif path in RELAY_PATHS:
+            await self._relay.plain(scope, receive, send)
+        else:
+            body = error_body("route_not_found", "There is nothing here but the rescue relay.")
+            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+            await send({"type": "http.response.start", "status": 404, "headers": headers})
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
 async def serve_forever(
-    config: Config, database_url: str, public_url: str, secret: bytes, *, host: str, port: int
+    config: Config,
+    database_url: str,
+    public_url: str,
+    secret: bytes,
+    *,
+    host: str,
+    port: int,
+    rescue_port: int = 0,
+    only_rescue: bool = False,
 ) -> None:
-    """Listen until SIGTERM or SIGINT, then let every connection go in its own time."""
+    """Listen until SIGTERM or SIGINT, then let every connection go in its own time.
+
+    `rescue_port`: where the rescue relay listens, 0 for nowhere. `only_rescue`: this process listens nowhere else.
+    """
     _set_up_logging()
-    halloo = build(config, database_url, public_url, secret)
-    _log.info("serving", public_url=public_url, host=host, port=port)
-    settings = uvicorn.Config(
-        halloo.asgi,
-        host=host,
-        port=port,
-        http=BoundedProtocol,
-        ws=cast("Any", halloo.relay.protocol),
-        lifespan="off",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        proxy_headers=False,
-        backlog=4096,
-        timeout_graceful_shutdown=10,
-    )
-    await halloo.relay.start()
+    halloo = build(config, database_url, public_url, secret, rescue_port=rescue_port)
+    relay = halloo.relay
+    _log.info("serving", public_url=public_url, host=host, port=None if only_rescue else port, rescue_port=rescue_port)
+    rescue = listener(halloo.rescue, relay, host, rescue_port) if rescue_port else None
+    if only_rescue and rescue is not None:
+        server = Server(rescue, relay)
+    else:
+        server = Server(listener(halloo.asgi, relay, host, port), relay, rescue)
+    await relay.start()
     halloo.mail.start()
     warm = asyncio.get_running_loop().run_in_executor(
         None, parse_user_agent, "Mozilla/5.0"
     )  # reads its rules at first use
     sweeping = asyncio.create_task(halloo.sweeper.run())
     try:
-        await _Server(settings, halloo.relay).serve()
+        await server.serve()
     finally:
         sweeping.cancel()
         await warm
         await halloo.close()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, whose shutdown lets the relay's connections go in their own time first."""
-
-    def __init__(self, config: uvicorn.Config, relay: RelayServer) -> None:
-        super().__init__(config)
-        self._relay = relay
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._relay.stop()
-        await super().shutdown(sockets)
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """SIGTERM and SIGINT end the loop; the process then ends as one that did what it was asked."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        yield
 
 
 def _set_up_logging() -> None:

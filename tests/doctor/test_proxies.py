@@ -245,9 +245,26 @@ def test_nothing_is_written_by_looking(deployment: Deployment) -> None:
     assert {request.method for request in faults.seen} <= {"GET", "OPTIONS"}
 
 
+def test_a_proxy_that_keeps_streams_back(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("halloo.cli.doctor.streaming._PATIENCE_S", 1)
+    kept = deployment.look(Faults(streams=False), silence_s=0.1)
+    assert (kept["HTTP streaming"].level, kept["stream flow"].level) == ("ok", "warn")
+    assert "proxy_buffering off" in kept["stream flow"].advice
+
+
+def test_a_rescue_relay_that_nobody_reaches() -> None:
+    port = free_port()
+    with deployed(HALLOO_RELAY_RESCUE_PORT=str(port)) as made:
+        assert made.look(Faults())["rescue relay"].level == "ok"
+    with deployed(HALLOO_HOSTS_RESCUE=f"http://localhost:{port}") as made:
+        found = made.look(Faults())["rescue relay"]
+        assert (found.level, f"localhost:{port}" in found.found) == ("warn", True)
+
+
 def test_a_silent_connection_is_held(deployment: Deployment) -> None:
     kept = deployment.look(Faults(), silence_s=1.5)
     assert kept["silence"].level == "ok", kept["silence"]
+    assert kept["stream flow"].level == "ok", kept["stream flow"]
     cut = deployment.look(Faults(idle_s=0.5), silence_s=4)
     assert (cut["silence"].level, "closed after" in cut["silence"].found) == ("bad", True)
     assert "proxy_read_timeout" in cut["silence"].advice

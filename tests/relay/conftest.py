@@ -12,6 +12,7 @@ import uvloop
 
 from halloo.relay.settings import Engine
 from tests.relay.house import EPOCH, QUICK, House, house
+from tests.relay.streams import hang_up
 from tests.support.stores import empty_store
 
 Build = Callable[..., Any]
@@ -42,6 +43,7 @@ async def build(tmp_path: Path, engine: Engine) -> AsyncIterator[Build]:
             return await stack.enter_async_context(house(store, engine, timing, **settings))
 
         yield make
+        hang_up()
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ class Stream:
     @classmethod
     async def open(cls, port: int, **connect: Any) -> Self:
         """`POST /relay/stream` with a `connect` frame."""
-        hello = {"t": "connect", "v": 1, "tab": "t", "streams": [], **connect}
+        hello: Json = {"t": "connect", "v": 1, "tab": "t", "streams": [], **connect}
         answer = await ask(port, "/relay/stream", json.dumps(hello).encode())
         assert answer.status == 200, answer.status
         return cls(port, answer)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from halloo.relay.streamlink import lines
 from halloo.relay.wire import PING, close_frame, text_frame
 from tests.relay.conftest import Build
 from tests.relay.house import EPOCH, ORIGIN, SHOP, WORKSPACE, House
-from tests.relay.streams import Stream, answer, ask, dial, hang_up
+from tests.relay.streams import Stream, answer, ask, dial
 
 MESSAGE = {"type": "text", "content": "hello"}
 
@@ -24,12 +23,6 @@ MESSAGE = {"type": "text", "content": "hello"}
 def engine() -> Engine:
     """Streams need no WebSocket."""
     return "picows"
-
-
-@pytest.fixture(autouse=True)
-async def _hung_up(build: Build) -> AsyncIterator[None]:  # noqa: ARG001 - connections end before the house does
-    yield
-    hang_up()
 
 
 async def visitor(home: House, *streams: Any, id: str = "v1") -> Stream:
@@ -43,7 +36,7 @@ async def test_a_visitor_sends_is_answered_and_comes_back_without_missing_anythi
     mine = home.actions.own("v1", "c1")
     stream = await visitor(home, f"c:{mine}")
     node, _, secret = stream.session.partition(".")
-    assert node == home.relay.streaming._broker.node
+    assert node == home.relay.node
     assert len(bytes.fromhex(secret)) * 8 == 256
     sent = await stream.say(
         {"t": "send", "id": 1, "conversation": mine, "client_id": "a", "message": MESSAGE},
@@ -276,8 +269,7 @@ async def test_who_is_silent_is_given_up(build: Build) -> None:
         await talking.say(t="ping")
         await asyncio.sleep(0.1)
     with pytest.raises((EOFError, asyncio.IncompleteReadError, ConnectionError)):
-        while True:
-            await stream.hear()
+        await stream.until("close")
     await talking.until("pong")
     assert home.relay.hub.sockets == 1
 
@@ -299,7 +291,7 @@ async def flood(home: House, conversation_id: str, kib: int) -> None:
 
 async def test_a_queue_that_passes_the_cap(home: House) -> None:
     mine = home.actions.own("v1", "c1")
-    stream = await deaf(home, f"c:{mine}")
+    await deaf(home, f"c:{mine}")
     for _ in range(100):
         if not home.relay.hub.sockets:
             break
@@ -313,7 +305,7 @@ async def test_a_queue_that_passes_the_cap(home: House) -> None:
 async def test_a_queue_that_stands_still(build: Build) -> None:
     home: House = await build(timing=Timing(slow=400), visitor_queue_bytes=1 << 30)
     mine = home.actions.own("v1", "c1")
-    stream = await deaf(home, f"c:{mine}")
+    await deaf(home, f"c:{mine}")
     while not any(peer.paused_at for peer in home.relay.hub.peers()):
         await flood(home, mine, 800)
     await asyncio.sleep(0.8)

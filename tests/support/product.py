@@ -63,7 +63,7 @@ class Product:
     def environment(self) -> dict[str, str]:
         """Return the environment: none of the developer's own settings, this database, this address."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("HALLOO_")}
-        here = {"PYTHONPATH": str(SOURCES), "HALLOO_PUBLIC_URL": self.origin}
+        here = {"PYTHONPATH": str(SOURCES), "HALLOO_PUBLIC_URL": self.origin, "HALLOO_RELAY_RESCUE_PORT": "0"}
         return {**own, **self.store.environment, **here, **self.settings}
 
     def halloo(self, *arguments: str) -> str:

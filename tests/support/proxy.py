@@ -64,6 +64,8 @@ class Faults:
     """Changes a request, or answers it itself."""
     reply: Callable[[Request, Reply], None] = lambda _request, _reply: None
     upgrades: bool = True
+    streams: bool = True
+    """Hands on what `/relay/stream` answers as it comes, instead of when it has ended."""
     idle_s: float = 60
     tls: ssl.SSLContext | None = None
     seen: list[Request] = field(default_factory=list[Request])
@@ -106,7 +108,10 @@ def _serve(line: socket.socket, upstream: int, faults: Faults) -> None:
         line.sendall(_render(own))
         return
     if request.has("upgrade") and faults.upgrades:
-        _tunnel(line, upstream, request, faults.idle_s)
+        _tunnel(line, upstream, _request(request, "Upgrade"), faults.idle_s)
+        return
+    if request.method == "POST" and request.path == "/relay/stream" and faults.streams:
+        _tunnel(line, upstream, _request(request, "close") + rest, faults.idle_s)
         return
     for name in ("upgrade", "connection"):
         request.drop(name)
@@ -127,9 +132,9 @@ def _serve(line: socket.socket, upstream: int, faults: Faults) -> None:
     line.sendall(_render(reply))
 
 
-def _tunnel(line: socket.socket, upstream: int, request: Request, idle_s: float) -> None:
+def _tunnel(line: socket.socket, upstream: int, begin: bytes, idle_s: float) -> None:
     with socket.create_connection(("127.0.0.1", upstream), 10) as back:
-        back.sendall(_request(request, "Upgrade"))
+        back.sendall(begin)
         ends = time.monotonic() + idle_s
         while (left := ends - time.monotonic()) > 0:
             ready, _, _ = select.select([line, back], [], [], left)

@@ -34,3 +34,18 @@ def test_plain_http_is_for_this_machine() -> None:
 
 def test_ipv6_keeps_its_brackets() -> None:
     assert origin_of("public.url", "http://[::1]:8000") == "http://[::1]:8000"
+
+
+def test_the_rescue_relay_has_an_address_by_itself_on_this_machine_alone() -> None:
+    def rescue(public_url: str, port: int = 8002, **hosts: str) -> str | None:
+        found: str | None = resolve_hosts(HostSettings(**hosts), public_url, port).record()["rescue"]
+        return found
+
+    assert rescue("http://localhost:8000") == "ws://localhost:8002/relay"
+    assert rescue("http://127.0.0.1:9000", 9002) == "ws://127.0.0.1:9002/relay"
+    assert rescue("http://[::1]:8000") == "ws://[::1]:8002/relay"
+    assert rescue("http://localhost:8000", 0) is None
+    assert rescue("https://localhost") is None
+    assert rescue("https://chat.example") is None
+    assert rescue("https://chat.example", rescue="https://rescue.example") == "wss://rescue.example/relay"
+    assert rescue("http://localhost:8000", rescue="http://localhost:9") == "ws://localhost:9/relay"

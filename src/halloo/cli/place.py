@@ -23,10 +23,20 @@ T = TypeVar("T")
 SECRET_NAME = "secret.key"  # noqa: S105 - a file's name
 _SECRET_BYTES = 32
 _EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - what people write, not what is bound
+PORT = 8000
+_RESCUE_ABOVE, _PORTS = 2, 65_536
 
 Data = Annotated[Path, typer.Option("--data", help="The data folder.", envvar="HALLOO_DATA")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 DEFAULT_DATA = Path("halloo-data")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The server's own port, and that of its rescue relay; 0 for none."""
+
+    main: int
+    rescue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,19 @@ class Place:
             return self.config.public.url
         host = "localhost" if host in _EVERYWHERE else f"[{host}]" if ":" in host else host
         return f"http://{host}:{port}"
+
+    def ports(self, port: int | None, *, rescue: bool) -> Ports:
+        """Where a server listens that is told `port`; `rescue`: that is the rescue relay's.
+
+        The rescue relay's own is what is configured, else two above the server's.
+        """
+        chosen = self.config.relay.rescue_port
+        if not rescue:
+            main = PORT if port is None else port
+            above = main + _RESCUE_ABOVE if main + _RESCUE_ABOVE < _PORTS else 0
+            return Ports(main, chosen if chosen >= 0 else above)
+        port = port or (chosen if chosen > 0 else PORT + _RESCUE_ABOVE)
+        return Ports(PORT if port == chosen else port - _RESCUE_ABOVE, port)
 
 
 def open_place(data: Path) -> Place:

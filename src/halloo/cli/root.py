@@ -1,5 +1,6 @@
 """The commands."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -24,6 +25,13 @@ app.add_typer(tokens.app, name="token")
 app.add_typer(mail.app, name="mail")
 app.add_typer(bench.app, name="bench")
 app.command("doctor")(doctor)
+
+
+class ServeRole(StrEnum):
+    """What a process serves."""
+
+    ALL = "all"
+    RESCUE = "rescue"
 
 
 @app.command()
@@ -63,9 +71,14 @@ def init(
 def serve(
     data: Data = DEFAULT_DATA,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "localhost",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+    port: Annotated[
+        int | None, typer.Option(help="The port to listen on.", show_default="8000; 8002 for the rescue relay alone")
+    ] = None,
+    role: Annotated[
+        ServeRole, typer.Option(help="rescue: the rescue relay alone, as a process of its own over the same database.")
+    ] = ServeRole.ALL,
 ) -> None:
-    """Serve inbox, widget, API and relay on one port."""
+    """Serve inbox, widget, API and relay on one port, and the rescue relay on another."""
     import uvloop
 
     from halloo.app import serve_forever
@@ -74,9 +87,17 @@ def serve(
     if not place.config.database.url and not (data / "halloo.db").exists():
         fail(f"There is nothing in {data} yet; run “halloo init --data {data} --email …” first.")
     require_schema(place)
+    ports = place.ports(port, rescue=role is ServeRole.RESCUE)
     uvloop.run(
         serve_forever(
-            place.config, place.database_url, place.public_url(host, port), read_secret(place), host=host, port=port
+            place.config,
+            place.database_url,
+            place.public_url(host, ports.main),
+            read_secret(place),
+            host=host,
+            port=ports.main,
+            rescue_port=ports.rescue,
+            only_rescue=role is ServeRole.RESCUE,
         )
     )
 

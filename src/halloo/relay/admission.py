@@ -4,18 +4,22 @@ from halloo.kit.clock import SECOND, Clock
 from halloo.kit.limits import Bucket, Rate
 from halloo.relay.handshake import Turned, later
 
-_OPENING = 4
-"""Connections that have not said `connect` may be as many as come in in so many seconds."""
+AT_ONCE = 4
+"""So many seconds' newcomers may come at once, and be there without having said `connect`.
+
+Ten thousand that come back at once, with pauses that double, are all in after some 3 s. With a burst of a single second the
+unluckiest would be out for half a minute.
+"""
 
 
 class Admission:
     """So many newcomers in a second, and so many at a time that have not said who they are."""
 
     def __init__(self, a_second: int, clock: Clock) -> None:
-        """`a_second`: newcomers in a second, as many of them at once; 0: any number of them."""
+        """`a_second`: newcomers in a second, `AT_ONCE` times as many at once; 0: any number of them."""
         self._clock = clock
-        self._bucket = Bucket(Rate(a_second, SECOND, a_second), clock()) if a_second > 0 else None
-        self._opening_max = _OPENING * a_second
+        self._at_once = AT_ONCE * a_second
+        self._bucket = Bucket(Rate(a_second, SECOND, self._at_once), clock()) if a_second > 0 else None
         self.opening = 0
         """Connections that have not said `connect`."""
         self.refused = 0
@@ -24,7 +28,7 @@ class Admission:
     def turn_away(self) -> Turned | None:
         """Why nobody is let in now, or None: then one more has come in."""
         bucket = self._bucket
-        if bucket is None or (self.opening < self._opening_max and not bucket.take(self._clock())):
+        if bucket is None or (self.opening < self._at_once and not bucket.take(self._clock())):
             return None
         self.refused += 1
         return later("Too many connections begin at once; come back in a moment.")

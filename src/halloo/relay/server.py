@@ -2,35 +2,30 @@
 
 import asyncio
 import logging
-import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from halloo.db.engine import Database
 from halloo.events.pump import Reader
-from halloo.kit.clock import SECOND, Clock, system_clock
+from halloo.kit.clock import Clock, system_clock
 from halloo.relay.actions_port import RelayActions
 from halloo.relay.admission import Admission
 from halloo.relay.broker import Broker, MemoryBroker
+from halloo.relay.draining import drain, spread_ms
 from halloo.relay.fanout import Fanout
-from halloo.relay.frames import RESTART, ReconnectFrame
-from halloo.relay.handshake import Doors
+from halloo.relay.handshake import PATH, Doors
 from halloo.relay.hub import Decide, Hub
 from halloo.relay.limits import Timing, limits_of, timing_of
 from halloo.relay.log import DatabaseLog
 from halloo.relay.session import Rules
 from halloo.relay.settings import RelaySettings
-from halloo.relay.shared import Shared, Socket
+from halloo.relay.shared import Shared
 from halloo.relay.streaming import SEND_PATH, STREAM_PATH, Streaming
 from halloo.relay.tokens import RelayTokens
 
+RELAY_PATHS = frozenset({PATH, STREAM_PATH, SEND_PATH})
 logger = logging.getLogger("halloo.relay")
-_A_SECOND = 1_000
-"""Sockets asked to come back in a second while the server stops."""
-_SPREAD_MIN_MS = 2 * SECOND
-_BUSY_S = 5
-_LAST_S = 1.5
 
 
 def monotonic_clock() -> int:
@@ -47,6 +42,7 @@ class RelayServer:
         self._engine = settings.engine
         self._broker = broker
         self._checking: asyncio.Task[None] | None = None
+        self.node = broker.node
         self.hub = shared.hub
         self.streaming = Streaming(shared, broker, alone=isinstance(broker, MemoryBroker))
         self.reader: Reader = Fanout(shared.hub).read
@@ -92,43 +88,19 @@ class RelayServer:
             except Exception:
                 logger.exception("The log could not be asked whether this node fell behind; asking again")
 
-    async def stop(self) -> None:
-        """Ask every client to come back, spread over max(2 s, sockets / 1000 s), and close each when its turn comes.
-
-        What clients have asked for before is finished, as far as that takes no more than 5 seconds.
-        """
+    def refuse_newcomers(self) -> int:
+        """The stop is near: nobody new is let in. How long connections are given to come back, in milliseconds."""
         self.shared.draining = True
-        sockets = list(self.shared.connections)
-        spread = max(_SPREAD_MIN_MS, len(sockets) * 1000 // _A_SECOND)
-        for socket in sockets:
-            socket.answer(ReconnectFrame(random.randrange(spread)))  # noqa: S311 - jitter
-        if sockets:
-            await self._end_all(sockets, spread / 1000)
+        return spread_ms(len(self.shared.connections))
+
+    async def stop(self) -> None:
+        """Let every connection go, in its own time, and then stop; see `drain`."""
+        self.refuse_newcomers()
+        await drain(self.shared)
         if self._checking is not None:
             self._checking.cancel()
         self.hub.wheel.stop()
         await self._broker.stop()
-
-    async def _end_all(self, sockets: list[Socket], spread_s: float) -> None:
-        pause = spread_s / len(sockets)
-        pending: list[Socket] = []
-        for at, socket in enumerate(sockets):
-            if at:
-                await asyncio.sleep(pause)
-            if socket.busy:
-                pending.append(socket)
-            else:
-                socket.end(RESTART)
-        await _until(lambda: not any(socket.busy for socket in pending), _BUSY_S)
-        for socket in [*pending, *self.shared.connections]:
-            socket.end(RESTART)
-        await _until(lambda: not self.shared.connections, _LAST_S)
-
-
-async def _until(done: Callable[[], bool], seconds: float) -> None:
-    ends = time.monotonic() + seconds
-    while not done() and time.monotonic() < ends:  # noqa: ASYNC110 - many sockets, none of which knows of the others
-        await asyncio.sleep(0.02)
 
 
 def mount(  # noqa: PLR0913 - the composition root hands in what there is

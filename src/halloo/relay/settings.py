@@ -46,10 +46,10 @@ class RelaySettings:
         default=8, metadata={"sentence": "Seconds that a pinged connection has to answer before it is given up."}
     )
     handshakes_per_second: int = field(
-        default=1_000,
+        default=2_000,
         metadata={
-            "sentence": "Connections that may begin in a second, as many of them at once; others are told to come back in a "
-            "few seconds. 0: any number."
+            "sentence": "Connections that may begin in a second, four times as many at once; others are told to come back "
+            "in a few seconds. 0: any number."
         },
     )
     rescue_port: int = field(

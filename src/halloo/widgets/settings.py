@@ -29,7 +29,11 @@ class HostSettings:
     )
     relay: str = field(default="", metadata={"sentence": "Origin of the relay's WebSocket. Empty: that of public.url."})
     rescue: str = field(
-        default="", metadata={"sentence": "Origin that widgets use while the relay cannot be reached. Empty: none."}
+        default="",
+        metadata={
+            "sentence": "Origin that widgets use while the relay cannot be reached. Empty: none; on this machine alone, "
+            "where relay.rescue_port listens."
+        },
     )
     image: str = field(default="", metadata={"sentence": "Origin of avatars and previews. Empty: that of public.url."})
     storage: str = field(
@@ -71,8 +75,12 @@ def socket_origin(origin: str) -> str:
     return "ws" + origin.removeprefix("http")
 
 
-def resolve_hosts(settings: HostSettings, public_url: str) -> Hosts:
-    """The origins in force. Raises `ValueError` with a sentence where a setting is no origin."""
+def resolve_hosts(settings: HostSettings, public_url: str, rescue_port: int = 0) -> Hosts:
+    """The origins in force. Raises `ValueError` with a sentence where a setting is no origin.
+
+    `rescue_port`: where the rescue relay listens. Its address follows from that on this machine alone: elsewhere a proxy
+    decides which ports can be reached, and one that cannot costs visitors time.
+    """
     public = origin_of("public.url", public_url)
 
     def required(name: str) -> str:
@@ -88,10 +96,17 @@ def resolve_hosts(settings: HostSettings, public_url: str) -> Hosts:
         relay=required("relay"),
         image=required("image"),
         storage=required("storage"),
-        rescue=optional("rescue"),
+        rescue=optional("rescue") or _rescue_here(public, rescue_port),
         game=optional("game"),
         stream=optional("stream"),
     )
+
+
+def _rescue_here(public: str, port: int) -> str | None:
+    host = urlsplit(public).hostname or ""
+    if not port or not public.startswith("http://") or host not in _LOOPBACK:
+        return None
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _host_origin(name: str, text: str) -> str:

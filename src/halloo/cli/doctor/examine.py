@@ -4,7 +4,7 @@ import http.client
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from halloo.cli.doctor import calls, door, live, own, pages
+from halloo.cli.doctor import calls, door, live, own, pages, streaming
 from halloo.cli.doctor.finding import Finding, bad
 from halloo.cli.doctor.site import Site
 from halloo.cli.place import Place, open_place
@@ -66,6 +66,8 @@ def _outside(site: Site, silence_s: float) -> Iterator[Finding]:
         ("preflight", lambda: calls.check_preflight(site)),
         ("X-Halloo-Visitor", lambda: calls.check_visitor_header(site)),
         ("WebSocket", lambda: live.check_upgrade(site)),
+        ("HTTP streaming", lambda: streaming.check_stream(site)),
+        ("rescue relay", lambda: streaming.check_rescue(site)),
         ("host names", lambda: calls.check_hosts(site, site.url)),
     ]
     if silence_s:

@@ -11,6 +11,7 @@ from typing import Any
 from halloo.cli.doctor.finding import Finding, bad, ok, warn
 from halloo.cli.doctor.pages import PAGE
 from halloo.cli.doctor.site import Answer, Site
+from halloo.cli.doctor.streaming import check_flow
 from halloo.kit.ids import new_secret
 
 IDLE_S = 65
@@ -78,8 +79,18 @@ def check_silence(site: Site, seconds: float = IDLE_S) -> Iterator[Finding]:
         )
         return
     hello = json.loads(met.body)
+    connect: dict[str, Any] = {
+        "t": "connect",
+        "v": 1,
+        "role": "visitor",
+        "widget": site.widget_id,
+        "token": hello["relay"]["token"],
+        "tab": "doctor",
+        "streams": [],
+    }
     try:
-        lived, pings = _wait(site, hello["relay"]["token"], seconds)
+        yield from check_flow(site, connect)
+        lived, pings = _wait(site, connect, seconds)
     finally:
         site.ask(
             f"{site.api}/visitor",
@@ -93,17 +104,8 @@ def check_silence(site: Site, seconds: float = IDLE_S) -> Iterator[Finding]:
         yield bad("silence", f"A silent connection was closed after {lived:.0f} s.", _IDLE)
 
 
-def _wait(site: Site, token: str, seconds: float) -> tuple[float, int]:
+def _wait(site: Site, hello: dict[str, Any], seconds: float) -> tuple[float, int]:
     """How long a connection lived at most `seconds`, and how often the server pinged."""
-    hello: dict[str, Any] = {
-        "t": "connect",
-        "v": 1,
-        "role": "visitor",
-        "widget": site.widget_id,
-        "token": token,
-        "tab": "doctor",
-        "streams": [],
-    }
     record: dict[str, Any] = site.record["hosts"]
     pings, began = 0, time.monotonic()
     try:

@@ -196,4 +196,11 @@ export interface Live {
   t: "live";
 }
 
+/** The last line of a stream over HTTP, in place of a WebSocket's close frame. */
+export interface CloseFrame {
+  t: "close";
+  code: number;
+  reason: string;
+}
+
 export type ServerFrame = Connected | EventFrame | Hint | Ack | Ok | ErrorFrame | ReconnectFrame | Pong | Live;
