@@ -127,6 +127,38 @@ that has sent nothing for `ping_s` seconds sends a `ping` frame when it hears an
 An upgrade gets the same 503. Widgets and inbox find a second address for the relay in `hosts.rescue` of the widget's record."""
 
 
+_BACK = """\
+Come back with growing, random pauses: half a second, doubled each time, at most 30 seconds.
+
+## Other ways
+
+Widget and inbox try the ways to the relay in this order, and clients of your own may do the same. The addresses stand in
+`hosts` of the [widget's record](public.md); the one for streaming is that of the WebSocket with `/stream` behind it and
+`http` for `ws`.
+
+| | way | left after |
+|---|---|---|
+| 1 | the WebSocket at `hosts.relay`, the primary | three failures in a row, or 20 seconds without it |
+| 2 | the WebSocket at `hosts.rescue`, where there is one | two failures |
+| 3 | HTTP streaming at the primary's host | two failures |
+| 4 | HTTP streaming at the rescue host | two failures, then the next round begins, with one try each |
+
+A close that the relay itself sends (1012 and those from 4000 on) is no failure of the way: wait as the table above says.
+Away from the primary, try it again every 60 seconds on a second connection, with your positions, and let the first go only
+when the second is `live`: what both bring is dropped by its offset. Try it at once when the network comes back or the page
+becomes visible. Once a way has stood for five seconds the widget remembers it in this tab for an hour, so that the next page does
+not begin with one that is blocked.
+
+## Tabs
+
+A browser needs one connection for all its tabs, and one visitor may have no more than the limit below. The widget's tabs of
+one site and one visitor elect a leader with `navigator.locks`, or by talking over a `BroadcastChannel` where there are no
+locks. The leader holds the connection and speaks these same frames with the others: it keeps the last 256 events of each
+stream for a tab that is behind, asks what they ask, tells `online` while any of them is seen, and the page of the one that
+was seen last. When it is closed or falls silent the next one connects with its own positions. Without a `BroadcastChannel`
+each tab has a connection of its own."""
+
+
 def render() -> str:
     """The page. Raises `KeyError` for a close code that has no sentence."""
     closes = table(
@@ -149,7 +181,7 @@ def render() -> str:
         table(("name", "when", "data"), [(code(name), when, data) for name, when, data in _HINTS]),
         "## Closing",
         closes,
-        "Come back with growing, random pauses: half a second, doubled each time, at most 30 seconds.",
+        _BACK,
         "## Limits",
         _limits(),
     )

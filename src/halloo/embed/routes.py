@@ -135,7 +135,8 @@ def _inbox(assets: Assets, hosts: Hosts) -> App:
     """The inbox under every path below it, but for its preview."""
     inbox, preview = _NOT_BUILT_PAGE, _NOT_BUILT_PAGE
     if assets.inbox is not None:
-        inbox = prepare(_HTML, documents.inbox_document(assets.inbox), policy.page_headers(policy.inbox_policy(hosts)))
+        body = documents.inbox_document(assets.inbox, hosts.record()["rescue"])
+        inbox = prepare(_HTML, body, policy.page_headers(policy.inbox_policy(hosts)))
     if assets.preview is not None:
         body = documents.preview_document(assets.preview)
         preview = prepare(_HTML, body, policy.page_headers(policy.preview_policy(hosts)))

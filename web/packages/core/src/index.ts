@@ -2,6 +2,8 @@
  * The engine of a Halloo client: framework-free, without a DOM. It serves the visitor's widget and the operator's inbox.
  *
  * - `createSession`: the connection to the relay, with recovery (`session.ts`)
+ * - `routesTo`, `openStream`: the ways to it, and the one without WebSocket (`routes.ts`, `stream.ts`)
+ * - `createTabSession`: one connection for all tabs of a browser (`tabs.ts`)
  * - `createOutbox`: messages on their way, sent exactly once (`outbox.ts`)
  * - `addMessages`, `applyFact`: the messages of a conversation as a value (`thread.ts`)
  * - `createTypingReporter`, `createTypingBoard`: typing hints both ways (`typing.ts`)
@@ -15,7 +17,8 @@
  *
  * ```ts
  * const session = createSession({
- *   role: "operator", tab: crypto.randomUUID(), clock, address: () => relayUrl, open: (url) => new WebSocket(url),
+ *   role: "operator", tab: crypto.randomUUID(), clock, routes: () => routesTo(relayUrl),
+ *   open: ({ kind, address }) => (kind === "socket" ? new WebSocket(address) : openStream(address, fetch)),
  *   token: () => api("POST", "/relay-token", {}),
  *   onStatus: show, onEvent: (name, data) => apply(name, data), onHint: hint, onLost: () => reload(),
  * });
@@ -35,6 +38,8 @@ export * from "./origins.ts";
 export * from "./outbox.ts";
 export * from "./ports.ts";
 export * from "./refusal.ts";
+export * from "./routes.ts";
 export * from "./session.ts";
+export * from "./tabs.ts";
 export * from "./thread.ts";
 export * from "./typing.ts";

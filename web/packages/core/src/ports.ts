@@ -10,7 +10,7 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
-/** A WebSocket, or anything that carries text frames both ways (HTTP streaming later). */
+/** A WebSocket, or anything that carries frames both ways. */
 export interface Socket {
   send(text: string): void;
   close(code?: number): void;
@@ -34,5 +34,16 @@ export type Fetch = (
 
 /** The browser's lock manager, for the election of one tab. */
 export interface Locks {
-  request(name: string, options: { signal?: unknown }, held: () => Promise<void>): Promise<unknown>;
+  request(
+    name: string,
+    options: { signal?: AbortSignal; steal?: boolean },
+    held: () => Promise<void>,
+  ): Promise<unknown>;
+}
+
+/** What all tabs of a browser hear that speak under one name, but for the one that speaks: a BroadcastChannel. */
+export interface Channel {
+  postMessage(message: unknown): void;
+  close(): void;
+  onmessage: ((event: { data: unknown }) => void) | null;
 }

@@ -52,8 +52,8 @@ beforeEach(() => {
     widget: "w",
     tab: "tab",
     clock,
-    address: () => "wss://relay/relay",
-    open: (address) => {
+    routes: () => [{ kind: "socket", address: "wss://relay/relay" }],
+    open: ({ address }) => {
       const socket = new FakeSocket(address);
       sockets.push(socket);
       return socket;

@@ -2,9 +2,8 @@
  * The frame's boot core: decides whether it may run, knows the visitor, keeps the line, counts what is unread.
  * The chat app is fetched on first open.
  */
-import { codeOf, electLeader, pickLanguage, resolveTargetOrigin } from "@halloo/core";
+import { codeOf, pickLanguage, resolveTargetOrigin } from "@halloo/core";
 import type { Chat } from "./chat/chat.tsx";
-import { readAttributes } from "./frame/attributes.ts";
 import {
   type Bridge,
   claimedParent,
@@ -13,12 +12,18 @@ import {
   type LoaderMessage,
   openBridge,
 } from "./frame/bridge.ts";
-import { createEngine, type Engine } from "./frame/engine.ts";
+import { type Core, createEngine } from "./frame/engine.ts";
 import { readRecord, type WidgetRecord } from "./frame/record.ts";
 import { readMemory, safeStore, storageKeys, type TabMemory } from "./frame/storage.ts";
 import { inTurn } from "./frame/turn.ts";
 
 const PREVIEW_LENGTH = 140;
+/** How long it is remembered that the first way to the relay is shut here. */
+const ROUTE_MS = 3_600_000;
+/** After the first live line: nobody waits for this. */
+const FETCH_AHEAD_MS = 5_000;
+
+const streams = () => import("@halloo/core/stream.ts");
 
 /** One text for `preview`: the first line, at most 140 characters. */
 const brief = (text: string): string => (text.length > PREVIEW_LENGTH ? `${text.slice(0, PREVIEW_LENGTH - 1)}…` : text);
@@ -30,7 +35,6 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   const store = safeStore(() => localStorage);
   const tab = safeStore(() => sessionStorage);
   const keys = storageKeys(record.id, parentOrigin);
-  const leader = electLeader(navigator.locks, `halloo-${keys.user}`);
   let left = readMemory<TabMemory>(tab, keys.state);
   let locale = config.locale === "auto" ? query.get("locale") || navigator.language : config.locale;
   let theme = query.get("theme") || config.theme;
@@ -41,11 +45,12 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   let question: string | null = null;
   let posted = -1;
   let begun = false;
+  let fetching = false;
   /** What the page says of who the visitor is; it waits until there is one. */
   let proof: (() => void) | null = null;
   let quiet = true;
 
-  const engine: Engine = createEngine({
+  const engine: Core = createEngine({
     record,
     keys,
     store,
@@ -63,7 +68,17 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
       },
     },
     fetch: (url, init) => fetch(url, { ...init, credentials: "omit" }),
-    open: (address) => new WebSocket(address) as never,
+    open: ({ kind, address }) =>
+      kind === "socket"
+        ? (new WebSocket(address) as never)
+        : streams().then((it) => it.openStream(address, fetch as never)),
+    locks: navigator.locks as never,
+    channel: (name) => new BroadcastChannel(name) as never,
+    memory: {
+      get: () => (left.route && left.route.until > Date.now() ? left.route.address : undefined),
+      set: (address) => keep({ route: address ? { address, until: Date.now() + ROUTE_MS } : undefined }),
+    },
+    parts: { writing: () => import("./frame/writing.ts"), person: () => import("./frame/person.ts") },
     uuid: () => crypto.randomUUID(),
     ticket: () => (top || target === "*" ? Promise.resolve(null) : tickets.take()),
     continueCode: continueCode(location.hash),
@@ -71,7 +86,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
       const text = typeof message.content === "string" ? message.content : "";
       tell("message_received", { conversation_id: conversation });
       count({ author: message.user.nickname, text: brief(text) });
-      if (leader.leading && engine.viewing !== conversation) void chat?.then((app) => app.chime());
+      if (engine.leading && engine.viewing !== conversation) void chat?.then((app) => app.chime());
     },
     onSent: (conversation) => tell("message_sent", { conversation_id: conversation }),
     onWanted() {
@@ -155,7 +170,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     if (now) {
       start();
       engine.remember({ dismissed: true });
-    } else engine.view(null);
+    } else engine.putAway();
     const first = question;
     question = null;
     if (now || chat) {
@@ -222,6 +237,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
   }
 
   async function set(attributes: Record<string, unknown>): Promise<void> {
+    const { readAttributes } = await import("./frame/person.ts");
     const look = readAttributes(attributes);
     locale = look.locale ?? locale;
     theme = look.theme ?? theme;
@@ -250,10 +266,20 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     proof?.();
   }
 
+  /** Fetches early what is needed just when nothing can be fetched. */
+  function ahead(): void {
+    if (fetching) return;
+    fetching = true;
+    setTimeout(() => streams().catch(() => undefined), FETCH_AHEAD_MS);
+  }
+
   function begin(): void {
     if (ready) return;
     ready = true;
-    engine.subscribe(() => count(null));
+    engine.subscribe(() => {
+      count(null);
+      if (engine.state.settled) ahead();
+    });
     const now = config.boot === "eager" || location.hash;
     if (now) start();
     tell("ready", {});
@@ -267,12 +293,15 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
 
   // Back again: try at once. Gone: a ping finds out in seconds what silence would tell in half a minute.
   for (const change of ["online", "offline"]) addEventListener(change, () => engine.nudge());
+  addEventListener("pagehide", () => engine.hide());
   addEventListener("pageshow", (event) => event.persisted && engine.nudge());
-  document.addEventListener("visibilitychange", () => {
+  const look = (): boolean => {
     const visible = document.visibilityState === "visible";
     engine.setVisible(visible);
-    if (visible) engine.nudge();
-  });
+    return visible;
+  };
+  look();
+  document.addEventListener("visibilitychange", () => look() && engine.nudge());
   addEventListener("storage", ({ key, newValue }) => {
     if (key !== keys.token) return;
     if (newValue === null) forget();

@@ -196,10 +196,13 @@ function still(record: WidgetRecord, state: State): Engine {
     subscribe: () => nothing,
     start: nothing,
     nudge: nothing,
+    hide: nothing,
+    leading: false,
     remember: nothing,
     setPage: nothing,
     setVisible: nothing,
     view: nothing,
+    putAway: nothing,
     reload: later,
     older: later,
     send: () => true,
@@ -260,7 +263,7 @@ async function draw(wish: Wish): Promise<void> {
     domains: [],
     config: { v1: titled },
     availability: availabilityOf(view),
-    hosts: { client: "", relay: "" },
+    hosts: { client: "", relay: "", rescue: null },
   };
   const language = pickLanguage(config.locale, locale, navigator.language);
   const t = createT<Messages>(language, await readMessages(language));

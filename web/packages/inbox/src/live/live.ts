@@ -1,6 +1,8 @@
 /** The live line: facts into caches, typing both ways, sounds, and what happens when the line was lost. */
 import { electLeader } from "@halloo/core/leader.ts";
+import { type Route, routesTo } from "@halloo/core/routes.ts";
 import { createSession, type Session, type SessionStatus } from "@halloo/core/session.ts";
+import { openStream } from "@halloo/core/stream.ts";
 import { createTypingBoard, createTypingReporter, type TypingReporter } from "@halloo/core/typing.ts";
 import { call } from "../data/api.ts";
 import { applyToCaches, findRow, onPosition } from "../data/facts.ts";
@@ -39,7 +41,12 @@ let me: MeView | null = null;
 /** The list that gives the first position and repairs after a loss. */
 export const BASE: Filter = { state: "open", whose: "all", unread: false, order: "waiting" };
 
-const relayAddress = (): string => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/relay`;
+/** The relay of this host, then the rescue relay that the page names. */
+const relay = (): readonly Route[] =>
+  routesTo(
+    `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/relay`,
+    document.querySelector<HTMLMetaElement>('meta[name="halloo-rescue"]')?.content,
+  );
 
 const leader = electLeader(typeof navigator === "undefined" ? undefined : navigator.locks, "halloo-inbox-sound");
 
@@ -107,8 +114,9 @@ export function goLive(who: MeView): () => void {
     role: "operator",
     tab: uuid(),
     clock,
-    address: relayAddress,
-    open: (address) => new WebSocket(address) as never,
+    routes: relay,
+    open: ({ kind, address }) =>
+      kind === "socket" ? (new WebSocket(address) as never) : openStream(address, fetch as never),
     token: () => call<RelayToken>("POST", "/relay-token", {}),
     patience: () => (document.visibilityState === "visible" ? 4_000 : 30_000),
     onStatus: (status) => {

@@ -1,7 +1,8 @@
 /** The door of the chat app: mounted once, told to show itself, to chime. */
 import { createT, directionOf } from "@halloo/core";
 import { render } from "preact";
-import type { Engine } from "../frame/engine.ts";
+import type { Core, Engine } from "../frame/engine.ts";
+import { openWriting } from "../frame/writing.ts";
 import { App } from "./app.tsx";
 import { tones } from "./colours.ts";
 import { Around, type Messages } from "./hooks.ts";
@@ -56,7 +57,8 @@ export interface Outside {
   readonly close: (() => void) | null;
 }
 
-export async function mount(engine: Engine, first: Settings, outside: Outside): Promise<Chat> {
+export async function mount(core: Core, first: Settings, outside: Outside): Promise<Chat> {
+  const engine = openWriting(core);
   const { close, view, onView } = outside;
   const root = document.getElementById("halloo");
   if (!root) throw new Error("no place for the chat");

@@ -1,16 +1,19 @@
 /** The quiet line above the composer: that there is no line, or that it goes on in a moment. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { State } from "../frame/engine.ts";
 import { useAround } from "./hooks.ts";
 import { Wait } from "./wait.tsx";
 
-const QUIET_MS = 2000;
+const QUIET_MS = 3000;
 
-/** Says that the line is down, but only once it has been for a moment. */
+/** Says that the line is down, but only once it has been for a moment, from the first failure until the line is back. */
 export function Quiet({ state }: { state: State }) {
   const { t } = useAround();
   const [down, setDown] = useState(false);
-  const broken = state.status === "waiting" || state.status === "stopped" || (state.status === "connecting" && down);
+  const lost = useRef(false);
+  if (state.status === "live" || state.status === "idle") lost.current = false;
+  else if (state.status !== "connecting" || state.settled) lost.current = true;
+  const broken = lost.current;
   useEffect(() => {
     if (!broken) {
       setDown(false);

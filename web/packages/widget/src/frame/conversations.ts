@@ -1,17 +1,16 @@
-/** The visitor's conversations: their list, their messages, and what facts and hints say about them. */
-import { addMessages, applyFact, createTypingBoard, Refusal, type Session, type Thread } from "@halloo/core";
+/** The visitor's conversations: their list, and what facts and hints say about them. Their messages are the chat's (`reading`). */
+import { Refusal, type Session } from "@halloo/core";
 import type { Public } from "@halloo/wire";
+import type { Reading } from "./reading.ts";
 import type { Conversation, Face, Message, Shared } from "./state.ts";
 
-const PAGE = 50;
-/** Beyond every message: the page before it is the newest. */
-const END = 2_147_483_647;
 const FOLLOWED = 20;
-const READ_MS = 400;
 const AGAIN_MS = 3000;
 const ANSWERED: ReadonlySet<string> = new Set(["message:send", "message:received"]);
 
 export interface ConversationsOptions {
+  /** What reads their messages, once the chat is there. */
+  readonly later: () => Reading | undefined;
   readonly session: () => Session;
   /** These were stored, maybe by another tab. */
   readonly settle: (conversation: string, messages: readonly Message[]) => void;
@@ -19,10 +18,9 @@ export interface ConversationsOptions {
 
 export type Conversations = ReturnType<typeof createConversations>;
 
-export function createConversations(shared: Shared, { session, settle }: ConversationsOptions) {
-  const { api, find, patch, thread, setThread, setConversations, update, options } = shared;
+export function createConversations(shared: Shared, { session, settle, later }: ConversationsOptions) {
+  const { api, find, patch, thread, setConversations, update, options } = shared;
   const { clock } = options;
-  let cancelRead: (() => void) | null = null;
   let loading: Promise<void> | null = null;
   /** The list was asked for and has not come. */
   let behind = false;
@@ -65,7 +63,7 @@ export function createConversations(shared: Shared, { session, settle }: Convers
     for (const one of data) {
       // The list knows how far everybody has read as of its own position; a page of messages would begin after it.
       session().follow(one.position.stream, one.position);
-      if (shared.state.threads[one.id]) void refresh(one.id);
+      if (shared.state.threads[one.id]) void later()?.refresh(one.id);
     }
   };
 
@@ -75,60 +73,10 @@ export function createConversations(shared: Shared, { session, settle }: Convers
     void load();
   };
 
-  /** The newest page of a thread; what was loaded before stays where it joins on, and what came by facts meanwhile stays. */
-  const refresh = async (id: string): Promise<void> => {
-    const mine = shared.era;
-    setThread(id, { loading: true, failed: false });
-    try {
-      const path = `/conversations/${id}/messages?before=${END}&limit=${PAGE}`;
-      const found = await api<Public.PublicMessagePage>("GET", path);
-      if (mine !== shared.era) return;
-      const known = thread(id);
-      const joins = found.data[0]?.seq === 1 || known.messages.some(({ seq }) => seq === found.data[0]?.seq);
-      const newer = known.messages.filter(({ seq = 0 }) => seq > found.last_seq);
-      const base: Thread<Message> = joins ? known : { ...known, messages: newer };
-      setThread(id, {
-        ...addMessages(base, found.data),
-        loading: false,
-        more: joins && known.messages.length > 0 ? known.more : found.has_more,
-      });
-      caughtUp(id, found);
-      session().follow(found.position.stream, found.position);
-      settle(id, found.data);
-      readLater();
-    } catch {
-      if (mine === shared.era) setThread(id, { loading: false, failed: true });
-    }
-  };
-
-  const older = async (id: string): Promise<void> => {
-    const first = thread(id).messages.find(({ seq }) => seq !== undefined)?.seq;
-    if (first === undefined || thread(id).loading || !thread(id).more) return;
-    const mine = shared.era;
-    setThread(id, { loading: true });
-    try {
-      const path = `/conversations/${id}/messages?before=${first}&limit=${PAGE}`;
-      const found = await api<Public.PublicMessagePage>("GET", path);
-      if (mine !== shared.era) return;
-      setThread(id, { ...addMessages(thread(id), found.data), loading: false, more: found.has_more });
-    } catch {
-      if (mine === shared.era) setThread(id, { loading: false });
-    }
-  };
-
-  /** What a page of messages says that no fact has said yet; facts that say it again count nothing twice. */
-  const caughtUp = (id: string, { data, last_seq }: Public.PublicMessagePage): void => {
-    const known = find(id);
-    if (!known || last_seq <= known.last_seq) return;
-    const missed = data.filter(({ from, seq = 0 }) => from === "operator" && seq > known.last_seq).length;
-    patch(id, { last_seq, unread: known.unread + missed });
-  };
-
   // -- what happened
 
   const fact = (id: string, name: string, data: Record<string, unknown>): void => {
-    const next = applyFact<Message>(thread(id), name, data);
-    if (shared.state.threads[id]) setThread(id, next);
+    later()?.fact(id, name, data);
     if (name === "session:set_state") became(id, data["state"] as Conversation["state"]);
     if (name === "session:sync:rating") patch(id, { feedback: "given" });
     if (name === "session:removed") removed(id);
@@ -176,8 +124,7 @@ export function createConversations(shared: Shared, { session, settle }: Convers
   const arrived = (id: string, message: Message): void => {
     const known = find(id);
     const theirs = message.from === "operator";
-    if (theirs) board.clear(id, message.user.user_id);
-    else settle(id, [message]);
+    if (!theirs) settle(id, [message]);
     if (!known) {
       listAgain();
       return;
@@ -197,7 +144,7 @@ export function createConversations(shared: Shared, { session, settle }: Convers
       },
     });
     if (theirs) options.onMessage(message, id);
-    readLater();
+    later()?.readLater();
   };
 
   const visitorFact = (name: string, data: Record<string, unknown>): void => {
@@ -205,17 +152,8 @@ export function createConversations(shared: Shared, { session, settle }: Convers
     if (name === "session:request:initiated" && !find(id)) listAgain();
   };
 
-  const board = createTypingBoard<Face>(clock, (id) =>
-    update({ typing: { ...shared.state.typing, [id]: board.list(id) } }),
-  );
-
   const hint = (name: string, data: Record<string, unknown>): void => {
-    if (name === "typing" && data["from"] === "operator") {
-      const { user_id, nickname, avatar } = data["user"] as Public.MessageUser;
-      const id = String(data["conversation_id"]);
-      if (data["state"] === "stop") board.clear(id, user_id);
-      else board.set(id, user_id, { id: user_id, name: nickname, avatar, online: true });
-    }
+    later()?.hint(name, data);
     if (name === "presence" && Array.isArray(data["operators"])) {
       const operators = data["operators"] as (Omit<Face, "online"> & { availability: string })[];
       const here = operators.map(({ availability, id, name: nickname, avatar }) => ({
@@ -233,40 +171,14 @@ export function createConversations(shared: Shared, { session, settle }: Convers
     }
   };
 
-  // -- reading
-
-  const readLater = (): void => {
-    cancelRead?.();
-    cancelRead = clock.after(READ_MS, () => {
-      const id = shared.onScreen();
-      const known = id === null ? undefined : find(id);
-      if (!id || !known || known.read_seq >= known.last_seq) return;
-      const seq = known.last_seq;
-      patch(id, { unread: 0, read_seq: seq });
-      if (!session().tell({ t: "read", conversation: id, seq })) {
-        api("POST", `/conversations/${id}/read`, { seq }).catch(() => undefined);
-      }
-    });
-  };
-
   return {
     load,
-    refresh,
-    older,
     fact,
     visitorFact,
     hint,
-    readLater,
     /** The list was asked for and has not come. */
     get behind() {
       return behind;
-    },
-    /** The thread on the screen, `NEW`, or null for none. */
-    view(id: string | null): void {
-      shared.viewing = id;
-      // A screen may draw once more what the visitor before has left: it is not asked for in the name of the next.
-      if (id !== null && find(id) && !shared.state.threads[id]) void refresh(id);
-      readLater();
     },
     /** What belongs to one visitor is not for the next. */
     leave(): void {

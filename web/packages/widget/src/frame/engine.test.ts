@@ -14,7 +14,7 @@ let answers: World["answers"];
 
 const open = (): Engine => world.open();
 const line = (): FakeSocket => world.line;
-const accept = (streams?: object[]): Promise<void> => world.accept(streams);
+const accept = (streams?: { id: string; [field: string]: unknown }[]): Promise<void> => world.accept(streams);
 const message = (...fields: Parameters<World["message"]>): Message => world.message(...fields);
 
 beforeEach(() => {

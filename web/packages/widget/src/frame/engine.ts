@@ -2,19 +2,18 @@
  * The visitor's messenger without a screen: who the visitor is, the conversations, what is under way, what is unread.
  *
  * The boot core makes one; the chat app draws its state and calls its verbs. Every change gives a new `state` object.
- * Here the parts are put together: `visitor` and `identity` know who it is, `conversations` what was said, `sending` what is
- * being said, `forms` and `claims` what is told about oneself, `hours` whether anybody is there.
+ * Here the parts are put together: `visitor` and `identity` know who it is, `conversations` what was said. Two parts come later:
+ * `writing` when the chat opens, `person` when the page says who its visitor is.
  */
-import { backoff, createSession, OFFLINE, Refusal, type Session } from "@halloo/core";
-import { type Data, readAttributes } from "./attributes.ts";
-import { createClaims } from "./claims.ts";
+import { backoff, createTabSession, OFFLINE, Refusal, routesTo, type TabSession } from "@halloo/core";
+import type { Public } from "@halloo/wire";
 import { createConversations } from "./conversations.ts";
-import { createForms } from "./forms.ts";
-import { watchHours } from "./hours.ts";
 import { createIdentity } from "./identity.ts";
-import { createSending } from "./sending.ts";
-import { createShared, type EngineOptions, NEW } from "./state.ts";
+import { cut, type Parts } from "./parts.ts";
+import type { Person } from "./person.ts";
+import { createShared, type EngineOptions } from "./state.ts";
 import { createVisitor } from "./visitor.ts";
+import type { WritingVerbs } from "./writing.ts";
 
 export {
   type Conversation,
@@ -28,13 +27,16 @@ export {
   type ThreadState,
 } from "./state.ts";
 
-export type Engine = ReturnType<typeof createEngine>;
+/** What runs before the chat opens. */
+export type Core = ReturnType<typeof createEngine>;
+/** What the chat knows of it. */
+export type Engine = Omit<Core, "parts" | "person"> & WritingVerbs;
 
 export function createEngine(options: EngineOptions) {
   const { keys, store, clock } = options;
   const shared = createShared(options);
   const { api, update, remember } = shared;
-  const line = (): Session => session;
+  const line = (): TabSession => session;
   /** How often in a row the relay has shut us out. */
   let shut = 0;
 
@@ -47,14 +49,14 @@ export function createEngine(options: EngineOptions) {
   const leave = (): void => {
     visitor.forget();
     conversations.leave();
-    forms.forget(new Refusal(OFFLINE));
+    parts.writing?.forms.forget(new Refusal(OFFLINE));
   };
 
   /** What waits to be said. */
   const drop = (): void => {
-    sending.outbox.clear();
-    sending.forget();
-    claims.forget();
+    parts.writing?.outbox.clear();
+    parts.person?.forget();
+    shared.metadata = {};
   };
 
   /** What somebody typed who was proven to be who they are is not for the next; sounds and the like stay as they are wanted here. */
@@ -63,7 +65,7 @@ export function createEngine(options: EngineOptions) {
     drop();
     for (const key of [keys.form, keys.outbox, keys.state]) store.set(key, null);
     remember({ ...(sound === undefined ? {} : { sound }), ...(dismissed === undefined ? {} : { dismissed }) });
-    forms.forget(new Refusal(OFFLINE));
+    parts.writing?.forms.forget(new Refusal(OFFLINE));
   };
 
   const visitor = createVisitor(shared, {
@@ -76,41 +78,46 @@ export function createEngine(options: EngineOptions) {
       // A visitor who comes for the first time has nothing to load.
       if (visitor_token) shared.setConversations(shared.state.conversations ?? []);
       else void conversations.load();
-      tellClaims();
+      parts.person?.flush();
     },
   });
-  const { asVisitor } = visitor;
-  const forms = createForms(shared);
-  const claims = createClaims(shared, asVisitor);
   const conversations = createConversations(shared, {
     session: line,
-    settle: (id, messages) => sending.settle(id, messages),
+    later: () => parts.writing?.reading,
+    settle: (id, messages) => parts.writing?.settle(id, messages),
   });
-  const sending = createSending(shared, { session: line, visitor, forms, conversations, fail });
-  const { outbox, typing } = sending;
-
-  /** Claims that had to wait; nobody is there any more to whom a refusal could be given but the page. */
-  const tellClaims = (): void => {
-    claims.flush().catch((error: Refusal) => options.onError(error.code));
-  };
-
-  const identity = createIdentity(shared, {
+  const parts: Parts = {
+    shared,
     session: line,
-    outbox: () => outbox,
     visitor,
+    conversations,
+    fail,
     leave,
-    drop,
     wipe,
-    load: conversations.load,
-    flush: tellClaims,
-  });
+    writing: null,
+    waiting: null,
+    person: null,
+    farewells: 0,
+  };
+  const identity = createIdentity(parts, drop);
 
-  const session: Session = createSession({
+  /** The part that knows what the page says. */
+  const person = (): Promise<Person> =>
+    options.parts.person().then((module) => {
+      parts.person ??= module.createPerson(parts);
+      return parts.person;
+    }, cut);
+
+  const session: TabSession = createTabSession({
+    name: `halloo-${keys.user}`,
+    locks: options.locks,
+    channel: options.channel,
+    memory: options.memory,
     role: "visitor",
     widget: shared.record.id,
     tab: options.tab,
     clock,
-    address: () => shared.record.hosts.relay,
+    routes: () => routesTo(shared.record.hosts.relay, shared.record.hosts.rescue),
     open: options.open,
     // Who looks at the open chat does not wait half a minute for a server that is back.
     patience: () => (shared.onScreen() === null ? 30_000 : 4_000),
@@ -132,7 +139,7 @@ export function createEngine(options: EngineOptions) {
       }
       const id = stream.slice(2);
       // Older than the list is long: nobody else would load it.
-      if (shared.state.threads[id] && !shared.find(id)) void conversations.refresh(id);
+      if (shared.state.threads[id] && !shared.find(id)) void parts.writing?.reading.refresh(id);
       void conversations.load();
     },
   });
@@ -161,15 +168,23 @@ export function createEngine(options: EngineOptions) {
 
   const live = (): void => {
     shut = 0;
-    sending.sayPage();
-    if (!shared.visible) session.tell({ t: "presence", state: "away" });
+    present();
+    sayPage();
     if (shared.state.me && (conversations.behind || shared.state.conversations === null)) void conversations.load();
-    for (const [id, { failed }] of Object.entries(shared.state.threads)) if (failed) void conversations.refresh(id);
-    outbox.flush();
-    tellClaims();
+    parts.writing?.reading.again();
+    parts.writing?.outbox.flush();
+    parts.person?.flush();
   };
 
-  return {
+  const present = (): boolean => session.tell({ t: "presence", state: shared.visible ? "online" : "away" });
+
+  const sayPage = (): void => {
+    if (shared.page) session.tell({ t: "page", ...shared.page });
+  };
+
+  const core = {
+    parts,
+    person,
     get record() {
       return shared.record;
     },
@@ -178,11 +193,34 @@ export function createEngine(options: EngineOptions) {
     },
     subscribe: shared.subscribe,
     start(): void {
-      update({ outbox: outbox.items });
-      watchHours(shared);
-      identity.start();
+      // Words of a former page wait to be sent.
+      if (store.get(keys.outbox)) {
+        parts.waiting = options.parts.writing().then(
+          ({ openWriting }) => void openWriting(core),
+          () => undefined,
+        );
+      }
+      const { continueCode: code } = options;
+      if (!code) {
+        session.start();
+        return;
+      }
+      options.onWanted();
+      person().then(
+        (it) => it.redeem(code),
+        () => {
+          update({ continued: "invalid" });
+          session.start();
+        },
+      );
     },
     nudge: () => session.nudge(),
+    /** The page goes away. */
+    hide: () => session.hide(),
+    /** This tab plays the sound. */
+    get leading() {
+      return session.leading;
+    },
     remember,
     /** Somebody was here before: there may be conversations. */
     get isKnown() {
@@ -192,48 +230,40 @@ export function createEngine(options: EngineOptions) {
     get era() {
       return shared.era;
     },
-    setPage: sending.setPage,
+    /** Where the visitor is; nobody's business where tracking is not wanted. */
+    setPage(next: Public.PagePost): void {
+      if (options.doNotTrack || shared.record.config.v1.page_tracking === "off") return;
+      shared.page = next;
+      sayPage();
+    },
     /** Whether somebody can see the frame: the tab is in front. */
     setVisible(next: boolean): void {
       shared.visible = next;
-      session.tell({ t: "presence", state: next ? "online" : "away" });
-      if (next) conversations.readLater();
+      present();
+      if (next) parts.writing?.reading.readLater();
     },
-    view: conversations.view,
+    /** Nothing is on the screen. */
+    putAway: (): void => parts.writing?.reading.view(null),
     get viewing() {
       return shared.onScreen();
     },
-    reload: conversations.refresh,
-    older: conversations.older,
-    send: sending.send,
-    begin: sending.begin,
-    again: (clientId: string) => outbox.again(clientId),
-    discard: (clientId: string) => outbox.settle(clientId),
-    typing(id: string, text: string): void {
-      if (id !== NEW) typing.input(id, text);
-    },
-    end: sending.end,
     /** Asks the public API, below the widget's own address. */
     ask: api,
     /** What is known anew of a conversation. */
     patch: shared.patch,
-    asVisitor,
-    reread: shared.reread,
     update,
-    /** Called with the id of a conversation that was just begun. */
-    onStarted: sending.onStarted,
-    /** The form before a conversation: what is known, what is being typed, and that it was taken. */
-    form: forms,
     /** Attributes that the page claims. Rejects with `field_unknown` or `field_invalid`. */
-    async claim(attributes: Record<string, unknown>): Promise<void> {
-      const { locale: _locale, theme: _theme, ...fields } = readAttributes(attributes);
-      if (fields.data) sending.setMetadata(fields.data as Data);
-      await claims.claim(fields);
+    claim(attributes: Record<string, unknown>): Promise<void> {
+      const { farewells } = parts;
+      return person().then((it) => it.claim(attributes, farewells));
     },
-    /** The address at which an answer reaches the visitor. */
-    leaveEmail: (email: string): Promise<void> => claims.patch({ email }),
-    identify: identity.identify,
+    /** Proves who the visitor is; rejects with the server's refusal, and they stay who they were. */
+    identify(proof: string): Promise<void> {
+      const { farewells } = parts;
+      return person().then((it) => it.identify(proof, farewells));
+    },
     reset: identity.reset,
     follow: identity.follow,
   };
+  return core;
 }

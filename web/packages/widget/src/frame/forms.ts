@@ -33,6 +33,8 @@ export const fieldOf = (refusal: unknown): string | null => {
 export const isAboutForm = (error: unknown): boolean =>
   error instanceof Refusal && (error.code === "form_required" || String(error.details["field"]).startsWith("form"));
 
+export type Forms = ReturnType<typeof createForms>;
+
 export function createForms(shared: Shared) {
   const { store, keys } = shared.options;
   let waiting: { done: (fields: Fields | null) => void; fail: (why: Refusal) => void }[] = [];

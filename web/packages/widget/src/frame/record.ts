@@ -90,7 +90,7 @@ export interface WidgetRecord {
   readonly domains: readonly string[];
   readonly config: { readonly v1: WidgetConfig };
   readonly availability: Availability;
-  readonly hosts: { readonly client: string; readonly relay: string };
+  readonly hosts: { readonly client: string; readonly relay: string; readonly rescue: string | null };
 }
 
 /** Reads the record out of the document, where the server put it as a data block. */

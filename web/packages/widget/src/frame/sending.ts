@@ -1,31 +1,18 @@
 /** What the visitor sends: messages, the start of a conversation, its end. */
-import {
-  codeOf,
-  createOutbox,
-  createTypingReporter,
-  OFFLINE,
-  type Outgoing,
-  Refusal,
-  type Session,
-} from "@halloo/core";
+import { codeOf, createOutbox, createTypingReporter, OFFLINE, type Outgoing, Refusal } from "@halloo/core";
 import type { Public } from "@halloo/wire";
-import type { Conversations } from "./conversations.ts";
-import { type createForms, isAboutForm } from "./forms.ts";
-import { EMPTY, type Message, NEW, type Shared } from "./state.ts";
-import { FATAL, type Visitor } from "./visitor.ts";
+import { type Forms, isAboutForm } from "./forms.ts";
+import type { Parts } from "./parts.ts";
+import type { Reading } from "./reading.ts";
+import { EMPTY, type Message, NEW } from "./state.ts";
+import { FATAL } from "./visitor.ts";
 
-export interface SendingOptions {
-  readonly session: () => Session;
-  readonly visitor: Visitor;
-  readonly forms: ReturnType<typeof createForms>;
-  readonly conversations: Conversations;
-  readonly fail: (code: string) => void;
-}
-
-export function createSending(shared: Shared, { session, visitor, forms, conversations, fail }: SendingOptions) {
+export function createSending(
+  { shared, session, visitor, conversations, fail }: Parts,
+  forms: Forms,
+  reading: Reading,
+) {
   const { api, options, patch, setConversations, update } = shared;
-  let page: Public.PagePost | null = null;
-  let metadata: Record<string, string | number | boolean> = {};
   let started: ((conversation: string) => void) | null = null;
   let beginning: Promise<string> | null = null;
 
@@ -42,6 +29,7 @@ export function createSending(shared: Shared, { session, visitor, forms, convers
   ): Promise<Public.ConversationStarted> => {
     for (;;) {
       const form = await forms.given();
+      const { page, metadata } = shared;
       if (!shared.state.me) await visitor.contact();
       try {
         return await visitor.asVisitor(() =>
@@ -74,7 +62,7 @@ export function createSending(shared: Shared, { session, visitor, forms, convers
     session().follow(conversation.position.stream, conversation.position);
     started?.(conversation.id);
     forms.begun();
-    await conversations.refresh(conversation.id);
+    await reading.refresh(conversation.id);
     return conversation.id;
   };
 
@@ -157,23 +145,6 @@ export function createSending(shared: Shared, { session, visitor, forms, convers
     async end(id: string): Promise<void> {
       const { conversation } = await api<Public.ConversationEnded>("POST", `/conversations/${id}/end`, {});
       patch(id, conversation);
-    },
-    /** The page the visitor is on, as the loader says it; nobody's business where tracking is not wanted. */
-    setPage(next: Public.PagePost): void {
-      if (options.doNotTrack || shared.record.config.v1.page_tracking === "off") return;
-      page = next;
-      session().tell({ t: "page", ...next });
-    },
-    /** Tells a new line what it cannot know. */
-    sayPage(): void {
-      if (page) session().tell({ t: "page", ...page });
-    },
-    /** Attributes that the page claims; they join the next conversation's metadata. */
-    setMetadata(data: Record<string, string | number | boolean>): void {
-      metadata = { ...metadata, ...data };
-    },
-    forget(): void {
-      metadata = {};
     },
     onStarted(listen: ((conversation: string) => void) | null): void {
       started = listen;

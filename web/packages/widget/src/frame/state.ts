@@ -1,18 +1,22 @@
 /** What the parts of the engine share: the state that the screen draws, and who asks the server. */
 import {
   type Api,
+  type Channel,
   type Clock,
   createApi,
   EMPTY_THREAD,
   type Fetch,
+  type Locks,
   type Outgoing,
+  type Route,
+  type RouteMemory,
   type SessionStatus,
   type Socket,
   type Store,
   type Thread,
 } from "@halloo/core";
 import type { Public } from "@halloo/wire";
-import { firstForm } from "./forms.ts";
+import type { Loaders } from "./parts.ts";
 import type { Availability, WidgetRecord } from "./record.ts";
 import { type Keys, type Memory, readMemory } from "./storage.ts";
 
@@ -78,7 +82,13 @@ export interface EngineOptions {
   readonly doNotTrack: boolean;
   readonly clock: Clock;
   readonly fetch: Fetch;
-  readonly open: (address: string) => Socket;
+  readonly open: (route: Route) => Socket | Promise<Socket>;
+  readonly locks: Locks | undefined;
+  /** Joins the tabs of this browser; null where they cannot hear each other. */
+  readonly channel: (name: string) => Channel | null;
+  /** Which way to the relay worked on this tab's last page. */
+  readonly memory: RouteMemory;
+  readonly parts: Loaders;
   readonly uuid: () => string;
   /** Proof of the page, fetched there anew each time; null where none can be had (embedding contract 10). */
   readonly ticket?: () => Promise<string | null>;
@@ -118,7 +128,7 @@ export function createShared(options: EngineOptions) {
     typing: {},
     team: { faces: [], available: false, reply_ms: null },
     unread: 0,
-    form: firstForm(options),
+    form: { wanted: false, errors: {} },
     slowUntil: null,
     continued: options.continueCode ? "working" : null,
     memory,
@@ -129,6 +139,10 @@ export function createShared(options: EngineOptions) {
     options,
     record: options.record,
     token: store.get(keys.token),
+    /** The page the visitor is on, as the loader says it. */
+    page: null as Public.PagePost | null,
+    /** Attributes that the page claims; they join the next conversation's metadata. */
+    metadata: {} as Readonly<Record<string, string | number | boolean>>,
     /** Counts visitors: what was asked for a former one and arrives late is nobody's. */
     era: 0,
     /** The thread on the screen, `NEW`, or null for none; and whether somebody can see it. */

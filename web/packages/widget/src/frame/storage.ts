@@ -20,6 +20,8 @@ export interface Memory {
 export interface TabMemory {
   open?: boolean;
   view?: string | null;
+  /** The way to the relay that worked where the first did not, and until when that is worth remembering. */
+  route?: { readonly address: string; readonly until: number } | undefined;
 }
 
 export interface Keys {

@@ -2,8 +2,10 @@
 import { FakeClock, FakeSocket, MemoryStore, settle } from "@halloo/core/testing.ts";
 import type { Public } from "@halloo/wire";
 import { createEngine, type Engine, type EngineOptions, type Message } from "./engine.ts";
+import * as person from "./person.ts";
 import type { WidgetConfig, WidgetRecord } from "./record.ts";
 import { storageKeys } from "./storage.ts";
+import * as writing from "./writing.ts";
 
 export const WIDGET = "w";
 export const keys = storageKeys(WIDGET, "https://shop.example");
@@ -67,7 +69,7 @@ export const record = (fields: Partial<WidgetConfig> = {}): WidgetRecord => ({
   domains: [],
   config: { v1: config(fields) },
   availability: { open: true, changes_at: null },
-  hosts: { client: "https://chat.example", relay: "wss://chat.example/relay" },
+  hosts: { client: "https://chat.example", relay: "wss://chat.example/relay", rescue: null },
 });
 
 export const conversation = (fields: Partial<Public.PublicConversation> = {}): Public.PublicConversation => ({
@@ -164,7 +166,7 @@ export class World {
   }
 
   open(of: WidgetRecord = record(), more: Partial<EngineOptions> = {}): Engine {
-    return createEngine({
+    const core = createEngine({
       record: of,
       keys,
       store: this.store,
@@ -183,7 +185,7 @@ export class World {
         const wait = answer.wait ? String(answer.wait) : null;
         return { status: answer.status, headers: { get: () => wait }, text: async () => JSON.stringify(answer.json) };
       },
-      open: (address) => {
+      open: ({ address }) => {
         this.sockets.push(new FakeSocket(address));
         return this.line;
       },
@@ -191,6 +193,10 @@ export class World {
         this.ids += 1;
         return `id-${this.ids}`;
       },
+      locks: undefined,
+      channel: () => null,
+      memory: { get: () => undefined, set: () => undefined },
+      parts: { writing: async () => writing, person: async () => person },
       onMessage: ({ content }) => this.arrived.push(String(content)),
       onSent: () => undefined,
       onWanted: () => {
@@ -200,14 +206,22 @@ export class World {
       onFailed: (code) => this.failed.push(code),
       ...more,
     });
+    return writing.openWriting(core);
   }
 
   /** The server accepts the newest line. */
-  async accept(streams: object[] = []): Promise<void> {
+  async accept(streams: readonly { id: string; [field: string]: unknown }[] = []): Promise<void> {
     // Contact, ticket, token, line: one waits for the other.
     for (let turn = 0; turn < 3; turn += 1) await settle();
     this.line.onopen?.();
-    this.line.say({ t: "connected", session: "s", ping_s: 25, server_time: 0, streams }, { t: "live" });
+    const wants = (this.line.last("connect")?.["streams"] ?? []) as { id: string; epoch?: string; offset?: number }[];
+    const others = wants
+      .filter(({ id }) => !streams.some((one) => one.id === id))
+      .map(({ id, epoch, offset = 0 }) => ({ id, epoch: epoch ?? "e", offset, recovered: epoch !== undefined }));
+    const found = [...streams, ...others];
+    this.line.say({ t: "connected", session: "s", ping_s: 25, server_time: 0, streams: found }, { t: "live" });
+    // The tab comes to its own connection by the same way as the others.
+    await this.clock.pass(0);
     await settle();
   }
 
