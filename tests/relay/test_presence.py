@@ -1,5 +1,6 @@
 """Who is there over several nodes: the best of what all say, without flicker, and with an end."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ class Node:
 
     def enter(self, kind: Role, id: str) -> Peer:
         ids: dict[str, Any] = {f"{kind}_id": id}
-        link: Any = None  # nothing is written to it
+        link: Any = SimpleNamespace(write=None)  # nothing is written to it
         peer = Peer(link, Claims(kind, WS, 1, 2, id, **ids), "tab", 0)
         self.presence.enter(peer)
         return peer
