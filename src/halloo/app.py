@@ -27,6 +27,7 @@ from halloo.contacts.tickets import EmbedTickets
 from halloo.conversations.sweeper import Sweeper
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
+from halloo.edge.countries import Countries
 from halloo.edge.errors import EXCEPTION_HANDLERS
 from halloo.edge.front import Front, host_names
 from halloo.edge.health import Health
@@ -117,7 +118,8 @@ def build(config: Config, database_url: str, public_url: str, secret: bytes, clo
     tickets = EmbedTickets(secret, clock)
     visits = Visits(database, tickets)
     replies = ReplyTimes(database, clock)
-    api = PublicApi(database, tokens, limits, visits, replies, tickets, sealer, mail=config.mail.on)
+    countries = Countries(config.relay.country_file)
+    api = PublicApi(database, tokens, limits, visits, replies, tickets, sealer, countries, mail=config.mail.on)
     public = PublicApp(api, records, own, services.trusted_proxies)
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)

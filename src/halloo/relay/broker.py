@@ -36,7 +36,28 @@ class RevokeNote(Struct, tag="revoke"):
     keep: list[str] | None = None
 
 
-Note = HintNote | RevokeNote
+class VisitorsNote(Struct, tag="visitors"):
+    """Live visitors of a node: who came or changed, each a whole `LiveVisitor`, and who went."""
+
+    workspace_id: str
+    node: str
+    set: dict[str, Raw]
+    gone: list[str]
+
+
+class WatchNote(Struct, tag="watch"):
+    """A node has operators who look at a workspace's visitors, or no more. Said again while it lasts: every 15 seconds.
+
+    `visitor_id`: tell anew of this one, for somebody who has just begun to look at them alone.
+    """
+
+    workspace_id: str
+    node: str
+    on: bool
+    visitor_id: str | None = None
+
+
+Note = HintNote | RevokeNote | VisitorsNote | WatchNote
 Listener = Callable[[Note], None]
 
 

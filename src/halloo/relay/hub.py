@@ -12,7 +12,7 @@ import msgspec
 
 from halloo.events.model import Fact
 from halloo.kit.clock import HOUR, Clock
-from halloo.relay.broker import Broker, HintNote, Note, RevokeNote
+from halloo.relay.broker import Broker, HintNote, Note, RevokeNote, VisitorsNote, WatchNote
 from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Close, Hint
 from halloo.relay.limits import Timing
 from halloo.relay.log import Log
@@ -22,6 +22,7 @@ from halloo.relay.presence import Presence
 from halloo.relay.recovery import Recovery
 from halloo.relay.room import RING, Room
 from halloo.relay.tokens import Claims
+from halloo.relay.visitors import Visitors
 from halloo.relay.wheel import Wheel
 from halloo.relay.wire import Out
 
@@ -51,6 +52,7 @@ class Hub:
         self.outbox = Outbox()
         self.recovery = Recovery(log)
         self.presence = Presence(self.wheel, clock, timing.presence, self.hint)
+        self.visitors = Visitors(broker, self.wheel, self.outbox, clock, wall, timing.presence)
         self._rooms: dict[str, Room] = {}
         self._by_key: dict[tuple[str, str], dict[Peer, None]] = {}
         self._revoked: dict[tuple[str, str], tuple[int, Close]] = {}
@@ -97,6 +99,7 @@ class Hub:
         room.empty_since = None
         self.sockets += 1
         self.presence.enter(peer)
+        self.visitors.enter(peer)
         return None
 
     def renew(self, peer: Peer, claims: Claims) -> None:
@@ -106,6 +109,7 @@ class Hub:
             for key in claims.held():
                 self._by_key.setdefault(key, {})[peer] = None
         peer.claims = claims
+        self.visitors.renew(peer)
 
     def _let_go(self, peer: Peer) -> None:
         for key in peer.claims.held():
@@ -129,6 +133,7 @@ class Hub:
         if not room.peers:
             room.empty_since = self._clock()
         self.presence.leave(peer)
+        self.visitors.leave(peer)
 
     def peers(self) -> list[Peer]:
         """Everyone."""
@@ -147,6 +152,7 @@ class Hub:
             self._pass_on(room, facts)
 
     def _pass_on(self, room: Room, facts: Sequence[Fact]) -> None:
+        self.visitors.facts(room.workspace_id, facts)
         if not room.take(facts):  # another process wrote to this log as well
             room.waiting = list(facts)
             task = asyncio.get_running_loop().create_task(self._repair(room))
@@ -220,6 +226,8 @@ class Hub:
             room = self._rooms.get(note.workspace_id)
             if room is not None:
                 self._hint(room, note)
+        elif isinstance(note, VisitorsNote | WatchNote):
+            self.visitors.noted(note)
         elif note.kind == "origins":
             for peer in list(self._by_key.get(("widget", note.id), ())):
                 origin = peer.claims.parent_origin

@@ -8,8 +8,6 @@ from halloo.relay.peer import Peer
 from halloo.relay.wheel import Wheel
 
 State = Literal["online", "away", "offline"]
-SHOWN_MAX = 200
-"""Members whose state a new operator's connection is told one by one."""
 Tell = Callable[[str, list[str], str, Any], None]
 """Sends a hint: workspace, streams, name, data."""
 
@@ -113,11 +111,9 @@ class Presence:
                 del self._members[member.workspace_id]
         if not changed:
             return
-        workspace = f"w:{member.workspace_id}"
-        if member.role == "visitor":
-            self._tell(member.workspace_id, [workspace], "presence", {"visitor_id": member.id, "state": member.shown})
-        else:
-            self._tell(member.workspace_id, [workspace, "v:*"], "presence", self.operators(member.workspace_id))
+        if member.role == "operator":  # of visitors those hear who look at them: `visitors.py`
+            streams = [f"w:{member.workspace_id}", "v:*"]
+            self._tell(member.workspace_id, streams, "presence", self.operators(member.workspace_id))
 
     def operators(self, workspace_id: str) -> dict[str, Any]:
         """Which operators are there, and whether anybody is available."""
@@ -128,13 +124,6 @@ class Presence:
             "operators": [{"id": m.id, "name": m.name, "avatar": m.avatar, "availability": m.shown} for m in shown],
             "available": any(m.shown == "online" for m in shown),
         }
-
-    def visitors(self, workspace_id: str) -> list[dict[str, Any]]:
-        """The visitors that are there, as data of `presence` hints; none where they are too many for a list."""
-        shown = [
-            m for m in self._members.get(workspace_id, {}).values() if m.role == "visitor" and m.shown != "offline"
-        ]
-        return [{"visitor_id": m.id, "state": m.shown} for m in shown] if len(shown) <= SHOWN_MAX else []
 
     def is_there(self, workspace_id: str, visitor_id: str) -> bool:
         """Whether a visitor has a connection now."""

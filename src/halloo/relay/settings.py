@@ -45,3 +45,10 @@ class RelaySettings:
     pong_s: int = field(
         default=8, metadata={"sentence": "Seconds that a pinged connection has to answer before it is given up."}
     )
+    country_file: str = field(
+        default="",
+        metadata={
+            "sentence": "A file in MaxMind's format (.mmdb) that says in which country an address is, for the list of live "
+            "visitors. Empty: no country is shown.",
+        },
+    )

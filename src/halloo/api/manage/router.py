@@ -18,6 +18,7 @@ from halloo.api.manage import (
     search,
     session,
     tokens,
+    visitors,
     widgets,
 )
 from halloo.api.manage.docs import openapi_config
@@ -33,6 +34,7 @@ ROUTES = (
     *conversations.ROUTES,
     *feedback.ROUTES,
     *contacts.ROUTES,
+    *visitors.ROUTES,
     *search.ROUTES,
     *lists.ROUTES,
     *widgets.ROUTES,

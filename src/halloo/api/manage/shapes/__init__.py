@@ -14,6 +14,7 @@ from halloo.api.manage.shapes.feedback import (
     FeedbackView,
     FieldAnswer,
 )
+from halloo.api.manage.shapes.live import LiveVisitorCount, LiveVisitorPage
 from halloo.api.manage.shapes.people import (
     ContactEvent,
     ContactEventPage,
@@ -135,6 +136,8 @@ __all__ = [
     "InvitationPost",
     "InvitationView",
     "LastMessage",
+    "LiveVisitorCount",
+    "LiveVisitorPage",
     "MePatch",
     "MeView",
     "MessagePage",
