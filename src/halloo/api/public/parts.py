@@ -101,7 +101,7 @@ async def relay_access(api: PublicApi, call: Call, visitor: Visitor) -> tuple[in
 
 def _let_alone(call: Call) -> bool:
     """Whether the browser asks not to be tracked."""
-    return call.headers.get("dnt") == "1" or call.headers.get("sec-gpc") == "1"
+    return call.headers.get("dnt") == "1"
 
 
 def _about(api: PublicApi, call: Call, visitor: Visitor, open_id: str | None) -> About:

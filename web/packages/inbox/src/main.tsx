@@ -13,6 +13,7 @@ import "./styles/pages.css";
 import "./styles/settings.css";
 import "./styles/builder.css";
 import "./styles/satisfaction.css";
+import "./styles/visitors.css";
 import "./styles/overlays.css";
 import "./styles/widths.css";
 import { render } from "preact";
