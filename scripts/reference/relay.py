@@ -42,16 +42,16 @@ _HINTS = (
     ),
     (
         "presence",
-        "who is there",
-        (
-            "about a visitor, to operators: `visitor_id`, `state` (`online`, `away`, `offline`); about operators, to everybody: "
-            "`operators` (list of {`id`, `name`, `avatar`, `availability`}), `available`"
-        ),
+        "which operators are there, to everybody",
+        "`operators` (list of {`id`, `name`, `avatar`, `availability`}), `available`",
     ),
     (
-        "page",
-        "which page a visitor is on, to operators",
-        "`visitor_id`, `url`, `title`, `referrer`, `at` (milliseconds)",
+        "visitors",
+        "who is on the site, to operators who `watch` it; at most twice a second",
+        (
+            "`set`: who came or changed, each as in [`GET /core/visitors`](management.md#visitors); `gone`: the ids of who went; "
+            "`missed` where hints were lost: read the list again"
+        ),
     ),
 )
 

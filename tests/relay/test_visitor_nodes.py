@@ -1,5 +1,6 @@
 """Live visitors over two nodes of one relay, whose clock is turned by hand."""
 
+import time
 from typing import Any, cast
 
 import msgspec
@@ -244,3 +245,24 @@ def test_a_connection_watches_a_bounded_number_of_single_visitors() -> None:
     assert nodes.news(0)[0] == ["v99"]
     watching.leave(operator)
     assert not watching.watches(WORKSPACE)
+
+
+async def test_five_thousand_visitors_of_whom_a_fifth_moves_on_each_minute_cost_next_to_nothing() -> None:
+    nodes = Nodes()
+    operators = [nodes.operator(0) for _ in range(10)]
+    visitors = [nodes.visitor(0, f"v{n:04}") for n in range(5_000)]
+    for n, visitor in enumerate(visitors):
+        nodes.nodes[0].page(visitor, page(n, nodes.now))
+    nodes.pass_time(15_000)
+    assert await nodes.nodes[0].count(WORKSPACE) == 5_000
+    nodes.news(0)
+    began = time.process_time()
+    for n in range(60_000 // 100):
+        for k in range(2 if n % 3 else 1):
+            nodes.nodes[0].page(visitors[(n * 7 + k * 2_500) % 5_000], page(10_000 + n, nodes.now))
+        nodes.pass_time(100)
+    nodes.pass_time(2_000)
+    spent = time.process_time() - began
+    seen, _ = nodes.news(0)
+    assert len(seen) == 10 * 1_000 == len(operators) * 1_000
+    assert spent < 1.5, f"{spent} s of processor time for a minute; most of it is the ten readers of this test"

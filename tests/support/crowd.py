@@ -17,7 +17,15 @@ PAGES = (
     ("cart", "Your cart"),
     ("shipping", "Shipping and returns"),
 )
-NAMES = ("Ada Lovelace", "Grace Adeyemi", "Noor al-Hadi", "María José Ríos", "Kenji Watanabe", "Lena Vogel", "Tom O’Neil")
+NAMES = (
+    "Ada Lovelace",
+    "Grace Adeyemi",
+    "Noor al-Hadi",
+    "María José Ríos",
+    "Kenji Watanabe",
+    "Lena Vogel",
+    "Tom O’Neil",
+)
 SOURCES = ("Direct", "Google", "Google", "Direct", "Instagram", "Newsletter (utm)", "blog.example", "Bing")
 PLACES = (
     ("DE", "Berlin"),

@@ -24,7 +24,12 @@ const one = (id: string, more: Partial<LiveVisitor> = {}): LiveVisitor => ({
   state: "online",
   ...more,
 });
-const at = (url: string, title = ""): LiveVisitor["page"] => ({ url, title, referrer: "", at: "2026-11-28T10:00:00Z" });
+const at = (url: string, title = ""): NonNullable<LiveVisitor["page"]> => ({
+  url,
+  title,
+  referrer: "",
+  at: "2026-11-28T10:00:00Z",
+});
 const map = (...all: LiveVisitor[]) => new Map(all.map((visitor) => [visitor.visitor_id, visitor]));
 const ids = (rows: { rows: readonly { visitor: LiveVisitor }[] }) => rows.rows.map(({ visitor }) => visitor.visitor_id);
 

@@ -14,6 +14,8 @@ import { flagOf, type Row } from "./model.ts";
 import { nameOf, OnPage, sourceName } from "./words.tsx";
 
 const ROW = 56;
+/** Who leaves the rows may be on the way to the button that lets the new ones in. */
+const LEAVE_MS = 2_000;
 const DEVICES = { desktop: Monitor, mobile: Smartphone, tablet: Tablet, other: Globe } as const;
 
 /** The columns, as many as there is room for; on a phone the first says everything but the time. */
@@ -43,7 +45,8 @@ export function VisitorTable({ rows, on, onHold }: TableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const columns = useColumns(scroller);
   const [at, setAt] = useState<string | null>(on);
-  const cursor = at ?? on;
+  // Keys may be faster than the next drawing.
+  const cursor = useRef(at);
   const virtual = useVirtual({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -55,13 +58,14 @@ export function VisitorTable({ rows, on, onHold }: TableProps) {
   const moveTo = (index: number, focus: boolean) => {
     const next = rows[index]?.visitor.visitor_id;
     if (next === undefined) return;
+    cursor.current = next;
     setAt(next);
     virtual.scrollToIndex(index, { align: "auto" });
     if (focus) requestAnimationFrame(() => rowLink(scroller.current, next)?.focus({ preventScroll: true }));
     if (on !== null) go({ page: "visitors", id: next }, true);
   };
   const step = (by: number, focus = false) => {
-    const now = rows.findIndex(({ visitor }) => visitor.visitor_id === cursor);
+    const now = rows.findIndex(({ visitor }) => visitor.visitor_id === cursor.current);
     moveTo(now < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, now + by)), focus);
   };
   useCommands([
@@ -73,7 +77,7 @@ export function VisitorTable({ rows, on, onHold }: TableProps) {
       label: t("visitors_open"),
       keys: "Enter",
       hidden: true,
-      run: () => cursor !== null && go({ page: "visitors", id: cursor }),
+      run: () => cursor.current !== null && go({ page: "visitors", id: cursor.current }),
     },
   ]);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -99,6 +103,12 @@ export function VisitorTable({ rows, on, onHold }: TableProps) {
       tabIndex={0}
       aria-label={t("visitors")}
       onKeyDown={onKeyDown}
+      onFocusIn={({ target }) => {
+        const id = (target as HTMLElement).closest<HTMLElement>("[data-visitor]")?.dataset["visitor"];
+        if (id === undefined) return;
+        cursor.current = id;
+        setAt(id);
+      }}
     >
       <table class="ui-table in-visitor-table" aria-rowcount={rows.length + 1}>
         <Columns columns={columns} />
@@ -113,7 +123,7 @@ export function VisitorTable({ rows, on, onHold }: TableProps) {
                   row={row}
                   index={index}
                   on={row.visitor.visitor_id === on}
-                  at={row.visitor.visitor_id === cursor}
+                  at={row.visitor.visitor_id === at}
                   columns={columns}
                   speak={language.get()}
                 />
@@ -138,14 +148,18 @@ function useHold(scroller: { current: HTMLElement | null }, onHold: (held: boole
     const box = scroller.current;
     if (!box) return;
     let over = false;
+    let leaving: ReturnType<typeof setTimeout> | undefined;
     const check = () => hold.current(over || box.scrollTop > 0 || box.contains(document.activeElement));
     const enter = (event: PointerEvent) => {
+      clearTimeout(leaving);
       over = event.pointerType === "mouse";
       check();
     };
     const leave = () => {
-      over = false;
-      check();
+      leaving = setTimeout(() => {
+        over = false;
+        check();
+      }, LEAVE_MS);
     };
     box.addEventListener("pointerenter", enter);
     box.addEventListener("pointerleave", leave);
@@ -155,6 +169,7 @@ function useHold(scroller: { current: HTMLElement | null }, onHold: (held: boole
     const out = () => setTimeout(check);
     box.addEventListener("focusout", out);
     return () => {
+      clearTimeout(leaving);
       hold.current(false);
       box.removeEventListener("pointerenter", enter);
       box.removeEventListener("pointerleave", leave);
