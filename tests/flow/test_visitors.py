@@ -118,7 +118,9 @@ def crowded(
         inbox.page.reload()  # the line goes through the test from here on
         inbox.sign_in()
         inbox.page.mouse.move(2, 2)  # rows stand still under the mouse
-        return visitors_of(inbox), crowd
+        page = visitors_of(inbox)
+        expect(rows(page).first).to_be_visible()
+        return page, crowd
 
     return make
 
