@@ -28,6 +28,7 @@ _SAID: dict[str, tuple[int, str]] = {
     "upgrade_required": (426, "The relay speaks WebSocket."),
     "visitor_not_found": (404, "No visitor of this widget is known by that id."),
     "visitor_token_missing": (401, "Send the visitor token in the header X-Halloo-Visitor."),
+    "operators_only": (0, "Relay: only operators see who is on the site."),
     "visitors_only": (0, "Relay: only visitors tell their page."),
     "workspace_not_found": (404, "There is no such workspace."),
 }

@@ -42,17 +42,19 @@ _HINTS = (
     ),
     (
         "presence",
-        "who is there",
+        "which operators are there, to everybody",
         (
-            "about a visitor, to operators: `visitor_id`, `state` (`online`, `away`, `offline`); about operators, to everybody: "
-            "`operators` (list of {`id`, `name`, `avatar`, `availability`}), `available`; above 200 only how many there are: `visitors`, "
-            "or `count` beside an empty list"
+            "`operators` (list of {`id`, `name`, `avatar`, `availability`}), `available`; above 200 only how many there are: `count` "
+            "beside an empty list"
         ),
     ),
     (
-        "page",
-        "which page a visitor is on, to operators",
-        "`visitor_id`, `url`, `title`, `referrer`, `at` (milliseconds)",
+        "visitors",
+        "who is on the site, to operators who `watch` it; at most twice a second",
+        (
+            "`set`: who came or changed, each as in [`GET /core/visitors`](management.md#visitors); `gone`: the ids of who went; "
+            "`missed` where hints were lost: read the list again"
+        ),
     ),
 )
 

@@ -27,6 +27,7 @@ from halloo.db.connect import open_database
 from halloo.db.engine import Database
 from halloo.db.migrate import is_postgres, sqlite_path
 from halloo.edge.answers import Answers
+from halloo.edge.countries import Countries
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
 from halloo.edge.front import Front, host_names
 from halloo.edge.health import Alive, Ready
@@ -149,7 +150,8 @@ def build(
     tickets = EmbedTickets(secret, clock)
     visits = Visits(database, tickets)
     replies = ReplyTimes(database, clock)
-    api = PublicApi(database, tokens, limits, visits, replies, tickets, sealer, mail=config.mail.on)
+    countries = Countries(config.relay.country_file)
+    api = PublicApi(database, tokens, limits, visits, replies, tickets, sealer, countries, mail=config.mail.on)
     public = PublicApp(api, records, own, services.trusted_proxies)
     indexer = Indexer(database)
     _read_facts(pump, records, relay, mail if config.mail.on else None)

@@ -94,6 +94,7 @@ MANAGE: dict[str, Row] = {
         Aim("/core/conversations", 200),
         Aim("/core/conversations?widget_id={widget_id}", 200),
         Aim("/core/conversations?contact_id={contact_id}", 200),
+        Aim("/core/conversations?visitor_id={visitor_id}", 200),
         Aim("/core/conversations?assignee={operator_id}", 200),
         Aim("/core/conversations?tag={word}tag", 200),
         Aim("/core/conversations?q={word}", 200),
@@ -164,6 +165,12 @@ MANAGE: dict[str, Row] = {
     "DELETE /core/contacts/{contact_id}": row(Aim(CONTACT, *NO_CONTACT)),
     "GET /core/contacts/{contact_id}/events": row(Aim(f"{CONTACT}/events", *NO_CONTACT)),
     "GET /core/contacts/{contact_id}/export": row(Aim(f"{CONTACT}/export", *NO_CONTACT), also=("conversations:read",)),
+    "GET /core/visitors": row(
+        Aim("/core/visitors", 200),
+        Aim("/core/visitors?online=true", 200),
+        Aim("/core/visitors?cursor={visitor_id}", 422, "field_invalid"),
+    ),
+    "GET /core/visitors/count": row(Aim("/core/visitors/count", 200)),
     "GET /core/search": row(
         Aim("/core/search?q={word}", 200),
         Aim("/core/search?q=confidential", 200),

@@ -58,6 +58,8 @@ ROWS: dict[str, Row] = {
     "DELETE /core/contacts/{}": Row(("contact",)),
     "GET /core/contacts/{}/events": Row(("contact",)),
     "GET /core/contacts/{}/export": Row(("contact",)),
+    "GET /core/visitors": Row(),
+    "GET /core/visitors/count": Row(),
     "GET /core/search": Row(),
     "GET /core/canned-replies": Row(),
     "POST /core/canned-replies": Row(body={"shortcut": "x", "text": "X"}),

@@ -161,9 +161,9 @@ class House:
     def visitor(self, visitor_id: str | None = None, **claims: Any) -> str:
         """A visitor's token."""
         return self.tokens.issue_visitor(
-            workspace_id=WORKSPACE,
+            workspace_id=claims.pop("workspace_id", WORKSPACE),
             visitor_id=visitor_id or new_id(),
-            name="visitor1",
+            name=claims.pop("name", "visitor1"),
             widget_id=claims.pop("widget_id", WIDGET),
             parent_origin=claims.pop("parent_origin", SHOP),
             **claims,

@@ -1,6 +1,5 @@
-"""What need not be remembered: typing, presence, pages."""
+"""What need not be remembered: typing and presence. Visitors' pages and presence: `test_visitors.py`."""
 
-import asyncio
 from typing import Any
 
 from halloo.kit.clock import system_clock
@@ -78,56 +77,6 @@ async def test_who_is_gone_types_no_longer(home: House) -> None:
     assert (await hint(operator, "typing"))["state"] == "stop"
 
 
-async def test_operators_see_the_page_a_visitor_is_on(home: House) -> None:
-    operator = await home.live("operator", home.operator(), [W])
-    visitor = await home.live("visitor", home.visitor("v1"))
-    await visitor.say(t="page", url="https://shop.example/" + "x" * 3000, title="Cart", referrer="")
-    page = await hint(operator, "page")
-    assert (page["visitor_id"], page["title"], page["referrer"]) == ("v1", "Cart", "")
-    assert len(page["url"]) == 2048
-    assert page["at"]
-    assert home.actions.pages == [page["url"]]
-
-
-async def test_operators_see_visitors_come_go_and_look_away(home: House) -> None:
-    operator = await home.live("operator", home.operator(), [W])
-    assert not home.relay.hub.presence.is_there(WORKSPACE, "v1")
-    visitor = await home.live("visitor", home.visitor("v1"))
-    assert home.relay.hub.presence.is_there(WORKSPACE, "v1")
-    assert await visitor_state(operator) == {"visitor_id": "v1", "state": "online"}
-    await visitor.say(t="presence", state="away")
-    assert await visitor_state(operator) == {"visitor_id": "v1", "state": "away"}
-    second_tab = await home.live("visitor", home.visitor("v1"))
-    assert await visitor_state(operator) == {"visitor_id": "v1", "state": "online"}
-    await visitor.close()
-    assert await no_visitor_state(operator)
-    await second_tab.close()
-    assert await visitor_state(operator) == {"visitor_id": "v1", "state": "offline"}
-
-
-async def visitor_state(client: Client) -> Any:
-    while "visitor_id" not in (data := await hint(client, "presence")):
-        pass
-    return data
-
-
-async def no_visitor_state(client: Client) -> bool:
-    try:
-        await asyncio.wait_for(visitor_state(client), 0.4)
-    except TimeoutError:
-        return True
-    return False
-
-
-async def test_a_reload_does_not_flicker(home: House) -> None:
-    operator = await home.live("operator", home.operator(), [W])
-    visitor = await home.live("visitor", home.visitor("v1"))
-    await visitor_state(operator)
-    await visitor.close()
-    await home.live("visitor", home.visitor("v1"))
-    assert await no_visitor_state(operator)
-
-
 async def test_visitors_see_whether_anybody_is_available(home: House) -> None:
     visitor = await home.live("visitor", home.visitor("v1"))
     assert await hint(visitor, "presence") == {"operators": [], "available": False}
@@ -157,13 +106,6 @@ async def test_an_operator_who_does_not_answer_is_away_whatever_the_connections_
     assert (await hint(visitor, "presence"))["operators"] == []
     await home.live("operator", old_token, [W])
     assert (await hint(visitor, "presence"))["operators"] == [grace]
-
-
-async def test_an_operator_is_told_who_is_there_already(home: House) -> None:
-    await home.live("visitor", home.visitor("v1"))
-    await asyncio.sleep(0.3)
-    operator = await home.live("operator", home.operator(), [W])
-    assert await visitor_state(operator) == {"visitor_id": "v1", "state": "online"}
 
 
 async def test_nobody_is_told_anything_before_live(home: House) -> None:

@@ -30,7 +30,7 @@ class Node:
 
     def _tell(self, _workspace_id: str, _streams: list[str], name: str, data: Any) -> None:
         assert name == "presence"
-        self.told.append(data.get("state") or [one["availability"] for one in data["operators"]])
+        self.told.append([one["availability"] for one in data["operators"]])
 
     def turn(self, ms: int) -> None:
         self.now += ms
@@ -59,26 +59,36 @@ def turn(nodes: list[Node], ms: int) -> None:
 
 
 async def test_a_change_is_told_on_every_node_once_it_lasted(nodes: list[Node]) -> None:
-    nodes[0].enter("visitor", "v1")
+    nodes[0].enter("operator", "op-1")
     turn(nodes, DEBOUNCE - 200)
     assert [node.told for node in nodes] == [[], [], []]
     turn(nodes, 300)
-    assert [node.told for node in nodes] == [["online"]] * 3
+    assert [node.told for node in nodes] == [[["online"]]] * 3
 
 
 async def test_a_person_on_two_nodes_is_there_until_both_say_no(nodes: list[Node]) -> None:
-    first = nodes[0].enter("visitor", "v1")
-    second = nodes[1].enter("visitor", "v1")
+    first = nodes[0].enter("operator", "op-1")
+    second = nodes[1].enter("operator", "op-1")
     turn(nodes, DEBOUNCE + 100)
     nodes[0].presence.leave(first)
     turn(nodes, DEBOUNCE + 100)
-    assert all(node.presence.is_there(WS, "v1") for node in nodes)
     nodes[1].presence.set_away(second, away=True)
     turn(nodes, DEBOUNCE + 100)
     nodes[1].presence.leave(second)
     turn(nodes, DEBOUNCE + 100)
-    assert [node.told for node in nodes] == [["online", "away", "offline"]] * 3
+    assert [node.told for node in nodes] == [[["online"], ["away"], []]] * 3
+
+
+async def test_a_visitor_is_there_while_any_node_has_them(nodes: list[Node]) -> None:
+    peers = [node.enter("visitor", "v1") for node in nodes[:2]]
+    turn(nodes, DEBOUNCE + 100)
+    nodes[0].presence.leave(peers[0])
+    turn(nodes, DEBOUNCE + 100)
+    assert all(node.presence.is_there(WS, "v1") for node in nodes)
+    nodes[1].presence.leave(peers[1])
+    turn(nodes, DEBOUNCE + 100)
     assert not any(node.presence.is_there(WS, "v1") for node in nodes)
+    assert [node.told for node in nodes] == [[], [], []]  # of visitors those hear who look at them
 
 
 async def test_who_comes_back_to_another_node_was_never_gone(nodes: list[Node]) -> None:
@@ -92,8 +102,9 @@ async def test_who_comes_back_to_another_node_was_never_gone(nodes: list[Node]) 
 
 
 async def test_the_people_of_a_node_that_is_gone_go_with_it(nodes: list[Node]) -> None:
-    nodes[0].enter("visitor", "v1")
-    nodes[0].enter("visitor", "v2")
+    for id in ("v1", "v2"):
+        nodes[0].enter("visitor", id)
+    nodes[0].enter("operator", "op-1")
     turn(nodes, DEBOUNCE + 100)
     await nodes[0].broker.stop()
     nodes[1].enter("visitor", "v2")
@@ -101,7 +112,7 @@ async def test_the_people_of_a_node_that_is_gone_go_with_it(nodes: list[Node]) -
     for node in nodes[1:]:
         assert not node.presence.is_there(WS, "v1")
         assert node.presence.is_there(WS, "v2")
-        assert node.told == ["online", "online", "offline"]
+        assert node.told == [["online"], []]
 
 
 async def test_a_node_that_begins_to_attend_learns_who_is_there(nodes: list[Node]) -> None:
@@ -119,10 +130,8 @@ async def test_a_node_that_begins_to_attend_learns_who_is_there(nodes: list[Node
 async def test_above_two_hundred_only_their_number_is_told(nodes: list[Node]) -> None:
     node = nodes[0]
     for number in range(SHOWN_MAX + 1):
-        node.broker.keep(WS, KIND, f"visitor:v{number}", pack_seen(Seen("visitor", f"v{number}", "online", "")))
         node.broker.keep(WS, KIND, f"operator:o{number}", pack_seen(Seen("operator", f"o{number}", "away", "")))
     node.broker.keep(WS, KIND, "operator:strange", b"\xc1")
     other = nodes[1]
     await other.presence.attend(WS)
-    assert other.presence.visitors(WS) == [{"visitors": SHOWN_MAX + 1}]
     assert other.presence.operators(WS) == {"operators": [], "available": False, "count": SHOWN_MAX + 1}

@@ -6,14 +6,17 @@ from typing import Any
 
 import msgspec
 
+from halloo.contacts.model import Page, check_page
 from halloo.db.engine import Database
 from halloo.db.tx import Tx
 from halloo.events.log import record
 from halloo.events.model import Fact
+from halloo.kit.clock import system_clock
 from halloo.kit.ids import new_id
 from halloo.kit.refusals import NotFound
 from halloo.relay.actions_port import Posted
-from halloo.relay.frames import Ack, Close, Edit, Page, Remove, Send
+from halloo.relay.frames import Ack, Close, Edit, Remove, Send
+from halloo.relay.frames import Page as PageFrame
 from halloo.relay.tokens import Claims
 from halloo.workspaces.model import Actor
 
@@ -32,6 +35,7 @@ class TwinActions:
         self.sent: dict[str, Ack] = {}
         self.reads: list[tuple[str, int]] = []
         self.pages: list[str] = []
+        self.tracking = True
         self.close: Close | None = None
         self.delay = 0.0
         self.asked = 0
@@ -88,9 +92,13 @@ class TwinActions:
         assert who.id
         self.reads.append((conversation_id, seq))
 
-    async def page(self, who: Actor, frame: Page) -> None:
+    async def tracked(self, who: Actor, frame: PageFrame) -> Page | None:
         assert who.id
-        self.pages.append(frame.url)
+        return check_page(frame.url, frame.title, frame.referrer, system_clock()) if self.tracking else None
+
+    async def page(self, who: Actor, page: Page) -> None:
+        assert who.id
+        self.pages.append(page.url)
 
     async def standing(self, claims: Claims) -> Close | None:
         assert claims.workspace_id

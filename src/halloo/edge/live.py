@@ -2,11 +2,12 @@
 
 from typing import Literal, Protocol
 
+from halloo.relay.frames import LiveVisitor
 from halloo.workspaces.model import Actor
 
 
 class Live(Protocol):
-    """Guarantee: answers from memory at once, but for `look`, and never raises; what it says may be a few seconds old."""
+    """Guarantee: what it says may be a few seconds old; what is no `async` answers from memory, never raises and never waits."""
 
     async def look(self, workspace_id: str) -> None:
         """Learn who is online on other servers, if this one does not hear of them anyway; takes half a second at most."""
@@ -18,6 +19,19 @@ class Live(Protocol):
 
     def typing(self, who: Actor, conversation_id: str, visitor_id: str, state: Literal["start", "stop"]) -> None:
         """Tell visitor and colleagues that an operator is typing, or stopped."""
+        ...
+
+    async def visitors(
+        self, who: Actor, behind: str | None, limit: int, *, online: bool | None = None
+    ) -> list[LiveVisitor]:
+        """Visitors who are on the site, in falling order of their ids, from behind `behind`; with `online`, of that state.
+
+        Raises `MissingScope`.
+        """
+        ...
+
+    async def count_visitors(self, who: Actor) -> int:
+        """How many visitors are on the site. Raises `MissingScope`."""
         ...
 
 
@@ -33,3 +47,20 @@ class NobodyLive:
 
     def typing(self, who: Actor, conversation_id: str, visitor_id: str, state: Literal["start", "stop"]) -> None:
         """Tell nobody."""
+
+    async def visitors(
+        self,
+        who: Actor,
+        behind: str | None,  # noqa: ARG002 - the port's
+        limit: int,  # noqa: ARG002 - the port's
+        *,
+        online: bool | None = None,  # noqa: ARG002 - the port's
+    ) -> list[LiveVisitor]:
+        """Nobody."""
+        who.require("visitors:read")
+        return []
+
+    async def count_visitors(self, who: Actor) -> int:
+        """Nobody."""
+        who.require("visitors:read")
+        return 0

@@ -1,5 +1,6 @@
 """What frames ask for, done by the same actions that HTTP calls: the one implementation of `RelayActions`."""
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Protocol, cast
@@ -10,7 +11,7 @@ from halloo.contacts import actions as contacts
 from halloo.contacts.actions import visitor_actor
 from halloo.contacts.errors import EmbeddingUnverified, IdentityRequired, VisitorTokenInvalid
 from halloo.contacts.forms import Asked, asked_of
-from halloo.contacts.model import check_page
+from halloo.contacts.model import Page, check_page
 from halloo.conversations import actions
 from halloo.conversations.actions import Sent, Start
 from halloo.conversations.facts import MessageData, message_data
@@ -21,12 +22,15 @@ from halloo.kit.clock import Clock
 from halloo.kit.ids import is_uuid
 from halloo.kit.refusals import field_invalid
 from halloo.relay.actions_port import Posted
-from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET, Ack, Close, Edit, Page, Remove, Send
+from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET, Ack, Close, Edit, Remove, Send
+from halloo.relay.frames import Page as PageFrame
 from halloo.relay.tokens import Claims
 from halloo.widgets.origins import decide
 from halloo.widgets.records import PublicRecords, PublicWidget
 from halloo.workspaces.actions.tokens import is_standing
 from halloo.workspaces.model import Actor
+
+_PATH_ENDS = re.compile(r"[?#]")
 
 
 class VisitorLimits(Protocol):
@@ -53,6 +57,7 @@ class LiveActions:
         self._database = database
         self._records = records
         self._started_at = clock()
+        self._clock = clock
         self._limits = limits
 
     async def send(self, who: Actor, frame: Send) -> Ack:
@@ -118,12 +123,21 @@ class LiveActions:
         """See `RelayActions.read`."""
         await self._database.write(who.workspace_id, actions.mark_read, who, conversation_id, seq)
 
-    async def page(self, who: Actor, frame: Page) -> None:
-        """See `RelayActions.page`."""
+    async def tracked(self, who: Actor, frame: PageFrame) -> Page | None:
+        """See `RelayActions.tracked`. A browser that tells more than it is asked for is not taken at its word."""
         widget = await self._records.find(who.widget_id or "")
-        if widget is not None and widget.record["config"]["v1"]["page_tracking"] != "off":
-            self._limits.take_list(who.id, 1)
-            await self._database.write(who.workspace_id, _see_page, who, frame)
+        tracking = "off" if widget is None else widget.record["config"]["v1"]["page_tracking"]
+        if tracking == "off":
+            return None
+        url, referrer = frame.url, frame.referrer
+        if tracking == "path":
+            url, referrer = _PATH_ENDS.split(url, 1)[0], _PATH_ENDS.split(referrer, 1)[0]
+        return check_page(url, frame.title, referrer, self._clock())
+
+    async def page(self, who: Actor, page: Page) -> None:
+        """See `RelayActions.page`."""
+        self._limits.take_list(who.id, 1)
+        await self._database.write(who.workspace_id, _see_page, who, page)
 
     async def standing(self, claims: Claims) -> Close | None:
         """See `RelayActions.standing`. A visitor's token that this process issued needs no query: what ends it cuts the socket."""
@@ -200,10 +214,8 @@ def _edit(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, content: o
     return actions.edit_message(tx, _present(tx, who), conversation_id, fingerprint, content)
 
 
-def _see_page(tx: Tx, who: Actor, frame: Page) -> None:
-    page = check_page(frame.url, frame.title, frame.referrer, tx.now)
-    if page is not None:
-        contacts.see_page(tx, who.id, page, actions.current_conversation(tx, who))
+def _see_page(tx: Tx, who: Actor, page: Page) -> None:
+    contacts.see_page(tx, who.id, page, actions.current_conversation(tx, who))
 
 
 def _visible(tx: Tx, who: Actor, conversation_ids: list[str]) -> list[str]:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection
 from typing import Protocol
 
-from halloo.relay.frames import Ack, Close, Edit, Page, Remove, Send
+from halloo.contacts.model import Page
+from halloo.relay.frames import Ack, Close, Edit, Remove, Send
+from halloo.relay.frames import Page as PageFrame
 from halloo.relay.tokens import Claims
 from halloo.workspaces.model import Actor
 
@@ -42,8 +44,12 @@ class RelayActions(Protocol):
         """Move the reader's mark; called at most once a second a conversation."""
         ...
 
-    async def page(self, who: Actor, frame: Page) -> None:
-        """The visitor looks at this page. Operators are told by the relay itself."""
+    async def tracked(self, who: Actor, frame: PageFrame) -> Page | None:
+        """The page as the widget's `page_tracking` lets it be known; None where it does not, or where it is no web page."""
+        ...
+
+    async def page(self, who: Actor, page: Page) -> None:
+        """Write down that the visitor looks at this page. Operators are told by the relay itself."""
         ...
 
     async def standing(self, claims: Claims) -> Close | None:

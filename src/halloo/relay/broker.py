@@ -77,7 +77,28 @@ class PresenceNote(Struct, tag="presence"):
     value: bytes | None
 
 
-Note = HintNote | RevokeNote | SendNote | FactsNote | PresenceNote
+class VisitorsNote(Struct, tag="visitors"):
+    """Live visitors of a node: who came or changed, each a whole `LiveVisitor`, and who went."""
+
+    workspace_id: str
+    node: str
+    set: dict[str, bytes]
+    gone: list[str]
+
+
+class WatchNote(Struct, tag="watch"):
+    """A node has operators who look at a workspace's visitors, or no more. Said again while it lasts: every 15 seconds.
+
+    `visitor_id`: tell anew of this one, for somebody who has just begun to look at them alone.
+    """
+
+    workspace_id: str
+    node: str
+    on: bool
+    visitor_id: str | None = None
+
+
+Note = HintNote | RevokeNote | SendNote | FactsNote | PresenceNote | VisitorsNote | WatchNote
 T = TypeVar("T")
 Listener = Callable[[Note], None]
 

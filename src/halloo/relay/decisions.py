@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from halloo.relay.frames import Close, Edit, Id, Page, Presence, Read, Remove, Send, Typing, Want
+from halloo.relay.frames import Close, Edit, Id, Page, Presence, Read, Remove, Send, Typing, Want, Watch
 from halloo.relay.tokens import Claims
 from halloo.relay.wire import Out
 
@@ -70,7 +70,7 @@ class Act:
 class Tell:
     """Do what the frame asks; nobody waits for an answer."""
 
-    frame: Read | Typing | Presence | Page
+    frame: Read | Typing | Presence | Page | Watch
 
 
 Decision = Answer | End | PingNow | Join | Renew | Follow | Unfollow | Act | Tell

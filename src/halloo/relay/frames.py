@@ -161,6 +161,16 @@ class Page(Struct, tag_field="t", tag="page", forbid_unknown_fields=True):
     referrer: str = ""
 
 
+class Watch(Struct, tag_field="t", tag="watch", forbid_unknown_fields=True):
+    """Operators with `visitors:read`: be told who is on the site, or no longer. Not answered; `visitors` hints follow.
+
+    `what` is `visitors`, or `visitor:` and the id of one. Ends with the connection.
+    """
+
+    what: str
+    on: bool
+
+
 class Ping(Struct, tag_field="t", tag="ping", forbid_unknown_fields=True):
     """Are you there? Answered by `pong`."""
 
@@ -173,7 +183,7 @@ class Refresh(Struct, tag_field="t", tag="refresh", forbid_unknown_fields=True):
 
 
 ClientFrame = (
-    Connect | Subscribe | Unsubscribe | Send | Edit | Remove | Read | Typing | Presence | Page | Ping | Refresh
+    Connect | Subscribe | Unsubscribe | Send | Edit | Remove | Read | Typing | Presence | Page | Watch | Ping | Refresh
 )
 
 
@@ -213,6 +223,62 @@ class Hint(Struct, tag_field="t", tag="hint"):
 
     name: str
     data: Any
+
+
+class LivePage(Struct):
+    """The page that a visitor looks at, as far as the widget's `page_tracking` lets it be known."""
+
+    url: str
+    title: str
+    referrer: str
+    at: str
+    """Since when."""
+
+
+class LiveDevice(Struct):
+    """Names of browser and operating system, empty where unknown, and the kind of the device."""
+
+    browser: str
+    os: str
+    kind: Literal["desktop", "mobile", "tablet", "other"]
+
+
+class LiveTyping(Struct, omit_defaults=True):
+    """What a visitor types; `excerpt` only where the widget's `typing_preview` is on and the browser lets it be."""
+
+    conversation_id: str
+    excerpt: str | None = None
+
+
+class LiveVisitor(Struct, omit_defaults=True):
+    """A visitor who is on the site now. Times are RFC 3339; what is not known is absent."""
+
+    visitor_id: str
+    widget_id: str
+    name: str | None
+    """Null until somebody gave one."""
+    since: str
+    source: str
+    """Where they came from: a campaign, a search engine, a host, `Direct`; empty where pages are not told."""
+    device: LiveDevice
+    state: Literal["online", "away"]
+    avatar: str | None = None
+    contact_id: str | None = None
+    conversation_id: str | None = None
+    """The newest conversation of theirs that is open."""
+    page: LivePage | None = None
+    country: str | None = None
+    """Two letters, ISO 3166."""
+    city: str | None = None
+    typing: LiveTyping | None = None
+
+
+class LiveVisitors(Struct, omit_defaults=True):
+    """The data of a `visitors` hint: who came or changed, who went. `missed`: hints were lost, read the list again."""
+
+    set: list[LiveVisitor]
+    gone: list[str]
+    missed: bool = False
 
 
 class Ack(Struct, tag_field="t", tag="ack", omit_defaults=True):

@@ -1,14 +1,12 @@
-"""What is told and not remembered: who types, which page a visitor is on, who is there."""
+"""What is told and not remembered: who types, who is there."""
 
 from typing import Any, Literal
 
-from halloo.relay.frames import Page
+from halloo.relay.frames import LiveVisitor
 from halloo.relay.hub import Hub
 from halloo.workspaces.model import Actor
 
 _EXCERPT = 256
-_URL = 2_048
-_TITLE = 256
 
 
 def hint_typing(
@@ -29,14 +27,6 @@ def hint_typing(
     elif excerpt is not None:
         data["excerpt"] = excerpt[:_EXCERPT]
     hub.hint(who.workspace_id, streams, "typing", data)
-
-
-def hint_page(hub: Hub, who: Actor, frame: Page, at: int) -> Page:
-    """Operators see the visitor's page; answers the page as it was told, shortened."""
-    page = Page(frame.url[:_URL], frame.title[:_TITLE], frame.referrer[:_URL])
-    data = {"visitor_id": who.id, "url": page.url, "title": page.title, "referrer": page.referrer, "at": at}
-    hub.hint(who.workspace_id, [f"w:{who.workspace_id}"], "page", data)
-    return page
 
 
 class HubLive:
@@ -61,3 +51,15 @@ class HubLive:
     def typing(self, who: Actor, conversation_id: str, visitor_id: str, state: Literal["start", "stop"]) -> None:  # noqa: ARG002 - the protocol's
         """Tell the visitor and colleagues that an operator types, or stopped."""
         hint_typing(self._hub, who, conversation_id, state)
+
+    async def visitors(
+        self, who: Actor, behind: str | None, limit: int, *, online: bool | None = None
+    ) -> list[LiveVisitor]:
+        """See `edge.live.Live.visitors`."""
+        who.require("visitors:read")
+        return await self._hub.visitors.list(who.workspace_id, behind, limit, online=online)
+
+    async def count_visitors(self, who: Actor) -> int:
+        """See `edge.live.Live.count_visitors`."""
+        who.require("visitors:read")
+        return await self._hub.visitors.count(who.workspace_id)

@@ -14,7 +14,7 @@ import msgspec
 from halloo.events.model import Fact
 from halloo.events.pump import Pump
 from halloo.kit.clock import HOUR, Clock
-from halloo.relay.broker import Broker, HintNote, Note, RevokeNote
+from halloo.relay.broker import Broker, HintNote, Note, RevokeNote, VisitorsNote, WatchNote
 from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Close, Hint, Role
 from halloo.relay.limits import Timing
 from halloo.relay.log import Log
@@ -25,6 +25,7 @@ from halloo.relay.recovery import Recovery
 from halloo.relay.room import RING, Room
 from halloo.relay.tally import Tally
 from halloo.relay.tokens import Claims
+from halloo.relay.visitors import Visitors
 from halloo.relay.wheel import Wheel
 from halloo.relay.wire import Out
 
@@ -58,6 +59,7 @@ class Hub:
         self.outbox = Outbox(self.tally, wall)
         self.recovery = Recovery(log, self.tally)
         self.presence = Presence(self.wheel, clock, timing.presence, self.hint_here, broker)
+        self.visitors = Visitors(broker, self.wheel, self.outbox, clock, wall, timing.presence)
         self._rooms: dict[str, Room] = {}
         self._by_key: dict[tuple[str, str], dict[Peer, None]] = {}
         self._revoked: dict[tuple[str, str], tuple[int, Close]] = {}
@@ -114,6 +116,7 @@ class Hub:
         self.sockets += 1
         self.tally.sockets[peer.claims.role, peer.link.transport] += 1
         self.presence.enter(peer)
+        self.visitors.enter(peer)
         return None
 
     def renew(self, peer: Peer, claims: Claims) -> None:
@@ -123,6 +126,7 @@ class Hub:
             for key in claims.held():
                 self._by_key.setdefault(key, {})[peer] = None
         peer.claims = claims
+        self.visitors.renew(peer)
 
     def _let_go(self, peer: Peer) -> None:
         for key in peer.claims.held():
@@ -147,6 +151,7 @@ class Hub:
         if not room.peers:
             room.empty_since = self._clock()
         self.presence.leave(peer)
+        self.visitors.leave(peer)
 
     def watched(self) -> list[str]:
         """The workspaces that somebody here follows."""
@@ -185,7 +190,9 @@ class Hub:
             return
         if not room.loaded:
             room.waiting.extend(facts)
-        elif not room.take(facts):  # the log has lost numbers: nobody may be fed around the gap
+            return
+        self.visitors.facts(workspace_id, facts)
+        if not room.take(facts):  # the log has lost numbers: nobody may be fed around the gap
             self.forget(room)
 
     def forget(self, room: Room) -> None:
@@ -252,6 +259,8 @@ class Hub:
                     self._hint(room, note)
             case RevokeNote():
                 self.obey(note)
+            case VisitorsNote() | WatchNote():
+                self.visitors.noted(note)
             case _:
                 pass
 

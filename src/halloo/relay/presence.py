@@ -230,12 +230,8 @@ class Presence:
     def _show(self, workspace_id: str, key: Key, before: State, now: State) -> None:
         if now == before or workspace_id not in self._attended:
             return
-        role, id = key
-        workspace = f"w:{workspace_id}"
-        if role == "visitor":
-            self._tell(workspace_id, [workspace], "presence", {"visitor_id": id, "state": now})
-        else:
-            self._tell(workspace_id, [workspace, "v:*"], "presence", self.operators(workspace_id))
+        if key[0] == "operator":  # of visitors those hear who look at them: `visitors.py`
+            self._tell(workspace_id, [f"w:{workspace_id}", "v:*"], "presence", self.operators(workspace_id))
 
     def _here(self, workspace_id: str, key: Key) -> State:
         member = self._members.get(workspace_id, {}).get(key)
@@ -272,13 +268,6 @@ class Presence:
             "available": any(m.state == "online" for m in shown),
         }
         return said if len(shown) <= SHOWN_MAX else {**said, "operators": [], "count": len(shown)}
-
-    def visitors(self, workspace_id: str) -> list[dict[str, Any]]:
-        """The visitors that are there, as data of `presence` hints; where they are too many, one that says how many there are."""
-        shown = self._everyone(workspace_id, "visitor")
-        if len(shown) > SHOWN_MAX:
-            return [{"visitors": len(shown)}]
-        return [{"visitor_id": m.id, "state": m.state} for m in shown]
 
     def is_there(self, workspace_id: str, visitor_id: str) -> bool:
         """Whether a visitor has a connection now, on a node that this one hears of."""

@@ -7,6 +7,7 @@ The shell around it (`socket.py`) carries the decisions out, in order, and tells
 Times are milliseconds of a clock that never goes back; `wall` is UNIX milliseconds, for the expiry of tokens alone.
 """
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -40,6 +41,7 @@ from halloo.relay.frames import (
     Typing,
     Unsubscribe,
     Want,
+    Watch,
 )
 from halloo.relay.limits import VISITOR_FRAME_BYTES, Limits, Timing
 from halloo.relay.parsing import Malformed, frame_id, parse
@@ -47,6 +49,7 @@ from halloo.relay.tokens import Claims
 from halloo.relay.wire import Out
 
 Stage = Literal["opening", "joining", "live", "closed"]
+_WATCHED = re.compile(r"visitors|visitor:[0-9A-Za-z_-]{1,64}")
 _PONG = Answer(Out(b'{"t":"pong"}'))
 _encode = msgspec.json.encode
 
@@ -192,6 +195,8 @@ class Session:
                 return self._refresh(frame)
             case Page() if self.claims is not None and self.claims.role != "visitor":
                 return _error(None, "visitors_only", "Only visitors tell their page.")
+            case Watch():
+                return self._watch(frame)
             case Read() | Presence() | Page():
                 return Tell(frame)
             case _:
@@ -203,6 +208,16 @@ class Session:
             if now - self._typed < self._rules.timing.typing:
                 return None
             self._typed = now
+        return Tell(frame)
+
+    def _watch(self, frame: Watch) -> Decision:
+        claims = self.claims
+        if claims is None or claims.role != "operator":
+            return _error(None, "operators_only", "Only operators see who is on the site.")
+        if "visitors:read" not in claims.scopes:
+            return _error(None, "missing_scope", "Your token or role lacks the scope visitors:read.")
+        if _WATCHED.fullmatch(frame.what) is None:
+            return _error(None, "field_invalid", "what: visitors, or visitor: and an id.")
         return Tell(frame)
 
     def _streams(self, frame: Subscribe | Unsubscribe) -> Decision:

@@ -71,3 +71,10 @@ class RelaySettings:
             "reached. -1: two above the server's own, such as 8002 beside 8000; 0: none."
         },
     )
+    country_file: str = field(
+        default="",
+        metadata={
+            "sentence": "A file in MaxMind's format (.mmdb) that says in which country an address is, for the list of live "
+            "visitors. Empty: no country is shown.",
+        },
+    )

@@ -1,5 +1,7 @@
 """Relay tokens: signed, 15 minutes long, verified without a query."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from halloo.kit.clock import SECOND, Clock
@@ -8,8 +10,25 @@ from halloo.relay.frames import Role
 from halloo.workspaces.model import Actor
 from halloo.workspaces.model import Role as OperatorRole
 
+Device = Literal["desktop", "mobile", "tablet", "other"]
 LIFE_S = 900
 """How long a token opens connections, and how long a connection lives without `refresh`."""
+
+
+class About(Struct, frozen=True, array_like=True):
+    """What was known of a visitor when their token was given, for the list of live visitors, which so needs no query.
+
+    `conversation_id`: their newest open one. `tracked`: their browser has not asked to be let alone.
+    """
+
+    browser: str = ""
+    os: str = ""
+    kind: Device = "other"
+    country: str | None = None
+    city: str | None = None
+    contact_id: str | None = None
+    conversation_id: str | None = None
+    tracked: bool = True
 
 
 class Claims(Struct, frozen=True, omit_defaults=True):
@@ -38,6 +57,7 @@ class Claims(Struct, frozen=True, omit_defaults=True):
     browser: str | None = None
     kid: str | None = None
     proven: tuple[str, ...] = ()
+    about: About | None = None
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -98,6 +118,7 @@ class RelayTokens:
         browser: str | None = None,
         kid: str | None = None,
         proven: frozenset[str] = frozenset(),
+        about: About | None = None,
     ) -> str:
         """A visitor's token.
 
@@ -119,6 +140,7 @@ class RelayTokens:
                 browser=browser,
                 kid=kid,
                 proven=tuple(sorted(proven)),
+                about=about,
             )
         )
 

@@ -25,8 +25,9 @@ from halloo.relay.frames import (
     Send,
     Typing,
     Want,
+    Watch,
 )
-from halloo.relay.hints import hint_page, hint_typing
+from halloo.relay.hints import hint_typing
 from halloo.relay.peer import Link, Owner, Peer
 from halloo.relay.room import Room
 from halloo.relay.session import STREAM_FORBIDDEN, Session
@@ -184,10 +185,8 @@ class Worker:
         peer, hub = self._connection.peer, self._connection.shared.hub
         if peer is None:
             return
-        hints = [hub.presence.operators(peer.claims.workspace_id)]
-        if peer.claims.role == "operator":
-            hints += hub.presence.visitors(peer.claims.workspace_id)
-        hub.outbox.push(peer, Out(b"\n".join([_encode(Hint("presence", data)) for data in hints])))
+        data = hub.presence.operators(peer.claims.workspace_id)
+        hub.outbox.push(peer, Out(_encode(Hint("presence", data))))
 
     async def _may_follow(self, wants: list[Want]) -> bool:
         claims = self._connection.session.claims
@@ -260,7 +259,7 @@ class Worker:
         else:
             connection.answer(ack)
 
-    async def _tell(self, frame: Read | Typing | Presence | Page) -> None:
+    async def _tell(self, frame: Read | Typing | Presence | Page | Watch) -> None:
         try:
             match frame:
                 case Read():
@@ -271,8 +270,13 @@ class Worker:
                     if self._connection.peer is not None:
                         away = frame.state == "away"
                         self._connection.shared.hub.presence.set_away(self._connection.peer, away=away)
+                        self._connection.shared.hub.visitors.look(self._connection.peer)
                 case Page():
                     await self._page(frame)
+                case Watch():
+                    if self._connection.peer is not None:
+                        watching = self._connection.shared.hub.visitors.watching
+                        watching.watch(self._connection.peer, frame.what, on=frame.on)
         except Refusal as refusal:
             self._connection.answer(_refused(None, refusal))
 
@@ -311,12 +315,22 @@ class Worker:
             self._typing = frame.conversation if frame.state == "start" else None
             excerpt = frame.excerpt if claims.typing_preview else None
             hint_typing(connection.shared.hub, claims.actor(), frame.conversation, frame.state, excerpt)
+            self._types(excerpt)
+
+    def _types(self, excerpt: str | None) -> None:
+        """The list of live visitors says it, too."""
+        peer, visitors = self._connection.peer, self._connection.shared.hub.visitors
+        if peer is not None:
+            visitors.typing(peer, self._typing or "", excerpt, on=self._typing is not None)
 
     async def _page(self, frame: Page) -> None:
         connection = self._connection
-        claims = connection.session.claims
-        if claims is not None and not connection.over:
-            page = hint_page(connection.shared.hub, claims.actor(), frame, connection.shared.wall())
+        claims, peer = connection.session.claims, connection.peer
+        if claims is None or peer is None or connection.over:
+            return
+        page = await connection.shared.actions.tracked(claims.actor(), frame)
+        if page is not None:
+            connection.shared.hub.visitors.page(peer, page)
             await connection.shared.actions.page(claims.actor(), page)
 
     def leave(self) -> None:
@@ -325,6 +339,7 @@ class Worker:
         if self._typing is not None and claims is not None:
             hint_typing(self._connection.shared.hub, claims.actor(), self._typing, "stop")
             self._typing = None
+            self._types(None)
         if self._marks and not self._scheduled:
             self._read_now(0)
 

@@ -21,6 +21,7 @@ from halloo.api.manage import (
     session,
     status,
     tokens,
+    visitors,
     widgets,
 )
 from halloo.api.manage.docs import openapi_config
@@ -36,6 +37,7 @@ ROUTES = (
     *conversations.ROUTES,
     *feedback.ROUTES,
     *contacts.ROUTES,
+    *visitors.ROUTES,
     *search.ROUTES,
     *lists.ROUTES,
     *widgets.ROUTES,

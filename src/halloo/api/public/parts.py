@@ -10,17 +10,20 @@ from halloo.api.public.replies import ReplyTimes
 from halloo.api.public.shapes import RelayAccess
 from halloo.api.public.visits import Visits, refuse_unverified, unread_of
 from halloo.contacts.actions import visitor_actor
+from halloo.contacts.device import parse_user_agent
 from halloo.contacts.errors import IdentityRequired
 from halloo.contacts.model import Visitor
 from halloo.contacts.tickets import EmbedTickets
 from halloo.conversations.errors import ConversationForbidden
 from halloo.db.engine import Database
 from halloo.edge.body import convert
+from halloo.edge.countries import Countries
 from halloo.kit.refusals import Refusal
 from halloo.kit.sealing import Sealer
-from halloo.relay.tokens import LIFE_S, RelayTokens
+from halloo.relay.tokens import LIFE_S, About, RelayTokens
 
 T = TypeVar("T")
+_SOFTWARE_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class PublicApi:
     replies: ReplyTimes
     tickets: EmbedTickets
     identity_secrets: Sealer
+    countries: Countries
     mail: bool
 
 
@@ -78,7 +82,7 @@ def accepted(call: Call, given: dict[str, Any], shape: type[T], visitor: Visitor
 
 async def relay_access(api: PublicApi, call: Call, visitor: Visitor) -> tuple[int, RelayAccess]:
     """How much the visitor has not read, and what opens the relay to this browser of theirs."""
-    unread, streams = await api.database.read(call.workspace_id, unread_of, visitor_actor(visitor))
+    seen = await api.database.read(call.workspace_id, unread_of, visitor_actor(visitor))
     speaks = visitor.identified or not _wants_identity(call)
     token = api.relay_tokens.issue_visitor(
         workspace_id=call.workspace_id,
@@ -86,12 +90,34 @@ async def relay_access(api: PublicApi, call: Call, visitor: Visitor) -> tuple[in
         visitor_id=visitor.id,
         name=visitor.nickname,
         parent_origin=visitor.parent_origin,
-        typing_preview=bool(call.config["typing_preview"]) and speaks,
+        typing_preview=bool(call.config["typing_preview"]) and speaks and not _let_alone(call),
         browser=None if call.browser is None else call.browser.id,
         kid=None if call.browser is None else call.browser.kid,
         proven=_proven_of(visitor),
+        about=_about(api, call, visitor, seen.open_id),
     )
-    return unread, RelayAccess(token, LIFE_S, [f"v:{visitor.id}", *streams])
+    return seen.unread, RelayAccess(token, LIFE_S, [f"v:{visitor.id}", *seen.streams])
+
+
+def _let_alone(call: Call) -> bool:
+    """Whether the browser asks not to be tracked."""
+    return call.headers.get("dnt") == "1"
+
+
+def _about(api: PublicApi, call: Call, visitor: Visitor, open_id: str | None) -> About:
+    """What the list of live visitors shows beside the name. The address itself goes no further than this."""
+    device = parse_user_agent(visitor.user_agent)
+    place = api.countries.find(call.address)
+    return About(
+        browser=device.browser_name[:_SOFTWARE_MAX],
+        os=device.os_name[:_SOFTWARE_MAX],
+        kind=device.kind,
+        country=place.country,
+        city=place.city,
+        contact_id=visitor.contact_id,
+        conversation_id=open_id,
+        tracked=not _let_alone(call),
+    )
 
 
 def _proven_of(visitor: Visitor) -> frozenset[str]:

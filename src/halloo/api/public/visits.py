@@ -1,7 +1,7 @@
 """Who a call comes from: recognising visitors, greeting them, and the record's bytes; all through actions."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from halloo.api.public.call import Call
@@ -176,10 +176,22 @@ def start_as(tx: Tx, visitor: Visitor, body: ConversationStart, asked: Asked | N
     return started, position(tx, f"c:{started.conversation.id}")
 
 
-def unread_of(tx: Tx, who: Actor) -> tuple[int, list[str]]:
-    """How much the visitor has not read, and the streams of their newest conversations."""
-    page = actions.list_conversations(tx, who, Filter(), None, _FOLLOWED)
-    return sum(one.visitor_unread for one in page.conversations), [f"c:{one.id}" for one in page.conversations]
+class Seen(NamedTuple):
+    """What a visitor has not read, the streams of their newest conversations, and the newest that is open."""
+
+    unread: int
+    streams: list[str]
+    open_id: str | None
+
+
+def unread_of(tx: Tx, who: Actor) -> Seen:
+    """What a visitor who comes has before them."""
+    found = actions.list_conversations(tx, who, Filter(), None, _FOLLOWED).conversations
+    return Seen(
+        sum(one.visitor_unread for one in found),
+        [f"c:{one.id}" for one in found],
+        next((one.id for one in found if one.state != "resolved"), None),
+    )
 
 
 def list_of(

@@ -92,6 +92,32 @@ export const formatMoment = (at: number): string =>
 export const formatNumber = (value: number): string =>
   kept("number", () => new Intl.NumberFormat(language.get())).format(value);
 
+/** A number where there is little room: “1.2K”. */
+export const formatShort = (value: number): string =>
+  kept("short", () => new Intl.NumberFormat(language.get(), { notation: "compact", maximumFractionDigits: 1 })).format(
+    value,
+  );
+
+/** A running time: “0:42”, “12:05”, “1:02:40”. */
+export function formatClock(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const plain = kept("plain", () => new Intl.NumberFormat(language.get(), { useGrouping: false }));
+  const two = kept("two", () => new Intl.NumberFormat(language.get(), { minimumIntegerDigits: 2 }));
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const start = hours > 0 ? `${plain.format(hours)}:${two.format(minutes)}` : plain.format(minutes);
+  return `${start}:${two.format(seconds % 60)}`;
+}
+
+/** A country's name in the language of the screen; its letters where they are none. */
+export function countryName(code: string): string {
+  try {
+    return kept("countries", () => new Intl.DisplayNames(language.get(), { type: "region" })).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
 /** A mean with one digit behind its point. */
 export const formatAverage = (value: number): string =>
   kept(

@@ -14,6 +14,7 @@ import "./styles/settings.css";
 import "./styles/builder.css";
 import "./styles/satisfaction.css";
 import "./styles/status.css";
+import "./styles/visitors.css";
 import "./styles/overlays.css";
 import "./styles/widths.css";
 import { render } from "preact";

@@ -7,6 +7,8 @@ describe("addresses", () => {
     "/inbox/snoozed/mine/0196f0d1",
     "/inbox/resolved/unassigned/0196f0d1?at=176371573112345",
     "/inbox/search?q=blue%20glaze",
+    "/inbox/visitors",
+    "/inbox/visitors/0196",
     "/inbox/contacts",
     "/inbox/contacts/0196",
     "/inbox/satisfaction",

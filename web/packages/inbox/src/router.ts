@@ -27,6 +27,7 @@ export type Route =
       readonly at: number | null;
     }
   | { readonly page: "search"; readonly q: string }
+  | { readonly page: "visitors"; readonly id: string | null }
   | { readonly page: "contacts"; readonly id: string | null }
   | { readonly page: "satisfaction"; readonly filter: FeedbackFilter }
   | { readonly page: "widgets"; readonly id: string | null; readonly section: WidgetSection }
@@ -67,6 +68,8 @@ export function parseRoute(address: string): Route {
       return inbox("open", "all", decode(second), url.searchParams);
     case "search":
       return { page: "search", q: url.searchParams.get("q") ?? "" };
+    case "visitors":
+      return { page: "visitors", id: decode(second) };
     case "contacts":
       return { page: "contacts", id: decode(second) };
     case "satisfaction":
@@ -94,6 +97,8 @@ export function addressOf(route: Route): string {
     }
     case "search":
       return `${ROOT}/search${route.q === "" ? "" : `?q=${encodeURIComponent(route.q)}`}`;
+    case "visitors":
+      return `${ROOT}/visitors${route.id === null ? "" : `/${encodeURIComponent(route.id)}`}`;
     case "contacts":
       return `${ROOT}/contacts${route.id === null ? "" : `/${encodeURIComponent(route.id)}`}`;
     case "satisfaction":

@@ -14,6 +14,7 @@ from halloo.api.manage.shapes.feedback import (
     FeedbackView,
     FieldAnswer,
 )
+from halloo.api.manage.shapes.live import LiveVisitorCount, LiveVisitorPage
 from halloo.api.manage.shapes.people import (
     ContactEvent,
     ContactEventPage,
@@ -156,6 +157,8 @@ __all__ = [
     "InvitationView",
     "LagStatus",
     "LastMessage",
+    "LiveVisitorCount",
+    "LiveVisitorPage",
     "MailStatus",
     "MePatch",
     "MeView",

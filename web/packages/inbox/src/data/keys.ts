@@ -22,6 +22,8 @@ export const keys = {
   contactEvents: (id: string) => ["contact", id, "events"] as const,
   earlier: (contact: string) => ["earlier", contact] as const,
   identityKeys: (widget: string) => ["identity-keys", widget] as const,
+  visitorCount: ["visitors", "count"],
+  talksOf: (visitor: string) => ["earlier", "visitor", visitor] as const,
   embed: ["embed"],
   feedback: (filter: string) => ["feedback", filter] as const,
   feedbackReport: (filter: string) => ["feedback", "report", filter] as const,

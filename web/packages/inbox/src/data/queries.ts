@@ -184,6 +184,13 @@ export const earlierQuery = (contact: string): Options<ConversationPage> => ({
   staleTime: 30_000,
 });
 
+/** What was said with a visitor, whose contact may not be known: asked for anew each time, since an open one decides what can be done. */
+export const earlierOfVisitorQuery = (visitor: string): Options<ConversationPage> => ({
+  queryKey: keys.talksOf(visitor),
+  queryFn: () => get<ConversationPage>(`/conversations${queryString({ visitor_id: visitor, limit: 10 })}`),
+  staleTime: 0,
+});
+
 export const widgetQuery = (id: string): Options<WidgetView> => ({
   queryKey: keys.widget(id),
   queryFn: () => get<WidgetView>(`/web-widgets/${id}`),

@@ -10,6 +10,7 @@ import type { Route } from "../router.ts";
 import { Logo } from "../shell/logo.tsx";
 import { useNarrow, useWide } from "../shell/use.ts";
 import { ThreadZone } from "../thread/thread.tsx";
+import { useLiveVisitor } from "../visitors/use-live-visitor.ts";
 import { useFilter } from "./filter.ts";
 import { ConversationList } from "./list.tsx";
 
@@ -46,6 +47,7 @@ function Open({ route, id }: { route: InboxRoute; id: string }) {
   const drawer = useStore(drawerOpen);
   const { data: conversation, isError } = useQuery(conversationQuery(id));
   const gone = isError && conversation === undefined;
+  useLiveVisitor(conversation);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation begins with the drawer in
   useEffect(() => () => drawerOpen.set(false), [id]);
   return (

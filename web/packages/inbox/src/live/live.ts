@@ -15,6 +15,7 @@ import type { Counts, Filter, MeView, RelayToken } from "../data/types.ts";
 import { clock, uuid } from "./browser.ts";
 import { flushOutbox, settleSent } from "./outbox.ts";
 import { chime } from "./sound.ts";
+import { hear, lineChanged, type News } from "./watch.ts";
 
 /** Whether the line is there. */
 export const line = createStore<SessionStatus>({ kind: "idle" });
@@ -69,6 +70,7 @@ function concernsMe(id: string): boolean {
 }
 
 function onHint(name: string, data: Data): void {
+  if (name === "visitors") hear(data as unknown as News);
   if (name !== "typing") return;
   const id = String(data["conversation_id"] ?? "");
   const user = (data["user"] ?? {}) as { user_id?: string; nickname?: string; avatar?: string | null };
@@ -121,6 +123,7 @@ export function goLive(who: MeView): () => void {
     patience: () => (document.visibilityState === "visible" ? 4_000 : 30_000),
     onStatus: (status) => {
       line.set(status);
+      lineChanged(status.kind === "live" ? mine.tell : null);
       if (status.kind === "live") flushOutbox();
     },
     onEvent,

@@ -13,6 +13,7 @@ import {
   Sun,
   SunMoon,
   UserRound,
+  UsersRound,
 } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { complain } from "../data/actions.ts";
@@ -29,6 +30,7 @@ import { Logo } from "./logo.tsx";
 import { overlays } from "./overlays.ts";
 import { signOut } from "./sign-out.ts";
 import { applyTheme, type Theme } from "./theme.ts";
+import { VisitorCount } from "./visitor-count.tsx";
 
 /** Sets a field of one's own profile: at once here, then on the server. */
 export async function patchMe(
@@ -100,6 +102,7 @@ export function Rail({ me }: { me: MeView }) {
   const { page } = useRoute();
   const unread = useMyUnread();
   const satisfaction = useCan("conversations:read");
+  const visitors = useCan("visitors:read");
   const widgets = useCan("web_widgets:read") || me.scopes.includes("web_widgets:manage");
   return (
     <nav class="in-rail" aria-label={t("main_navigation")}>
@@ -110,6 +113,12 @@ export function Rail({ me }: { me: MeView }) {
         <Inbox />
         <Count value={unread} label={t("unread_count", { count: unread })} />
       </RailLink>
+      {visitors && (
+        <RailLink to={{ page: "visitors", id: null }} on={page === "visitors"} label={t("visitors")} keys="G V">
+          <UsersRound />
+          <VisitorCount />
+        </RailLink>
+      )}
       <RailLink to={{ page: "search", q: "" }} on={page === "search"} label={t("search")} keys="/">
         <Search />
       </RailLink>

@@ -13,6 +13,7 @@ import {
   Smile,
   Tags,
   UserRoundPlus,
+  UsersRound,
   Volume2,
   Zap,
 } from "lucide-preact";
@@ -41,6 +42,7 @@ import { signOut } from "./sign-out.ts";
 import { later } from "./use.ts";
 
 const Contacts = later(() => import("../contact/contacts-page.tsx").then((part) => part.ContactsPage), PageBones);
+const Visitors = later(() => import("../visitors/visitors-page.tsx").then((part) => part.VisitorsPage), PageBones);
 const Widgets = later(() => import("../widgets/widgets-page.tsx").then((part) => part.WidgetsPage), PageBones);
 const Satisfaction = later(
   () => import("../satisfaction/satisfaction-page.tsx").then((part) => part.SatisfactionPage),
@@ -87,6 +89,8 @@ function Page({ route }: { route: Route }) {
       return <InboxPage route={route} />;
     case "search":
       return <SearchPage q={route.q} />;
+    case "visitors":
+      return <Visitors id={route.id} />;
     case "contacts":
       return <Contacts id={route.id} />;
     case "satisfaction":
@@ -108,6 +112,7 @@ function useGlobalCommands(me: MeView): void {
   const team = useCan("operators:manage");
   const widgets = useCan("web_widgets:manage");
   const satisfaction = useCan("conversations:read");
+  const visitors = useCan("visitors:read");
   const to = (route: Route) => () => go(route);
   const folder = (state: "open" | "snoozed" | "resolved", whose: "mine" | "unassigned" | "all"): Route =>
     ({ ...INBOX, state, whose }) as Route;
@@ -226,6 +231,15 @@ function useGlobalCommands(me: MeView): void {
     },
     { id: "out", section: "self", label: t("sign_out"), icon: <LogOut size={16} />, run: () => void signOut(false) },
   ];
+  if (visitors)
+    list.push({
+      id: "go-visitors",
+      section: "go",
+      label: t("visitors"),
+      keys: "g v",
+      icon: <UsersRound size={16} />,
+      run: to({ page: "visitors", id: null }),
+    });
   if (satisfaction)
     list.push({
       id: "go-satisfaction",
@@ -259,6 +273,7 @@ function useGlobalCommands(me: MeView): void {
 const PLACE = {
   inbox: "inbox",
   search: "search",
+  visitors: "visitors",
   contacts: "contacts",
   satisfaction: "satisfaction",
   widgets: "widgets",
@@ -282,7 +297,7 @@ export function Shell({ me }: { me: MeView }) {
     addEventListener("focus", recheck);
     return () => removeEventListener("focus", recheck);
   }, []);
-  const inThread = route.page === "inbox" && route.id !== null;
+  const inThread = (route.page === "inbox" || route.page === "visitors") && route.id !== null;
   return (
     <div class={cx("in-app", inThread && "in-app-deep")}>
       <a class="in-skip" href="#in-main">

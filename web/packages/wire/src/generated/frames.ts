@@ -106,6 +106,17 @@ export interface Page {
   referrer?: string;
 }
 
+/**
+ * Operators with `visitors:read`: be told who is on the site, or no longer. Not answered; `visitors` hints follow.
+ *
+ * `what` is `visitors`, or `visitor:` and the id of one. Ends with the connection.
+ */
+export interface Watch {
+  t: "watch";
+  what: string;
+  on: boolean;
+}
+
 /** Are you there? Answered by `pong`. */
 export interface Ping {
   t: "ping";
@@ -118,7 +129,7 @@ export interface Refresh {
   id?: string | number | null;
 }
 
-export type ClientFrame = Connect | Subscribe | Unsubscribe | Send | Edit | Remove | Read | Typing | Presence | Page | Ping | Refresh;
+export type ClientFrame = Connect | Subscribe | Unsubscribe | Send | Edit | Remove | Read | Typing | Presence | Page | Watch | Ping | Refresh;
 
 /** A stream as the server found it: its head, and whether the missed events follow. */
 export interface Found {
@@ -152,6 +163,57 @@ export interface Hint {
   t: "hint";
   name: string;
   data: unknown;
+}
+
+/** The page that a visitor looks at, as far as the widget's `page_tracking` lets it be known. */
+export interface LivePage {
+  url: string;
+  title: string;
+  referrer: string;
+  /** Since when. */
+  at: string;
+}
+
+/** Names of browser and operating system, empty where unknown, and the kind of the device. */
+export interface LiveDevice {
+  browser: string;
+  os: string;
+  kind: "desktop" | "mobile" | "other" | "tablet";
+}
+
+/** What a visitor types; `excerpt` only where the widget's `typing_preview` is on and the browser lets it be. */
+export interface LiveTyping {
+  conversation_id: string;
+  excerpt?: string | null;
+}
+
+/** A visitor who is on the site now. Times are RFC 3339; what is not known is absent. */
+export interface LiveVisitor {
+  visitor_id: string;
+  widget_id: string;
+  /** Null until somebody gave one. */
+  name: string | null;
+  since: string;
+  /** Where they came from: a campaign, a search engine, a host, `Direct`; empty where pages are not told. */
+  source: string;
+  device: LiveDevice;
+  state: "away" | "online";
+  avatar?: string | null;
+  contact_id?: string | null;
+  /** The newest conversation of theirs that is open. */
+  conversation_id?: string | null;
+  page?: LivePage | null;
+  /** Two letters, ISO 3166. */
+  country?: string | null;
+  city?: string | null;
+  typing?: LiveTyping | null;
+}
+
+/** The data of a `visitors` hint: who came or changed, who went. `missed`: hints were lost, read the list again. */
+export interface LiveVisitors {
+  set: LiveVisitor[];
+  gone: string[];
+  missed?: boolean;
 }
 
 /** Stored: committed and synced to disk. `seq` is absent on notes. */

@@ -204,6 +204,61 @@ export interface FeedbackReport {
   operators: FeedbackOperator[];
 }
 
+/** `GET /core/visitors/count`. */
+export interface LiveVisitorCount {
+  count: number;
+}
+
+/** Names of browser and operating system, empty where unknown, and the kind of the device. */
+export interface LiveDevice {
+  browser: string;
+  os: string;
+  kind: "desktop" | "mobile" | "other" | "tablet";
+}
+
+/** The page that a visitor looks at, as far as the widget's `page_tracking` lets it be known. */
+export interface LivePage {
+  url: string;
+  title: string;
+  referrer: string;
+  /** Since when. */
+  at: string;
+}
+
+/** What a visitor types; `excerpt` only where the widget's `typing_preview` is on and the browser lets it be. */
+export interface LiveTyping {
+  conversation_id: string;
+  excerpt?: string | null;
+}
+
+/** A visitor who is on the site now. Times are RFC 3339; what is not known is absent. */
+export interface LiveVisitor {
+  visitor_id: string;
+  widget_id: string;
+  /** Null until somebody gave one. */
+  name: string | null;
+  since: string;
+  /** Where they came from: a campaign, a search engine, a host, `Direct`; empty where pages are not told. */
+  source: string;
+  device: LiveDevice;
+  state: "away" | "online";
+  avatar?: string | null;
+  contact_id?: string | null;
+  /** The newest conversation of theirs that is open. */
+  conversation_id?: string | null;
+  page?: LivePage | null;
+  /** Two letters, ISO 3166. */
+  country?: string | null;
+  city?: string | null;
+  typing?: LiveTyping | null;
+}
+
+/** `GET /core/visitors`. */
+export interface LiveVisitorPage {
+  data: LiveVisitor[];
+  next_cursor: string | null;
+}
+
 /** Something that happened with a contact. */
 export interface ContactEvent {
   at: string;

@@ -1,0 +1,413 @@
+"""Who is on the site: the live visitors of each workspace on this node, kept before the eyes of all nodes (relay contract 5).
+
+A visitor is there from their first connection until 3 seconds after their last one. What changes is told at most twice a
+second, as a note to the nodes where somebody looks; while nobody does, it is only kept. `watching.py` is the looking side.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from halloo.contacts.model import Page, nickname
+from halloo.events.model import Fact
+from halloo.kit.clock import SECOND, Clock, rfc3339
+from halloo.relay.broker import Broker, VisitorsNote, WatchNote
+from halloo.relay.frames import LiveDevice, LivePage, LiveTyping, LiveVisitor
+from halloo.relay.outbox import Outbox
+from halloo.relay.peer import Peer
+from halloo.relay.source import source_of
+from halloo.relay.tokens import About, Claims
+from halloo.relay.watching import WATCH_LIFE_MS, Watching
+from halloo.relay.wheel import Once, Wheel
+
+KIND = "visitor"
+EVERY_MS = 500
+"""Between two notes of a workspace."""
+NOTE_BYTES = 128 * 1024
+"""About how much one note holds; what is more waits for the next."""
+TYPING_MS = 10 * SECOND
+_URL, _TITLE, _NAME, _EXCERPT = 1_024, 256, 128, 256
+_NOTHING = About()
+_encode = msgspec.json.encode
+_payload = msgspec.json.Decoder(dict[str, Any])
+_live = msgspec.json.Decoder(LiveVisitor)
+_ABOUT = frozenset(
+    {
+        "session:request:initiated",
+        "session:set_state",
+        "session:removed",
+        "session:set_nickname",
+        "session:set_avatar",
+        "people:bind:session",
+    }
+)
+
+
+class Entry:
+    """A live visitor: what their tokens say, what they do. Times in UNIX milliseconds; every text has its bound."""
+
+    __slots__ = (
+        "avatar",
+        "away",
+        "claims",
+        "contact",
+        "conversation",
+        "name",
+        "page",
+        "peers",
+        "since",
+        "source",
+        "typing",
+        "value",
+    )
+
+    def __init__(self, peer: Peer, now: int) -> None:
+        """Their first connection."""
+        self.peers = [peer]
+        self.since = now
+        self.away = peer.away
+        self.page: Page | None = None
+        self.source = ""
+        self.typing: tuple[str, str | None, int] | None = None
+        """Conversation, excerpt, until when."""
+        self.conversation: str | None = None
+        """The newest open one; set by `Visitors._own`."""
+        self.value = b""
+        """As it was kept last."""
+        self.claims = peer.claims
+        self.take(peer.claims)
+
+    def take(self, claims: Claims) -> None:
+        """What a token says."""
+        self.claims = claims
+        self.name = claims.name[:_NAME]
+        self.avatar = claims.avatar
+        self.contact = (claims.about or _NOTHING).contact_id
+
+    @property
+    def looks_away(self) -> bool:
+        """Whether none of their pages is looked at."""
+        return all(peer.away for peer in self.peers)
+
+
+class Lobby:
+    """The live visitors of one workspace on this node."""
+
+    __slots__ = ("dirty", "entries", "gone", "next", "owners", "scheduled", "workspace_id")
+
+    def __init__(self, workspace_id: str) -> None:
+        """Nobody is there."""
+        self.workspace_id = workspace_id
+        self.entries: dict[str, Entry] = {}
+        self.owners: dict[str, str] = {}
+        """Visitors by their open conversation."""
+        self.dirty: dict[str, bool] = {}
+        """Whom there is news of; whether it is to be kept, too, or only told."""
+        self.gone: dict[str, None] = {}
+        self.next = 0
+        self.scheduled = False
+
+
+class Visitors:
+    """Live visitors by workspace, and who watches them here."""
+
+    def __init__(
+        self, broker: Broker, wheel: Wheel, outbox: Outbox, clock: Clock, wall: Clock, debounce_ms: int
+    ) -> None:
+        """`clock` never goes back, `wall` is UNIX time."""
+        self._broker = broker
+        self._wheel = wheel
+        self._clock = clock
+        self._wall = wall
+        self._debounce_ms = debounce_ms
+        self._lobbies: dict[str, Lobby] = {}
+        self._looking: dict[str, dict[str, int]] = {}
+        """By workspace the nodes where somebody looks, each until when."""
+        self.watching = Watching(broker, wheel, clock, outbox)
+
+    # ── what visitors do ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def enter(self, peer: Peer) -> None:
+        """A connection was let in."""
+        claims = peer.claims
+        if claims.visitor_id is None:
+            return
+        lobby = self._lobbies.get(claims.workspace_id)
+        if lobby is None:
+            lobby = self._lobbies[claims.workspace_id] = Lobby(claims.workspace_id)
+        entry = lobby.entries.get(claims.visitor_id)
+        if entry is None:
+            entry = lobby.entries[claims.visitor_id] = Entry(peer, self._wall())
+            lobby.gone.pop(claims.visitor_id, None)
+            self._own(lobby, claims.visitor_id, entry, _about(peer).conversation_id)
+            self._news(lobby, claims.visitor_id)
+        else:
+            entry.peers.append(peer)
+            self.renew(peer)
+            self._look(peer)
+
+    def renew(self, peer: Peer) -> None:
+        """A connection goes on with a fresh token, which may know more. One that is older than the last knows less."""
+        found = self._find(peer)
+        if found is None or peer.claims.issued_at <= found[2].claims.issued_at:
+            return
+        lobby, id, entry = found
+        entry.take(peer.claims)
+        self._own(lobby, id, entry, _about(peer).conversation_id or entry.conversation)
+        self._news(lobby, id)
+
+    def leave(self, peer: Peer) -> None:
+        """A connection is gone; so is the visitor, if none comes in 3 seconds."""
+        self.watching.leave(peer)
+        found = self._find(peer)
+        if found is None or peer not in found[2].peers:
+            return
+        lobby, id, entry = found
+        entry.peers.remove(peer)
+        if entry.peers:
+            self._look(peer)
+        else:
+            self._wheel.add(Once(lambda _: self._part(lobby, id, entry)), self._clock() + self._debounce_ms)
+
+    def _part(self, lobby: Lobby, id: str, entry: Entry) -> None:
+        if entry.peers or lobby.entries.get(id) is not entry:
+            return
+        self._own(lobby, id, entry, None)
+        del lobby.entries[id]
+        lobby.dirty.pop(id, None)
+        lobby.gone[id] = None
+        self._soon(lobby)
+
+    def look(self, peer: Peer) -> None:
+        """A connection's person looks away, or back: shown once it lasted."""
+        if peer.claims.visitor_id is not None:
+            self._look(peer)
+
+    def _look(self, peer: Peer) -> None:
+        found = self._find(peer)
+        if found is not None and found[2].looks_away != found[2].away:
+            self._wheel.add(Once(lambda _: self._settle(*found)), self._clock() + self._debounce_ms)
+
+    def _settle(self, lobby: Lobby, id: str, entry: Entry) -> None:
+        if entry.peers and entry.looks_away != entry.away and lobby.entries.get(id) is entry:
+            entry.away = entry.looks_away
+            self._news(lobby, id)
+
+    def page(self, peer: Peer, page: Page) -> None:
+        """The visitor is on this page. Where they came from their first page says, for the whole visit."""
+        found = self._find(peer)
+        if found is None or not _about(peer).tracked:
+            return
+        lobby, id, entry = found
+        shown = entry.page
+        if shown is not None and shown.url == page.url:
+            if shown.title == page.title[:_TITLE]:
+                return  # a line that came back, not a step
+            page = Page(page.url, page.title, page.referrer, shown.at)
+        if shown is None:
+            entry.source = source_of(page.url, page.referrer)
+        entry.page = Page(page.url[:_URL], page.title[:_TITLE], page.referrer[:_URL], page.at)
+        self._news(lobby, id)
+
+    def typing(self, peer: Peer, conversation_id: str, excerpt: str | None, *, on: bool) -> None:
+        """The visitor types, or stopped; forgotten after 10 seconds."""
+        found = self._find(peer)
+        if found is None:
+            return
+        lobby, id, entry = found
+        if not on:
+            if entry.typing is not None:
+                entry.typing = None
+                self._news(lobby, id, kept=False)
+            return
+        until = self._clock() + TYPING_MS
+        if entry.typing is None:
+            self._wheel.add(Once(lambda now: self._stop_typing(lobby, id, entry, now)), until)
+        entry.typing = (conversation_id, None if excerpt is None else excerpt[:_EXCERPT], until)
+        self._news(lobby, id, kept=False)
+
+    def _stop_typing(self, lobby: Lobby, id: str, entry: Entry, now: int) -> None:
+        if entry.typing is None:
+            return
+        if entry.typing[2] > now:
+            self._wheel.add(Once(lambda then: self._stop_typing(lobby, id, entry, then)), entry.typing[2])
+            return
+        entry.typing = None
+        self._news(lobby, id, kept=False)
+
+    def facts(self, workspace_id: str, facts: Sequence[Fact]) -> None:
+        """What happened in conversations of live visitors: one began or ended, a name was given."""
+        lobby = self._lobbies.get(workspace_id)
+        if lobby is None:
+            return
+        telling = [fact for fact in facts if fact.name in _ABOUT]
+        for fact in telling:
+            if fact.name == "session:request:initiated" and fact.visitor_id in lobby.entries:
+                self._has(lobby, fact.visitor_id, fact.conversation_id)
+        for fact in telling:  # what was recorded before its conversation began is about it all the same
+            id = lobby.owners.get(fact.conversation_id or "")
+            if id is not None:
+                self._apply(lobby, id, lobby.entries[id], fact)
+
+    def _has(self, lobby: Lobby, id: str, conversation_id: str | None) -> None:
+        entry = lobby.entries[id]
+        self._own(lobby, id, entry, conversation_id)
+        self._news(lobby, id)
+
+    def _apply(self, lobby: Lobby, id: str, entry: Entry, fact: Fact) -> None:
+        said = _payload.decode(fact.data)
+        if fact.name == "session:removed" or said.get("state") == "resolved":
+            self._own(lobby, id, entry, None)
+        elif fact.name == "session:set_nickname":
+            entry.name = str(said.get("nickname", ""))[:_NAME]
+        elif fact.name == "session:set_avatar":
+            entry.avatar = said.get("avatar")
+        elif fact.name == "people:bind:session":
+            entry.contact = said.get("people_id")
+        else:
+            return
+        self._news(lobby, id)
+
+    @staticmethod
+    def _own(lobby: Lobby, id: str, entry: Entry, conversation_id: str | None) -> None:
+        if entry.conversation is not None and entry.conversation != conversation_id:
+            lobby.owners.pop(entry.conversation, None)
+        entry.conversation = conversation_id
+        if conversation_id is not None:
+            lobby.owners[conversation_id] = id
+
+    def _find(self, peer: Peer) -> tuple[Lobby, str, Entry] | None:
+        id = peer.claims.visitor_id
+        lobby = self._lobbies.get(peer.claims.workspace_id)
+        entry = None if lobby is None or id is None else lobby.entries.get(id)
+        return None if lobby is None or id is None or entry is None else (lobby, id, entry)
+
+    # ── telling ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _news(self, lobby: Lobby, id: str, *, kept: bool = True) -> None:
+        lobby.dirty[id] = kept or lobby.dirty.get(id, False)
+        self._soon(lobby)
+
+    def _soon(self, lobby: Lobby) -> None:
+        if not lobby.scheduled:
+            lobby.scheduled = True
+            self._wheel.add(Once(lambda now: self._tell(lobby, now)), max(self._clock(), lobby.next))
+
+    def _tell(self, lobby: Lobby, now: int) -> None:
+        """Keep and tell what is new, as much as a note holds."""
+        lobby.scheduled = False
+        lobby.next = now + EVERY_MS
+        told: dict[str, bytes] = {}
+        size = 0
+        while lobby.dirty and size < NOTE_BYTES:
+            id = next(iter(lobby.dirty))
+            value = self._keep(lobby, id, kept=lobby.dirty.pop(id))
+            told[id] = value
+            size += len(value)
+        gone, lobby.gone = list(lobby.gone), {}
+        for id in gone:
+            self._broker.keep(lobby.workspace_id, KIND, id, None)
+        if lobby.dirty:
+            self._soon(lobby)
+        elif not lobby.entries:
+            del self._lobbies[lobby.workspace_id]
+        if self._is_watched(lobby.workspace_id, now):
+            self._broker.publish(VisitorsNote(lobby.workspace_id, self._broker.node, told, gone))
+
+    def _keep(self, lobby: Lobby, id: str, *, kept: bool) -> bytes:
+        """The visitor as they are now, kept where that is another than before; what they type is told alone."""
+        entry = lobby.entries[id]
+        if kept:
+            value = _value(id, entry, None)
+            if value != entry.value:
+                entry.value = value
+                self._broker.keep(lobby.workspace_id, KIND, id, value)
+        if entry.typing is None:
+            return entry.value
+        return _value(id, entry, LiveTyping(*entry.typing[:2]))
+
+    def _is_watched(self, workspace_id: str, now: int) -> bool:
+        if self.watching.watches(workspace_id):
+            return True
+        return any(until > now for until in self._looking.get(workspace_id, {}).values())
+
+    def noted(self, note: VisitorsNote | WatchNote) -> None:
+        """What nodes say, this one included."""
+        lobby = self._lobbies.get(note.workspace_id)
+        if isinstance(note, VisitorsNote):
+            if lobby is not None and note.node != self._broker.node:
+                for id in note.gone:  # they left another node, not this one
+                    if id in lobby.entries:
+                        self._news(lobby, id)
+            self.watching.take(note)
+        elif note.node != self._broker.node:
+            self._looked(note)
+        if isinstance(note, WatchNote) and lobby is not None and note.visitor_id in lobby.entries:
+            self._news(lobby, note.visitor_id)
+
+    def _looked(self, note: WatchNote) -> None:
+        now = self._clock()
+        nodes = {node: until for node, until in self._looking.pop(note.workspace_id, {}).items() if until > now}
+        nodes.pop(note.node, None)
+        if note.on:
+            nodes[note.node] = now + WATCH_LIFE_MS
+        if nodes:
+            self._looking[note.workspace_id] = nodes
+
+    # ── the whole list ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def count(self, workspace_id: str) -> int:
+        """How many visitors are there, on all nodes."""
+        return len({kept.id for kept in await self._broker.kept(workspace_id, KIND)})
+
+    async def list(
+        self, workspace_id: str, behind: str | None, limit: int, *, online: bool | None = None
+    ) -> list[LiveVisitor]:
+        """Visitors on all nodes behind an id, in falling order of their ids: those who were seen first last."""
+        found: dict[str, list[bytes]] = {}
+        for kept in await self._broker.kept(workspace_id, KIND):
+            if behind is None or kept.id < behind:
+                found.setdefault(kept.id, []).append(kept.value)
+        page: list[LiveVisitor] = []
+        for id in sorted(found, reverse=True):
+            visitor = _joined([_live.decode(value) for value in found[id]])
+            if online is None or (visitor.state == "online") == online:
+                page.append(visitor)
+                if len(page) == limit:
+                    break
+        return page
+
+
+def _about(peer: Peer) -> About:
+    return peer.claims.about or _NOTHING
+
+
+def _value(id: str, entry: Entry, types: LiveTyping | None) -> bytes:
+    """A live visitor as JSON."""
+    about, page = entry.claims.about or _NOTHING, entry.page
+    return _encode(
+        LiveVisitor(
+            visitor_id=id,
+            widget_id=entry.claims.widget_id or "",
+            name=None if entry.name == nickname(id) else entry.name,
+            since=rfc3339(entry.since),
+            source=entry.source,
+            device=LiveDevice(about.browser, about.os, about.kind),
+            state="away" if entry.away else "online",
+            avatar=entry.avatar,
+            contact_id=entry.contact,
+            conversation_id=entry.conversation,
+            page=None if page is None else LivePage(page.url, page.title, page.referrer, rfc3339(page.at)),
+            country=about.country,
+            city=about.city,
+            typing=types,
+        )
+    )
+
+
+def _joined(found: list[LiveVisitor]) -> LiveVisitor:
+    """One visitor as several nodes see them: here since the first, on the page they came to last, and online if anywhere."""
+    newest = max(found, key=lambda one: one.page.at if one.page is not None else "")
+    state = "online" if any(one.state == "online" for one in found) else "away"
+    return msgspec.structs.replace(newest, since=min(one.since for one in found), state=state)
