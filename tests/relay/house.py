@@ -110,8 +110,13 @@ class House:
         self.pump = Pump(self.database)
         self.pump.read_by(self.relay.reader)
         config = uvicorn.Config(
-            self.app, http=BoundedProtocol, ws=self.relay.protocol, log_config=None, lifespan="off", interface="asgi3"
-        )  # type: ignore[arg-type] - wider than its stub says
+            self.app,
+            http=BoundedProtocol,
+            ws=self.relay.protocol,  # type: ignore[arg-type] - wider than its stub says
+            log_config=None,
+            lifespan="off",
+            interface="asgi3",
+        )
         self.server = uvicorn.Server(config)
         self._serving: asyncio.Task[None] | None = None
         self.clients: list[Client] = []
