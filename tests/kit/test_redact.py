@@ -34,6 +34,7 @@ def test_signed_values_are_hidden() -> None:
         ("550 <ada@shop.example> unknown", f"550 <{HIDDEN}> unknown"),
         ("a" * 3 + "0123456789abcdef" * 4, "aaa" + "0123456789abcdef" * 4),
         ("key " + "0123456789abcdef" * 4, f"key {HIDDEN}"),
+        ("a secret without a digit JrWhmIPRlWzZffOkuURHGVCNSbnrEVQqDuACWnfSlcA", f"a secret without a digit {HIDDEN}"),
     ],
 )
 def test_shapes_of_secrets(text: str, shown: str) -> None:

@@ -20,6 +20,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bh(?:vt|lt|al|s|i)_[\w.~-]{8,}"), HIDDEN),
     (re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]{6,}){1,2}"), HIDDEN),
     (re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{40,}(?![\w-])", re.ASCII), HIDDEN),
+    (re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43}(?![\w-])", re.ASCII), HIDDEN),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])"), HIDDEN),
     (re.compile(r"[\w.+%-]+@(?=[\w-]+\.[\w.-]*\w)[\w.-]+"), HIDDEN),
     (re.compile(r"\b(DETAIL|CONTEXT|LINE \d+): .*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL), r"\1: " + HIDDEN),
