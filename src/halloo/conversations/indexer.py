@@ -64,6 +64,12 @@ class Indexer:
             self._behind.update(waiting)
 
     async def _index(self, workspace_id: str) -> bool:
-        more = await self._database.write(workspace_id, index_words, BATCH)
+        """Whether there is more of it for this round. What fails in one workspace waits for the next, and is no other's harm."""
+        try:
+            more = await self._database.write(workspace_id, index_words, BATCH)
+        except Exception:
+            logger.exception("What was said could not be made findable; trying again")
+            self._behind.add(workspace_id)
+            return False
         await asyncio.sleep(BREATH_S if more else 0)
         return more
