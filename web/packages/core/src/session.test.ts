@@ -337,7 +337,9 @@ describe("questions and health", () => {
     await accept();
     const first = session.ask({ t: "send" });
     const second = session.ask({ t: "send" });
-    const [one, two] = line().sent.slice(1).map(({ id }) => id);
+    const [one, two] = line()
+      .sent.slice(1)
+      .map(({ id }) => id);
     line().say({ t: "error", id: two, code: "rate_limited", message: "slow down", retry_after_ms: 700 });
     line().say({ t: "ack", id: one, seq: 3 });
     await expect(first).resolves.toMatchObject({ seq: 3 });
