@@ -148,6 +148,18 @@ async def test_a_read_mark_that_waits_survives_the_connection(home: House) -> No
     assert home.actions.reads == [(mine, 1), (mine, 2)]
 
 
+async def test_every_read_mark_that_waits_survives_and_a_connection_that_went_opens_nothing(home: House) -> None:
+    visitor, mine = await visitor_of(home)
+    for conversation, seq in ((mine, 1), (mine, 2), ("another", 1)):
+        await visitor.say(t="read", conversation=conversation, seq=seq)
+    await visitor.say(t="ping")
+    await visitor.until("pong")
+    visitor.connection.transport.abort()
+    await asyncio.sleep(0.5)
+    assert home.actions.reads == [(mine, 1), (mine, 2), ("another", 1)]
+    assert home.relay.shared.admission.opening == 0
+
+
 async def test_more_frames_than_can_be_done_make_the_socket_wait(home: House) -> None:
     home.actions.delay = 0.001
     operator = await home.live("operator", home.operator())

@@ -231,6 +231,31 @@ async def test_what_is_typed_is_shown_while_it_is_typed_where_that_is_allowed(ho
     assert (await listed(home))["v1"].typing is None
 
 
+async def test_who_left_while_it_was_looked_up_what_they_may_see_types_no_more(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = home.actions.own("v1")
+    operator = await home.live("operator", home.operator(), [W])
+    await look(operator)
+    visitor = await home.live("visitor", home.visitor("v1"))
+    asked, answer = asyncio.Event(), asyncio.Event()
+    visible = home.actions.visible
+
+    async def slow(*arguments: Any) -> Any:
+        asked.set()
+        await answer.wait()
+        return await visible(*arguments)
+
+    monkeypatch.setattr(home.actions, "visible", slow)
+    await visitor.say(t="typing", conversation=mine, state="start")
+    await asked.wait()
+    visitor.connection.transport.abort()
+    while home.relay.hub.present(WORKSPACE)["visitor"]:  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.01)
+    answer.set()
+    assert await no_hint(operator, "typing")
+
+
 @pytest.mark.slow
 async def test_what_was_typed_is_forgotten_after_ten_seconds(home: House) -> None:
     mine = home.actions.own("v1")

@@ -228,7 +228,7 @@ class Visitors:
         self._news(lobby, id, kept=False)
 
     def _stop_typing(self, lobby: Lobby, id: str, entry: Entry, now: int) -> None:
-        if entry.typing is None:
+        if entry.typing is None or lobby.entries.get(id) is not entry:
             return
         if entry.typing[2] > now:
             self._wheel.add(Once(lambda then: self._stop_typing(lobby, id, entry, then)), entry.typing[2])
