@@ -168,7 +168,8 @@ def build(
     # Prometheus calls a server by whatever address it found; the token is what lets it in.
     named_by_others = frozenset({"/metrics"} if config.server.metrics_token else ())
     front = Front(router, names, BARE, answers, named_by_others)
-    rescue = Front(_RescuePaths(relay, alive), names, answers=answers)
+    health = {path: exact[path] for path in ("/healthz", "/readyz")}
+    rescue = Front(_RescuePaths(relay, health), names, answers=answers)
     return Halloo(front, rescue, relay, database, services, Sweeper(database, sweep_outbox), indexer, mail, watch)
 
 
@@ -248,16 +249,16 @@ class _Paths:
 
 
 class _RescuePaths:
-    """What the rescue relay's listener answers: the relay, and whether it is there."""
+    """What the rescue relay's listener answers: the relay, and how it does."""
 
-    def __init__(self, relay: RelayServer, health: ASGIApp) -> None:
+    def __init__(self, relay: RelayServer, health: dict[str, ASGIApp]) -> None:
         self._relay = relay
         self._health = health
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if path == "/healthz":
-            await self._health(scope, receive, send)
+        if path in self._health:
+            await self._health[path](scope, receive, send)
         elif path in RELAY_PATHS:
             await self._relay.plain(scope, receive, send)
         else:
