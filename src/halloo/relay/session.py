@@ -50,6 +50,8 @@ from halloo.relay.wire import Out
 
 Stage = Literal["opening", "joining", "live", "closed"]
 _WATCHED = re.compile(r"visitors|visitor:[0-9A-Za-z_-]{1,64}")
+_ENDS_MAX = 2
+"""Times that typing may end after it began: one of them may be in the conversation that was open before."""
 _PONG = Answer(Out(b'{"t":"pong"}'))
 _encode = msgspec.json.encode
 
@@ -70,6 +72,7 @@ class Session:
     """One connection. `claims` is None until a valid `connect` came."""
 
     __slots__ = (
+        "_ends",
         "_frames",
         "_heard",
         "_messages",
@@ -89,6 +92,7 @@ class Session:
         self._heard = now
         self._pinged: int | None = None
         self._typed = -(10**9)
+        self._ends = 0
         self._frames: Bucket | None = None
         self._messages: Bucket | None = None
         self.claims: Claims | None = None
@@ -203,11 +207,16 @@ class Session:
                 return self.end(BAD_FRAME)
 
     def _typing(self, frame: Typing, now: int) -> Decision | None:
-        """One a second at most; the end of typing always passes."""
+        """One a second at most; the end of typing passes where its beginning has: all who look are told of it."""
         if frame.state == "start":
             if now - self._typed < self._rules.timing.typing:
                 return None
             self._typed = now
+            self._ends = _ENDS_MAX
+        elif not self._ends:
+            return None
+        else:
+            self._ends -= 1
         return Tell(frame)
 
     def _watch(self, frame: Watch) -> Decision:

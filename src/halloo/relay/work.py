@@ -311,7 +311,7 @@ class Worker:
             return
         if claims.role == "operator" and "conversations:write" not in claims.scopes:
             return  # who may only read says nothing, also not this
-        if await connection.shared.sight.all_visible(claims, [frame.conversation]):
+        if await connection.shared.sight.all_visible(claims, [frame.conversation]) and not connection.over:
             self._typing = frame.conversation if frame.state == "start" else None
             excerpt = frame.excerpt if claims.typing_preview else None
             hint_typing(connection.shared.hub, claims.actor(), frame.conversation, frame.state, excerpt)
