@@ -12,7 +12,7 @@ from halloo.relay.outbox import Outbox
 from halloo.relay.peer import Link, Peer
 from halloo.relay.tokens import Claims
 from halloo.relay.visitors import KIND, Visitors
-from halloo.relay.wheel import Wheel
+from halloo.relay.wheel import Due, Wheel
 from halloo.relay.wire import Out
 
 WORKSPACE, ELSEWHERE = "w1", "w2"
@@ -48,6 +48,16 @@ class Told(Outbox):
             self.push(peer, out)
 
 
+class Counting(Wheel):
+    """A wheel that counts what is put into it."""
+
+    added = 0
+
+    def add(self, entry: Due, at: int) -> None:
+        self.added += 1
+        super().add(entry, at)
+
+
 class Nodes:
     """Two nodes; `self.now` is their time."""
 
@@ -57,7 +67,7 @@ class Nodes:
         self.notes: list[Note] = []
         self.brokers = [Notes(self.exchange, self.notes) for _ in range(2)]
         self.told = [Told(), Told()]
-        self.wheels = [Wheel(lambda: self.now) for _ in range(2)]
+        self.wheels = [Counting(lambda: self.now) for _ in range(2)]
         self.nodes: list[Visitors] = []
         for at, broker in enumerate(self.brokers):
             node = Visitors(broker, self.wheels[at], self.told[at], lambda: self.now, lambda: self.now, 3_000)
@@ -237,7 +247,7 @@ def test_who_begins_to_type_again_and_again_is_waited_for_once() -> None:
         for on in (False, True):
             nodes.nodes[0].typing(visitor, "c1", None, on=on)
         nodes.pass_time(100)
-    assert sum(len(slot) for slot in nodes.wheels[0]._slots.values()) < 5
+    assert nodes.wheels[0].added < 100
 
 
 def test_a_visitor_who_parted_while_typing_costs_others_no_news() -> None:

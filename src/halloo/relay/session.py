@@ -237,7 +237,7 @@ class Session:
         if isinstance(frame, Unsubscribe):
             return Unfollow(frame.id, [want.id for want in wanted])
         if len(wanted) > self._rules.limits[claims.role].streams:
-            return _error(frame.id, "too_many_streams", "Too many streams for one connection.")
+            return _error(frame.id, *TOO_MANY_STREAMS)
         if not all(may_name(claims, want.id) for want in wanted):
             return _error(frame.id, *STREAM_FORBIDDEN)
         return Follow(frame.id, wanted)
@@ -290,6 +290,7 @@ class Session:
         return None, min(silent, expires)
 
 
+TOO_MANY_STREAMS = ("too_many_streams", "Too many streams for one connection.")
 STREAM_FORBIDDEN = ("stream_forbidden", "This stream is not there, or not yours to follow.")
 
 

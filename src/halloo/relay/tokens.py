@@ -7,6 +7,7 @@ from msgspec import Struct
 from halloo.kit.clock import SECOND, Clock
 from halloo.kit.signing import Signer
 from halloo.relay.frames import Role
+from halloo.relay.streamsecrets import StreamSecrets
 from halloo.workspaces.model import Actor
 from halloo.workspaces.model import Role as OperatorRole
 
@@ -103,6 +104,7 @@ class RelayTokens:
     def __init__(self, key: bytes, clock: Clock) -> None:
         """`key`: the server's secret, 32 bytes or more."""
         self._signer = Signer(key, "relay")
+        self.streams = StreamSecrets(key)
         self._clock = clock
 
     def issue_visitor(  # noqa: PLR0913 - what a token says, by name
