@@ -206,7 +206,7 @@ class PicowsProtocol(WSProtocol):
 
     def data_received(self, data: bytes) -> None:
         """The replayed request; all that follows comes through the buffer."""
-        turned = self._shared.turn_away(read_upgrade(data))
+        turned = self._shared.turn_away(read_upgrade(data), self._raw)
         if turned is not None:
             self._raw.write(turned.render())
             self._raw.close()

@@ -16,7 +16,7 @@ from halloo.relay.broker import Broker, MemoryBroker
 from halloo.relay.draining import drain, spread_ms
 from halloo.relay.fanout import Fanout
 from halloo.relay.follower import Follower
-from halloo.relay.handshake import PATH, Doors
+from halloo.relay.handshake import PATH, Doors, Whence, from_anywhere
 from halloo.relay.hub import Decide, Hub
 from halloo.relay.limits import Timing, limits_of, timing_of
 from halloo.relay.log import DatabaseLog
@@ -129,11 +129,13 @@ def mount(  # noqa: PLR0913 - the composition root hands in what there is
     broker: Broker | None = None,
     wall: Clock = system_clock,
     timing: Timing | None = None,
+    whence: Whence = from_anywhere,
 ) -> RelayServer:
     """Build a node.
 
     `hosts`: the values of `Host` that upgrades may name (empty: any). `origins`: the public origins, one of which
     every upgrade names. `decide(domains, origin)`: whether a widget's list allows an embedding origin.
+    `whence`: by which address newcomers are counted.
     """
     timing = timing or timing_of(settings)
     broker = broker or open_broker(settings)
@@ -145,7 +147,7 @@ def mount(  # noqa: PLR0913 - the composition root hands in what there is
     rules = Rules(limits_of(settings), timing, tokens.open)
     doors = Doors(frozenset(host.lower() for host in hosts), frozenset(origins))
     admission = Admission(settings.handshakes_per_second, monotonic_clock)
-    shared = Shared(hub, rules, actions, doors, monotonic_clock, wall, admission)
+    shared = Shared(hub, rules, actions, doors, monotonic_clock, wall, admission, whence)
     return RelayServer(shared, settings, broker, follower, tokens.streams)
 
 

@@ -158,7 +158,8 @@ class Streaming:
     async def _stream(self, scope: Scope, receive: Receive, send: Send, cors: Headers) -> Turned | None:
         """Answer without an end; or why not."""
         shared = self._shared
-        turned = shared.full()
+        peer = scope.get("client")
+        turned = shared.full(_request(scope), peer[0] if peer else None)
         if turned is not None:
             shared.tally.refused[reason_of(turned)] += 1
             return turned

@@ -76,7 +76,7 @@ class WebsocketsProtocol(asyncio.Protocol):
         raw = self._raw
         if raw is None:
             return
-        turned = self._shared.turn_away(read_upgrade(data))
+        turned = self._shared.turn_away(read_upgrade(data), raw)
         if turned is not None:
             raw.write(turned.render())
             raw.close()
