@@ -86,6 +86,19 @@ def as_said(_peer: str | None, forwarded: Sequence[str]) -> str | None:
     return forwarded[0] if forwarded else None
 
 
+async def test_a_read_mark_that_comes_after_its_connection_went_frees_no_place_twice(home: House) -> None:
+    mine = home.actions.own("v1")
+    for _ in range(3):
+        visitor = await home.live("visitor", home.visitor("v1"))
+        await visitor.say(t="read", conversation=mine, seq=1)
+        await visitor.say(t="read", conversation=mine, seq=2)
+        await visitor.say(t="ping")
+        await visitor.until("pong")
+        visitor.connection.transport.abort()
+    await asyncio.sleep(0.8)
+    assert home.relay.shared.admission.opening == 0
+
+
 async def test_one_address_keeps_nobody_else_out(build: Build) -> None:
     home: House = await build(handshakes_per_second=4, whence=as_said)
     mine = [await head(home, X_Forwarded_For="203.0.113.7") for _ in range(12)]

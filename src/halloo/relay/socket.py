@@ -150,9 +150,9 @@ class Connection:
     def enqueue(self, decision: Decision) -> None:
         """Have the worker do it when its turn comes; one task while something waits, none for a message alone."""
         worker = self.worker
-        if worker is None:  # the first is always to join
+        if worker is None:  # the first is always to join; a read mark may come behind the end
             worker = self.worker = Worker(self)
-            self.shared.admission.opening -= 1
+            self.shared.admission.opening -= not self.over
         if not self.busy:
             self._acting = True
             if worker.begin(decision, self._acted):
