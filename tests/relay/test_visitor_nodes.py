@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgspec
 
 from halloo.contacts.model import Page
-from halloo.relay.broker import Exchange, Listener, MemoryBroker, Note, VisitorsNote
+from halloo.relay.broker import Exchange, Listener, MemoryBroker, Note, VisitorsNote, WatchNote
 from halloo.relay.outbox import Outbox
 from halloo.relay.peer import Link, Peer
 from halloo.relay.tokens import Claims
@@ -238,6 +238,15 @@ def test_a_connection_watches_a_bounded_number_of_single_visitors() -> None:
     assert nodes.news(0)[0] == ["v99"]
     watching.leave(operator)
     assert not watching.watches(WORKSPACE)
+
+
+def test_nodes_that_died_looking_are_not_remembered_for_ever() -> None:
+    nodes = Nodes()
+    for n in range(100):
+        nodes.nodes[0].noted(WatchNote(f"w{n}", "gone", on=True))
+    nodes.pass_time(46_000)
+    nodes.nodes[0].noted(WatchNote(WORKSPACE, "there", on=True))
+    assert list(vars(nodes.nodes[0])["_looking"]) == [WORKSPACE]
 
 
 def test_who_begins_to_type_again_and_again_is_waited_for_once() -> None:

@@ -112,7 +112,14 @@ class Session:
     def ping(self, now: int) -> bool:
         """A `ping` came. Whether it is to be answered at once; where not, `receive` says what is to be done with it."""
         self.heard(now)
-        return self._frames is not None and self.stage != "closed" and not self._frames.take(now)
+        return self._frames is not None and self.stage in {"joining", "live"} and not self._frames.take(now)
+
+    def control(self, now: int) -> bool:
+        """A ping or pong of the WebSocket protocol came. Whether there were not too many, counted like frames."""
+        self.heard(now)
+        if self._frames is None:
+            self._frames = Bucket(self._rules.limits["visitor"].frames, now)
+        return not self._frames.take(now)
 
     # ── what comes in ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -357,6 +357,8 @@ class Visitors:
         now = self._clock()
         nodes = {node: until for node, until in self._looking.pop(note.workspace_id, {}).items() if until > now}
         nodes.pop(note.node, None)
+        while self._looking and max(self._looking[oldest := next(iter(self._looking))].values()) <= now:
+            del self._looking[oldest]
         if note.on:
             nodes[note.node] = now + WATCH_LIFE_MS
         if nodes:
