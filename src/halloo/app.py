@@ -26,6 +26,7 @@ from halloo.conversations.sweeper import Sweeper
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
 from halloo.db.migrate import is_postgres, sqlite_path
+from halloo.edge.address import newcomer_key, parse_networks
 from halloo.edge.answers import Answers
 from halloo.edge.countries import Countries
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
@@ -107,6 +108,7 @@ def build(
         public_url, (*config.server.hosts, *_names(hosts), *(name for origin in own for name in host_names(origin)))
     )
     assets = load_assets()
+    trusted = parse_networks(config.server.trusted_proxies)
     live = LiveActions(database, records, clock, limits)
     relay = mount(
         database=database,
@@ -118,6 +120,7 @@ def build(
         origins=own,
         decide=lambda domains, origin: decide(domains, origin) == "allow",
         wall=clock,
+        whence=lambda peer, forwarded: newcomer_key(peer, forwarded, trusted),
     )
     sealer = Sealer(secret, "identity-key")
     presence = HubLive(relay.hub)

@@ -1,5 +1,7 @@
 """What must not stand in a log is found, by its key and by its shape; everything else stays readable."""
 
+import time
+
 import pytest
 
 from halloo.kit.ids import new_secret
@@ -95,3 +97,12 @@ def test_anything_may_be_logged() -> None:
     assert redact("nothing", None) is None
     assert redact("deep", deep)
     assert len(redact_text("x " * 100_000)) < 17_000
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 16_000, "%41." * 4_000, "-eyJaaaaaa" * 1_600, f"x://{'a' * 15_000}:", "a@" * 8_000]
+)
+def test_no_text_takes_long(text: str) -> None:
+    began = time.process_time()
+    redact_text(text)
+    assert time.process_time() - began < 0.25

@@ -1,6 +1,7 @@
 """The WebSocket protocol itself, on a raw socket, over both engines."""
 
 import asyncio
+import tracemalloc
 from itertools import pairwise
 
 import msgspec
@@ -145,3 +146,34 @@ async def test_a_connection_that_is_cut_leaves_nothing_behind(home: House) -> No
         await asyncio.sleep(0.01)
     assert home.relay.hub.sockets == 0
     assert home.relay.hub.peers() == []
+
+
+@pytest.mark.parametrize("opcode", [PING, PONG])
+async def test_control_frames_count_like_frames(home: House, opcode: int) -> None:
+    raw = await _connected(home)
+    raw.send(*[frame(b"x", opcode)] * 1_000)
+    assert await raw.closed() == 4009
+
+
+async def test_pings_of_nobody_known_count_too(home: House) -> None:
+    raw = await upgraded(home)
+    raw.send(*[frame(b"x" * 125, PING)] * 1_000)
+    assert await raw.closed() == 4009
+
+
+async def test_parts_of_a_message_cost_no_more_than_their_bytes(home: House) -> None:
+    raw = await _connected(home)
+    empty = frame(b"", CONTINUATION, fin=False) * 100_000
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        raw.send(frame(b'{"t":', fin=False), empty, frame(b"x", PING))
+        while (await raw.next())[0] != PONG:
+            pass
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 400_000
+    raw.send(frame(b'"ping"}', CONTINUATION))
+    assert b'"pong"' in (await raw.next())[1]
+    raw.cut()

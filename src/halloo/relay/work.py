@@ -30,7 +30,7 @@ from halloo.relay.frames import (
 from halloo.relay.hints import hint_typing
 from halloo.relay.peer import Link, Owner, Peer
 from halloo.relay.room import Room
-from halloo.relay.session import STREAM_FORBIDDEN, Session
+from halloo.relay.session import STREAM_FORBIDDEN, TOO_MANY_STREAMS, Session
 from halloo.relay.shared import Shared
 from halloo.relay.tokens import Claims
 from halloo.relay.wheel import Once
@@ -202,6 +202,10 @@ class Worker:
             return
         peer, room, hub = connection.peer, connection.room, connection.shared.hub
         if peer is None or room is None or connection.over:
+            return
+        followed = {*peer.subs, *(want.id for want in follow.streams)}
+        if len(followed) > connection.shared.rules.limits[peer.claims.role].streams:
+            connection.answer(ErrorFrame(follow.id, *TOO_MANY_STREAMS))
             return
         for want in follow.streams:  # nothing of it meanwhile: what passes is fed behind what was missed
             self._drop(peer, want.id)
