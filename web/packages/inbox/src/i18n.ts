@@ -92,12 +92,6 @@ export const formatMoment = (at: number): string =>
 export const formatNumber = (value: number): string =>
   kept("number", () => new Intl.NumberFormat(language.get())).format(value);
 
-/** A number where there is little room: “1.2K”. */
-export const formatShort = (value: number): string =>
-  kept("short", () => new Intl.NumberFormat(language.get(), { notation: "compact", maximumFractionDigits: 1 })).format(
-    value,
-  );
-
 /** A running time: “0:42”, “12:05”, “1:02:40”. */
 export function formatClock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
@@ -181,15 +175,17 @@ export function formatSpan(ms: number): string {
   ).format(value);
 }
 
-/** A length of time in words, in its largest unit: “3 days”, “4 hours”. */
+/** A length of time in words, in its largest unit: “3 days”, “4 hours”, “20 seconds”. */
 export function formatLasting(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   const [value, unit] =
-    minutes < 60
-      ? [minutes, "minute"]
-      : minutes < 48 * 60
-        ? [Math.floor(minutes / 60), "hour"]
-        : [Math.floor(minutes / 1440), "day"];
+    minutes < 1
+      ? [Math.max(0, Math.floor(ms / 1000)), "second"]
+      : minutes < 60
+        ? [minutes, "minute"]
+        : minutes < 48 * 60
+          ? [Math.floor(minutes / 60), "hour"]
+          : [Math.floor(minutes / 1440), "day"];
   return kept(
     `lasting-${unit}`,
     () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay: "long" }),
