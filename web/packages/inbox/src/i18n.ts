@@ -192,11 +192,14 @@ export function formatLasting(ms: number): string {
   ).format(value);
 }
 
+/** Where words run from the right, a number keeps its side of a Latin unit. */
+const together = (text: string): string => (directionOf(language.get()) === "rtl" ? `\u2068${text}\u2069` : text);
+
 /** How long something took: “4 ms”, “1.2 s”. */
 export function formatTook(ms: number): string {
   const [value, unit] = ms < 1000 ? [ms, "millisecond"] : [ms / 1000, "second"];
   const digits = value < 10 ? 1 : 0;
-  return kept(
+  const format = kept(
     `took-${unit}-${digits}`,
     () =>
       new Intl.NumberFormat(language.get(), {
@@ -205,7 +208,8 @@ export function formatTook(ms: number): string {
         unitDisplay: "short",
         maximumFractionDigits: digits,
       }),
-  ).format(value);
+  );
+  return together(format.format(value));
 }
 
 /** A size, in the unit in which it is a small number: “372 kB”, “80 GB”. */
@@ -214,7 +218,7 @@ export function formatBytes(bytes: number): string {
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const value = bytes / 1000 ** step;
   const digits = step > 0 && value < 10 ? 1 : 0;
-  return kept(
+  const format = kept(
     `bytes-${step}-${digits}`,
     () =>
       new Intl.NumberFormat(language.get(), {
@@ -223,5 +227,6 @@ export function formatBytes(bytes: number): string {
         unitDisplay: "short",
         maximumFractionDigits: digits,
       }),
-  ).format(value);
+  );
+  return together(format.format(value));
 }
