@@ -27,7 +27,7 @@ export function useStatus() {
   const { kind } = useStore(line);
   useEffect(() => {
     // One's own connection is among the figures, and the first sign of a server that is back.
-    if (kind === "live") void refetch();
+    if (kind === "live" && document.visibilityState === "visible") void refetch();
   }, [kind, refetch]);
   useEffect(() => {
     let timer = 0;
