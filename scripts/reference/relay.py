@@ -65,8 +65,8 @@ same meaning.
 
 ## Opening
 
-1. Get a token. Visitors find one in the answer to [`POST …/visitor`](public.md). Operators and programs call
-   [`POST /core/relay-token`](management.md#session). It is good for {LIFE_S // 60} minutes.
+1. Get a token. Visitors find one in `relay` of the answer to [`POST …/visitor`](public.md). Operators and programs call
+   [`POST /core/relay-token`](management.md#session). It is good for {LIFE_S // 60} minutes. Beside it stand the `streams` to begin with.
 2. Open the WebSocket. The upgrade must name exactly one `Origin`: that of the widget host or of the public URL. A program
    outside a browser has to send it by hand. A wrong or missing one is refused with 403, a token in the address or in a
    subprotocol with 400, a path other than `/relay` with 404, an unknown `Host` with 421.
@@ -79,7 +79,9 @@ same meaning.
 ```
 
 Frames are text: one JSON object each, its kind in `t`. Several may stand in one message, one a line; the server does
-that, too. An unknown kind is answered by an `error` frame with `unknown_frame`, and the connection stays.
+that, too. An unknown kind is answered by an `error` frame with `unknown_frame`, and the connection stays. The server's pings are
+those of the WebSocket protocol, which libraries answer by themselves; the `ping` frame is for clients that want to know.
+[A whole client](README.md#live) in Python stands on the first page.
 
 ## Streams
 
@@ -125,6 +127,13 @@ that has sent nothing for `ping_s` seconds sends a `ping` frame when it hears an
 | 408, 413 | the body came too slowly, or is larger than a message may be |
 | 429 | what came before waits for its turn: come again after `Retry-After` |
 | 503 | too many connections begin at once, or the server stops: come again after `Retry-After`, 1 to 5 seconds |
+
+To look at it, with a token from `POST /core/relay-token` in `$ACCESS` and its stream in `$STREAM`:
+
+```sh
+curl -sN "$HALLOO/relay/stream" -H "Origin: $HALLOO" -H "Content-Type: text/plain;charset=utf-8" \
+  -d '{{"t": "connect", "v": 1, "role": "operator", "token": "'$ACCESS'", "streams": [{{"id": "'$STREAM'"}}]}}'
+```
 
 An upgrade gets the same 503. Widgets and inbox find a second address for the relay in `hosts.rescue` of the widget's record."""
 

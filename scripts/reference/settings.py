@@ -7,8 +7,8 @@ _PARTS = {
     "server": "The server as a whole.",
     "public": "Where browsers reach it.",
     "hosts": (
-        "Origins of the widget's parts. Leave them empty until you serve parts under names of their own. `storage`, "
-        "`game` and `stream` belong to parts that are not built yet."
+        "Origins of the widget's parts. Leave them empty until you serve parts under names of their own. `storage`, `game` "
+        "and `stream` belong to parts that are not built yet."
     ),
     "database": "Where everything is kept. See [PostgreSQL](postgresql.md).",
     "relay": "The live connections of visitors and operators.",

@@ -154,7 +154,9 @@ def build(
     visits = Visits(database, tickets)
     replies = ReplyTimes(database, clock)
     countries = Countries(config.relay.country_file)
-    api = PublicApi(database, tokens, limits, visits, replies, tickets, sealer, countries, mail=config.mail.on)
+    api = PublicApi(
+        database, tokens, limits, visits, replies, tickets, sealer, countries, presence, mail=config.mail.on
+    )
     public = PublicApp(api, records, own, services.trusted_proxies)
     indexer = Indexer(database)
     _read_facts(pump, records, relay, mail if config.mail.on else None)

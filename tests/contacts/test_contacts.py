@@ -149,6 +149,13 @@ async def test_a_deleted_contact_is_gone_and_its_visitor_gets_a_new_one(database
     assert await database.write(WORKSPACE, actions.ensure_contact, again) != first
 
 
+async def test_a_guest_is_called_the_same_before_and_after_there_is_a_contact(database: Database) -> None:
+    visitor, _ = await arrive(database, WORKSPACE)
+    contact_id = await database.write(WORKSPACE, actions.ensure_contact, visitor)
+    assert contact_id[-4:] == visitor.id[-4:]
+    assert contact_id != visitor.id
+
+
 async def test_a_visitor_may_do_nothing_with_contacts(database: Database, owner: Actor) -> None:
     visitor, _ = await arrive(database, WORKSPACE)
     who = visitor_actor(visitor)

@@ -82,6 +82,15 @@ def test_what_is_amiss_is_said_with_what_to_do_and_silence_is_said_too(windows: 
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
+def test_on_a_phone_the_chosen_section_is_in_sight(server: Product, make_windows: Callable[..., Windows]) -> None:
+    windows = make_windows(server, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    inbox = windows.inbox()
+    inbox.sign_in()
+    inbox.page.goto(f"{server.origin}/inbox/settings/status")
+    expect(inbox.page.get_by_role("link", name="Status")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_page_that_nobody_sees_does_not_ask(windows: Windows) -> None:
     page = opened(windows)
     expect(page.get_by_text("Everything is all right.")).to_be_visible()

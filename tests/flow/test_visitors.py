@@ -41,6 +41,7 @@ def test_a_visitor_is_seen_spoken_to_and_heard(windows: Windows) -> None:
     row = rows(page).first
     expect(row).to_contain_text("Kiln & Clay")
     expect(row).to_contain_text("Newsletter (utm)")
+    expect(page.get_by_text("Country")).to_have_count(0)  # no file of countries, no column for them
     expect(row.get_by_text(re.compile(r"^0:\d\d$"))).to_be_visible()
     expect(page.get_by_role("link", name="Visitors 1 on your site")).to_be_visible()
     visitor.page.evaluate(
@@ -60,11 +61,13 @@ def _speak_first(page: Page, row: Locator) -> None:
     row.get_by_role("link").first.click()
     details = page.get_by_role("complementary", name="Visitor details")
     expect(details).to_contain_text("/pots/long-vase")
+    guest = details.get_by_text(re.compile("^Guest [0-9A-F]{4}$")).inner_text()
     details.get_by_role("button", name="Start conversation").click()
     details.get_by_role("textbox", name="Your message").fill("Hello, may I help you with the vase?")
     details.get_by_role("button", name="Send").click()
     expect(page.get_by_role("log", name="Messages")).to_contain_text("may I help you with the vase?")
     expect(page.get_by_role("complementary", name="Contact details")).to_contain_text("On the website now")
+    expect(page.get_by_role("link").filter(has_text=guest)).to_be_visible()
 
 
 def _hears_and_types(visitor: VisitorScreen, page: Page) -> None:
@@ -204,6 +207,34 @@ def test_the_list_is_found_sorted_and_walked_by_keyboard(crowded: Callable[..., 
     assert 0 < count < 41
     page.get_by_role("button", name=re.compile("^Remove")).click()
     expect(rows(page)).not_to_have_count(count)
+
+
+def test_nothing_is_shown_as_live_while_there_is_no_line(windows: Windows) -> None:
+    windows.product.widget([windows.shop], LOOK)
+    inbox = windows.inbox()
+    inbox.sign_in()
+    page = visitors_of(inbox)
+    windows.visit()
+    expect(page.get_by_text("1 on your site").last).to_be_visible()
+    old = page.locator(".in-visitors-old")
+    expect(old).to_have_count(0)
+    windows.product.kill()
+    expect(old).to_be_visible()
+    windows.product.start()
+    expect(old).to_have_count(0)
+
+
+def test_what_is_too_long_is_cut_at_its_own_end_where_words_run_from_the_right(
+    crowded: Callable[..., tuple[Page, Crowd]],
+) -> None:
+    page, crowd = crowded(3, viewport={"width": 390, "height": 844})
+    said = "I was wondering whether the speckled mug could also be made in a slightly larger size"
+    first = next(iter(crowd.visitors.values()))
+    crowd.tell([{**first, "typing": {"conversation_id": first["visitor_id"], "excerpt": said}}])
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    cut = page.get_by_text(said)
+    expect(cut).to_be_visible()
+    assert cut.evaluate("(it) => [getComputedStyle(it).direction, it.scrollWidth > it.clientWidth]") == ["ltr", True]
 
 
 @pytest.mark.axe

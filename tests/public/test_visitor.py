@@ -32,6 +32,13 @@ async def test_first_contact_gives_a_token_once(shop: Shop) -> None:
     assert bare.json()["visitor"]["id"] == me["id"]
 
 
+async def test_nobody_is_called_here_who_has_no_inbox_open(shop: Shop) -> None:
+    hello = (await shop.call("POST", "/visitor", {"user_id": guest()})).json()
+    assert hello["team"]["faces"] != []
+    assert [face["online"] for face in hello["team"]["faces"]] == [False] * len(hello["team"]["faces"])
+    assert hello["team"]["available"] is False
+
+
 async def test_a_token_is_stored_as_its_digest_alone(shop: Shop) -> None:
     visitor = await shop.arrive()
     await shop.start(visitor)

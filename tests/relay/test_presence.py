@@ -137,3 +137,21 @@ async def test_above_two_hundred_only_their_number_is_told(nodes: list[Node]) ->
     other = nodes[1]
     await other.presence.attend(WS)
     assert other.presence.operators(WS) == {"operators": [], "available": False, "count": SHOWN_MAX + 1}
+
+
+async def test_who_asks_once_is_told_who_is_available_on_every_node(nodes: list[Node]) -> None:
+    first, second, third = nodes
+    third.presence.forget(WS)
+    assert await third.presence.ask_operators(WS) == frozenset()
+    first.enter("operator", "ada")
+    second.enter("operator", "grace")
+    turn(nodes, DEBOUNCE + 100)
+    for node in nodes:
+        assert await node.presence.ask_operators(WS) == {"ada", "grace"}
+
+
+async def test_more_than_two_hundred_are_not_named_to_who_asks(nodes: list[Node]) -> None:
+    for n in range(SHOWN_MAX + 1):
+        nodes[0].enter("operator", f"o{n}")
+    turn(nodes, DEBOUNCE + 100)
+    assert await nodes[0].presence.ask_operators(WS) is None

@@ -17,6 +17,10 @@ class Live(Protocol):
         """Whether the visitor has a live connection."""
         ...
 
+    async def operators(self, workspace_id: str) -> frozenset[str] | None:
+        """The ids of the operators who are there and available; None where they are too many to name."""
+        ...
+
     def typing(self, who: Actor, conversation_id: str, visitor_id: str, state: Literal["start", "stop"]) -> None:
         """Tell visitor and colleagues that an operator is typing, or stopped."""
         ...
@@ -44,6 +48,10 @@ class NobodyLive:
     def is_online(self, workspace_id: str, visitor_id: str) -> bool:  # noqa: ARG002 - the port's
         """Say no."""
         return False
+
+    async def operators(self, workspace_id: str) -> frozenset[str] | None:  # noqa: ARG002 - the port's
+        """Nobody."""
+        return frozenset()
 
     def typing(self, who: Actor, conversation_id: str, visitor_id: str, state: Literal["start", "stop"]) -> None:
         """Tell nobody."""

@@ -7,6 +7,7 @@ import secrets
 import time
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_SHOWN = 4
 
 
 def new_id() -> str:
@@ -16,6 +17,11 @@ def new_id() -> str:
     value[8] = (value[8] & 0x3F) | 0x80
     text = value.hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def new_id_like(other: str) -> str:
+    """A new id that ends in the four characters of another: screens name a guest by them, whichever of their ids they have."""
+    return new_id()[:-_SHOWN] + other[-_SHOWN:]
 
 
 def is_uuid(text: object) -> bool:

@@ -120,11 +120,12 @@ class Elsewhere:
 
 
 class Glances:
-    """Which visitors were there at a recent look, in workspaces that nobody here follows."""
+    """Who was there at a recent look, in workspaces that nobody here follows."""
 
     def __init__(self) -> None:
         """Nobody has looked."""
-        self._seen: OrderedDict[str, tuple[int, frozenset[str]]] = OrderedDict()
+        self._seen: OrderedDict[str, tuple[int, frozenset[str], frozenset[str]]] = OrderedDict()
+        """When, which visitors, and which operators that are available."""
 
     def is_fresh(self, workspace_id: str, now: int) -> bool:
         """Whether somebody looked a moment ago."""
@@ -133,8 +134,10 @@ class Glances:
 
     def put(self, workspace_id: str, kept: Iterable[Kept], now: int) -> None:
         """Somebody looked."""
+        kept = list(kept)
         visitors = frozenset(one.id.removeprefix("visitor:") for one in kept if one.id.startswith("visitor:"))
-        self._seen[workspace_id] = (now, visitors)
+        operators = frozenset(map(_available, (one for one in kept if one.id.startswith("operator:")))) - {""}
+        self._seen[workspace_id] = (now, visitors, operators)
         self._seen.move_to_end(workspace_id)
         while len(self._seen) > _GLANCES_MAX:
             self._seen.popitem(last=False)
@@ -142,3 +145,16 @@ class Glances:
     def has(self, workspace_id: str, visitor_id: str, now: int) -> bool:
         """Whether a visitor was there."""
         return self.is_fresh(workspace_id, now) and visitor_id in self._seen[workspace_id][1]
+
+    def operators(self, workspace_id: str, now: int) -> frozenset[str]:
+        """Which operators were available."""
+        return self._seen[workspace_id][2] if self.is_fresh(workspace_id, now) else frozenset()
+
+
+def _available(kept: Kept) -> str:
+    """The id of an operator who is available; empty where they are not, or where it cannot be read."""
+    try:
+        seen = _decode(kept.value)
+    except msgspec.MsgspecError:
+        return ""
+    return seen.id if seen.state == "online" else ""

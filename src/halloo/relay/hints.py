@@ -44,6 +44,10 @@ class HubLive:
         """Whether the visitor has a connection, on any node."""
         return await self._hub.presence.ask(workspace_id, visitor_id)
 
+    async def operators(self, workspace_id: str) -> frozenset[str] | None:
+        """See `Live.operators`."""
+        return await self._hub.presence.ask_operators(workspace_id)
+
     async def look(self, workspace_id: str) -> None:
         """See `Live.look`."""
         await self._hub.presence.glance(workspace_id)

@@ -283,6 +283,15 @@ class Presence:
         if workspace_id not in self._attended and not self._glances.is_fresh(workspace_id, now):
             self._glances.put(workspace_id, await self._broker.kept(workspace_id, KIND), now)
 
+    async def ask_operators(self, workspace_id: str) -> frozenset[str] | None:
+        """Which operators are available now, on any node, also where nobody here is connected; None where they are too many."""
+        await self.glance(workspace_id)
+        said = self.operators(workspace_id)
+        if "count" in said:
+            return None
+        here = frozenset(one["id"] for one in said["operators"] if one["availability"] == "online")
+        return here if workspace_id in self._attended else here | self._glances.operators(workspace_id, self._clock())
+
     async def ask(self, workspace_id: str, visitor_id: str) -> bool:
         """Whether a visitor has a connection now, on any node, also where nobody here is connected."""
         await self.glance(workspace_id)

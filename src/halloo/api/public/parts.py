@@ -18,6 +18,7 @@ from halloo.conversations.errors import ConversationForbidden
 from halloo.db.engine import Database
 from halloo.edge.body import convert
 from halloo.edge.countries import Countries
+from halloo.edge.live import Live
 from halloo.kit.refusals import Refusal
 from halloo.kit.sealing import Sealer
 from halloo.relay.tokens import LIFE_S, About, RelayTokens
@@ -38,6 +39,7 @@ class PublicApi:
     tickets: EmbedTickets
     identity_secrets: Sealer
     countries: Countries
+    live: Live
     mail: bool
 
 

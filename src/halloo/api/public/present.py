@@ -49,8 +49,9 @@ def _feedback(found: Conversation, asks: bool) -> Literal["none", "open", "given
     return "open" if asks and found.state == "resolved" else "none"
 
 
-def team(operators: list[Operator], reply_ms: int | None) -> Team:
-    """Up to three faces, those who are there first."""
-    ordered = sorted(operators, key=lambda one: (one.availability != "online", one.name.casefold()))
-    faces = [Face(one.id, one.name, one.avatar, one.availability == "online") for one in ordered[:_FACES]]
-    return Team(faces, any(one.availability == "online" for one in operators), reply_ms)
+def team(operators: list[Operator], here: frozenset[str] | None, reply_ms: int | None) -> Team:
+    """Up to three faces, those who are there first: who has the inbox open and is available, as the relay says it, too."""
+    there = {one.id for one in operators if one.availability == "online" and (here is None or one.id in here)}
+    ordered = sorted(operators, key=lambda one: (one.id not in there, one.name.casefold()))
+    faces = [Face(one.id, one.name, one.avatar, one.id in there) for one in ordered[:_FACES]]
+    return Team(faces, bool(there), reply_ms)

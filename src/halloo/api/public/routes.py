@@ -89,7 +89,8 @@ async def greet(api: PublicApi, call: Call) -> Answer:
     operators = await api.database.read(call.workspace_id, list_active_operators, call.workspace_id)
     unread, access = await relay_access(api, call, visitor)
     me = present.me(visitor, token)
-    team = present.team(operators, await api.replies.get(call.workspace_id, call.widget_id))
+    here = await api.live.operators(call.workspace_id)
+    team = present.team(operators, here, await api.replies.get(call.workspace_id, call.widget_id))
     hello = VisitorHello(me, visitor.embedding, unread, access, team, mail=api.mail)
     return Answer(201 if token else 200, hello)
 

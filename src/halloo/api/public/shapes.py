@@ -13,6 +13,7 @@ class VisitorPost(Struct, forbid_unknown_fields=True):
     """`POST …/visitor`: first contact, or a browser that came back. `parent_origin` is what the page claims."""
 
     user_id: str | None = None
+    """`guest_` and 22 to 64 of A–Z, a–z, 0–9, `-` and `_`, random and made by the caller; needed at first contact."""
     parent_origin: str | None = None
     locale: str | None = None
     embed_ticket: str | None = None
@@ -202,6 +203,7 @@ class ConversationStart(Struct, forbid_unknown_fields=True):
     """`POST …/conversations`: start, or resume with `conversation_id`."""
 
     user_id: str | None = None
+    """`guest_` and 22 to 64 of A–Z, a–z, 0–9, `-` and `_`, random and made by the caller; needed at first contact."""
     conversation_id: str | None = None
     client_id: str | None = None
     form: dict[str, Any] | None = None

@@ -6,7 +6,7 @@ from typing import Any
 from halloo.contacts import facts, store
 from halloo.contacts.model import DATA_KEYS, Contact, Details, Scalar, Visitor, check_email, filled_up, words_of
 from halloo.db.tx import Tx
-from halloo.kit.ids import new_id
+from halloo.kit.ids import new_id, new_id_like
 from halloo.kit.refusals import Conflict, Stale
 from halloo.kit.text import search_words
 from halloo.workspaces.actions.audit import audit
@@ -21,7 +21,8 @@ def ensure_contact(tx: Tx, visitor: Visitor) -> str:
     if now.contact_id is not None:
         return now.contact_id
     known = {name: getattr(now, name) for name in ("name", "email", "phone", "company", "avatar", "data")}
-    contact = _create(tx, {**known, "verified": now.identified}, now.created_at)
+    values = {**known, "id": new_id_like(visitor.id), "verified": now.identified}
+    contact = _create(tx, values, now.created_at)
     store.update_visitor(tx, tx.workspace_id, visitor.id, {"contact_id": contact.id})
     return contact.id
 
@@ -30,14 +31,14 @@ def create_contact(tx: Tx, who: Actor, details: Details) -> Contact:
     """A contact entered by hand. Raises `Conflict` where the address is another's."""
     who.require("contacts:write")
     _refuse_taken(tx, details, None)
-    return _create(tx, details.checked(), tx.now)
+    return _create(tx, {**details.checked(), "id": new_id()}, tx.now)
 
 
 def _create(tx: Tx, values: dict[str, Any], first_seen_at: int) -> Contact:
     """A contact of checked values by column."""
     contact = Contact(
         workspace_id=tx.workspace_id,
-        id=new_id(),
+        id=values["id"],
         name=values.get("name"),
         email=values.get("email"),
         phone=values.get("phone"),

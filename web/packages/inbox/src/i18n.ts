@@ -92,12 +92,6 @@ export const formatMoment = (at: number): string =>
 export const formatNumber = (value: number): string =>
   kept("number", () => new Intl.NumberFormat(language.get())).format(value);
 
-/** A number where there is little room: “1.2K”. */
-export const formatShort = (value: number): string =>
-  kept("short", () => new Intl.NumberFormat(language.get(), { notation: "compact", maximumFractionDigits: 1 })).format(
-    value,
-  );
-
 /** A running time: “0:42”, “12:05”, “1:02:40”. */
 export function formatClock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
@@ -169,28 +163,33 @@ export function formatAgo(at: number, now = Date.now()): string {
 /** A length of time in its largest unit: “4m”, “3h”, “2d”. */
 export const formatSpan = (ms: number): string => lasting(ms, "narrow");
 
-/** A length of time in words, in its largest unit: “3 days”, “4 hours”. */
+/** A length of time in words, in its largest unit: “3 days”, “4 hours”, “20 seconds”. */
 export const formatLasting = (ms: number): string => lasting(ms, "long");
 
 function lasting(ms: number, unitDisplay: "narrow" | "long"): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   const [value, unit] =
-    minutes < 60
-      ? [minutes, "minute"]
-      : minutes < 48 * 60
-        ? [Math.floor(minutes / 60), "hour"]
-        : [Math.floor(minutes / 1440), "day"];
+    minutes < 1
+      ? [Math.max(0, Math.floor(ms / 1000)), "second"]
+      : minutes < 60
+        ? [minutes, "minute"]
+        : minutes < 48 * 60
+          ? [Math.floor(minutes / 60), "hour"]
+          : [Math.floor(minutes / 1440), "day"];
   return kept(
     `${unitDisplay}-${unit}`,
     () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay }),
   ).format(value);
 }
 
+/** Where words run from the right, a number keeps its side of a Latin unit. */
+const together = (text: string): string => (directionOf(language.get()) === "rtl" ? `\u2068${text}\u2069` : text);
+
 /** How long something took: “4 ms”, “1.2 s”. */
 export function formatTook(ms: number): string {
   const [value, unit] = ms < 1000 ? [ms, "millisecond"] : [ms / 1000, "second"];
   const digits = value < 10 ? 1 : 0;
-  return kept(
+  const format = kept(
     `took-${unit}-${digits}`,
     () =>
       new Intl.NumberFormat(language.get(), {
@@ -199,7 +198,8 @@ export function formatTook(ms: number): string {
         unitDisplay: "short",
         maximumFractionDigits: digits,
       }),
-  ).format(value);
+  );
+  return together(format.format(value));
 }
 
 /** A size, in the unit in which it is a small number: “372 kB”, “80 GB”. */
@@ -208,7 +208,7 @@ export function formatBytes(bytes: number): string {
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const value = bytes / 1000 ** step;
   const digits = step > 0 && value < 10 ? 1 : 0;
-  return kept(
+  const format = kept(
     `bytes-${step}-${digits}`,
     () =>
       new Intl.NumberFormat(language.get(), {
@@ -217,5 +217,6 @@ export function formatBytes(bytes: number): string {
         unitDisplay: "short",
         maximumFractionDigits: digits,
       }),
-  ).format(value);
+  );
+  return together(format.format(value));
 }

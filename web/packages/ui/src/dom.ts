@@ -82,10 +82,13 @@ export function place(anchor: Element, panel: HTMLElement, placement: Placement,
   panel.style.left = `${clamp(left, wide - width)}px`;
 }
 
-/** A stable hue between 0 and 359 from an id. */
+/** A guest's contact has an id of its own that ends as the visitor's does: both are to have one colour. */
+const TOLD_BY = 4;
+
+/** A stable hue between 0 and 359 from the end of an id. */
 export function hueOf(id: string): number {
   let hash = 2166136261;
-  for (let at = 0; at < id.length; at += 1) {
+  for (let at = Math.max(0, id.length - TOLD_BY); at < id.length; at += 1) {
     hash ^= id.charCodeAt(at);
     hash = Math.imul(hash, 16777619);
   }

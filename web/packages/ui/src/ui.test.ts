@@ -49,8 +49,10 @@ describe("faces", () => {
     expect(initials("  ")).toBe("");
   });
 
-  it("keep their hue", () => {
-    expect(hueOf("0196f0c2")).toBe(hueOf("0196f0c2"));
+  it("keep their hue, whether known by the visitor's id or the contact's", () => {
+    expect(hueOf("0196f0c2-1b5f")).toBe(hueOf("0196f0c2-1b5f"));
+    expect(hueOf("0196f0c2-1b5f")).toBe(hueOf("01977777-1b5f"));
+    expect(hueOf("0196f0c2-1b5f")).not.toBe(hueOf("0196f0c2-1b60"));
     expect(hueOf("a")).toBeLessThan(360);
   });
 });

@@ -8,6 +8,7 @@ import { t } from "../i18n.ts";
 import type { SettingsSection } from "../router.ts";
 import { Link } from "../shell/link.tsx";
 import { Missing } from "../shell/missing.tsx";
+import { useShownSection } from "../shell/use.ts";
 import { Status } from "../status/status.tsx";
 import { Audit } from "./audit.tsx";
 import { People } from "./people.tsx";
@@ -36,6 +37,7 @@ const PLACES: readonly Place[] = [
 
 export function SettingsPage({ section }: { section: SettingsSection }) {
   const me = useMe();
+  const nav = useShownSection(section);
   if (!me) return null;
   const able = PLACES.filter((place) => place.scope === null || me.scopes.includes(place.scope));
   const here = able.find((place) => place.id === section);
@@ -44,7 +46,7 @@ export function SettingsPage({ section }: { section: SettingsSection }) {
     <div class="in-settings">
       <nav class="in-settings-nav" aria-label={t("settings")}>
         <h1>{t("settings")}</h1>
-        <ul>
+        <ul ref={nav}>
           {able.map(({ id, icon: Icon }) => (
             <li key={id}>
               <Link

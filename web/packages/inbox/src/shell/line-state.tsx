@@ -5,12 +5,16 @@ import { t } from "../i18n.ts";
 import { tryNow } from "../live/live.ts";
 import { useSettled } from "./use.ts";
 
-/** A quiet line while there is no live connection; short breaks stay unsaid. */
-export function LineState({ status }: { status: SessionStatus }) {
+/** Whether there is no live connection; short breaks do not count. */
+export function useDown(status: SessionStatus): boolean {
   const down =
     status.kind === "waiting" || status.kind === "stopped" || (status.kind === "connecting" && status.failures > 0);
-  const settled = useSettled(down, 2500);
-  if (!down || !settled) return <div role="status" class="ui-hidden" />;
+  return useSettled(down, 2500) && down;
+}
+
+/** A quiet line while there is no live connection. */
+export function LineState({ status }: { status: SessionStatus }) {
+  if (!useDown(status)) return <div role="status" class="ui-hidden" />;
   return (
     <div role="status" class="in-line-state">
       <WifiOff size={16} />

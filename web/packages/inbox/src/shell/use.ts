@@ -1,6 +1,6 @@
 /** Small hooks of the shell. */
 import { type ComponentType, h } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /** Whether a media query holds. */
 export function useMedia(query: string): boolean {
@@ -38,6 +38,22 @@ export function useSettled<T>(value: T, ms: number): T {
     return () => clearTimeout(timer);
   }, [value, ms]);
   return settled;
+}
+
+/** On a phone the sections are one row: the open one is brought into view. */
+export function useShownSection(section: string) {
+  const nav = useRef<HTMLUListElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another section is another place in the row
+  useEffect(() => {
+    const link = nav.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (nav.current && link) nav.current.scrollLeft += middleOf(link) - middleOf(nav.current);
+  }, [section]);
+  return nav;
+}
+
+function middleOf(element: HTMLElement): number {
+  const { left, width } = element.getBoundingClientRect();
+  return left + width / 2;
 }
 
 /** A component that is fetched when it is first shown. */

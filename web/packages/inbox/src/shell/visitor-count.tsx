@@ -2,9 +2,11 @@ import { useEffect } from "preact/hooks";
 import { get } from "../data/api.ts";
 import { keys } from "../data/keys.ts";
 import { client, type Options, useQuery } from "../data/query.ts";
-import { formatShort, t } from "../i18n.ts";
+import { formatNumber, t } from "../i18n.ts";
 
 const EVERY_MS = 30_000;
+/** The rail has room for three figures. */
+const MOST = 999;
 
 const countQuery: Options<number> = {
   queryKey: keys.visitorCount,
@@ -24,7 +26,9 @@ export function VisitorCount() {
   if (count === 0) return null;
   return (
     <span class="in-rail-number">
-      <span aria-hidden="true">{formatShort(count)}</span>
+      <bdi dir="ltr" aria-hidden="true">
+        {count > MOST ? `${formatNumber(MOST)}+` : formatNumber(count)}
+      </bdi>
       <span class="ui-hidden">{t("visitors_count", { count })}</span>
     </span>
   );

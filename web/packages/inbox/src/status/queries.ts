@@ -3,7 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import { get } from "../data/api.ts";
 import { keys } from "../data/keys.ts";
 import { type Options, useQuery } from "../data/query.ts";
+import { useStore } from "../data/store.ts";
 import type { StatusView } from "../data/types.ts";
+import { line } from "../live/live.ts";
 
 const EVERY = 5_000;
 
@@ -22,6 +24,11 @@ export function useStatus() {
     // Between two tries without an answer it is still gone.
     if (isError || isSuccess) setGone(isError);
   }, [isError, isSuccess]);
+  const { kind } = useStore(line);
+  useEffect(() => {
+    // One's own connection is among the figures, and the first sign of a server that is back.
+    if (kind === "live" && document.visibilityState === "visible") void refetch();
+  }, [kind, refetch]);
   useEffect(() => {
     let timer = 0;
     const stop = () => clearInterval(timer);

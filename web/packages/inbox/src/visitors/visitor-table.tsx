@@ -22,28 +22,36 @@ const DEVICES = { desktop: Monitor, mobile: Smartphone, tablet: Tablet, other: G
 const COLUMNS = ["who", "page", "time", "source", "country", "device"] as const;
 type Column = (typeof COLUMNS)[number];
 const PHONE: readonly Column[] = ["who", "time"];
-/** Below so many pixels these go, too. */
+/** Below so many pixels these go, too. Without a file of countries there is no such column. */
 const ROOM: readonly [number, Column][] = [
   [1060, "device"],
   [860, "source"],
   [660, "country"],
 ];
+const ROOM_WITHOUT_PLACES: readonly [number, Column][] = [
+  [860, "device"],
+  [660, "source"],
+  [Number.POSITIVE_INFINITY, "country"],
+];
 
-const columnsFor = (width: number): readonly Column[] => {
+const columnsFor = (width: number, places: boolean): readonly Column[] => {
   if (width < 500) return PHONE;
-  const gone = ROOM.filter(([least]) => width < least).map(([, column]) => column);
+  const room = places ? ROOM : ROOM_WITHOUT_PLACES;
+  const gone = room.filter(([least]) => width < least).map(([, column]) => column);
   return COLUMNS.filter((column) => !gone.includes(column));
 };
 
 interface TableProps {
   rows: readonly Row[];
+  /** Whether countries are known. */
+  places: boolean;
   on: string | null;
   onHold: (held: boolean) => void;
 }
 
-export function VisitorTable({ rows, on, onHold }: TableProps) {
+export function VisitorTable({ rows, places, on, onHold }: TableProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const columns = useColumns(scroller);
+  const columns = useColumns(scroller, places);
   const [at, setAt] = useState<string | null>(on);
   // Keys may be faster than the next drawing.
   const cursor = useRef(at);
@@ -180,20 +188,22 @@ function useHold(scroller: { current: HTMLElement | null }, onHold: (held: boole
   }, [scroller]);
 }
 
-function useColumns(scroller: { current: HTMLElement | null }): readonly Column[] {
-  const [columns, setColumns] = useState<readonly Column[]>(() => columnsFor(innerWidth < 700 ? 0 : innerWidth));
+function useColumns(scroller: { current: HTMLElement | null }, places: boolean): readonly Column[] {
+  const [columns, setColumns] = useState<readonly Column[]>(() =>
+    columnsFor(innerWidth < 700 ? 0 : innerWidth, places),
+  );
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return;
     const fit = () => {
-      const next = columnsFor(box.clientWidth);
+      const next = columnsFor(box.clientWidth, places);
       setColumns((now) => (now.join() === next.join() ? now : next));
     };
     fit();
     const sizes = new ResizeObserver(fit);
     sizes.observe(box);
     return () => sizes.disconnect();
-  }, [scroller]);
+  }, [scroller, places]);
   return columns;
 }
 

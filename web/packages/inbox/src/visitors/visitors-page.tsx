@@ -6,7 +6,9 @@ import { useCan } from "../data/queries.ts";
 import { useStore } from "../data/store.ts";
 import { countryName, formatNumber, t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
+import { line } from "../live/live.ts";
 import { go } from "../router.ts";
+import { useDown } from "../shell/line-state.tsx";
 import { useNarrow, useSettled } from "../shell/use.ts";
 import { liveVisitors, openVisitors, readVisitors } from "./live-visitors.ts";
 import {
@@ -38,11 +40,12 @@ export function VisitorsPage({ id }: { id: string | null }) {
   const { country, page, sort } = wish;
   const wanted = useMemo(() => ({ text, country, page, sort }), [text, country, page, sort]);
   const [shown, release, epoch] = useRows(all, wanted, held);
+  const places = usePlaces(all);
   return (
     <div class="in-split">
       {(!narrow || id === null) && (
         <section class="in-page in-visitors" aria-label={t("visitors")}>
-          <Head all={all} wish={wish} onWish={setWish} fresh={shown.fresh} onRelease={release} />
+          <Head all={all} places={places} wish={wish} onWish={setWish} fresh={shown.fresh} onRelease={release} />
           {phase === "loading" ? (
             <Bones />
           ) : phase === "failed" ? (
@@ -66,13 +69,20 @@ export function VisitorsPage({ id }: { id: string | null }) {
               )}
             </Middle>
           ) : (
-            <VisitorTable key={epoch} rows={shown.rows} on={id} onHold={setHeld} />
+            <VisitorTable key={epoch} rows={shown.rows} places={places} on={id} onHold={setHeld} />
           )}
         </section>
       )}
       {id !== null && <OneVisitor key={id} id={id} visitor={all.get(id)} ready={phase === "ready"} />}
     </div>
   );
+}
+
+/** Whether the server knows countries: then they stay, also while nobody has one. */
+function usePlaces(all: All): boolean {
+  const known = useRef(false);
+  known.current ||= [...all.values()].some(({ country }) => country);
+  return known.current;
 }
 
 /** The rows; while they are held none comes, goes or changes its place. `release` lets them in once: the table begins at its top. */
@@ -118,14 +128,16 @@ function Nobody() {
 
 interface HeadProps {
   all: All;
+  places: boolean;
   wish: Wish;
   onWish: (wish: Wish) => void;
   fresh: number;
   onRelease: () => void;
 }
 
-function Head({ all, wish, onWish, fresh, onRelease }: HeadProps) {
+function Head({ all, places, wish, onWish, fresh, onRelease }: HeadProps) {
   const search = useRef<HTMLInputElement>(null);
+  const down = useDown(useStore(line));
   useCommands([
     {
       id: "find-visitor",
@@ -141,7 +153,7 @@ function Head({ all, wish, onWish, fresh, onRelease }: HeadProps) {
       <div class="in-visitors-title">
         <h1>{t("visitors")}</h1>
         {all.size > 0 && (
-          <span class="in-visitors-live">
+          <span class={cx("in-visitors-live", down && "in-visitors-old")}>
             <span class="in-pulse" aria-hidden="true" />
             {t("visitors_count", { count: all.size })}
           </span>
@@ -172,7 +184,7 @@ function Head({ all, wish, onWish, fresh, onRelease }: HeadProps) {
               if (event.key === "Escape") event.currentTarget.blur();
             }}
           />
-          <Filters all={all} wish={wish} onWish={onWish} />
+          <Filters all={all} places={places} wish={wish} onWish={onWish} />
         </div>
       )}
     </header>
@@ -200,28 +212,30 @@ function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }
 }
 
 /** By country and by page, each with how many are there. */
-function Filters({ all, wish, onWish }: { all: All; wish: Wish; onWish: (wish: Wish) => void }) {
+function Filters({ all, places, wish, onWish }: Pick<HeadProps, "all" | "places" | "wish" | "onWish">) {
   const [open, setOpen] = useState<"country" | "page" | null>(null);
   const countries = useMemo(() => (open === "country" ? tally(all, (one) => one.country, 250) : []), [open, all]);
   const pages = useMemo(() => (open === "page" ? tally(all, placeOf, CHOICES) : []), [open, all]);
   const hint = (count: number) => formatNumber(count);
   return (
     <div class="in-visitors-filters">
-      <Choice
-        icon={<Globe size={14} />}
-        label={t("visitors_country")}
-        chosen={wish.country}
-        words={wish.country === null ? null : countryName(wish.country)}
-        options={countries.map(({ id, count }) => ({
-          id,
-          label: countryName(id),
-          icon: <span class="in-flag">{flagOf(id)}</span>,
-          hint: hint(count),
-        }))}
-        open={open === "country"}
-        onOpen={(on) => setOpen(on ? "country" : null)}
-        onPick={(country) => onWish({ ...wish, country })}
-      />
+      {places && (
+        <Choice
+          icon={<Globe size={14} />}
+          label={t("visitors_country")}
+          chosen={wish.country}
+          words={wish.country === null ? null : countryName(wish.country)}
+          options={countries.map(({ id, count }) => ({
+            id,
+            label: countryName(id),
+            icon: <span class="in-flag">{flagOf(id)}</span>,
+            hint: hint(count),
+          }))}
+          open={open === "country"}
+          onOpen={(on) => setOpen(on ? "country" : null)}
+          onPick={(country) => onWish({ ...wish, country })}
+        />
+      )}
       <Choice
         icon={<FileText size={14} />}
         label={t("visitors_page")}

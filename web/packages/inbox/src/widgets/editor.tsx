@@ -1,7 +1,7 @@
 /** One widget: its sections, each saved by itself, and the live preview beside them. */
 import { Bone, Button, cx, Dialog, Empty, Notice } from "@halloo/ui";
 import { ArrowLeft, Eye } from "lucide-preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { useCan, useMe, widgetQuery } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
 import type { WidgetView } from "../data/types.ts";
@@ -10,7 +10,7 @@ import { useCommands } from "../keys/commands.ts";
 import { go, WIDGET_SECTIONS, type WidgetSection } from "../router.ts";
 import { Save, useSaving } from "../settings/card.tsx";
 import { Link } from "../shell/link.tsx";
-import { useMedia } from "../shell/use.ts";
+import { useMedia, useShownSection } from "../shell/use.ts";
 import { errorAt, problemsIn, type Refused, refusedField } from "./check.ts";
 import { Checklist } from "./checklist.tsx";
 import { changedFields, mergeSection, type Path, previewConfig, readValues, type Values } from "./config.ts";
@@ -93,22 +93,6 @@ function useView(section: WidgetSection): [View, (view: View) => void] {
   const [view, setView] = useState<View>(VIEW_OF[section]);
   useEffect(() => setView(VIEW_OF[section]), [section]);
   return [view, setView];
-}
-
-/** On a phone the sections are one row: the open one is brought into view. */
-function useShownSection(section: WidgetSection) {
-  const nav = useRef<HTMLUListElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another section is another place in the row
-  useEffect(() => {
-    const link = nav.current?.querySelector<HTMLElement>('[aria-current="page"]');
-    if (nav.current && link) nav.current.scrollLeft += middleOf(link) - middleOf(nav.current);
-  }, [section]);
-  return nav;
-}
-
-function middleOf(element: HTMLElement): number {
-  const { left, width } = element.getBoundingClientRect();
-  return left + width / 2;
 }
 
 /** Every section by name. */

@@ -4,6 +4,7 @@ export type Scalar = string | number | boolean;
 
 /** `POST …/visitor`: first contact, or a browser that came back. `parent_origin` is what the page claims. */
 export interface VisitorPost {
+  /** `guest_` and 22 to 64 of A–Z, a–z, 0–9, `-` and `_`, random and made by the caller; needed at first contact. */
   user_id?: string | null;
   parent_origin?: string | null;
   locale?: string | null;
@@ -171,6 +172,7 @@ export interface FirstMessage {
 
 /** `POST …/conversations`: start, or resume with `conversation_id`. */
 export interface ConversationStart {
+  /** `guest_` and 22 to 64 of A–Z, a–z, 0–9, `-` and `_`, random and made by the caller; needed at first contact. */
   user_id?: string | null;
   conversation_id?: string | null;
   client_id?: string | null;
