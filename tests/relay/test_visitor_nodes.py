@@ -113,6 +113,33 @@ def page(n: int, at: int) -> Page:
     return Page(f"https://shop.example/{n}", str(n), "", at)
 
 
+def test_who_looks_is_told_of_visitors_of_a_node_that_had_not_heard_of_them() -> None:
+    nodes = Nodes()
+    nodes.brokers[0].unwant(WORKSPACE)
+    nodes.operator(1)
+    nodes.brokers[0].want(WORKSPACE)  # its first visitor is about to come
+    nodes.visitor(0)
+    nodes.pass_time(1_500)
+    assert nodes.news(1) == (["v1"], [])
+    nodes.pass_time(60_000)
+    assert nodes.news(1) == ([], [])
+
+
+def test_also_where_the_question_who_looks_got_lost() -> None:
+    nodes = Nodes()
+    nodes.operator(1)
+    nodes.nodes[0].noted(WatchNote(WORKSPACE, nodes.brokers[1].node, on=False))  # what was said before is forgotten
+    nodes.brokers[0].unwant(WORKSPACE)
+    nodes.visitor(0)
+    gone = nodes.visitor(0, "v2")
+    nodes.pass_time(1_000)
+    nodes.nodes[0].leave(gone)
+    nodes.pass_time(4_000)
+    nodes.brokers[0].want(WORKSPACE)
+    nodes.pass_time(11_000)
+    assert nodes.news(1) == (["v1"], ["v2"])
+
+
 def test_a_node_is_told_of_visitors_elsewhere_only_while_somebody_looks_there() -> None:
     nodes = Nodes()
     visitor = nodes.visitor(0)

@@ -89,7 +89,9 @@ class VisitorsNote(Struct, tag="visitors"):
 
 
 class WatchNote(Struct, tag="watch"):
-    """A node has operators who look at a workspace's visitors, or no more. Said again while it lasts: every 15 seconds.
+    """A node has operators who look at a workspace's visitors, or none (any more).
+
+    Said again while it lasts: every 15 seconds, and to each node that says it has none.
 
     `visitor_id`: tell anew of this one, for somebody who has just begun to look at them alone.
     """

@@ -18,7 +18,7 @@ from halloo.relay.outbox import Outbox
 from halloo.relay.peer import Peer
 from halloo.relay.source import source_of
 from halloo.relay.tokens import About, Claims
-from halloo.relay.watching import WATCH_LIFE_MS, Watching
+from halloo.relay.watching import AGAIN_MS, WATCH_LIFE_MS, Watching
 from halloo.relay.wheel import Once, Wheel
 
 KIND = "visitor"
@@ -27,6 +27,10 @@ EVERY_MS = 500
 NOTE_BYTES = 128 * 1024
 """About how much one note holds; what is more waits for the next."""
 TYPING_MS = 10 * SECOND
+ASK_MS = 200
+"""A node that gets its first visitor asks so much later who looks; by then it hears the answer."""
+UNTOLD_MS = AGAIN_MS + 5 * SECOND
+"""How long it is remembered of whom nobody was told: a node that begins to listen hears at the latest then who looks."""
 _URL, _TITLE, _NAME, _EXCERPT = 1_024, 256, 128, 256
 _NOTHING = About()
 _encode = msgspec.json.encode
@@ -97,7 +101,7 @@ class Entry:
 class Lobby:
     """The live visitors of one workspace on this node."""
 
-    __slots__ = ("dirty", "entries", "gone", "next", "owners", "scheduled", "workspace_id")
+    __slots__ = ("dirty", "entries", "gone", "next", "owners", "scheduled", "untold", "workspace_id")
 
     def __init__(self, workspace_id: str) -> None:
         """Nobody is there."""
@@ -108,6 +112,8 @@ class Lobby:
         self.dirty: dict[str, bool] = {}
         """Whom there is news of; whether it is to be kept, too, or only told."""
         self.gone: dict[str, None] = {}
+        self.untold: dict[str, int] = {}
+        """Of whom there was news lately while nobody was known to look, and when; the oldest first."""
         self.next = 0
         self.scheduled = False
 
@@ -139,6 +145,7 @@ class Visitors:
         lobby = self._lobbies.get(claims.workspace_id)
         if lobby is None:
             lobby = self._lobbies[claims.workspace_id] = Lobby(claims.workspace_id)
+            self._wheel.add(Once(lambda _: self._ask(claims.workspace_id)), self._clock() + ASK_MS)
         entry = lobby.entries.get(claims.visitor_id)
         if entry is None:
             entry = lobby.entries[claims.visitor_id] = Entry(peer, self._wall())
@@ -149,6 +156,11 @@ class Visitors:
             entry.peers.append(peer)
             self.renew(peer)
             self._look(peer)
+
+    def _ask(self, workspace_id: str) -> None:
+        """This node listens for the workspace only since its first visitor came: who looks is to say so again."""
+        if not self.watching.watches(workspace_id):
+            self._broker.publish(WatchNote(workspace_id, self._broker.node, on=False))
 
     def renew(self, peer: Peer) -> None:
         """A connection goes on with a fresh token, which may know more. One that is older than the last knows less."""
@@ -322,6 +334,27 @@ class Visitors:
             del self._lobbies[lobby.workspace_id]
         if self._is_watched(lobby.workspace_id, now):
             self._broker.publish(VisitorsNote(lobby.workspace_id, self._broker.node, told, gone))
+        else:
+            self._remember(lobby, [*told, *gone], now)
+
+    @staticmethod
+    def _remember(lobby: Lobby, ids: list[str], now: int) -> None:
+        for id in ids:
+            lobby.untold.pop(id, None)
+            lobby.untold[id] = now
+        while lobby.untold and lobby.untold[oldest := next(iter(lobby.untold))] < now - UNTOLD_MS:
+            del lobby.untold[oldest]
+
+    def _catch_up(self, lobby: Lobby, now: int) -> None:
+        """Somebody looks of whom this node had not heard: what they may have missed is told now."""
+        missed = [id for id, at in lobby.untold.items() if at >= now - UNTOLD_MS]
+        lobby.untold.clear()
+        for id in missed:
+            if id in lobby.entries:
+                self._news(lobby, id)
+            else:
+                lobby.gone[id] = None
+                self._soon(lobby)
 
     def _keep(self, lobby: Lobby, id: str, *, kept: bool) -> bytes:
         """The visitor as they are now, kept where that is another than before; what they type is told alone."""
@@ -350,18 +383,22 @@ class Visitors:
                         self._news(lobby, id)
             self.watching.take(note if note.node == self._broker.node else _readable(note))
         elif note.node != self._broker.node:
-            self._looked(note)
+            self._looked(note, lobby)
+            if not note.on:
+                self.watching.say_again(note.workspace_id)
         if isinstance(note, WatchNote) and lobby is not None and note.visitor_id in lobby.entries:
             self._news(lobby, note.visitor_id)
 
-    def _looked(self, note: WatchNote) -> None:
+    def _looked(self, note: WatchNote, lobby: Lobby | None) -> None:
         now = self._clock()
         nodes = {node: until for node, until in self._looking.pop(note.workspace_id, {}).items() if until > now}
-        nodes.pop(note.node, None)
+        known = nodes.pop(note.node, None) is not None
         while self._looking and max(self._looking[oldest := next(iter(self._looking))].values()) <= now:
             del self._looking[oldest]
         if note.on:
             nodes[note.node] = now + WATCH_LIFE_MS
+            if lobby is not None and not known:
+                self._catch_up(lobby, now)
         if nodes:
             self._looking[note.workspace_id] = nodes
 

@@ -130,6 +130,11 @@ class Watching:
             self._broker.publish(WatchNote(gallery.workspace_id, self._broker.node, on=True))
             self._wheel.add(Once(lambda _: self._say(gallery)), self._clock() + AGAIN_MS)
 
+    def say_again(self, workspace_id: str) -> None:
+        """A node that does not look may not know who does."""
+        if workspace_id in self._galleries:
+            self._broker.publish(WatchNote(workspace_id, self._broker.node, on=True))
+
     # ── telling ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def take(self, note: VisitorsNote) -> None:
