@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from halloo.db.engine import Database
+from halloo.db.engine import Database, Job
 from halloo.db.migrate import upgrade
 from halloo.db.postgres import PostgresDatabase
 from halloo.db.sqlite import SqliteDatabase
@@ -264,6 +264,14 @@ async def test_a_database_that_was_restarted_is_found_again(
             admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
     assert await asyncio.gather(*(database.read(one, names) for one in spaces)) == [["0", "1"]] * len(spaces)
     await asyncio.gather(*(database.write(one, put, "2") for one in spaces))
+
+
+async def test_what_an_action_gave_is_no_result_once_its_commit_failed() -> None:
+    told: list[tuple[Any, BaseException | None]] = []
+    job = Job(WORKSPACE, put, ("x",), {}, lambda result, error: told.append((result, error)))
+    job.result, job.error = "x", Unavailable()
+    job.settle()
+    assert told == [(None, job.error)]
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)

@@ -47,7 +47,7 @@ class Job:
         """Answer the caller, once; runs on the loop."""
         done, self.done = self.done, _answered
         try:
-            done(self.result, self.error)
+            done(None if self.error is not None else self.result, self.error)  # what was not committed is no result
         except Exception:
             logger.exception("A caller could not take its answer")
 

@@ -157,6 +157,9 @@ class PostgresDatabase(Threaded):
             if job.error is None:
                 after.extend(tx.after)
         group.flush()
+        # The driver commits nothing, and says nothing, where the connection broke under a pipeline: nobody may be told success.
+        if cursor.connection.info.transaction_status != TransactionStatus.INTRANS:
+            raise psycopg.OperationalError("The transaction was lost before its commit.")
 
     @staticmethod
     def _in_group(job: Job, tx: Tx, group: Group, cursor: psycopg.Cursor[Any]) -> None:  # noqa: ARG004 - its twin's
@@ -168,7 +171,7 @@ class PostgresDatabase(Threaded):
         except Exception as error:
             if tx.wrote or cursor.connection.info.transaction_status != TransactionStatus.INTRANS:
                 raise
-            job.error = error
+            job.error = _told(error)
 
     @staticmethod
     def _in_savepoint(job: Job, tx: Tx, group: Group, cursor: psycopg.Cursor[Any]) -> None:
