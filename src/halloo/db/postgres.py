@@ -168,7 +168,7 @@ class PostgresDatabase(Threaded):
         except Exception as error:
             if tx.wrote or cursor.connection.info.transaction_status != TransactionStatus.INTRANS:
                 raise
-            job.error = error
+            job.error = _told(error)
 
     @staticmethod
     def _in_savepoint(job: Job, tx: Tx, group: Group, cursor: psycopg.Cursor[Any]) -> None:
