@@ -26,6 +26,7 @@ from halloo.conversations.sweeper import Sweeper
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
 from halloo.db.migrate import is_postgres, sqlite_path
+from halloo.edge.address import newcomer_key, parse_networks
 from halloo.edge.answers import Answers
 from halloo.edge.countries import Countries
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
@@ -107,6 +108,7 @@ def build(
         public_url, (*config.server.hosts, *_names(hosts), *(name for origin in own for name in host_names(origin)))
     )
     assets = load_assets()
+    trusted = parse_networks(config.server.trusted_proxies)
     live = LiveActions(database, records, clock, limits)
     relay = mount(
         database=database,
@@ -118,6 +120,7 @@ def build(
         origins=own,
         decide=lambda domains, origin: decide(domains, origin) == "allow",
         wall=clock,
+        whence=lambda peer, forwarded: newcomer_key(peer, forwarded, trusted),
     )
     sealer = Sealer(secret, "identity-key")
     presence = HubLive(relay.hub)
@@ -170,7 +173,8 @@ def build(
     # Prometheus calls a server by whatever address it found; the token is what lets it in.
     named_by_others = frozenset({"/metrics"} if config.server.metrics_token else ())
     front = Front(router, names, BARE, answers, named_by_others)
-    rescue = Front(_RescuePaths(relay, alive), names, answers=answers)
+    health = {path: exact[path] for path in ("/healthz", "/readyz")}
+    rescue = Front(_RescuePaths(relay, health), names, answers=answers)
     return Halloo(front, rescue, relay, database, services, Sweeper(database, sweep_outbox), indexer, mail, watch)
 
 
@@ -250,16 +254,16 @@ class _Paths:
 
 
 class _RescuePaths:
-    """What the rescue relay's listener answers: the relay, and whether it is there."""
+    """What the rescue relay's listener answers: the relay, and how it does."""
 
-    def __init__(self, relay: RelayServer, health: ASGIApp) -> None:
+    def __init__(self, relay: RelayServer, health: dict[str, ASGIApp]) -> None:
         self._relay = relay
         self._health = health
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if path == "/healthz":
-            await self._health(scope, receive, send)
+        if path in self._health:
+            await self._health[path](scope, receive, send)
         elif path in RELAY_PATHS:
             await self._relay.plain(scope, receive, send)
         else:

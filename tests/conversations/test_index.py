@@ -19,6 +19,7 @@ from halloo.db.tx import Tx
 from halloo.events.log import list_after
 from halloo.events.pump import Pump
 from halloo.kit.clock import system_clock
+from halloo.kit.ids import new_id
 from halloo.kit.refusals import Conflict, Refusal
 from halloo.workspaces.model import Actor, system_actor
 from tests.conftest import WORKSPACE
@@ -151,18 +152,23 @@ async def test_a_backlog_of_before_is_caught_up_with_once_after_a_start(store: S
     assert len(fingerprints) == len(set(fingerprints)) == 31
 
 
-async def test_what_fails_to_be_indexed_is_tried_again(opened: tuple[Database, Indexer]) -> None:
+async def test_what_fails_to_be_indexed_is_tried_again_and_keeps_no_other_workspace_waiting(
+    opened: tuple[Database, Indexer],
+) -> None:
     database, indexer = opened
-    await begin(database, WORKSPACE)
+    others = [new_id() for _ in range(4)]
+    for workspace_id in (WORKSPACE, *others):
+        await begin(database, workspace_id)
     real = database.write
 
-    async def broken(*args: Any) -> Any:
-        assert args
-        raise ConnectionError
+    async def broken(workspace_id: str, *args: Any) -> Any:
+        if workspace_id == WORKSPACE:
+            raise ConnectionError
+        return await real(workspace_id, *args)
 
-    database.write = broken  # pyright: ignore[reportAttributeAccessIssue] - the database is away
-    with pytest.raises(ConnectionError):
-        await indexer.catch_up()
+    database.write = broken  # pyright: ignore[reportAttributeAccessIssue] - the database is away for one of them
+    await indexer.catch_up()
+    assert [len(await database.read(one, indexed)) for one in others] == [1] * 4
     database.write = real
     await indexer.catch_up()
     assert len(await database.read(WORKSPACE, indexed)) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from halloo.edge.address import client_address, limit_key, parse_networks
+from halloo.edge.address import client_address, limit_key, newcomer_key, parse_networks
 
 PROXIES = parse_networks(["10.0.0.0/8", " 127.0.0.1 ", "fd00::/8", ""])
 
@@ -43,3 +43,23 @@ def test_ipv6_counts_by_its_network() -> None:
 def test_a_wrong_network_is_told_at_the_start() -> None:
     with pytest.raises(ValueError, match="proxy"):
         parse_networks(["proxy.example"])
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "key"),
+    [
+        ("8.8.8.8", [], "8.8.8.8"),
+        ("8.8.8.8", ["1.1.1.1"], "8.8.8.8"),
+        ("10.0.0.1", ["1.1.1.1"], "1.1.1.1"),
+        ("10.0.0.1", ["127.0.0.1, 1.1.1.1"], "1.1.1.1"),
+        ("10.0.0.1", [], None),
+        ("127.0.0.1", ["1.1.1.1"], None),
+        ("2a00:1450:4001::7", [], "2a00:1450:4001::/64"),
+        (None, [], None),
+        ("", ["x"], None),
+    ],
+)
+def test_newcomers_are_counted_by_address_but_for_those_inside(
+    peer: str | None, forwarded: list[str], key: str | None
+) -> None:
+    assert newcomer_key(peer, forwarded, parse_networks(["10.0.0.0/8"])) == key

@@ -94,8 +94,26 @@ def test_as_text_a_fault_stands_below_its_line(out: io.StringIO) -> None:
     first, *below = out.getvalue().splitlines()
     assert "request_failed" in first
     assert "path=/x" in first
-    assert below == ["Traceback", "  here"]
+    assert below == ["    Traceback", "      here"]
     assert "\x1b" not in out.getvalue()
+
+
+def test_nobody_writes_a_line_of_the_log_or_moves_the_terminal(out: io.StringIO) -> None:
+    def fail() -> None:
+        raise ValueError(forged)
+
+    forged = "a\n2026-01-01T00:00:00Z [info     ] forged\r\x1b[2J\x9b31m\u202e\u2028"
+    for form in ("text", "json"):
+        set_up_logging("text" if form == "text" else "json", "info", out)
+        logging.getLogger("halloo.test").warning("why: %s", forged)
+        structlog.get_logger("halloo.test").info("request", path=forged)
+        try:
+            fail()
+        except ValueError:
+            logging.getLogger("halloo.test").exception("It failed")
+    assert not [line for line in out.getvalue().splitlines() if line.startswith("2026-01-01")]
+    for unseen in "\r\x1b\x9b\u202e\u2028":
+        assert unseen not in out.getvalue()
 
 
 # ── a server ──────────────────────────────────────────────────────────────────────────────────────────────────────────

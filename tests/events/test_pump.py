@@ -153,6 +153,31 @@ async def test_commits_during_a_repair_are_told_in_their_place(
     assert len({fact.id for fact in node.told}) == len(node.told)
 
 
+async def test_a_nudge_while_the_log_is_read_is_not_forgotten(
+    node: Node, other: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read at that moment may be from before."""
+    read = node.database.read
+    reads: list[asyncio.Event] = []
+
+    async def slow_read(*arguments: Any) -> Any:
+        found = await read(*arguments)
+        reads.append(asyncio.Event())
+        await reads[-1].wait()
+        return found
+
+    monkeypatch.setattr(node.database, "read", slow_read)
+    await other.say()
+    node.pump.catch_up(WORKSPACE)
+    await until(lambda: len(reads) == 1)
+    await other.say()
+    node.pump.catch_up(WORKSPACE)
+    reads[0].set()
+    await until(lambda: len(reads) == 2)
+    reads[1].set()
+    await until(lambda: node.numbers() == [1, 2])
+
+
 async def test_a_repair_that_failed_is_made_up_for(node: Node, other: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     await node.say()
     await other.say()

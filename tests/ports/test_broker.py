@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from halloo.events.model import Fact
@@ -349,6 +350,8 @@ async def test_messages_nobody_knows_are_counted_and_passed_over(line: Make, val
         pack("1" * 36, 1, b"\xc1"),
         pack("1" * 36, 2, b"\x81\xa4type\xa6future"),
         b"H1" + b"\xff" * 44 + b"x",
+        pack("2" * 36, 1, msgspec.msgpack.encode(hint(1)).replace(b"ws", b"w\xff", 1)),
+        pack("2" * 36, 2, b"\x82\xa4type\xa4hint\xa1x" + b"\x91" * 100_000 + b"\xc0"),
     ]
     for message in strange:
         valkey.command("PUBLISH", "halloo:all", message)

@@ -17,6 +17,7 @@ from halloo.events.pump import Pump
 from halloo.kit.clock import system_clock
 from halloo.kit.ids import new_id
 from halloo.relay.broker import Broker
+from halloo.relay.handshake import Whence, from_anywhere
 from halloo.relay.limits import Timing
 from halloo.relay.server import RelayServer, mount
 from halloo.relay.settings import Engine, RelaySettings
@@ -95,6 +96,7 @@ class House:
         self.tokens = RelayTokens(b"k" * 32, system_clock)
         self.actions = TwinActions(self.database)
         broker: Broker | None = settings.pop("broker", None)
+        whence: Whence = settings.pop("whence", from_anywhere)
         sock = socket.socket()
         sock.bind(("127.0.0.1", 0))
         self.port: int = sock.getsockname()[1]
@@ -111,6 +113,7 @@ class House:
             decide=allows,
             broker=broker,
             timing=timing,
+            whence=whence,
         )
         self.pump.read_by(self.relay.reader)
         config = uvicorn.Config(

@@ -148,6 +148,18 @@ async def test_a_read_mark_that_waits_survives_the_connection(home: House) -> No
     assert home.actions.reads == [(mine, 1), (mine, 2)]
 
 
+async def test_every_read_mark_that_waits_survives_and_a_connection_that_went_opens_nothing(home: House) -> None:
+    visitor, mine = await visitor_of(home)
+    for conversation, seq in ((mine, 1), (mine, 2), ("another", 1)):
+        await visitor.say(t="read", conversation=conversation, seq=seq)
+    await visitor.say(t="ping")
+    await visitor.until("pong")
+    visitor.connection.transport.abort()
+    await asyncio.sleep(0.5)
+    assert home.actions.reads == [(mine, 1), (mine, 2), ("another", 1)]
+    assert home.relay.shared.admission.opening == 0
+
+
 async def test_more_frames_than_can_be_done_make_the_socket_wait(home: House) -> None:
     home.actions.delay = 0.001
     operator = await home.live("operator", home.operator())
@@ -155,3 +167,15 @@ async def test_more_frames_than_can_be_done_make_the_socket_wait(home: House) ->
         await operator.say(t="edit", id=n, conversation="c1", fingerprint=n, content="x")
     acks = [await operator.until("ack") for _ in range(150)]
     assert [ack["id"] for ack in acks] == list(range(150))
+
+
+async def test_a_connection_follows_so_many_streams_however_often_it_asks(home: House) -> None:
+    operator = await home.live("operator", home.operator())
+    for n in range(3):
+        await operator.say(t="subscribe", id=n, streams=[f"v:{n * 400 + k}" for k in range(400)])
+    assert [(await operator.until("ok"))["id"] for _ in range(2)] == [0, 1]
+    assert (await operator.until("error"))["code"] == "too_many_streams"
+    await operator.say(t="unsubscribe", id=3, streams=[f"v:{k}" for k in range(400)])
+    await operator.say(t="subscribe", id=4, streams=[f"v:{800 + k}" for k in range(400)])
+    assert [(await operator.until("ok"))["id"] for _ in range(2)] == [3, 4]
+    assert sum(len(peer.subs) for peer in home.relay.hub.peers()) == 800

@@ -5,6 +5,7 @@ import heapq
 import os
 import random
 import uuid
+from collections.abc import Sequence
 
 from halloo.relay.admission import Admission
 from halloo.relay.limits import Timing
@@ -15,10 +16,10 @@ from tests.relay.raw import Raw, headers, upgraded
 from tests.relay.streams import ask
 
 
-async def head(home: House) -> bytes:
+async def head(home: House, **further: str) -> bytes:
     """The head of the answer to an upgrade."""
     raw = await Raw.open(home)
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers(home))
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers(home, **further))
     raw.writer.write(f"GET /relay HTTP/1.1\r\n{lines}\r\n".encode())
     return await asyncio.wait_for(raw.reader.readuntil(b"\r\n\r\n"), 5)
 
@@ -79,6 +80,33 @@ async def test_those_who_have_not_said_who_they_are_have_a_bound(build: Build) -
     while home.relay.hub.sockets:  # noqa: ASYNC110 - nothing tells of it
         await asyncio.sleep(0.01)
     assert admission.opening == 38
+
+
+def as_said(_peer: str | None, forwarded: Sequence[str]) -> str | None:
+    return forwarded[0] if forwarded else None
+
+
+async def test_a_read_mark_that_comes_after_its_connection_went_frees_no_place_twice(home: House) -> None:
+    mine = home.actions.own("v1")
+    for _ in range(3):
+        visitor = await home.live("visitor", home.visitor("v1"))
+        await visitor.say(t="read", conversation=mine, seq=1)
+        await visitor.say(t="read", conversation=mine, seq=2)
+        await visitor.say(t="ping")
+        await visitor.until("pong")
+        visitor.connection.transport.abort()
+    await asyncio.sleep(0.8)
+    assert home.relay.shared.admission.opening == 0
+
+
+async def test_one_address_keeps_nobody_else_out(build: Build) -> None:
+    home: House = await build(handshakes_per_second=4, whence=as_said)
+    mine = [await head(home, X_Forwarded_For="203.0.113.7") for _ in range(12)]
+    assert sum(one.startswith(b"HTTP/1.1 101") for one in mine) in range(4, 7)
+    assert (await head(home, X_Forwarded_For="203.0.113.8")).startswith(b"HTTP/1.1 101")
+    assert (await head(home)).startswith(b"HTTP/1.1 101")
+    got = await ask(home.port, "/relay/stream", b"{}", X_Forwarded_For="203.0.113.7")
+    assert (got.status, "retry-after" in got.headers) == (503, True)
 
 
 async def test_no_limit_lets_everybody_in(build: Build) -> None:

@@ -39,3 +39,15 @@ async def test_recovery_from_the_log(store: Store) -> None:
         client = await home.enter("operator", home.operator(), [{"id": "c:c1", "epoch": epoch, "offset": 0}])
         assert (await client.until("connected"))["streams"][0]["recovered"] is True
         assert [event["offset"] for event in await client.events(280)] == list(range(1, 281))
+
+
+async def test_what_another_process_wrote_while_nobody_was_here_is_told_to_whom_comes(store: Store) -> None:
+    async with house(store, RelaySettings().engine, QUICK) as home:
+        first = await home.enter("operator", home.operator(), ["c:c1"])
+        epoch = (await first.until("connected"))["streams"][0]["epoch"]
+        await asyncio.sleep(0.6)  # the change is seen beside a former state
+        await first.close()
+        await home.elsewhere("c1", 2)
+        await asyncio.sleep(1.1)
+        again = await home.enter("operator", home.operator(), [{"id": "c:c1", "epoch": epoch, "offset": 0}])
+        assert [event["offset"] for event in await again.events(2)] == [1, 2]

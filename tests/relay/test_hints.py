@@ -1,5 +1,6 @@
 """What need not be remembered: typing and presence. Visitors' pages and presence: `test_visitors.py`."""
 
+import asyncio
 from typing import Any
 
 from halloo.kit.clock import system_clock
@@ -75,6 +76,26 @@ async def test_who_is_gone_types_no_longer(home: House) -> None:
     assert (await hint(operator, "typing"))["state"] == "start"
     visitor.connection.transport.abort()
     assert (await hint(operator, "typing"))["state"] == "stop"
+
+
+async def test_who_went_while_it_was_looked_up_whose_the_conversation_is_does_not_type(home: House) -> None:
+    mine = home.actions.own("v1")
+    operator = await home.live("operator", home.operator(), [W])
+    home.actions.delay = 0.2
+    visitor = await home.live("visitor", home.visitor("v1"))
+    await visitor.say(t="typing", conversation=mine, state="start")
+    await asyncio.sleep(0.05)
+    visitor.connection.transport.abort()
+    assert await no_hint(operator, "typing", 0.4)
+
+
+async def test_the_end_of_what_never_began_is_told_to_nobody(home: House) -> None:
+    mine = home.actions.own("v1")
+    operator = await home.live("operator", home.operator(), [W])
+    visitor = await home.live("visitor", home.visitor("v1"))
+    for _ in range(30):
+        await visitor.say(t="typing", conversation=mine, state="stop")
+    assert await no_hint(operator, "typing")
 
 
 async def test_visitors_see_whether_anybody_is_available(home: House) -> None:

@@ -131,7 +131,9 @@ async def test_above_two_hundred_only_their_number_is_told(nodes: list[Node]) ->
     node = nodes[0]
     for number in range(SHOWN_MAX + 1):
         node.broker.keep(WS, KIND, f"operator:o{number}", pack_seen(Seen("operator", f"o{number}", "away", "")))
-    node.broker.keep(WS, KIND, "operator:strange", b"\xc1")
+    strange = pack_seen(Seen("operator", "strange", "away", "Ada")).replace(b"Ada", b"A\xff\xff")
+    for n, value in enumerate((b"\xc1", strange, b"\x91" * 100_000)):
+        node.broker.keep(WS, KIND, f"operator:strange{n}", value)
     other = nodes[1]
     await other.presence.attend(WS)
     assert other.presence.operators(WS) == {"operators": [], "available": False, "count": SHOWN_MAX + 1}

@@ -121,8 +121,9 @@ async def test_data_is_the_facts_own_bytes(home: House) -> None:
     client = await home.live("operator", home.operator(), [W])
     data = b'{"content":"\\u2028 \xc3\xb6 <\\/script>","b":1,"a":2}'
     await home.raw_fact("c1", data)
-    text = await client.connection.recv()
-    assert isinstance(text, str)
+    text = '{"t":"hint"'
+    while text.startswith('{"t":"hint"'):  # who is there may be told before
+        text = str(await client.connection.recv())
     assert text.encode().endswith(b'"data":' + data + b"}")
 
 

@@ -250,6 +250,72 @@ async def test_frames_that_meet_another_node_find_their_stream(build: Build) -> 
     nodes[1].publish(SendNote(nodes[0].node, stream.session, b'{"t":"ping"}'))  # too late: nobody minds
 
 
+async def test_a_secret_that_no_node_gave_out_reaches_no_node(build: Build) -> None:
+    nodes: list[Pair] = []
+    one: House = await build(broker=Pair(nodes))
+    two: House = await build(broker=Pair(nodes))
+    two.relay.streaming.alone = False
+    stream = await visitor(one)
+    node, _, proven = stream.session.partition(".")
+    before = nodes[1].tally.published
+    for secret in (
+        f"{node}.{'0' * 64}",
+        f"{node}.{proven[:-1]}{'0' if proven[-1] != '0' else '1'}",
+        f"{'0' * 36}.{proven}",
+        f"{node}.",
+        f"{node}\x00.{proven}",
+        f"*.{proven}",
+        f"{two.relay.node}.{proven}",
+    ):
+        assert (await ask(two.port, "/relay/send", f"{secret}\n".encode() + b'{"t":"ping"}')).status == 404
+    assert nodes[1].tally.published == before
+
+
+async def test_what_is_sent_through_another_node_has_its_rate(build: Build) -> None:
+    nodes: list[Pair] = []
+    one: House = await build(broker=Pair(nodes), operator_frames_per_second=2)
+    two: House = await build(broker=Pair(nodes), operator_frames_per_second=2)
+    two.relay.streaming.alone = False
+    stream = await visitor(one)
+    stream.port = two.port
+    answers = [await stream.say(t="ping") for _ in range(8)]
+    assert [got.status for got in answers[:4]] == [204] * 4
+    assert answers[-1].status == 429
+
+
+async def begin(home: House, path: str, body: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A request whose body does not end yet."""
+    reader, writer = await dial(home.port)
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: {ORIGIN}\r\nContent-Length: 60000\r\n\r\n"
+    writer.write(head.encode() + body)
+    return reader, writer
+
+
+async def test_who_knows_no_stream_is_refused_before_the_frames_came(home: House) -> None:
+    for body in (b"nobody\n", b"x" * 200, b"\n{}"):
+        got = await answer(*await begin(home, "/relay/send", body))
+        assert (got.status, got.headers["connection"]) == (404, "close")
+
+
+async def test_few_requests_for_one_stream_are_under_way_at_a_time(home: House) -> None:
+    stream = await visitor(home)
+    waiting = [await begin(home, "/relay/send", stream.session.encode() + b"\n") for _ in range(8)]
+    await asyncio.sleep(0.1)
+    assert (await stream.say(t="ping")).status == 429
+    waiting[0][1].transport.abort()
+    await asyncio.sleep(0.1)
+    assert (await stream.say(t="ping")).status == 204
+
+
+async def test_a_connect_frame_that_is_still_coming_counts_as_a_newcomer(home: House) -> None:
+    _, writer = await begin(home, "/relay/stream", b"{")
+    await asyncio.sleep(0.1)
+    assert home.relay.shared.admission.opening == 1
+    writer.transport.abort()
+    await asyncio.sleep(0.1)
+    assert home.relay.shared.admission.opening == 0
+
+
 # ── silence ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -351,3 +417,18 @@ def test_frames_of_any_length_become_lines() -> None:
     assert texts == payloads
     assert (ping, rest) == (b"", b"")
     assert json.loads(close) == {"t": "close", "code": 4401, "reason": "unauthorized"}
+
+
+async def test_who_says_who_they_are_only_when_the_server_stops_is_told_to_come_back(home: House) -> None:
+    reader, writer = await dial(home.port)
+    writer.write(
+        f"POST /relay/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: {ORIGIN}\r\nContent-Type: text/plain\r\n"
+        "Content-Length: 2\r\n\r\n{".encode()
+    )
+    while not home.relay.shared.admission.opening:  # noqa: ASYNC110 - the server's own count
+        await asyncio.sleep(0.01)
+    home.relay.refuse_newcomers()
+    writer.write(b"}")
+    late = await answer(reader, writer)
+    assert (late.status, "retry-after" in late.headers) == (503, True)
+    writer.close()

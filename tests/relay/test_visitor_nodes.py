@@ -12,7 +12,7 @@ from halloo.relay.outbox import Outbox
 from halloo.relay.peer import Link, Peer
 from halloo.relay.tokens import Claims
 from halloo.relay.visitors import KIND, Visitors
-from halloo.relay.wheel import Wheel
+from halloo.relay.wheel import Due, Wheel
 from halloo.relay.wire import Out
 
 WORKSPACE, ELSEWHERE = "w1", "w2"
@@ -48,6 +48,16 @@ class Told(Outbox):
             self.push(peer, out)
 
 
+class Counting(Wheel):
+    """A wheel that counts what is put into it."""
+
+    added = 0
+
+    def add(self, entry: Due, at: int) -> None:
+        self.added += 1
+        super().add(entry, at)
+
+
 class Nodes:
     """Two nodes; `self.now` is their time."""
 
@@ -57,7 +67,7 @@ class Nodes:
         self.notes: list[Note] = []
         self.brokers = [Notes(self.exchange, self.notes) for _ in range(2)]
         self.told = [Told(), Told()]
-        self.wheels = [Wheel(lambda: self.now) for _ in range(2)]
+        self.wheels = [Counting(lambda: self.now) for _ in range(2)]
         self.nodes: list[Visitors] = []
         for at, broker in enumerate(self.brokers):
             node = Visitors(broker, self.wheels[at], self.told[at], lambda: self.now, lambda: self.now, 3_000)
@@ -255,6 +265,57 @@ def test_a_connection_watches_a_bounded_number_of_single_visitors() -> None:
     assert nodes.news(0)[0] == ["v99"]
     watching.leave(operator)
     assert not watching.watches(WORKSPACE)
+
+
+def test_nodes_that_died_looking_are_not_remembered_for_ever() -> None:
+    nodes = Nodes()
+    for n in range(100):
+        nodes.nodes[0].noted(WatchNote(f"w{n}", "gone", on=True))
+    nodes.pass_time(46_000)
+    nodes.nodes[0].noted(WatchNote(WORKSPACE, "there", on=True))
+    assert list(vars(nodes.nodes[0])["_looking"]) == [WORKSPACE]
+
+
+def test_who_begins_to_type_again_and_again_is_waited_for_once() -> None:
+    nodes = Nodes()
+    visitor = nodes.visitor(0)
+    for _ in range(200):
+        for on in (False, True):
+            nodes.nodes[0].typing(visitor, "c1", None, on=on)
+        nodes.pass_time(100)
+    assert nodes.wheels[0].added < 100
+
+
+def test_a_visitor_who_parted_while_typing_costs_others_no_news() -> None:
+    nodes = Nodes()
+    nodes.operator(0)
+    hasty = nodes.visitor(0)
+    other = nodes.visitor(0, "v2")
+    nodes.pass_time(1_000)
+    nodes.nodes[0].leave(hasty)
+    nodes.nodes[0].typing(hasty, "c1", None, on=True)
+    nodes.pass_time(9_700)
+    nodes.nodes[0].page(other, page(1, nodes.now))
+    nodes.pass_time(200)
+    nodes.news(0)
+    nodes.nodes[0].page(other, page(2, nodes.now))
+    nodes.pass_time(1_500)
+    assert "v2" in nodes.news(0)[0]
+
+
+async def test_what_another_node_garbles_reaches_no_screen_and_spoils_no_list() -> None:
+    nodes = Nodes()
+    nodes.operator(0)
+    nodes.visitor(0)
+    nodes.pass_time(1_000)
+    nodes.news(0)
+    (good,) = await nodes.brokers[0].kept(WORKSPACE, KIND)
+    for bad in (b"", b"}{", b'{"visitor_id":"\xff"}', b'{"x":' + b"[" * 100_000, good.value):
+        nodes.brokers[1].keep(WORKSPACE, KIND, "v0", bad)
+        nodes.brokers[1].publish(VisitorsNote(WORKSPACE, nodes.brokers[1].node, {"v0": bad, "v1": good.value}, []))
+        nodes.pass_time(1_000)
+        assert nodes.news(0) == (["v1"], [])
+        assert [one.visitor_id for one in await nodes.nodes[0].list(WORKSPACE, None, 10)] == ["v1"]
 
 
 async def test_five_thousand_visitors_of_whom_a_fifth_moves_on_each_minute_cost_next_to_nothing() -> None:

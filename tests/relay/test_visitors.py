@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from base64 import urlsafe_b64decode
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ from halloo.events.log import record
 from halloo.kit.clock import system_clock
 from halloo.kit.ids import new_id
 from halloo.relay.frames import LiveVisitor
-from halloo.relay.tokens import About
+from halloo.relay.tokens import About, RelayTokens
 from halloo.workspaces.model import Actor, MissingScope
 from tests.relay.house import WIDGET, WORKSPACE, Client, House
 from tests.relay.test_hints import W, hint, no_hint
@@ -231,6 +232,31 @@ async def test_what_is_typed_is_shown_while_it_is_typed_where_that_is_allowed(ho
     assert (await listed(home))["v1"].typing is None
 
 
+async def test_who_left_while_it_was_looked_up_what_they_may_see_types_no_more(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = home.actions.own("v1")
+    operator = await home.live("operator", home.operator(), [W])
+    await look(operator)
+    visitor = await home.live("visitor", home.visitor("v1"))
+    asked, answer = asyncio.Event(), asyncio.Event()
+    visible = home.actions.visible
+
+    async def slow(*arguments: Any) -> Any:
+        asked.set()
+        await answer.wait()
+        return await visible(*arguments)
+
+    monkeypatch.setattr(home.actions, "visible", slow)
+    await visitor.say(t="typing", conversation=mine, state="start")
+    await asked.wait()
+    visitor.connection.transport.abort()
+    while home.relay.hub.present(WORKSPACE)["visitor"]:  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.01)
+    answer.set()
+    assert await no_hint(operator, "typing")
+
+
 @pytest.mark.slow
 async def test_what_was_typed_is_forgotten_after_ten_seconds(home: House) -> None:
     mine = home.actions.own("v1")
@@ -363,3 +389,16 @@ async def test_the_list_is_for_those_who_may_read_it(home: House) -> None:
         await live.visitors(nobody, None, 10)
     with pytest.raises(MissingScope):
         await live.count_visitors(nobody)
+
+
+def test_what_the_list_shows_of_a_visitor_they_do_not_read_in_their_token() -> None:
+    tokens = RelayTokens(b"k" * 32, system_clock)
+    token = tokens.issue_visitor(workspace_id=WORKSPACE, widget_id=WIDGET, visitor_id="v1", name="Ada", about=ABOUT)
+    body = token.partition(".")[0]
+    said = msgspec.json.decode(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    assert said["name"] == "Ada"
+    for known in ("c1", "k1", "Berlin", "Firefox"):
+        assert f'"{known}"' not in str(said).replace("'", '"')
+    claims = tokens.open(token)
+    assert claims is not None
+    assert claims.about == ABOUT

@@ -1,7 +1,9 @@
 """The WebSocket protocol itself, on a raw socket, over both engines."""
 
 import asyncio
+import gc
 from itertools import pairwise
+from typing import cast
 
 import msgspec
 import pytest
@@ -145,3 +147,28 @@ async def test_a_connection_that_is_cut_leaves_nothing_behind(home: House) -> No
         await asyncio.sleep(0.01)
     assert home.relay.hub.sockets == 0
     assert home.relay.hub.peers() == []
+
+
+@pytest.mark.parametrize("opcode", [PING, PONG])
+async def test_control_frames_count_like_frames(home: House, opcode: int) -> None:
+    raw = await _connected(home)
+    raw.send(*[frame(b"x", opcode)] * 1_000)
+    assert await raw.closed() == 4009
+
+
+async def test_pings_of_nobody_known_count_too(home: House) -> None:
+    raw = await upgraded(home)
+    raw.send(*[frame(b"x" * 125, PING)] * 1_000)
+    assert await raw.closed() == 4009
+
+
+async def test_of_parts_of_a_message_their_bytes_alone_are_kept(home: House) -> None:
+    raw = await _connected(home)
+    raw.send(frame(b'{"t":', fin=False), *[frame(b"", CONTINUATION, fin=False)] * 2_000, frame(b"x", PING))
+    while (await raw.next())[0] != PONG:
+        pass
+    lists = [cast("list[object]", one) for one in gc.get_objects() if type(one) is list]
+    assert not [one for one in lists if len(one) >= 2_000 and one[-1] == b"" and one[-2] == b""]
+    raw.send(frame(b'"ping"}', CONTINUATION))
+    assert b'"pong"' in (await raw.next())[1]
+    raw.cut()

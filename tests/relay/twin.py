@@ -106,6 +106,7 @@ class TwinActions:
 
     async def visible(self, who: Actor, conversation_ids: Collection[str]) -> Collection[str]:
         self.asked += 1
+        await asyncio.sleep(self.delay)
         if who.kind != "visitor":
             return conversation_ids
         return [id for id in conversation_ids if self.owners.get(id) == who.id]

@@ -131,9 +131,9 @@ class Product:
             self.process.wait()
 
     def is_ready(self) -> bool:
-        """Say whether the health check answers."""
+        """Say whether it takes requests and connections."""
         try:
-            with urllib.request.urlopen(f"{self.origin}/healthz", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.origin}/readyz", timeout=2) as answer:
                 return answer.status == 200
         except OSError:
             return False

@@ -10,6 +10,7 @@ from halloo.conversations.facts import SAYING
 from halloo.db import directory
 from halloo.db.engine import DIRECTORY, Database
 from halloo.events.model import Fact
+from halloo.kit.refusals import Unavailable
 
 logger = logging.getLogger("halloo.conversations")
 EVERY_S = 1.0
@@ -64,6 +65,14 @@ class Indexer:
             self._behind.update(waiting)
 
     async def _index(self, workspace_id: str) -> bool:
-        more = await self._database.write(workspace_id, index_words, BATCH)
+        """Whether there is more of it for this round. What fails in one workspace waits for the next, and is no other's harm."""
+        try:
+            more = await self._database.write(workspace_id, index_words, BATCH)
+        except Unavailable:  # it is so for all
+            raise
+        except Exception:
+            logger.exception("What was said in a workspace could not be made findable; trying again")
+            self._behind.add(workspace_id)
+            return False
         await asyncio.sleep(BREATH_S if more else 0)
         return more

@@ -1,6 +1,6 @@
 """One transaction as an action sees it."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from typing import Any, Protocol
 
 from sqlalchemy import ClauseElement
@@ -163,11 +163,6 @@ class Tx:
         if not touched:
             self.wrote = wrote
         return touched
-
-    def run_each(self, query: Statement | ClauseElement, rows: "Iterable[Params]") -> None:
-        """Run a writing statement once for each set of parameters."""
-        for params in rows:
-            self._run(query, params)
 
     def later(self, query: Statement, params: Params, key: Hashable = None) -> None:
         """Have a writing statement run before the commit, together with the same ones of other actions.

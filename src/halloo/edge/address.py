@@ -48,6 +48,12 @@ def _is_trusted(address: Address, trusted: tuple[Network, ...]) -> bool:
     return any(address.version == network.version and address in network for network in trusted)
 
 
+def newcomer_key(peer: str | None, forwarded: Sequence[str], trusted: tuple[Network, ...]) -> str | None:
+    """Whom a newcomer of the relay is counted with. None inside of a network: that may be a proxy, with everybody behind it."""
+    address = client_address(peer, forwarded, trusted)
+    return None if address is None or ipaddress.ip_address(address).is_private else limit_key(address)
+
+
 def limit_key(address: str | None) -> str:
     """What rates are counted by: an IPv4 address, or the /64 of an IPv6 one."""
     parsed = None if address is None else _parse(address)

@@ -18,8 +18,6 @@ _DEFAULTS = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-_OWN_POLICIES = "/public/"
-"""Below it every answer brings all its headers itself: scripts have no policy, documents their own."""
 _MISDIRECTED = 421
 
 

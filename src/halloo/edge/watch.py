@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-from msgspec import DecodeError, Struct, json
+from msgspec import Struct, json
 
 from halloo import __version__
 from halloo.db.engine import DIRECTORY, Database
@@ -23,6 +23,7 @@ from halloo.edge.pulse import Pulse
 from halloo.kit.clock import MINUTE, SECOND, Clock
 from halloo.mail.actions import count_due
 from halloo.mail.model import Due
+from halloo.relay.broker import GARBLED
 from halloo.relay.server import RelayServer
 
 logger = logging.getLogger("halloo.watch")
@@ -143,6 +144,6 @@ class Watch:
         self._tell_nodes()
         found: dict[str, NodeNote] = {}
         for kept in await self.relay.broker.kept(DIRECTORY, _NODE):
-            with contextlib.suppress(DecodeError):  # another release may say it differently
+            with contextlib.suppress(*GARBLED):  # another release may say it differently
                 found[kept.id] = json.decode(kept.value, type=NodeNote)
         return sorted(found.items(), key=lambda one: one[1].started_at)

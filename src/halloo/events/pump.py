@@ -30,13 +30,14 @@ _READS = 8
 class _Place:
     """How far a followed workspace was handed on, and what came before its turn."""
 
-    __slots__ = ("early", "head", "repair", "spilled", "timer")
+    __slots__ = ("again", "early", "head", "repair", "timer")
 
     def __init__(self, head: int) -> None:
         """Handed on up to `head`."""
         self.head = head
         self.early: dict[int, Fact] = {}
-        self.spilled = False
+        self.again = False
+        """Whether the log may have more than the last reading of it gave."""
         self.repair: asyncio.Task[None] | None = None
         self.timer: asyncio.TimerHandle | None = None
 
@@ -48,7 +49,7 @@ class _Place:
             if len(self.early) < _EARLY_MAX:
                 self.early[fact.seq] = fact
             else:
-                self.spilled = True
+                self.again = True
             return []
         self.head = fact.seq
         self.early.pop(fact.seq, None)
@@ -119,7 +120,10 @@ class Pump:
     def catch_up(self, workspace_id: str, head: int | None = None) -> None:
         """Read what the log has behind this node's position, unless that is at `head` already."""
         place = self._places.get(workspace_id)
-        if place is None or place.repair is not None or (head is not None and head <= place.head):
+        if place is None or (head is not None and head <= place.head):
+            return
+        if place.repair is not None:
+            place.again = True  # what is read at this moment may be older
             return
         place.forget_timer()
         place.repair = asyncio.get_running_loop().create_task(self._repair(workspace_id, place))
@@ -166,7 +170,7 @@ class Pump:
         """Read until nothing is missing. What is committed meanwhile waits among the early ones, or is found by reading."""
         try:
             while True:
-                place.spilled, early = False, bool(place.early)
+                place.again, early = False, bool(place.early)
                 found = await self._read(workspace_id, place.head)
                 fresh = [fact for one in found for fact in place.take(one)]
                 if not found and early and place.early:  # the log was cut: go on behind the gap; the readers see it
@@ -174,7 +178,7 @@ class Pump:
                     fresh = place.ripe()
                 if fresh:
                     _tell(self._readers, fresh)
-                if len(found) < _BATCH and not place.early and not place.spilled:
+                if len(found) < _BATCH and not place.early and not place.again:
                     return
         finally:
             if place.repair is asyncio.current_task():

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import textwrap
 import traceback
 from typing import Any, Literal, TextIO, cast
 
@@ -14,6 +15,7 @@ Format = Literal["auto", "json", "text"]
 Level = Literal["debug", "info", "warning", "error"]
 OURS = "halloo"
 _FIRST = ("timestamp", "level", "logger", "event")
+_BELOW = "    "
 _LIBRARIES = logging.WARNING
 """What libraries say below it is never shown: at finer levels some of them print what they send."""
 
@@ -54,7 +56,7 @@ def set_up_logging(log_format: Format = "auto", level: Level = "info", out: Text
 
 def _renderers(out: TextIO, *, as_text: bool) -> list[Processor]:
     if as_text:
-        return [_trace_below, structlog.dev.ConsoleRenderer(colors=out.isatty())]
+        return [_one_line, _trace_below, structlog.dev.ConsoleRenderer(colors=out.isatty())]
     return [structlog.processors.JSONRenderer(ensure_ascii=False)]
 
 
@@ -73,8 +75,16 @@ def _without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> 
 
 
 def _trace_below(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """On a terminal the trace stands below its line."""
+    """On a terminal the trace stands below its line, and further in: none of its lines looks like one of the log."""
     trace = event.pop("trace", None)
     if trace is not None:
-        event["exception"] = str(trace).rstrip()
+        event["exception"] = textwrap.indent(str(trace).rstrip(), _BELOW, lambda _: True)
+    return event
+
+
+def _one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Whoever can put a line end into a text does not so write a line of the log."""
+    said = event.get("event")
+    if isinstance(said, str):
+        event["event"] = said.replace("\n", "\\n")
     return event

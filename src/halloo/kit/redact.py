@@ -18,15 +18,18 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(password|passwd|pwd|secret|token|access_token|api_key|sslpassword)=[^\s&'\"]+", re.IGNORECASE), r"\1=" + HIDDEN),
     (re.compile(r"(__Host-halloo)=[^\s;,'\"]+"), r"\1=" + HIDDEN),
     (re.compile(r"\bh(?:vt|lt|al|s|i)_[\w.~-]{8,}"), HIDDEN),
-    (re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]{6,}){1,2}"), HIDDEN),
+    (re.compile(r"\beyJ[\w-]{6,4096}+(?:\.[\w-]{6,}+){1,2}"), HIDDEN),
     (re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{40,}(?![\w-])", re.ASCII), HIDDEN),
+    (re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43}(?![\w-])", re.ASCII), HIDDEN),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])"), HIDDEN),
-    (re.compile(r"[\w.+%-]+@(?=[\w-]+\.[\w.-]*\w)[\w.-]+"), HIDDEN),
+    (re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?=[\w-]+\.[\w.-]*\w)[\w.-]+"), HIDDEN),
     (re.compile(r"\b(DETAIL|CONTEXT|LINE \d+): .*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL), r"\1: " + HIDDEN),
     (re.compile(r"(syntax for type \w+): .*"), r"\1: " + HIDDEN),
 )  # fmt: skip
 """Passwords in addresses, headers, parameters, our tokens, signed values, random secrets, keys, mail addresses, and what a
-database quotes from a row."""
+database quotes from a row. Each takes time in proportion to the text, whatever somebody wrote into it."""
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What moves a terminal's cursor, colours it, or turns the order of what is read; but tabs and line ends."""
 
 
 def redact_text(text: str) -> str:
@@ -34,7 +37,11 @@ def redact_text(text: str) -> str:
     shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     for shape, instead in _SHAPES:
         shown = shape.sub(instead, shown)
-    return shown
+    return shown if shown.isascii() and shown.isprintable() else _UNSEEN.sub(_escaped, shown)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
 
 
 def redact(key: str, value: object, depth: int = 0) -> Any:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Literal, Protocol, TypeVar
 
-from msgspec import Struct
+from msgspec import MsgspecError, Struct
 
 from halloo.events.model import Fact
 from halloo.kit.ids import new_id
@@ -40,6 +40,8 @@ class RevokeNote(Struct, tag="revoke"):
 
 
 logger = logging.getLogger("halloo.relay")
+GARBLED = (MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoders raise at bytes that are not what they should be: whoever writes to the broker may write anything."""
 SEND_MAX = 64 * 1024
 """Bytes that a `SendNote` may carry."""
 

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from halloo.kit.clock import SECOND
-from halloo.relay.broker import Kept, PresenceNote
+from halloo.relay.broker import GARBLED, Kept, PresenceNote
 from halloo.relay.frames import Role
 
 State = Literal["online", "away", "offline"]
@@ -79,7 +79,7 @@ class Elsewhere:
             return key
         try:
             seen = _decode(note.value)
-        except msgspec.MsgspecError:
+        except GARBLED:
             return None
         if seen.key != key:
             return None

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from halloo.relay.broker import Note
+from halloo.relay.broker import GARBLED, Note
 
 _VERSION = b"H1"
 _NODE = 36
@@ -31,9 +31,12 @@ class Envelope:
     number: int
     body: bytes
 
-    def note(self) -> Note:
-        """What it says. Raises `msgspec.MsgspecError` where this release does not know such a note."""
-        return _decode(self.body)
+    def note(self) -> Note | None:
+        """What it says, or None where this release does not know such a note, or it is none."""
+        try:
+            return _decode(self.body)
+        except GARBLED:
+            return None
 
 
 def pack(node: str, number: int, body: bytes) -> bytes:

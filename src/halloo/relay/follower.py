@@ -37,12 +37,16 @@ class Follower:
             await asyncio.sleep(ASK_S if self._version is None else LOOK_S)
             try:
                 if await self._must_ask():
-                    for workspace_id in self._hub.watched():
+                    for workspace_id in self._asked_about():
                         self._pump.catch_up(workspace_id)
             except Unavailable as error:
                 logger.warning("The database cannot be asked at present: %s", error)
             except Exception:
                 logger.exception("The log could not be asked for what others wrote; asking again")
+
+    def _asked_about(self) -> list[str]:
+        """Who asks each second asks for those who listen; who is told of a change is told once, also for those who come later."""
+        return self._hub.watched() if self._version is None else self._pump.followed()
 
     async def _must_ask(self) -> bool:
         if self._version is None:

@@ -6,7 +6,7 @@ functions for all engines.
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl
@@ -16,6 +16,8 @@ _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
 _RETRY_S = (1, 5)
 """Who is refused for now comes back some time between these, so that a storm does not come back as one."""
 _SECRETS = ("hvt_", "hlt_")
+Whence = Callable[[str | None, Sequence[str]], str | None]
+"""Whom a newcomer is counted with, by the peer's address and the values of `X-Forwarded-For`; None: with nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,10 @@ def read_upgrade(head: bytes) -> Upgrade | None:
         return None
     pairs = (line.partition(":") for line in lines[1:] if line)
     return Upgrade(first[0], first[1], [(name.strip().lower(), value.strip()) for name, _, value in pairs])
+
+
+def from_anywhere(_peer: str | None, _forwarded: Sequence[str]) -> None:
+    """A `Whence` that counts newcomers with nobody."""
 
 
 def _host_name(host: str) -> str:

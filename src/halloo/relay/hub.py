@@ -54,7 +54,6 @@ class Hub:
         self._wall = wall
         self._decide = decide
         self.wheel = Wheel(clock)
-        self._pump = pump
         self.tally = Tally()
         self.outbox = Outbox(self.tally, wall)
         self.recovery = Recovery(log, self.tally)

@@ -16,7 +16,7 @@ from halloo.relay.handshake import read_upgrade
 from halloo.relay.link import Drain, TransportLink
 from halloo.relay.shared import Shared
 from halloo.relay.socket import Connection
-from halloo.relay.wire import close_frame, pong_frame
+from halloo.relay.wire import close_frame
 
 if TYPE_CHECKING:
 
@@ -64,14 +64,13 @@ _SILENT = _Silent()
 class Listener(WSListener):
     """Frames in, for one connection."""
 
-    __slots__ = ("_connection", "_parts", "_shared", "_size", "incomplete")
+    __slots__ = ("_connection", "_parts", "_shared", "incomplete")
 
     def __init__(self, shared: Shared) -> None:
         """Wait for the handshake."""
         self._shared = shared
         self._connection: Connection | None = None
-        self._parts: list[bytes] | None = None
-        self._size = 0
+        self._parts: bytearray | None = None
         self.incomplete = 0
         """Bytes that came of a frame that is not whole yet."""
 
@@ -110,16 +109,14 @@ class Listener(WSListener):
             connection.broke_protocol()  # a continuation of nothing, or a message within a message
             return
         if parts is None:
-            parts = self._parts = []
-            self._size = 0
-        self._size += frame.payload_size
-        if self._size > connection.session.frame_bytes:
+            parts = self._parts = bytearray()  # of parts, however small or empty, their bytes alone are kept
+        if len(parts) + frame.payload_size > connection.session.frame_bytes:
             connection.end(FRAME_TOO_LARGE)
             return
-        parts.append(frame.get_payload_as_bytes())
+        parts += frame.get_payload_as_bytes()
         if frame.fin:
             self._parts = None
-            connection.received(b"".join(parts))
+            connection.received(bytes(parts))
 
     def outgrown(self) -> bool:
         """Whether an incomplete frame is already larger than any that is taken; then the connection was closed."""
@@ -141,10 +138,11 @@ class Listener(WSListener):
 
 
 def _control(connection: Connection, frame: WSFrame, kind: WSMsgType) -> None:
-    connection.heard()
     if kind is _PING:
-        connection.link.write(pong_frame(frame.get_payload_as_bytes()))
-    elif kind is _CLOSE:
+        connection.pinged(frame.get_payload_as_bytes())
+    elif kind is not _CLOSE:
+        connection.ponged()
+    else:
         payload = frame.get_payload_as_bytes()
         connection.link.write_last(close_frame(int.from_bytes(payload[:2], "big")) if payload else b"\x88\x00")
         connection.link.finish()
@@ -206,7 +204,7 @@ class PicowsProtocol(WSProtocol):
 
     def data_received(self, data: bytes) -> None:
         """The replayed request; all that follows comes through the buffer."""
-        turned = self._shared.turn_away(read_upgrade(data))
+        turned = self._shared.turn_away(read_upgrade(data), self._raw)
         if turned is not None:
             self._raw.write(turned.render())
             self._raw.close()

@@ -16,7 +16,7 @@ from halloo.relay.broker import Broker, MemoryBroker
 from halloo.relay.draining import drain, spread_ms
 from halloo.relay.fanout import Fanout
 from halloo.relay.follower import Follower
-from halloo.relay.handshake import PATH, Doors
+from halloo.relay.handshake import PATH, Doors, Whence, from_anywhere
 from halloo.relay.hub import Decide, Hub
 from halloo.relay.limits import Timing, limits_of, timing_of
 from halloo.relay.log import DatabaseLog
@@ -25,6 +25,7 @@ from halloo.relay.settings import RelaySettings
 from halloo.relay.shared import Shared
 from halloo.relay.sharing import Sharing
 from halloo.relay.streaming import SEND_PATH, STREAM_PATH, Streaming
+from halloo.relay.streamsecrets import StreamSecrets
 from halloo.relay.tokens import RelayTokens
 
 RELAY_PATHS = frozenset({PATH, STREAM_PATH, SEND_PATH})
@@ -41,7 +42,9 @@ def monotonic_clock() -> int:
 class RelayServer:
     """One node of the relay."""
 
-    def __init__(self, shared: Shared, settings: RelaySettings, broker: Broker, follower: Follower) -> None:
+    def __init__(
+        self, shared: Shared, settings: RelaySettings, broker: Broker, follower: Follower, secrets: StreamSecrets
+    ) -> None:
         """See `mount`."""
         self.shared = shared
         self._engine = settings.engine
@@ -50,7 +53,7 @@ class RelayServer:
         self._tasks: list[asyncio.Task[None]] = []
         self.node = broker.node
         self.hub = shared.hub
-        self.streaming = Streaming(shared, broker, alone=isinstance(broker, MemoryBroker))
+        self.streaming = Streaming(shared, broker, secrets, alone=isinstance(broker, MemoryBroker))
         self.reader: Reader = Fanout(shared.hub).read
         """Hand it to `Pump.read_by`."""
 
@@ -126,11 +129,13 @@ def mount(  # noqa: PLR0913 - the composition root hands in what there is
     broker: Broker | None = None,
     wall: Clock = system_clock,
     timing: Timing | None = None,
+    whence: Whence = from_anywhere,
 ) -> RelayServer:
     """Build a node.
 
     `hosts`: the values of `Host` that upgrades may name (empty: any). `origins`: the public origins, one of which
     every upgrade names. `decide(domains, origin)`: whether a widget's list allows an embedding origin.
+    `whence`: by which address newcomers are counted.
     """
     timing = timing or timing_of(settings)
     broker = broker or open_broker(settings)
@@ -142,8 +147,8 @@ def mount(  # noqa: PLR0913 - the composition root hands in what there is
     rules = Rules(limits_of(settings), timing, tokens.open)
     doors = Doors(frozenset(host.lower() for host in hosts), frozenset(origins))
     admission = Admission(settings.handshakes_per_second, monotonic_clock)
-    shared = Shared(hub, rules, actions, doors, monotonic_clock, wall, admission)
-    return RelayServer(shared, settings, broker, follower)
+    shared = Shared(hub, rules, actions, doors, monotonic_clock, wall, admission, whence)
+    return RelayServer(shared, settings, broker, follower, tokens.streams)
 
 
 def open_broker(settings: RelaySettings) -> Broker:

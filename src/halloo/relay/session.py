@@ -50,6 +50,8 @@ from halloo.relay.wire import Out
 
 Stage = Literal["opening", "joining", "live", "closed"]
 _WATCHED = re.compile(r"visitors|visitor:[0-9A-Za-z_-]{1,64}")
+_ENDS_MAX = 2
+"""Times that typing may end after it began: one of them may be in the conversation that was open before."""
 _PONG = Answer(Out(b'{"t":"pong"}'))
 _encode = msgspec.json.encode
 
@@ -70,6 +72,7 @@ class Session:
     """One connection. `claims` is None until a valid `connect` came."""
 
     __slots__ = (
+        "_ends",
         "_frames",
         "_heard",
         "_messages",
@@ -89,6 +92,7 @@ class Session:
         self._heard = now
         self._pinged: int | None = None
         self._typed = -(10**9)
+        self._ends = 0
         self._frames: Bucket | None = None
         self._messages: Bucket | None = None
         self.claims: Claims | None = None
@@ -108,7 +112,14 @@ class Session:
     def ping(self, now: int) -> bool:
         """A `ping` came. Whether it is to be answered at once; where not, `receive` says what is to be done with it."""
         self.heard(now)
-        return self._frames is not None and self.stage != "closed" and not self._frames.take(now)
+        return self._frames is not None and self.stage in {"joining", "live"} and not self._frames.take(now)
+
+    def control(self, now: int) -> bool:
+        """A ping or pong of the WebSocket protocol came. Whether there were not too many, counted like frames."""
+        self.heard(now)
+        if self._frames is None:
+            self._frames = Bucket(self._rules.limits["visitor"].frames, now)
+        return not self._frames.take(now)
 
     # ── what comes in ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -203,11 +214,16 @@ class Session:
                 return self.end(BAD_FRAME)
 
     def _typing(self, frame: Typing, now: int) -> Decision | None:
-        """One a second at most; the end of typing always passes."""
+        """One a second at most; the end of typing passes where its beginning has: all who look are told of it."""
         if frame.state == "start":
             if now - self._typed < self._rules.timing.typing:
                 return None
             self._typed = now
+            self._ends = _ENDS_MAX
+        elif not self._ends:
+            return None
+        else:
+            self._ends -= 1
         return Tell(frame)
 
     def _watch(self, frame: Watch) -> Decision:
@@ -228,7 +244,7 @@ class Session:
         if isinstance(frame, Unsubscribe):
             return Unfollow(frame.id, [want.id for want in wanted])
         if len(wanted) > self._rules.limits[claims.role].streams:
-            return _error(frame.id, "too_many_streams", "Too many streams for one connection.")
+            return _error(frame.id, *TOO_MANY_STREAMS)
         if not all(may_name(claims, want.id) for want in wanted):
             return _error(frame.id, *STREAM_FORBIDDEN)
         return Follow(frame.id, wanted)
@@ -281,6 +297,7 @@ class Session:
         return None, min(silent, expires)
 
 
+TOO_MANY_STREAMS = ("too_many_streams", "Too many streams for one connection.")
 STREAM_FORBIDDEN = ("stream_forbidden", "This stream is not there, or not yours to follow.")
 
 

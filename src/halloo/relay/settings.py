@@ -60,8 +60,8 @@ class RelaySettings:
     handshakes_per_second: int = field(
         default=2_000,
         metadata={
-            "sentence": "Connections that may begin in a second, four times as many at once; others are told to come back "
-            "in a few seconds. 0: any number."
+            "sentence": "Connections that may begin in a second, four times as many at once, a fourth of them from one "
+            "address; others are told to come back in a few seconds. 0: any number."
         },
     )
     rescue_port: int = field(

@@ -1,6 +1,7 @@
 """What every connection of a server uses."""
 
-from typing import Protocol
+from asyncio import BaseTransport
+from typing import Any, Protocol, cast
 
 import msgspec
 
@@ -8,7 +9,7 @@ from halloo.kit.clock import Clock
 from halloo.relay.actions_port import RelayActions
 from halloo.relay.admission import Admission
 from halloo.relay.frames import Close
-from halloo.relay.handshake import NO_REQUEST, Doors, Turned, Upgrade, later, reason_of, turn_away
+from halloo.relay.handshake import NO_REQUEST, Doors, Turned, Upgrade, Whence, later, reason_of, turn_away
 from halloo.relay.hub import Hub
 from halloo.relay.limits import Timing
 from halloo.relay.peer import Link
@@ -48,8 +49,10 @@ class Shared:
         clock: Clock,
         wall: Clock,
         admission: Admission,
+        whence: Whence,
     ) -> None:
         """Nobody is connected yet."""
+        self._whence = whence
         self.hub = hub
         self.rules = rules
         self.actions = actions
@@ -68,15 +71,26 @@ class Shared:
         """The times connections live by."""
         return self.rules.timing
 
-    def turn_away(self, upgrade: Upgrade | None) -> Turned | None:
+    def turn_away(self, upgrade: Upgrade | None, transport: BaseTransport) -> Turned | None:
         """Why this upgrade is not answered with 101, or None."""
-        turned = NO_REQUEST if upgrade is None else turn_away(upgrade, self.doors) or self.full()
+        if upgrade is None:
+            turned: Turned | None = NO_REQUEST
+        else:
+            turned = turn_away(upgrade, self.doors) or self.full(upgrade, _peer_of(transport))
         if turned is not None:
             self.tally.refused[reason_of(turned)] += 1
         return turned
 
-    def full(self) -> Turned | None:
-        """Why nobody new is let in now, whoever it is, or None."""
-        if self.draining:
-            return later("This server is about to stop; come back in a moment.")
-        return self.admission.turn_away()
+    def stopping(self) -> Turned | None:
+        """Why nobody is let in any more, or None."""
+        return later("This server is about to stop; come back in a moment.") if self.draining else None
+
+    def full(self, request: Upgrade, peer: str | None) -> Turned | None:
+        """Why nobody new is let in now, or nobody from there, or None."""
+        return self.stopping() or self.admission.turn_away(self._whence(peer, request.values("x-forwarded-for")))
+
+
+def _peer_of(transport: BaseTransport) -> str | None:
+    """The peer's address; a Unix socket has none."""
+    peer: Any = transport.get_extra_info("peername")
+    return cast("tuple[str, int]", peer)[0] if isinstance(peer, tuple) else None

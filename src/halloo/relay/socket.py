@@ -7,13 +7,13 @@ import msgspec
 
 from halloo.kit.ids import new_id
 from halloo.relay.decisions import Answer, Decision, End, PingNow
-from halloo.relay.frames import BAD_FRAME, PROTOCOL, TOO_SLOW, Close
+from halloo.relay.frames import BAD_FRAME, PROTOCOL, TOO_FAST, TOO_SLOW, Close
 from halloo.relay.peer import Link, Peer, Write
 from halloo.relay.room import Room
 from halloo.relay.session import Session
 from halloo.relay.shared import Shared
 from halloo.relay.wheel import Once
-from halloo.relay.wire import PING, Out, close_frame
+from halloo.relay.wire import PING, Out, close_frame, pong_frame
 from halloo.relay.work import Worker
 
 _encode = msgspec.json.encode
@@ -89,9 +89,20 @@ class Connection:
         """A binary message, which has no place here."""
         self.end(BAD_FRAME)
 
-    def heard(self) -> None:
-        """A ping or pong."""
-        self.session.heard(self.shared.clock())
+    def pinged(self, payload: bytes) -> None:
+        """A ping of the WebSocket protocol; counted like a frame."""
+        if self._counted():
+            self.link.write(pong_frame(payload))
+
+    def ponged(self) -> None:
+        """A pong of the WebSocket protocol; counted like a frame."""
+        self._counted()
+
+    def _counted(self) -> bool:
+        taken = self.session.control(self.shared.clock())
+        if not taken:
+            self.end(TOO_FAST)
+        return taken
 
     def broke_protocol(self) -> None:
         """A fault of the WebSocket protocol itself."""
@@ -150,9 +161,9 @@ class Connection:
     def enqueue(self, decision: Decision) -> None:
         """Have the worker do it when its turn comes; one task while something waits, none for a message alone."""
         worker = self.worker
-        if worker is None:  # the first is always to join
+        if worker is None:  # the first is always to join; a read mark may come behind the end
             worker = self.worker = Worker(self)
-            self.shared.admission.opening -= 1
+            self.shared.admission.opening -= not self.over
         if not self.busy:
             self._acting = True
             if worker.begin(decision, self._acted):

@@ -7,7 +7,7 @@ first line, then frames. Neither has a header of its own, so that browsers ask f
 
 import asyncio
 import logging
-import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -15,20 +15,22 @@ from typing import Any
 import msgspec
 
 from halloo.kit.asgi import TRANSPORT
+from halloo.kit.limits import Limiter
 from halloo.relay.broker import SEND_MAX, Broker, Note, SendNote
 from halloo.relay.frames import TOO_FAST
 from halloo.relay.handshake import Turned, Upgrade, foreign, misdirected, reason_of
-from halloo.relay.limits import OPERATOR_FRAME_BYTES, VISITOR_FRAME_BYTES
+from halloo.relay.limits import VISITOR_FRAME_BYTES
 from halloo.relay.shared import Shared
 from halloo.relay.socket import Connection
 from halloo.relay.streamlink import StreamLink
+from halloo.relay.streamsecrets import SECRET_MAX, StreamSecrets
 from halloo.relay.wheel import Once
 from halloo.relay.wire import PING
 
 logger = logging.getLogger("halloo.relay")
 STREAM_PATH, SEND_PATH = "/relay/stream", "/relay/send"
-SECRET_MAX = 128
-_SECRET_BYTES = 32
+SENDS_MAX = 8
+"""Requests for one stream that may be under way at a time."""
 _SEND_S = 30
 _BUSY_RETRY_S = 1
 
@@ -93,17 +95,28 @@ class _Gone(Exception):
     """Nobody is there any more."""
 
 
-class _TooLarge(Exception):
-    """More bytes than are taken."""
+class _TurnedAway(Exception):
+    """The rest of the body is not read."""
+
+    def __init__(self, turned: Turned) -> None:
+        super().__init__()
+        self.turned = turned
+
+
+Check = Callable[[bytes | bytearray], None]
+"""Looks at what came of a body so far; raises `_TurnedAway`."""
 
 
 class Streaming:
     """Serves `STREAM_PATH` and `SEND_PATH`."""
 
-    def __init__(self, shared: Shared, broker: Broker, *, alone: bool) -> None:
+    def __init__(self, shared: Shared, broker: Broker, secrets: StreamSecrets, *, alone: bool) -> None:
         """`broker`: what is sent to another node's stream goes there, unless this node is alone."""
         self._shared = shared
         self._broker = broker
+        self._secrets = secrets
+        self._forwarded = Limiter(shared.rules.limits["operator"].frames, shared.clock)
+        self._under_way: Counter[str] = Counter()
         self.alone = alone
         self.streams: dict[str, StreamConnection] = {}
         broker.listen(self._noted)
@@ -131,10 +144,12 @@ class Streaming:
                 turned = await serve(scope, receive, send, cors)
             except _Gone:
                 return
-            except _TooLarge:
-                turned = _TOO_LARGE
+            except _TurnedAway as away:
+                turned = away.turned
+                cors.append(_CLOSE)
             except TimeoutError:
                 turned = _TOO_LATE
+                cors.append(_CLOSE)
             if turned is not None:
                 await _refuse(send, turned, cors)
 
@@ -143,11 +158,19 @@ class Streaming:
     async def _stream(self, scope: Scope, receive: Receive, send: Send, cors: Headers) -> Turned | None:
         """Answer without an end; or why not."""
         shared = self._shared
-        turned = shared.full()
+        peer = scope.get("client")
+        turned = shared.full(_request(scope), peer[0] if peer else None)
         if turned is not None:
             shared.tally.refused[reason_of(turned)] += 1
             return turned
-        hello = await _body(receive, VISITOR_FRAME_BYTES, shared.timing.connect / 1000)
+        shared.admission.opening += 1
+        try:
+            hello = await _body(receive, _at_most(VISITOR_FRAME_BYTES), shared.timing.connect / 1000)
+        finally:
+            shared.admission.opening -= 1
+        turned = shared.stopping()  # since the head came: connections that are there are being closed
+        if turned is not None:
+            return turned
         headers: Headers = [
             (b"content-type", b"application/x-ndjson"),
             (b"cache-control", b"no-store, no-transform"),
@@ -157,7 +180,7 @@ class Streaming:
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         link = StreamLink(send, scope["extensions"][TRANSPORT])
-        secret = f"{self._broker.node}.{secrets.token_hex(_SECRET_BYTES)}"
+        secret = self._secrets.issue(self._broker.node)
         connection = StreamConnection(shared, link, secret, self.streams)
         link.tell(connection)
         try:
@@ -172,14 +195,48 @@ class Streaming:
     # ── up ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _take(self, _scope: Scope, receive: Receive, send: Send, cors: Headers) -> Turned | None:
-        """Hand frames to their stream, in order; or why not."""
-        body = await _body(receive, SECRET_MAX + OPERATOR_FRAME_BYTES, _SEND_S)
+        """Hand frames to their stream, in order; or why not. Who knows no stream brings nothing in."""
+        under_way: list[str] = []
+
+        def check(body: bytes | bytearray) -> None:
+            secret, frames = _opened(body)
+            if secret is None or frames > self._takes(secret):
+                raise _TurnedAway(_UNKNOWN if secret is None else _TOO_LARGE)
+            if not under_way and secret:
+                if self._under_way[secret] >= SENDS_MAX:
+                    raise _TurnedAway(_QUEUE_FULL)
+                self._under_way[secret] += 1
+                under_way.append(secret)
+
+        try:
+            body = await _body(receive, check, _SEND_S)
+        finally:
+            for secret in under_way:
+                self._under_way[secret] -= 1
+                if not self._under_way[secret]:
+                    del self._under_way[secret]
         line, _, frames = body.partition(b"\n")
         turned = self._hand_over(line.strip().decode("latin-1"), frames)
         if turned is None:
             await send({"type": "http.response.start", "status": 204, "headers": [*cors, _NO_STORE]})
             await send({"type": "http.response.body"})
         return turned
+
+    def _takes(self, secret: str) -> int:
+        """Bytes of frames that a stream takes at once. Raises `_TurnedAway` where there is none."""
+        if not secret:  # it has not come yet
+            return 0
+        connection = self.streams.get(secret)
+        if connection is not None:
+            return connection.session.frame_bytes
+        if self._elsewhere(secret) is None:
+            raise _TurnedAway(_UNKNOWN)
+        return SEND_MAX
+
+    def _elsewhere(self, secret: str) -> str | None:
+        """The other node that gave a secret out, or None."""
+        node = None if self.alone else self._secrets.node_of(secret)
+        return None if node == self._broker.node else node
 
     def _hand_over(self, secret: str, frames: bytes) -> Turned | None:
         connection = self.streams.get(secret)
@@ -195,12 +252,14 @@ class Streaming:
         return None
 
     def _forward(self, secret: str, frames: bytes) -> Turned | None:
-        """Hand frames to the node that the secret names, if there may be such a node."""
-        node, dot, _ = secret.partition(".")
-        if self.alone or not dot or node == self._broker.node or len(secret) > SECRET_MAX or not secret.isascii():
+        """Hand frames to the node that gave the secret out."""
+        node = self._elsewhere(secret)
+        if node is None:
             return _UNKNOWN
         if len(frames) > SEND_MAX:
             return _TOO_LARGE
+        if self._forwarded.take(secret):
+            return _QUEUE_FULL
         self._broker.publish(SendNote(node, secret, frames))
         return None
 
@@ -218,6 +277,8 @@ class Streaming:
 
 
 _NO_STORE = (b"cache-control", b"no-store")
+_CLOSE = (b"connection", b"close")
+"""Of an answer to a body that was not read to its end: nothing further is taken on such a connection."""
 
 
 def _request(scope: Scope) -> Upgrade:
@@ -229,8 +290,24 @@ def _request(scope: Scope) -> Upgrade:
     )
 
 
-async def _body(receive: Receive, limit: int, seconds: float) -> bytes:
-    """The whole body. Raises `_TooLarge`, `_Gone`, `TimeoutError`."""
+def _opened(body: bytes | bytearray) -> tuple[str | None, int]:
+    """The secret, empty while it may still come and None where it cannot, and how much of the frames came."""
+    end = body.find(b"\n", 0, SECRET_MAX + 1)
+    if end >= 0:
+        return bytes(body[:end]).strip().decode("latin-1") or None, len(body) - end - 1
+    return ("" if len(body) <= SECRET_MAX else None), 0
+
+
+def _at_most(limit: int) -> Check:
+    def check(body: bytes | bytearray) -> None:
+        if len(body) > limit:
+            raise _TurnedAway(_TOO_LARGE)
+
+    return check
+
+
+async def _body(receive: Receive, check: Check, seconds: float) -> bytes:
+    """The whole body. Raises `_TurnedAway`, `_Gone`, `TimeoutError`."""
     body = bytearray()
     async with asyncio.timeout(seconds):
         while True:
@@ -238,8 +315,7 @@ async def _body(receive: Receive, limit: int, seconds: float) -> bytes:
             if message["type"] == "http.disconnect":
                 raise _Gone
             body += message.get("body", b"")
-            if len(body) > limit:
-                raise _TooLarge
+            check(body)
             if not message.get("more_body", False):
                 return bytes(body)
 
@@ -254,14 +330,8 @@ async def _refuse(send: Send, turned: Turned, further: Headers | None = None) ->
     ]
     if turned.retry_after_s is not None:
         headers.append((b"retry-after", str(turned.retry_after_s).encode()))
-    if turned.status in _UNREAD:
-        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": turned.status.value, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-_UNREAD = frozenset({HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT})
-"""Answers to a body that was not read to its end: nothing further is taken on such a connection."""
 
 
 async def _permit(send: Send, cors: Headers) -> None:

@@ -49,14 +49,9 @@ class Tally:
         """Streams that a client came back to with a position."""
         self.catch_ups = 0
         """Times a connection that was behind its stream was brought to its head again."""
-        """Times a room read numbers from the log that had not reached this node."""
         self.fell_behind = 0
         """Times a room was given up, and its connections closed with 4010, since it was behind the log."""
         self.closes: Counter[int] = Counter()
         """How often each code has closed a connection."""
         self.lag = Histogram(LAG_SECONDS)
         """From a fact's own time to the moment when its last connection was written to, once for each tick that sent facts."""
-
-    def sockets_of(self, role: str) -> int:
-        """Connections of a role, over whatever transport."""
-        return sum(count for (theirs, _), count in self.sockets.items() if theirs == role)

@@ -1,12 +1,15 @@
-"""Relay tokens: signed, 15 minutes long, verified without a query."""
+"""Relay tokens: signed, 15 minutes long, verified without a query. Their holder can read them, but for what is sealed."""
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct, json
+from msgspec.structs import replace
 
 from halloo.kit.clock import SECOND, Clock
+from halloo.kit.sealing import Sealer
 from halloo.kit.signing import Signer
 from halloo.relay.frames import Role
+from halloo.relay.streamsecrets import StreamSecrets
 from halloo.workspaces.model import Actor
 from halloo.workspaces.model import Role as OperatorRole
 
@@ -35,8 +38,9 @@ class Claims(Struct, frozen=True, omit_defaults=True):
     """Who holds the token. Times are UNIX milliseconds.
 
     A visitor's has `visitor_id` and `widget_id`, the `browser` whose visitor token it was given for (by that token's digest)
-    and the identity key `kid` on whose word that token was; `proven` is what was proven of them. An operator's has
-    `operator_id`, a program's `token_id` (and the operator it acts for).
+    and the identity key `kid` on whose word that token was; `proven` is what was proven of them; `about` travels as `sealed`,
+    since their contact is the operators' business. An operator's has `operator_id`, a program's `token_id` (and the operator
+    it acts for).
     """
 
     role: Role
@@ -58,6 +62,7 @@ class Claims(Struct, frozen=True, omit_defaults=True):
     kid: str | None = None
     proven: tuple[str, ...] = ()
     about: About | None = None
+    sealed: str | None = None
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -103,6 +108,8 @@ class RelayTokens:
     def __init__(self, key: bytes, clock: Clock) -> None:
         """`key`: the server's secret, 32 bytes or more."""
         self._signer = Signer(key, "relay")
+        self._sealer = Sealer(key, "relay-about")
+        self.streams = StreamSecrets(key)
         self._clock = clock
 
     def issue_visitor(  # noqa: PLR0913 - what a token says, by name
@@ -140,7 +147,7 @@ class RelayTokens:
                 browser=browser,
                 kid=kid,
                 proven=tuple(sorted(proven)),
-                about=about,
+                sealed=None if about is None else self._sealer.seal(json.encode(about).decode(), visitor_id),
             )
         )
 
@@ -170,4 +177,13 @@ class RelayTokens:
     def open(self, text: str) -> Claims | None:
         """The claims of a token that is ours and has not expired, else None."""
         claims = self._signer.open(text, Claims)
-        return claims if claims is not None and claims.expires_at > self._clock() else None
+        if claims is None or claims.expires_at <= self._clock():
+            return None
+        return claims if claims.sealed is None else replace(claims, about=self._about(claims), sealed=None)
+
+    def _about(self, claims: Claims) -> About | None:
+        text = self._sealer.open(claims.sealed or "", claims.visitor_id or "")
+        try:
+            return None if text is None else json.decode(text, type=About)
+        except DecodeError:  # another release says it differently
+            return None

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
-import msgspec
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -305,9 +304,8 @@ class ValkeyBroker:
             tell(self._reach, list(self._confirmed))
         if not envelope.number or not self._peers.is_news(envelope.node, envelope.number):
             return
-        try:
-            note = envelope.note()
-        except msgspec.MsgspecError:
+        note = envelope.note()
+        if note is None:
             self.tally.garbled += 1
         else:
             self.tally.received += 1

@@ -12,7 +12,7 @@ import msgspec
 from halloo.contacts.model import Page, nickname
 from halloo.events.model import Fact
 from halloo.kit.clock import SECOND, Clock, rfc3339
-from halloo.relay.broker import Broker, VisitorsNote, WatchNote
+from halloo.relay.broker import GARBLED, Broker, VisitorsNote, WatchNote
 from halloo.relay.frames import LiveDevice, LivePage, LiveTyping, LiveVisitor
 from halloo.relay.outbox import Outbox
 from halloo.relay.peer import Peer
@@ -62,6 +62,7 @@ class Entry:
         "peers",
         "since",
         "source",
+        "timed",
         "typing",
         "value",
     )
@@ -75,6 +76,8 @@ class Entry:
         self.source = ""
         self.typing: tuple[str, str | None, int] | None = None
         """Conversation, excerpt, until when."""
+        self.timed = False
+        """Whether it is being waited for the end of typing: once, however often it begins anew."""
         self.conversation: str | None = None
         """The newest open one; set by `Visitors._own`."""
         self.value = b""
@@ -234,19 +237,21 @@ class Visitors:
                 self._news(lobby, id, kept=False)
             return
         until = self._clock() + TYPING_MS
-        if entry.typing is None:
+        if not entry.timed:
+            entry.timed = True
             self._wheel.add(Once(lambda now: self._stop_typing(lobby, id, entry, now)), until)
         entry.typing = (conversation_id, None if excerpt is None else excerpt[:_EXCERPT], until)
         self._news(lobby, id, kept=False)
 
     def _stop_typing(self, lobby: Lobby, id: str, entry: Entry, now: int) -> None:
-        if entry.typing is None:
-            return
-        if entry.typing[2] > now:
+        there = lobby.entries.get(id) is entry
+        if entry.typing is not None and entry.typing[2] > now and there:
             self._wheel.add(Once(lambda then: self._stop_typing(lobby, id, entry, then)), entry.typing[2])
             return
-        entry.typing = None
-        self._news(lobby, id, kept=False)
+        entry.timed = False
+        if entry.typing is not None and there:
+            entry.typing = None
+            self._news(lobby, id, kept=False)
 
     def facts(self, workspace_id: str, facts: Sequence[Fact]) -> None:
         """What happened in conversations of live visitors: one began or ended, a name was given."""
@@ -298,6 +303,9 @@ class Visitors:
     # ── telling ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _news(self, lobby: Lobby, id: str, *, kept: bool = True) -> None:
+        """There is news of a visitor who is there; of one who has parted there is none any more."""
+        if id not in lobby.entries:
+            return
         lobby.dirty[id] = kept or lobby.dirty.get(id, False)
         self._soon(lobby)
 
@@ -373,7 +381,7 @@ class Visitors:
                 for id in note.gone:  # they left another node, not this one
                     if id in lobby.entries:
                         self._news(lobby, id)
-            self.watching.take(note)
+            self.watching.take(note if note.node == self._broker.node else _readable(note))
         elif note.node != self._broker.node:
             self._looked(note, lobby)
             if not note.on:
@@ -385,6 +393,8 @@ class Visitors:
         now = self._clock()
         nodes = {node: until for node, until in self._looking.pop(note.workspace_id, {}).items() if until > now}
         known = nodes.pop(note.node, None) is not None
+        while self._looking and max(self._looking[oldest := next(iter(self._looking))].values()) <= now:
+            del self._looking[oldest]
         if note.on:
             nodes[note.node] = now + WATCH_LIFE_MS
             if lobby is not None and not known:
@@ -408,7 +418,10 @@ class Visitors:
                 found.setdefault(kept.id, []).append(kept.value)
         page: list[LiveVisitor] = []
         for id in sorted(found, reverse=True):
-            visitor = _joined([_live.decode(value) for value in found[id]])
+            said = [one for value in found[id] if (one := _read(id, value)) is not None]
+            if not said:
+                continue
+            visitor = _joined(said)
             if online is None or (visitor.state == "online") == online:
                 page.append(visitor)
                 if len(page) == limit:
@@ -441,6 +454,21 @@ def _value(id: str, entry: Entry, types: LiveTyping | None) -> bytes:
             typing=types,
         )
     )
+
+
+def _read(id: str, value: bytes) -> LiveVisitor | None:
+    """A live visitor as some node has rendered them, or None for what is none."""
+    try:
+        visitor = _live.decode(value)
+    except GARBLED:
+        return None
+    return visitor if visitor.visitor_id == id else None
+
+
+def _readable(note: VisitorsNote) -> VisitorsNote:
+    """A note without what is no live visitor: what it holds goes to screens as it is."""
+    told = {id: value for id, value in note.set.items() if _read(id, value) is not None}
+    return VisitorsNote(note.workspace_id, note.node, told, note.gone)
 
 
 def _joined(found: list[LiveVisitor]) -> LiveVisitor:

@@ -15,7 +15,7 @@ from halloo.relay.limits import OPERATOR_FRAME_BYTES
 from halloo.relay.link import Drain, TransportLink
 from halloo.relay.shared import Shared
 from halloo.relay.socket import Connection
-from halloo.relay.wire import close_frame, pong_frame
+from halloo.relay.wire import close_frame
 
 _silent = logging.getLogger("halloo.relay.websockets")
 _silent.addHandler(logging.NullHandler())
@@ -26,7 +26,7 @@ _silent.setLevel(logging.CRITICAL)
 class WebsocketsProtocol(asyncio.Protocol):
     """What uvicorn makes for an upgrade: it replays the request, which is answered or turned away."""
 
-    __slots__ = ("_connection", "_core", "_parts", "_raw", "_shared", "_size")
+    __slots__ = ("_connection", "_core", "_parts", "_raw", "_shared")
 
     def __init__(self, shared: Shared) -> None:
         """A socket that wants to upgrade."""
@@ -34,8 +34,7 @@ class WebsocketsProtocol(asyncio.Protocol):
         self._core = ServerProtocol(max_size=OPERATOR_FRAME_BYTES, logger=_silent)
         self._raw: asyncio.Transport | None = None
         self._connection: Connection | None = None
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._parts = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See `asyncio.BaseProtocol`."""
@@ -76,7 +75,7 @@ class WebsocketsProtocol(asyncio.Protocol):
         raw = self._raw
         if raw is None:
             return
-        turned = self._shared.turn_away(read_upgrade(data))
+        turned = self._shared.turn_away(read_upgrade(data), raw)
         if turned is not None:
             raw.write(turned.render())
             raw.close()
@@ -99,10 +98,9 @@ class WebsocketsProtocol(asyncio.Protocol):
             case Opcode.BINARY:
                 connection.received_binary()
             case Opcode.PING:
-                connection.heard()
-                connection.link.write(pong_frame(bytes(frame.data)))
+                connection.pinged(bytes(frame.data))
             case Opcode.PONG:
-                connection.heard()
+                connection.ponged()
             case Opcode.CLOSE:
                 code = bytes(frame.data[:2])
                 connection.link.write_last(close_frame(int.from_bytes(code, "big")) if code else b"\x88\x00")
@@ -110,16 +108,14 @@ class WebsocketsProtocol(asyncio.Protocol):
 
     def _part(self, connection: Connection, frame: Frame) -> None:
         if frame.opcode is Opcode.TEXT:
-            self._parts = []
-            self._size = 0
-        self._size += len(frame.data)
-        if self._size > connection.session.frame_bytes:
+            self._parts = bytearray()  # of parts, however small or empty, their bytes alone are kept
+        if len(self._parts) + len(frame.data) > connection.session.frame_bytes:
             connection.end(FRAME_TOO_LARGE)
             return
-        self._parts.append(bytes(frame.data))
+        self._parts += frame.data
         if frame.fin:
-            parts, self._parts = self._parts, []
-            connection.received(b"".join(parts))
+            parts, self._parts = self._parts, bytearray()
+            connection.received(bytes(parts))
 
     def _refuse(self, connection: Connection, fault: Exception) -> None:
         if isinstance(fault, PayloadTooBig):

@@ -30,7 +30,7 @@ from halloo.relay.frames import (
 from halloo.relay.hints import hint_typing
 from halloo.relay.peer import Link, Owner, Peer
 from halloo.relay.room import Room
-from halloo.relay.session import STREAM_FORBIDDEN, Session
+from halloo.relay.session import STREAM_FORBIDDEN, TOO_MANY_STREAMS, Session
 from halloo.relay.shared import Shared
 from halloo.relay.tokens import Claims
 from halloo.relay.wheel import Once
@@ -203,6 +203,10 @@ class Worker:
         peer, room, hub = connection.peer, connection.room, connection.shared.hub
         if peer is None or room is None or connection.over:
             return
+        followed = {*peer.subs, *(want.id for want in follow.streams)}
+        if len(followed) > connection.shared.rules.limits[peer.claims.role].streams:
+            connection.answer(ErrorFrame(follow.id, *TOO_MANY_STREAMS))
+            return
         for want in follow.streams:  # nothing of it meanwhile: what passes is fed behind what was missed
             self._drop(peer, want.id)
         places = await hub.recovery.look(room, follow.streams)
@@ -311,7 +315,7 @@ class Worker:
             return
         if claims.role == "operator" and "conversations:write" not in claims.scopes:
             return  # who may only read says nothing, also not this
-        if await connection.shared.sight.all_visible(claims, [frame.conversation]):
+        if await connection.shared.sight.all_visible(claims, [frame.conversation]) and not connection.over:
             self._typing = frame.conversation if frame.state == "start" else None
             excerpt = frame.excerpt if claims.typing_preview else None
             hint_typing(connection.shared.hub, claims.actor(), frame.conversation, frame.state, excerpt)
@@ -340,7 +344,7 @@ class Worker:
             hint_typing(self._connection.shared.hub, claims.actor(), self._typing, "stop")
             self._typing = None
             self._types(None)
-        if self._marks and not self._scheduled:
+        if self._marks:
             self._read_now(0)
 
 

@@ -70,7 +70,7 @@ class Centrifugo(Peer):
         settings: dict[str, Any] = {
             "http_server": {"address": "127.0.0.1", "port": self.port},
             "http_api": {"key": _KEY},
-            "client": {"allowed_origins": ["*"], "insecure": True},
+            "client": {"allowed_origins": ["*"], "insecure": True, "ping_interval": "3600s"},
             "channel": {
                 "without_namespace": {"allow_subscribe_for_anonymous": True, "allow_subscribe_for_client": True}
             },

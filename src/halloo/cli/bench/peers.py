@@ -43,7 +43,7 @@ class Peer:
         self.port, control = free_ports(2)
         self.control_port = control
         self.control: Asked = Control(control)
-        self.tally = Tally()
+        self.tally = Tally(self.name)
         self.sockets: list[Socket] = []
         self._process: subprocess.Popen[bytes] | None = None
 

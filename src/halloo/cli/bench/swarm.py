@@ -47,8 +47,9 @@ def upgrade(host: str, path: str, origin: str) -> bytes:
 class Tally:
     """What the sockets of one server got together."""
 
-    def __init__(self) -> None:
-        """Nothing yet."""
+    def __init__(self, name: str = "server") -> None:
+        """Nothing yet. `name`: whose fault a failure is."""
+        self._name = name
         self.got = 0
         self.delays: list[int] | None = None
         self.failure: Wrong | None = None
@@ -65,13 +66,15 @@ class Tally:
             try:
                 await asyncio.wait_for(self._reached, seconds)
             except TimeoutError:
-                raise Wrong(f"{target - self.got} of {target} deliveries did not come within {seconds:g} s.") from None
+                raise Wrong(
+                    f"{self._name}: {target - self.got} of {target} deliveries did not come within {seconds:g} s."
+                ) from None
             finally:
                 self._reached = None
         if self.failure is not None:
             raise self.failure
         if self.got > target:
-            raise Wrong(f"{self.got} deliveries where {target} were due: something came twice.")
+            raise Wrong(f"{self._name}: {self.got} deliveries where {target} were due: something came twice.")
 
     def take(self, expected: int, data: bytes) -> tuple[int, bytes]:
         """Check what came on a socket whose next message is `expected`; returns the next one, and what is not whole yet."""
@@ -106,7 +109,7 @@ class Tally:
     def fail(self, why: str) -> None:
         """Something was not right: whoever waits is told."""
         if self.failure is None:
-            self.failure = Wrong(why)
+            self.failure = Wrong(f"{self._name}: {why}")
         if self._reached is not None and not self._reached.done():
             self._reached.set_result(None)
 

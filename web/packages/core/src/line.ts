@@ -25,6 +25,9 @@ export interface LineOptions {
 
 export type Line = ReturnType<typeof openLine>;
 
+/** Counts on from line to line: over a tab that leads, an answer may come when the line that asked is gone. */
+let requests = 0;
+
 export function openLine(options: LineOptions) {
   const { clock } = options;
   const asked = new Map<string, { done: (answer: Json) => void; fail: (why: Refusal) => void }>();
@@ -33,7 +36,6 @@ export function openLine(options: LineOptions) {
   let held: Json[] | null = [];
   let ended = false;
   let retired = false;
-  let requests = 0;
   let pingMs = 25_000;
   let planned: number | null = null;
   let heardAt = clock.now();

@@ -24,8 +24,6 @@ export const TIMING = { without: 20_000, home: 60_000 };
 const TRIES_FIRST = 3;
 const TRIES = 2;
 
-export type Course = ReturnType<typeof createCourse>;
-
 /** Where a session stands in the order. `address`: of the route that worked last time. */
 export function createCourse(routes: () => readonly Route[], clock: Clock, without: number, address?: string) {
   let at = Math.max(

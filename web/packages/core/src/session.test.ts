@@ -337,10 +337,27 @@ describe("questions and health", () => {
     await accept();
     const first = session.ask({ t: "send" });
     const second = session.ask({ t: "send" });
-    line().say({ t: "error", id: "2", code: "rate_limited", message: "slow down", retry_after_ms: 700 });
-    line().say({ t: "ack", id: "1", seq: 3 });
+    const [one, two] = line()
+      .sent.slice(1)
+      .map(({ id }) => id);
+    line().say({ t: "error", id: two, code: "rate_limited", message: "slow down", retry_after_ms: 700 });
+    line().say({ t: "ack", id: one, seq: 3 });
     await expect(first).resolves.toMatchObject({ seq: 3 });
     await expect(second).rejects.toMatchObject({ code: "rate_limited", retryAfterMs: 700, passing: true });
+  });
+
+  it("takes no answer for another line's question", async () => {
+    session.start();
+    await accept();
+    session.ask({ t: "send" }).catch(() => undefined);
+    const { id } = line().last("send") ?? {};
+    line().break(1006);
+    await clock.pass(500);
+    await accept();
+    const again = session.ask({ t: "send" });
+    line().say({ t: "ack", id, seq: 3 });
+    line().say({ t: "ack", id: line().last("send")?.["id"], seq: 4 });
+    await expect(again).resolves.toMatchObject({ seq: 4 });
   });
 
   it("fails what is open as offline when the line breaks", async () => {

@@ -78,6 +78,12 @@ export function createHub({ session, send }: HubOptions) {
     if (first) send(tab, { t: "live" });
   };
 
+  /** What a tab followed, and waited for, on its line is over. */
+  const left = (tab: string): void => {
+    tabs.delete(tab);
+    parked = parked.filter((one) => one.tab !== tab);
+  };
+
   const unwanted = (tab: string, ids: readonly string[]): void => {
     const own = tabs.get(tab);
     for (const id of ids) own?.delete(id);
@@ -139,7 +145,7 @@ export function createHub({ session, send }: HubOptions) {
       }
       switch (frame["t"]) {
         case "connect":
-          tabs.delete(tab);
+          left(tab);
           wanted(tab, frame);
           break;
         case "subscribe":
@@ -171,7 +177,7 @@ export function createHub({ session, send }: HubOptions) {
     /** A tab has gone. */
     gone(tab: string): void {
       unwanted(tab, [...(tabs.get(tab) ?? [])]);
-      tabs.delete(tab);
+      left(tab);
       pages.delete(tab);
       if (seen.delete(tab)) presence();
     },

@@ -161,22 +161,12 @@ export function formatAgo(at: number, now = Date.now()): string {
 }
 
 /** A length of time in its largest unit: “4m”, “3h”, “2d”. */
-export function formatSpan(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / 60_000));
-  const [value, unit] =
-    minutes < 60
-      ? [minutes, "minute"]
-      : minutes < 48 * 60
-        ? [Math.floor(minutes / 60), "hour"]
-        : [Math.floor(minutes / 1440), "day"];
-  return kept(
-    `span-${unit}`,
-    () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay: "narrow" }),
-  ).format(value);
-}
+export const formatSpan = (ms: number): string => lasting(ms, "narrow");
 
 /** A length of time in words, in its largest unit: “3 days”, “4 hours”, “20 seconds”. */
-export function formatLasting(ms: number): string {
+export const formatLasting = (ms: number): string => lasting(ms, "long");
+
+function lasting(ms: number, unitDisplay: "narrow" | "long"): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   const [value, unit] =
     minutes < 1
@@ -187,8 +177,8 @@ export function formatLasting(ms: number): string {
           ? [Math.floor(minutes / 60), "hour"]
           : [Math.floor(minutes / 1440), "day"];
   return kept(
-    `lasting-${unit}`,
-    () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay: "long" }),
+    `${unitDisplay}-${unit}`,
+    () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay }),
   ).format(value);
 }
 
