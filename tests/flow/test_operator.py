@@ -154,3 +154,8 @@ def test_a_row_shows_how_a_message_begins_whatever_its_direction(
       return word.left >= box.left - 1 && word.right <= box.right + 1;
     }"""
     assert row.evaluate(begins)
+    row.click()
+    fields = page.locator(".in-place :is(input, textarea)")
+    expect(fields.first).to_be_visible()
+    running = "(all) => all.filter((one) => one.value === '').map((one) => getComputedStyle(one).direction)"
+    assert set(fields.evaluate_all(running)) == {"rtl"}, "empty fields run as the screen does"
