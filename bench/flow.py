@@ -26,13 +26,13 @@ for folder in ("demo", "scripts", "src", ""):
     sys.path.insert(0, str(ROOT / folder))
 
 import shop  # noqa: E402 - found through the path above
-from playwright.sync_api import Browser, Frame, Page, Playwright, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Frame, Page, Playwright, expect, sync_playwright  # noqa: E402 - likewise
 
-from tests.support.browser import PATIENCE_MS, executable  # noqa: E402
-from tests.support.postgres import free_port  # noqa: E402
-from tests.support.product import Product  # noqa: E402
-from tests.support.screens import LOOK, InboxScreen, VisitorScreen  # noqa: E402
-from tests.support.stores import empty_store  # noqa: E402
+from tests.support.browser import PATIENCE_MS, executable  # noqa: E402 - likewise
+from tests.support.postgres import free_port  # noqa: E402 - likewise
+from tests.support.product import Product  # noqa: E402 - likewise
+from tests.support.screens import LOOK, InboxScreen, VisitorScreen  # noqa: E402 - likewise
+from tests.support.stores import empty_store  # noqa: E402 - likewise
 
 WARM_UP = 10
 GOAL_P50_MS, GOAL_P99_MS = 30, 100

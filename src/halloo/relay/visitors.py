@@ -9,15 +9,16 @@ from typing import Any
 
 import msgspec
 
-from halloo.contacts.model import Page, nickname
+from halloo.contacts.model import Page
 from halloo.events.model import Fact
-from halloo.kit.clock import SECOND, Clock, rfc3339
-from halloo.relay.broker import GARBLED, Broker, VisitorsNote, WatchNote
-from halloo.relay.frames import LiveDevice, LivePage, LiveTyping, LiveVisitor
+from halloo.kit.clock import SECOND, Clock
+from halloo.relay.broker import Broker, VisitorsNote, WatchNote
+from halloo.relay.frames import LiveTyping, LiveVisitor
+from halloo.relay.live_visitor import NAME_MAX, NOTHING, Entry, Lobby, joined, read, readable, render
 from halloo.relay.outbox import Outbox
 from halloo.relay.peer import Peer
 from halloo.relay.source import source_of
-from halloo.relay.tokens import About, Claims
+from halloo.relay.tokens import About
 from halloo.relay.watching import AGAIN_MS, WATCH_LIFE_MS, Watching
 from halloo.relay.wheel import Once, Wheel
 
@@ -31,11 +32,8 @@ ASK_MS = 200
 """A node that gets its first visitor asks so much later who looks; by then it hears the answer."""
 UNTOLD_MS = AGAIN_MS + 5 * SECOND
 """How long it is remembered of whom nobody was told: a node that begins to listen hears at the latest then who looks."""
-_URL, _TITLE, _NAME, _EXCERPT = 1_024, 256, 128, 256
-_NOTHING = About()
-_encode = msgspec.json.encode
+_URL, _TITLE, _EXCERPT = 1_024, 256, 256
 _payload = msgspec.json.Decoder(dict[str, Any])
-_live = msgspec.json.Decoder(LiveVisitor)
 _ABOUT = frozenset(
     {
         "session:request:initiated",
@@ -46,76 +44,6 @@ _ABOUT = frozenset(
         "people:bind:session",
     }
 )
-
-
-class Entry:
-    """A live visitor: what their tokens say, what they do. Times in UNIX milliseconds; every text has its bound."""
-
-    __slots__ = (
-        "avatar",
-        "away",
-        "claims",
-        "contact",
-        "conversation",
-        "name",
-        "page",
-        "peers",
-        "since",
-        "source",
-        "timed",
-        "typing",
-        "value",
-    )
-
-    def __init__(self, peer: Peer, now: int) -> None:
-        """Their first connection."""
-        self.peers = [peer]
-        self.since = now
-        self.away = peer.away
-        self.page: Page | None = None
-        self.source = ""
-        self.typing: tuple[str, str | None, int] | None = None
-        """Conversation, excerpt, until when."""
-        self.timed = False
-        """Whether it is being waited for the end of typing: once, however often it begins anew."""
-        self.conversation: str | None = None
-        """The newest open one; set by `Visitors._own`."""
-        self.value = b""
-        """As it was kept last."""
-        self.claims = peer.claims
-        self.take(peer.claims)
-
-    def take(self, claims: Claims) -> None:
-        """What a token says."""
-        self.claims = claims
-        self.name = claims.name[:_NAME]
-        self.avatar = claims.avatar
-        self.contact = (claims.about or _NOTHING).contact_id
-
-    @property
-    def looks_away(self) -> bool:
-        """Whether none of their pages is looked at."""
-        return all(peer.away for peer in self.peers)
-
-
-class Lobby:
-    """The live visitors of one workspace on this node."""
-
-    __slots__ = ("dirty", "entries", "gone", "next", "owners", "scheduled", "untold", "workspace_id")
-
-    def __init__(self, workspace_id: str) -> None:
-        """Nobody is there."""
-        self.workspace_id = workspace_id
-        self.entries: dict[str, Entry] = {}
-        self.owners: dict[str, str] = {}
-        """Visitors by their open conversation."""
-        self.dirty: dict[str, bool] = {}
-        """Whom there is news of; whether it is to be kept, too, or only told."""
-        self.gone: dict[str, None] = {}
-        self.untold: dict[str, int] = {}
-        """Of whom there was news lately while nobody was known to look, and when; the oldest first."""
-        self.next = 0
-        self.scheduled = False
 
 
 class Visitors:
@@ -277,7 +205,7 @@ class Visitors:
         if fact.name == "session:removed" or said.get("state") == "resolved":
             self._own(lobby, id, entry, None)
         elif fact.name == "session:set_nickname":
-            entry.name = str(said.get("nickname", ""))[:_NAME]
+            entry.name = str(said.get("nickname", ""))[:NAME_MAX]
         elif fact.name == "session:set_avatar":
             entry.avatar = said.get("avatar")
         elif fact.name == "people:bind:session":
@@ -360,13 +288,13 @@ class Visitors:
         """The visitor as they are now, kept where that is another than before; what they type is told alone."""
         entry = lobby.entries[id]
         if kept:
-            value = _value(id, entry, None)
+            value = render(id, entry, None)
             if value != entry.value:
                 entry.value = value
                 self._broker.keep(lobby.workspace_id, KIND, id, value)
         if entry.typing is None:
             return entry.value
-        return _value(id, entry, LiveTyping(*entry.typing[:2]))
+        return render(id, entry, LiveTyping(*entry.typing[:2]))
 
     def _is_watched(self, workspace_id: str, now: int) -> bool:
         if self.watching.watches(workspace_id):
@@ -381,7 +309,7 @@ class Visitors:
                 for id in note.gone:  # they left another node, not this one
                     if id in lobby.entries:
                         self._news(lobby, id)
-            self.watching.take(note if note.node == self._broker.node else _readable(note))
+            self.watching.take(note if note.node == self._broker.node else readable(note))
         elif note.node != self._broker.node:
             self._looked(note, lobby)
             if not note.on:
@@ -418,10 +346,10 @@ class Visitors:
                 found.setdefault(kept.id, []).append(kept.value)
         page: list[LiveVisitor] = []
         for id in sorted(found, reverse=True):
-            said = [one for value in found[id] if (one := _read(id, value)) is not None]
+            said = [one for value in found[id] if (one := read(id, value)) is not None]
             if not said:
                 continue
-            visitor = _joined(said)
+            visitor = joined(said)
             if online is None or (visitor.state == "online") == online:
                 page.append(visitor)
                 if len(page) == limit:
@@ -430,49 +358,4 @@ class Visitors:
 
 
 def _about(peer: Peer) -> About:
-    return peer.claims.about or _NOTHING
-
-
-def _value(id: str, entry: Entry, types: LiveTyping | None) -> bytes:
-    """A live visitor as JSON."""
-    about, page = entry.claims.about or _NOTHING, entry.page
-    return _encode(
-        LiveVisitor(
-            visitor_id=id,
-            widget_id=entry.claims.widget_id or "",
-            name=None if entry.name == nickname(id) else entry.name,
-            since=rfc3339(entry.since),
-            source=entry.source,
-            device=LiveDevice(about.browser, about.os, about.kind),
-            state="away" if entry.away else "online",
-            avatar=entry.avatar,
-            contact_id=entry.contact,
-            conversation_id=entry.conversation,
-            page=None if page is None else LivePage(page.url, page.title, page.referrer, rfc3339(page.at)),
-            country=about.country,
-            city=about.city,
-            typing=types,
-        )
-    )
-
-
-def _read(id: str, value: bytes) -> LiveVisitor | None:
-    """A live visitor as some node has rendered them, or None for what is none."""
-    try:
-        visitor = _live.decode(value)
-    except GARBLED:
-        return None
-    return visitor if visitor.visitor_id == id else None
-
-
-def _readable(note: VisitorsNote) -> VisitorsNote:
-    """A note without what is no live visitor: what it holds goes to screens as it is."""
-    told = {id: value for id, value in note.set.items() if _read(id, value) is not None}
-    return VisitorsNote(note.workspace_id, note.node, told, note.gone)
-
-
-def _joined(found: list[LiveVisitor]) -> LiveVisitor:
-    """One visitor as several nodes see them: here since the first, on the page they came to last, and online if anywhere."""
-    newest = max(found, key=lambda one: one.page.at if one.page is not None else "")
-    state = "online" if any(one.state == "online" for one in found) else "away"
-    return msgspec.structs.replace(newest, since=min(one.since for one in found), state=state)
+    return peer.claims.about or NOTHING

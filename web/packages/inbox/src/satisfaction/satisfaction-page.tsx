@@ -1,11 +1,12 @@
 /** How satisfied visitors were: a range of days, a widget, an operator; figures, a plot, and what they said. */
-import { Bone, Button, Empty } from "@halloo/ui";
+import { Button, Empty } from "@halloo/ui";
 import { Smile } from "lucide-preact";
 import { useCan, widgetsQuery } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
 import { t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
 import { go } from "../router.ts";
+import { FigureBones } from "../shell/figure-bones.tsx";
 import { readValues } from "../widgets/config.ts";
 import { Headline, OverTime, PerOperator, Spread } from "./figures.tsx";
 import { Filters } from "./filters.tsx";
@@ -42,7 +43,7 @@ export function SatisfactionPage({ filter }: { filter: FeedbackFilter }) {
               action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
             />
           ) : !report ? (
-            <ReportBones />
+            <FigureBones height={180} />
           ) : report.count === 0 ? (
             <NoFeedback filter={filter} />
           ) : (
@@ -59,25 +60,6 @@ export function SatisfactionPage({ filter }: { filter: FeedbackFilter }) {
         </div>
       </div>
     </section>
-  );
-}
-
-function ReportBones() {
-  return (
-    <>
-      <div class="in-figures" aria-hidden="true">
-        {[1, 2, 3].map((key) => (
-          <div key={key} class="in-figure">
-            <Bone width={60} />
-            <Bone width={40} height={26} />
-          </div>
-        ))}
-      </div>
-      <div class="in-card in-card-bones" aria-hidden="true">
-        <Bone width={30} height={16} />
-        <Bone height={180} />
-      </div>
-    </>
   );
 }
 

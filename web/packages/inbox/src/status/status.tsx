@@ -4,6 +4,7 @@ import { CircleAlert, RefreshCw, TriangleAlert } from "lucide-preact";
 import type { StatusView } from "../data/types.ts";
 import { formatLasting, formatMoment, formatNumber, formatTook, t } from "../i18n.ts";
 import { Title } from "../settings/card.tsx";
+import { FigureBones } from "../shell/figure-bones.tsx";
 import { Connections, Nodes, Server } from "./cards.tsx";
 import { useStatus } from "./queries.ts";
 import { type Level, levelOf } from "./rows.tsx";
@@ -136,18 +137,7 @@ function StatusBones() {
         <Bone width={40} height={18} />
         <Bone width={25} />
       </div>
-      <div class="in-figures" aria-hidden="true">
-        {[1, 2, 3].map((key) => (
-          <div key={key} class="in-figure">
-            <Bone width={60} />
-            <Bone width={40} height={26} />
-          </div>
-        ))}
-      </div>
-      <div class="in-card in-card-bones" aria-hidden="true">
-        <Bone width={30} height={16} />
-        <Bone height={90} />
-      </div>
+      <FigureBones height={90} />
     </>
   );
 }
