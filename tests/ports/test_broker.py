@@ -226,7 +226,7 @@ async def test_what_a_node_kept_goes_with_it(make: Make) -> None:
     await finds(one, set())
 
 
-async def finds(broker: Broker, wanted: set[Kept], seconds: float = 3) -> None:
+async def finds(broker: Broker, wanted: set[Kept], seconds: float = 8) -> None:
     async with asyncio.timeout(seconds):
         while set(await broker.kept("ws", "presence")) != wanted:  # noqa: ASYNC110 - another node has no event for it
             await asyncio.sleep(0.02)

@@ -9,7 +9,7 @@ from tests.relay.house import WORKSPACE, Client, House
 W = f"w:{WORKSPACE}"
 
 
-async def hint(client: Client, name: str, seconds: float = 2) -> Any:
+async def hint(client: Client, name: str, seconds: float = 5) -> Any:
     """The data of the next hint of a name."""
     while (frame := await client.until("hint", seconds))["name"] != name:
         pass

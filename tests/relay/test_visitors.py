@@ -39,7 +39,7 @@ async def told(client: Client, visitor_id: str, **expected: Any) -> Json:
                 return one
 
 
-async def gone(client: Client, visitor_id: str, seconds: float = 3) -> bool:
+async def gone(client: Client, visitor_id: str, seconds: float = 8) -> bool:
     try:
         while visitor_id not in (await hint(client, LIST, seconds))["gone"]:
             pass
