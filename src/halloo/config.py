@@ -14,6 +14,9 @@ from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 from halloo.api.public.limits import PublicApiSettings
 from halloo.db.settings import DatabaseSettings
 from halloo.edge.settings import ServerSettings
+from halloo.events.settings import EventsSettings
+from halloo.hooks.settings import HooksSettings
+from halloo.kit.outbound.settings import OutboundSettings
 from halloo.mail.settings import MailSettings
 from halloo.relay.settings import RelaySettings
 from halloo.widgets.settings import HostSettings, PublicSettings
@@ -39,6 +42,9 @@ class Config:
     public_api: PublicApiSettings = field(default_factory=PublicApiSettings)
     workspaces: WorkspacesSettings = field(default_factory=WorkspacesSettings)
     mail: MailSettings = field(default_factory=MailSettings)
+    events: EventsSettings = field(default_factory=EventsSettings)
+    hooks: HooksSettings = field(default_factory=HooksSettings)
+    outbound: OutboundSettings = field(default_factory=OutboundSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,3 +35,12 @@ streams = Table(
     Column("stream", Text, primary_key=True),
     Column("head", BigInteger, nullable=False),
 )
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("reader", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""How far a reader that keeps its own place has come in the log of a workspace."""

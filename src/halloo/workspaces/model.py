@@ -27,6 +27,8 @@ SCOPES: dict[str, str] = {
     "visitors:read": "See who is on the site",
     "operators:read": "See colleagues",
     "operators:manage": "Invite, change and deactivate colleagues",
+    "hooks:read": "See web hooks and what was delivered",
+    "hooks:manage": "Create, change, test and replay web hooks",
     "tokens:manage": "Create and revoke API tokens",
     "audit:read": "Read the audit log",
     "status:read": "See how the server is doing",

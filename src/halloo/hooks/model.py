@@ -1,0 +1,178 @@
+"""What a hook is, what is planned to be told to it, and what came of that (hooks contract 1, 6, 11 and 17). Values and pure rules."""
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from halloo.kit.clock import DAY, SECOND
+from halloo.kit.outbound.model import Exchange, Outcome
+
+HookKind = Literal["website", "plugin"]
+Environment = Literal["production", "development"]
+Signing = Literal["none", "signed"]
+Ordered = Literal["none", "conversation", "all"]
+Retry = Literal["standard", "none"]
+DisabledReason = Literal["operator", "failing", "gone"]
+HookState = Literal["active", "failing", "open", "disabled"]
+LastCall = Literal["not_called", "succeeded", "failed"]
+DeliveryState = Literal["pending", "delivered", "exhausted", "held", "cancelled", "too_large"]
+
+PARKED = 2**62
+"""When a delivery is due that waits for another one of its line."""
+LEASE = 60 * SECOND
+ATTEMPTS_MAX = 10
+AGE_MAX = 5 * DAY
+"""After which a delivery is given up, and a hook without one success disabled."""
+WARN_AFTER = DAY
+"""Of only failures."""
+_DELIVERY = re.compile("([1-9][0-9]{0,17})-(0|[1-9][0-9]{0,8})")
+READER = "hooks"
+"""The planner's name among the readers of the log."""
+
+
+class Secret(Struct, frozen=True):
+    """A signing secret, opened: `whsec_` and base64 of 32 bytes."""
+
+    id: str
+    role: Literal["current", "next"]
+    secret: str
+    hint: str
+    created_at: int
+    promotes_at: int | None
+
+
+class Health(Struct, frozen=True):
+    """How the last calls of a hook went. `failing_since` and `failures`: since the last success; `probe_at`: the breaker is open."""
+
+    last_call: LastCall = "not_called"
+    last_call_at: int | None = None
+    last_status: int | None = None
+    last_error: str | None = None
+    failing_since: int | None = None
+    failures: int = 0
+    warned_at: int | None = None
+    probes: int = 0
+    probe_at: int | None = None
+
+
+class Hook(Struct, frozen=True):
+    """A hook as it is stored; `headers` are its own, opened."""
+
+    workspace_id: str
+    id: str
+    kind: HookKind
+    environment: Environment
+    name: str
+    url: str
+    events: tuple[str, ...]
+    signing: Signing
+    timeout_ms: int
+    max_in_flight: int
+    ordered: Ordered
+    retry: Retry
+    headers: dict[str, str]
+    enabled: bool
+    disabled_reason: DisabledReason | None
+    version: int
+    created_at: int
+    updated_at: int
+
+    @property
+    def attempts_max(self) -> int:
+        """Attempts in a series."""
+        return ATTEMPTS_MAX if self.retry == "standard" else 1
+
+    @property
+    def is_signed(self) -> bool:
+        """Plugin hooks always are."""
+        return self.kind == "plugin" or self.signing == "signed"
+
+
+class Target(Struct, frozen=True):
+    """A hook with all that posting to it needs."""
+
+    hook: Hook
+    secrets: tuple[Secret, ...]
+    health: Health
+
+
+def state_of(hook: Hook, health: Health) -> HookState:
+    """The state that is shown."""
+    if not hook.enabled:
+        return "disabled"
+    if health.probe_at is not None:
+        return "open"
+    return "failing" if health.failing_since is not None else "active"
+
+
+class Claimed(Struct, frozen=True, gc=False):
+    """A delivery that a dispatcher holds the lease of, with what it says."""
+
+    workspace_id: str
+    hook_id: str
+    seq: int
+    series: int
+    attempts: int
+    """Attempts so far."""
+    created_at: int
+    fact_id: str
+    event: str
+    at: int
+    """When the fact was recorded."""
+    data: bytes
+    conversation_id: str | None
+
+    @property
+    def is_replay(self) -> bool:
+        """A series behind the first."""
+        return self.series > 0
+
+
+class Attempt(Struct, frozen=True, array_like=True, gc=False):
+    """What is kept of one attempt. `request_head` is as it was written, but without the hook's own headers."""
+
+    started_at: int
+    url: str
+    request_head: bytes
+    exchange: Exchange
+
+
+class Settlement(Struct, frozen=True, gc=False):
+    """What an attempt makes of a delivery: its next state, and when it is due again where that is `pending`."""
+
+    delivery: Claimed
+    attempt: Attempt
+    state: DeliveryState
+    due_at: int
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the attempt ended."""
+        return self.attempt.exchange.outcome
+
+
+def delivery_id(seq: int, series: int) -> str:
+    """How the API names a delivery of a hook."""
+    return f"{seq}-{series}"
+
+
+def parse_delivery_id(text: str) -> tuple[int, int] | None:
+    """Fact number and series, or None for anything that `delivery_id` does not write."""
+    found = _DELIVERY.fullmatch(text)
+    return None if found is None else (int(found[1]), int(found[2]))
+
+
+def webhook_id(fact_id: str) -> str:
+    """The receiver's key against duplicates: the same in every attempt and replay, for every hook."""
+    return f"msg_{fact_id.replace('-', '')}"
+
+
+def envelope(workspace_id: str, event: str, data: bytes, at: int) -> bytes:
+    """The body (hooks contract 2.1): the envelope around the stored bytes. `event` and `workspace_id` need no escaping."""
+    return b'{"website_id":"%b","event":"%b","data":%b,"timestamp":%d}' % (
+        workspace_id.encode(),
+        event.encode(),
+        data,
+        at,
+    )
