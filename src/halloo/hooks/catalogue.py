@@ -159,10 +159,7 @@ _RESERVED_TEAM: dict[str, str] = {
 _ABSENT = frozenset(
     {
         "message:acknowledge:unread:send",
-        "message:acknowledge:delivered",
-        "message:acknowledge:ignored",
         "message:notify:unread:send",
-        "message:notify:unread:received",
         "spam:message",
         "spam:decision",
         "session:set_inbox",
@@ -174,11 +171,8 @@ _ABSENT = frozenset(
         "session:set_address",
         "session:set_block",
         "session:sync:capabilities",
-        "session:sync:geolocation",
         "session:sync:network",
-        "session:sync:timezone",
         "session:sync:events",
-        "session:error",
         "people:sync:profile",
         "people:import:progress",
         "people:import:done",

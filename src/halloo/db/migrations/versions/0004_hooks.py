@@ -1,4 +1,4 @@
-"""Web hooks, and a cursor for each reader of the log."""
+"""Web hooks, a cursor for each reader of the log, and who was mentioned in a conversation and has not answered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,7 @@ SCOPED = (
 
 def upgrade() -> None:
     """Add the tables, and on PostgreSQL the policies that keep workspaces apart."""
+    op.add_column("conversations", sa.Column("mentioned", sa.Text, nullable=False, server_default="[]"))
     _cursors()
     _hooks()
     _deliveries()
