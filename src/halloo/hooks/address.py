@@ -40,7 +40,9 @@ class Address(NamedTuple):
         hook = target.hook
         current = [one for one in target.secrets if one.role == "current"]
         if hook.is_signed and not (current and current[0].secret):
-            logger.error("The secret of hook %s does not open; nothing is sent to it until it gets another one", hook.id)
+            logger.error(
+                "The secret of hook %s does not open; nothing is sent to it until it gets another one", hook.id
+            )
             return None
         url, flaw = None, ""
         try:

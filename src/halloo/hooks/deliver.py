@@ -32,14 +32,16 @@ def _unsent(outcome: Outcome, detail: str) -> Exchange:
 class Deliverer:
     """One for the process."""
 
-    def __init__(self, outbound: Outbound, lanes: Lanes, clock: Clock, steady: Clock, tally: HooksTally) -> None:
+    def __init__(
+        self, outbound: Outbound, lanes: Lanes, clock: Clock, steady: Clock, tally: HooksTally, finished: Finished
+    ) -> None:
         """`clock` is the one on the wall."""
         self._outbound = outbound
         self._lanes = lanes
         self._clock = clock
         self._steady = steady
         self._tally = tally
-        self.finished: Finished = _nobody
+        self._finished = finished
         self._idle: list[asyncio.Future[None]] = []
         self._runners: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -76,6 +78,9 @@ class Deliverer:
         while not self._stopping:
             turn = self._lanes.take(self._steady())
             if turn is not None:
+                lane = turn.lane
+                if self._idle and lane.waiting and lane.in_flight < lane.cap.now:
+                    self.wake(1)
                 await self._carry_out(turn)
                 continue
             if len(self._idle) >= _IDLE_MAX:
@@ -96,7 +101,7 @@ class Deliverer:
             self._tally.answer.observe(attempt.exchange.timings.answer / 1000)
         self._lanes.done(turn.lane, turn.kind)
         try:
-            self.finished(turn, attempt, began)
+            self._finished(turn, attempt, began)
         except Exception:
             logger.exception("What came of a delivery could not be noted; it is attempted again")
 
@@ -119,7 +124,13 @@ class Deliverer:
             marks += REPLAY
         body = envelope(delivery.workspace_id, delivery.event, delivery.data, delivery.at)
         return await self._send(
-            address, webhook_id(delivery.fact_id).encode(), body, now, delivery.attempts + 1, address.attempts_max, marks
+            address,
+            webhook_id(delivery.fact_id).encode(),
+            body,
+            now,
+            delivery.attempts + 1,
+            address.attempts_max,
+            marks,
         )
 
     async def _tell(self, lane: Lane, event: LightEvent) -> Attempt:
@@ -146,7 +157,3 @@ class Deliverer:
             logger.exception("A request failed in a way that it should not")
             exchange = _unsent("protocol", type(error).__name__)
         return Attempt(now, address.text, head.kept, exchange)
-
-
-def _nobody(turn: Turn, attempt: Attempt, began: int) -> None:
-    """Nobody is told yet."""

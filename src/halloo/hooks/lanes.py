@@ -64,6 +64,7 @@ class Lane:
         "light_probe",
         "next_due",
         "probe",
+        "probing",
         "queued",
         "replaying",
         "replays",
@@ -83,6 +84,8 @@ class Lane:
         self.retries: deque[Row] = deque()
         self.replays: deque[Row] = deque()
         self.probe: Row | None = None
+        self.probing = False
+        """Whether the probe is in flight."""
         self.light = LightQueue()
         self.light_probe = False
         """Whether a light event may probe an open breaker: there is nothing else to probe it with."""
@@ -263,6 +266,7 @@ class Lanes:
                 self.retrying += 1
             elif kind == "replay":
                 lane.replaying += 1
+        lane.probing = lane.probing or kind == "probe"
         if not lane.in_flight:
             lane.share.active += 1
             self.active += 1
@@ -297,6 +301,8 @@ class Lanes:
             self.retrying -= 1
         elif kind == "replay":
             lane.replaying -= 1
+        elif kind == "probe":
+            lane.probing = False
         self.offer(lane)
         if share.waiting and not share.shut:
             self._wake(share.waiting, all_of_them=not share.in_flight)
