@@ -179,9 +179,6 @@ _ABSENT = frozenset(
         "email:subscribe",
         *_CALLS,
         *_PLUGINS,
-        *_VISITORS_LIGHT,
-        *_MESSAGES_LIGHT,
-        *_TEAM_LIGHT,
         *_FILES_LIGHT,
         *_PLUGINS_LIGHT,
     }

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import text
+
 from halloo.db import directory
 from halloo.db.engine import Database
 from halloo.db.statement import Statement
@@ -23,7 +25,6 @@ from halloo.kit.json import dump
 from halloo.kit.outbound.client import Outbound
 from halloo.kit.outbound.guard import Guard
 from halloo.kit.sealing import Sealer
-from sqlalchemy import text
 
 SEALER = Sealer(b"k" * 32, "hook")
 SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="

@@ -35,6 +35,7 @@ from halloo.conversations.actions.start import (
     Start,
     Started,
     current_conversation,
+    newest_of_visitor,
     owns_conversation,
     start_conversation,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "list_tags",
     "list_unheard",
     "mark_read",
+    "newest_of_visitor",
     "note_mailed",
     "note_refused_proof",
     "note_refused_value",

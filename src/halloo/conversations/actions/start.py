@@ -108,6 +108,11 @@ def owns_conversation(tx: Tx, who: Actor, conversation_id: str) -> bool:
     return is_uuid(conversation_id)
 
 
+def newest_of_visitor(tx: Tx, visitor_id: str) -> str | None:
+    """The id of a visitor's current conversation, or None; for programs of our own."""
+    return store.find_newest_of_visitor(tx, tx.workspace_id, visitor_id)
+
+
 def current_conversation(tx: Tx, who: Actor) -> str | None:
     """The id of the visitor's newest conversation, or None."""
     return store.find_newest_of_visitor(tx, who.workspace_id, who.id)
