@@ -1,0 +1,1 @@
+"""One function a verb: permission, rule, write, fact. Entered module by module."""
