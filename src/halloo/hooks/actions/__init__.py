@@ -1,1 +1,1 @@
-"""One function a verb: permission, rule, write, fact. Entered module by module."""
+"""What happens to hooks and to what they are told."""
