@@ -1,17 +1,13 @@
 """Hooks and what they were told, as the wire shows them. Who may not manage hooks sees no value that could be a key."""
 
-from collections.abc import Iterable, Mapping, Sequence
 
 from halloo.api.manage import shapes
 from halloo.hooks import rules
-from halloo.hooks.actions.log import Entry, Full, Quarter
 from halloo.hooks.actions.records import SeenHook
-from halloo.hooks.actions.replay import Progress
 from halloo.hooks.actions.secrets import MANAGE
-from halloo.hooks.model import Attempt, Hook, Secret, delivery_id, state_of, webhook_id
+from halloo.hooks.model import Secret, state_of
 from halloo.hooks.samples import sample
 from halloo.kit.clock import optional_rfc3339, rfc3339
-from halloo.kit.outbound.model import Timings
 from halloo.workspaces.model import Actor
 
 _SIGNATURES = frozenset({"webhook-signature", "x-crisp-signature", "x-crisp-signature-next"})
