@@ -109,8 +109,6 @@ def update_hook(
         return _see(tx, hook), None
     plan.plan_up_to_head(tx, now)
     store.update_hook(tx, wanted, sealer)
-    if wanted.ordered != hook.ordered:
-        plan.reorder(tx, wanted, now)
     secret = give_secret(tx, hook_id, sealer) if wanted.is_signed and not hook.is_signed else None
     hook_updated(tx, hook_id)
     audit(tx, who, "hook.changed", hook_id, name=wanted.name, **_difference(hook, wanted))
