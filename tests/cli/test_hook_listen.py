@@ -266,6 +266,8 @@ async def test_the_world_behind_a_tunnel_cannot_take_every_connection(monkeypatc
         assert b"503" in await exchange(port)
         assert b"408" in await asyncio.wait_for(held[0][0].read(100), 20)
         assert await asyncio.wait_for(held[1][0].read(100), 20) == b""
+        for _, writer in held:
+            writer.close()
         assert b"200" in await exchange(port, request({}))
     assert "not whole after" in shown[1].trouble
 
