@@ -109,3 +109,22 @@ class RangeInvalid(Invalid):
     """A range ends behind its beginning, and does not begin in the future."""
 
     code = "range_invalid"
+
+
+_WHY = {
+    "url_scheme": "it begins with https:// or http://.",
+    "url_host": "its host is no name or address that can be reached.",
+    "url_port": "its port is not one that web hooks go to: 80, 443, or one above 1023 that belongs to no other service.",
+    "url_userinfo": "leave out user name and password; use a header or a key in the query.",
+    "url_fragment": "leave out what stands behind the #; it is never sent.",
+    "url_too_long": "use at most 2,048 characters.",
+    "url_blocked": "it leads into a network that web hooks may not reach.",
+}
+
+
+class UrlRefused(Invalid):
+    """url: no hook may have this address."""
+
+    def __init__(self, code: str) -> None:
+        """`code`: the rule that it breaks."""
+        super().__init__(f"url: {_WHY[code]}", code=code, field="url")
