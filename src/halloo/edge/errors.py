@@ -21,6 +21,7 @@ STATUS: dict[str, int] = {
     "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
+    "gone": 410,
     "stale": 412,
     "too_large": 413,
     "unsupported_type": 415,

@@ -1,9 +1,11 @@
 """What a hook is, what is planned to be told to it, and what came of that (hooks contract 1, 6, 11 and 17). Values and pure rules."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from halloo.kit.clock import DAY, SECOND
 from halloo.kit.outbound.model import Exchange, Outcome
@@ -40,6 +42,14 @@ class Secret(Struct, frozen=True):
     hint: str
     created_at: int
     promotes_at: int | None
+
+
+def in_force(secrets: Sequence[Secret], now: int) -> tuple[Secret, ...]:
+    """The secrets that count at a time, the current one first: a next one whose time has come is current, and alone."""
+    due = [one for one in secrets if one.role == "next" and one.promotes_at is not None and one.promotes_at <= now]
+    if due:
+        return (replace(due[-1], role="current", promotes_at=None),)
+    return tuple(sorted(secrets, key=lambda one: one.role))
 
 
 class Health(Struct, frozen=True):

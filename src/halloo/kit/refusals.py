@@ -8,6 +8,7 @@ the foreign protocols each give it their own shape.
     ├── Unauthorized    who are you?
     ├── Forbidden       we know who you are, and no
     ├── Conflict        it does not fit the state of things
+    ├── Gone            it was there, and is kept no longer
     ├── Stale           somebody else changed it meanwhile
     ├── Invalid         a value is wrong; `details` says which
     ├── BadRequest      the request itself is malformed
@@ -61,6 +62,13 @@ class Conflict(Refusal):
 
     kind = "conflict"
     code = "conflict"
+
+
+class Gone(Refusal):
+    """This is kept no longer."""
+
+    kind = "gone"
+    code = "gone"
 
 
 class Stale(Refusal):

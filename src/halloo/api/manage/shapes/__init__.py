@@ -5,6 +5,24 @@ The OpenAPI page, the validation of requests and the TypeScript types of `web/pa
 """
 
 from halloo.api.manage.shapes.common import Availability, OperatorBrief, Position, Refusal, Role, Scalar, State
+from halloo.api.manage.shapes.deliveries import (
+    AttemptBrief,
+    AttemptRequest,
+    AttemptResponse,
+    AttemptTimings,
+    AttemptView,
+    DeliveryDetail,
+    DeliveryPage,
+    DeliveryReplayed,
+    DeliveryView,
+    HookChart,
+    HookQuarter,
+    HookRecoverPost,
+    HookReplayPost,
+    HookTestPost,
+    ReplayStarted,
+    ReplayView,
+)
 from halloo.api.manage.shapes.export import ContactExport, ExportedConversation, ExportedMail, ExportedVisitor
 from halloo.api.manage.shapes.feedback import (
     FeedbackDay,
@@ -13,6 +31,20 @@ from halloo.api.manage.shapes.feedback import (
     FeedbackReport,
     FeedbackView,
     FieldAnswer,
+)
+from halloo.api.manage.shapes.hooks import (
+    HookEnablePost,
+    HookEvent,
+    HookEventList,
+    HookPage,
+    HookPost,
+    HookPromotePost,
+    HookPut,
+    HookSaved,
+    HookSecretCreated,
+    HookSecretPost,
+    HookSecretView,
+    HookView,
 )
 from halloo.api.manage.shapes.live import LiveVisitorCount, LiveVisitorPage
 from halloo.api.manage.shapes.people import (
@@ -110,6 +142,11 @@ from halloo.api.manage.shapes.widgets import (
 
 __all__ = [
     "ActivityStatus",
+    "AttemptBrief",
+    "AttemptRequest",
+    "AttemptResponse",
+    "AttemptTimings",
+    "AttemptView",
     "AuditEntry",
     "AuditPage",
     "Availability",
@@ -134,6 +171,10 @@ __all__ = [
     "ConversationView",
     "Counts",
     "DatabaseStatus",
+    "DeliveryDetail",
+    "DeliveryPage",
+    "DeliveryReplayed",
+    "DeliveryView",
     "DiskStatus",
     "EmbedView",
     "ExportedConversation",
@@ -146,6 +187,23 @@ __all__ = [
     "FeedbackView",
     "FieldAnswer",
     "FolderCounts",
+    "HookChart",
+    "HookEnablePost",
+    "HookEvent",
+    "HookEventList",
+    "HookPage",
+    "HookPost",
+    "HookPromotePost",
+    "HookPut",
+    "HookQuarter",
+    "HookRecoverPost",
+    "HookReplayPost",
+    "HookSaved",
+    "HookSecretCreated",
+    "HookSecretPost",
+    "HookSecretView",
+    "HookTestPost",
+    "HookView",
     "IdentityKeyCreated",
     "IdentityKeyList",
     "IdentityKeyPost",
@@ -183,6 +241,8 @@ __all__ = [
     "Refusal",
     "RelayStatus",
     "RelayToken",
+    "ReplayStarted",
+    "ReplayView",
     "Role",
     "Scalar",
     "Scope",

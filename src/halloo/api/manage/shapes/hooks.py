@@ -1,0 +1,149 @@
+"""Shapes of the management API: web hooks, their secrets and what they choose (hooks contract 11 and 17)."""
+
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+HookKind = Literal["website", "plugin"]
+HookEnvironment = Literal["production", "development"]
+HookSigning = Literal["none", "signed"]
+HookOrder = Literal["none", "conversation", "all"]
+HookRetry = Literal["standard", "none"]
+DeliveryState = Literal["pending", "delivered", "exhausted", "held", "cancelled", "too_large"]
+
+
+class HookEvent(Struct, rename={"class_": "class"}):
+    """An event that a hook can be told of. `secret`: it carries one, so only `https` hooks may choose it.
+
+    `class`: `fact` is told at least once, `light` at most once, `reserved` not yet. `emitted`: whether something in Halloo tells it
+    now. `sample` is `data` as a hook gets it.
+    """
+
+    name: str
+    class_: Literal["fact", "light", "reserved"]
+    group: str
+    sentence: str
+    secret: bool
+    emitted: bool
+    sample: dict[str, Any]
+
+
+class HookEventList(Struct):
+    """`GET /core/hooks/events`."""
+
+    data: list[HookEvent]
+
+
+class HookSecretView(Struct):
+    """A signing secret without itself. `promotes_at`: when the next one becomes the current one by itself."""
+
+    id: str
+    role: Literal["current", "next"]
+    hint: str
+    created_at: str
+    promotes_at: str | None
+
+
+class HookView(Struct):
+    """A hook. Values in the query of `url`, and of `headers`, are masked for who may not manage hooks.
+
+    `state`: `failing` since the last success, `open` while nothing but a probe is sent. `waiting`: deliveries that are still to come
+    through, at most 10,000 of them counted. `replay_id`: the replay that is running.
+    """
+
+    id: str
+    kind: HookKind
+    environment: HookEnvironment
+    name: str
+    url: str
+    events: list[str]
+    enabled: bool
+    state: Literal["active", "failing", "open", "disabled"]
+    disabled_reason: Literal["operator", "failing", "gone"] | None
+    last_call: Literal["not_called", "succeeded", "failed"]
+    last_call_at: str | None
+    last_status: int | None
+    last_error: str | None
+    signing: HookSigning
+    secrets: list[HookSecretView]
+    timeout_ms: int
+    max_in_flight: int
+    ordered: HookOrder
+    retry: HookRetry
+    headers: dict[str, str]
+    waiting: int
+    replay_id: str | None
+    created_at: str
+    updated_at: str
+
+
+class HookPage(Struct):
+    """`GET /core/hooks`."""
+
+    data: list[HookView]
+    next_cursor: str | None
+
+
+class HookSaved(HookView, omit_defaults=True):
+    """A hook as it was saved. `secret`: the only time it is shown. `warning`: the name in `url` leads nowhere yet."""
+
+    secret: str | None = None
+    warning: Literal["dns"] | None = None
+
+
+class HookPost(Struct, forbid_unknown_fields=True):
+    """`POST /core/hooks`. `environment`, and `kind` once it is stored, cannot be changed."""
+
+    name: str
+    url: str
+    events: list[str]
+    kind: HookKind = "website"
+    environment: HookEnvironment = "production"
+    signing: HookSigning | UnsetType = UNSET
+    timeout_ms: int = 2_000
+    max_in_flight: int = 10
+    ordered: HookOrder = "none"
+    retry: HookRetry = "standard"
+    headers: dict[str, str] = {}
+
+
+class HookPut(Struct, forbid_unknown_fields=True):
+    """`PUT /core/hooks/{id}`: each field given replaces the stored value."""
+
+    name: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+    events: list[str] | UnsetType = UNSET
+    signing: HookSigning | UnsetType = UNSET
+    timeout_ms: int | UnsetType = UNSET
+    max_in_flight: int | UnsetType = UNSET
+    ordered: HookOrder | UnsetType = UNSET
+    retry: HookRetry | UnsetType = UNSET
+    headers: dict[str, str] | UnsetType = UNSET
+
+
+class HookEnablePost(Struct, forbid_unknown_fields=True):
+    """`POST …/enable`. `recover_since`: post again what was not delivered since then (RFC 3339)."""
+
+    recover_since: str | None = None
+
+
+class HookSecretPost(Struct, forbid_unknown_fields=True):
+    """`POST …/secrets`. `overlap_s`: after how many seconds the next secret becomes the current one by itself; at most 7 days."""
+
+    overlap_s: int = 86_400
+
+
+class HookSecretCreated(Struct):
+    """The answer to `POST …/secrets`: the only time `secret` is shown."""
+
+    id: str
+    role: Literal["next"]
+    secret: str
+    created_at: str
+    promotes_at: str
+
+
+class HookPromotePost(Struct, forbid_unknown_fields=True):
+    """`POST …/secrets/promote`. `immediately`: where there is no next secret, make one that counts at once."""
+
+    immediately: bool = False
