@@ -17,6 +17,7 @@ from halloo.kit.json import dump
 
 PREFIX = "whsec_"
 _KEY_BYTES = 32
+_HINT = len(PREFIX) + 4
 TOLERANCE_S = 300
 """How old a request may be."""
 _KEYS = ("website_id", "event", "data", "timestamp")
@@ -166,7 +167,7 @@ def _why(headers: Headers, body: bytes, secrets: Sequence[Secret], *, proven: bo
     length = headers.get("x-forwarded-content-length", headers.get("content-length", ""))
     if length and _INTEGER.fullmatch(length) and int(length) != len(body):
         return f"the body was changed on the way: {length} bytes were announced, and {len(body)} came"
-    hints = " or ".join(f"…{one.text[-5:]}" for one in secrets)
+    hints = " or ".join(f"{one.text[:_HINT]}…" for one in secrets)
     if proven:
         return (
             "neither signature fits, though this secret has fitted before: the body was changed on the way, the hook's secret was "
@@ -174,7 +175,7 @@ def _why(headers: Headers, body: bytes, secrets: Sequence[Secret], *, proven: bo
         )
     return (
         f"neither signature fits: the hook has another secret than this one ({hints}), or, less likely, the body was changed on "
-        "the way. Its settings show the last characters"
+        "the way. Its settings show how its secret begins"
     )
 
 

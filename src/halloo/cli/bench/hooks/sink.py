@@ -1,8 +1,9 @@
 """The receivers of the benchmark in one process: a bare asyncio protocol that looks at every request and writes down what it saw.
 
-`python -m halloo.cli.bench.hooks.sink <control port> <port> <receivers> <file> [<certificate>]`. Receiver `n` listens on address `127.0.1.n`, so that each is
-a host of its own; with a certificate (PEM, key and chain) over TLS. Every body is measured and its signature is checked. What was seen goes
-into a file of fixed records, which `read_seen` reads. Header names are taken as Halloo writes them.
+`python -m halloo.cli.bench.hooks.sink <control port> <port> <receivers> <file> [<certificate>]`. Receiver `n` listens on address
+`127.0.1.n`, so that each is a host of its own; with a certificate (PEM, key and chain) over TLS. Every body is measured and its
+signature is checked. What was seen goes into a file of fixed records, which `read_seen` reads. Header names are taken as Halloo
+writes them.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ def address(number: int) -> str:
 
 
 class Seen(NamedTuple):
-    """One request: which receiver got it, as which attempt, the fact's number (0 where it has none), when (UNIX nanoseconds), and its id."""
+    """One request: who got it, as which attempt, the fact's number (0 where it has none), when (UNIX nanoseconds), the fact's id."""
 
     receiver: int
     attempt: int
@@ -168,7 +169,7 @@ class _Line(asyncio.Protocol):
             if end < 4:  # noqa: PLR2004 - not found
                 break
             lines = data[: end - 4].split(b"\r\n")
-            headers = dict([line.partition(b": ")[::2] for line in lines[1:]])
+            headers = {name: value for name, _, value in (line.partition(b": ") for line in lines[1:])}
             whole = end + int(headers.get(b"Content-Length", b"0"))
             if len(data) < whole:
                 break
