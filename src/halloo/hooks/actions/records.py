@@ -83,7 +83,7 @@ def list_hooks(tx: Tx, who: Actor, sealer: Sealer, cursor: str | None = None, li
     return HookPage(page, page[-1].hook.id if len(found) > limit else None)
 
 
-def update_hook(  # noqa: PLR0913, PLR0917 - what a change takes
+def update_hook(
     tx: Tx, who: Actor, sealer: Sealer, hook_id: str, change: HookChange, now: int, version: int | None = None
 ) -> tuple[SeenHook, str | None]:
     """Change what `change` gives: the hook, and a new secret where this has it signed from now on.
@@ -117,7 +117,7 @@ def delete_hook(tx: Tx, who: Actor, hook_id: str, now: int, version: int | None 
     audit(tx, who, "hook.deleted", hook_id, name=hook.name, url=rules.mask_url(hook.url))
 
 
-def enable_hook(  # noqa: PLR0913, PLR0917 - what it takes
+def enable_hook(
     tx: Tx, who: Actor, sealer: Sealer, hook_id: str, now: int, recover_since: int | None = None
 ) -> SeenHook:
     """Have a hook called again: its breaker and its run of failures begin anew.
