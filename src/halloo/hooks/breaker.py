@@ -26,7 +26,7 @@ _GIVE_BACK = 20
 class Breaker:
     """One of a hook. Closed: all goes out; open: nothing but a probe; half open: one at a time."""
 
-    __slots__ = ("_failed", "_run", "_seen", "_slice", "_wins", "probe_at", "probes", "state")
+    __slots__ = ("_failed", "_proven", "_run", "_seen", "_slice", "_wins", "probe_at", "probes", "state")
 
     def __init__(self, health: Health | None = None) -> None:
         """As it was stored."""
@@ -39,16 +39,18 @@ class Breaker:
             self.state = "half"
         self._wins = 0
         self._run = 0
+        self._proven = health is not None and health.last_call == "succeeded"
         self._forget()
 
     @property
     def healthy(self) -> bool:
-        """Whether the last attempt got an answer, or none was made."""
-        return self.state == "closed" and self._run == 0
+        """Whether it has answered well, and the last attempt got an answer."""
+        return self._proven and self._run == 0 and self.state == "closed"
 
     def note(self, outcome: Outcome, now: int, *, probe: bool = False) -> bool:
         """Take an attempt into account; whether `probes` and `probe_at` are to be stored."""
         good = outcome == "success"
+        self._proven = self._proven or good
         if self.state == "closed":
             self._count(now, good=good)
             self._run = self._run + 1 if outcome in UNREACHED else 0
