@@ -83,8 +83,8 @@ def load_target(tx: Tx, who: Actor, sealer: Sealer, hook_id: str) -> Target:
     return Target(hook, in_force(secrets, tx.now), store.find_health(tx, who.workspace_id, hook_id))
 
 
-def list_hooks(tx: Tx, who: Actor, sealer: Sealer, cursor: str | None = None, limit: int = 50) -> HookPage:
-    """Hooks, newest first; `cursor` as the page before gave it."""
+def list_hooks(tx: Tx, who: Actor, sealer: Sealer | None, cursor: str | None = None, limit: int = 50) -> HookPage:
+    """Hooks, newest first; `cursor` as the page before gave it. Without a sealer their own headers are missing."""
     who.require(*READ)
     if cursor is not None and not is_uuid(cursor):
         raise field_invalid("cursor", "this is no cursor of this list.")

@@ -63,9 +63,7 @@ class Bare:
     async def run(self) -> int:
         """Post everything that was prepared; how many were taken."""
         workers = [
-            _work(requests, post)
-            for requests, posts in zip(self._requests, self._posts, strict=True)
-            for post in posts
+            _work(requests, post) for requests, posts in zip(self._requests, self._posts, strict=True) for post in posts
         ]
         return sum(await asyncio.gather(*workers))
 
@@ -161,7 +159,9 @@ class OfAiohttp(Opener):
         session = self._session
 
         async def post(request: Request) -> bool:
-            async with session.post(url, data=request.body, headers=_headers(request.head), allow_redirects=False) as answer:
+            async with session.post(
+                url, data=request.body, headers=_headers(request.head), allow_redirects=False
+            ) as answer:
                 await answer.read()
                 return answer.status == 200  # noqa: PLR2004 - what the sink answers
 
