@@ -161,7 +161,6 @@ def _deliveries() -> None:
         sa.Column("started_at", sa.BigInteger, nullable=False),
         sa.Column("record", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "hook_id", "seq", "series", "n"),
-        sqlite_with_rowid=False,
     )
 
 
