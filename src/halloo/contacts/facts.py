@@ -5,7 +5,7 @@ from typing import Any
 from halloo.contacts.device import parse_user_agent
 from halloo.contacts.model import Contact, Page, Spot, Visitor
 from halloo.db.tx import Tx
-from halloo.events.log import record
+from halloo.events.log import erase_payloads_of, record
 from halloo.kit.clock import utc_offset
 from halloo.kit.json import DATA_MAX, canonical, dump
 from halloo.kit.text import clean
@@ -16,7 +16,7 @@ def profile_created(tx: Tx, contact: Contact) -> None:
     data: dict[str, Any] = {"website_id": tx.workspace_id, "people_id": contact.id}
     if contact.email:
         data["email"] = contact.email
-    record(tx, "people:profile:created", dump(data))
+    record(tx, "people:profile:created", dump(data), contact_id=contact.id)
 
 
 def profile_updated(tx: Tx, contact: Contact, changed: dict[str, Any]) -> None:
@@ -33,11 +33,13 @@ def profile_updated(tx: Tx, contact: Contact, changed: dict[str, Any]) -> None:
     data: dict[str, Any] = {"website_id": tx.workspace_id, "people_id": contact.id}
     if contact.email:
         data["email"] = contact.email
-    record(tx, "people:profile:updated", dump({**data, "update": {"updated_at": tx.now, "person": person}}))
+    told = {**data, "update": {"updated_at": tx.now, "person": person}}
+    record(tx, "people:profile:updated", dump(told), contact_id=contact.id)
 
 
 def profile_removed(tx: Tx, contact_id: str) -> None:
-    """`people:profile:removed`."""
+    """`people:profile:removed`; what was told of the contact before is erased."""
+    erase_payloads_of(tx, contact_id)
     record(tx, "people:profile:removed", dump({"website_id": tx.workspace_id, "people_id": contact_id}))
 
 
@@ -84,16 +86,19 @@ def _proofs(visitor: Visitor) -> list[dict[str, Any]]:
 _SET = ("name", "email", "phone", "avatar")
 
 
-def details_set(tx: Tx, conversation_id: str, news: dict[str, Any]) -> None:
-    """`session:set_nickname`, `…email`, `…phone`, `…avatar`: what is known of the visitor now, claimed or signed, by column."""
+def details_set(tx: Tx, conversation_id: str, news: dict[str, Any], contact_id: str | None) -> None:
+    """`session:set_nickname`, `…email`, `…phone`, `…avatar`: what is known of the visitor now, by column.
+
+    Claimed, signed, or entered by a colleague; erased with the contact.
+    """
     if news.get("name"):
-        about_session(tx, conversation_id, "session:set_nickname", nickname=news["name"])
+        about_session(tx, conversation_id, "session:set_nickname", contact_id, nickname=news["name"])
     if news.get("email"):
-        about_session(tx, conversation_id, "session:set_email", email=news["email"])
+        about_session(tx, conversation_id, "session:set_email", contact_id, email=news["email"])
     if news.get("phone"):
-        about_session(tx, conversation_id, "session:set_phone", phone=news["phone"])
+        about_session(tx, conversation_id, "session:set_phone", contact_id, phone=news["phone"])
     if news.get("avatar"):
-        about_session(tx, conversation_id, "session:set_avatar", avatar=news["avatar"])
+        about_session(tx, conversation_id, "session:set_avatar", contact_id, avatar=news["avatar"])
 
 
 _SHOWN_MAX = 256
@@ -108,21 +113,23 @@ def value_refused(tx: Tx, conversation_id: str, visitor: Visitor, column: str, v
         tx,
         conversation_id,
         "session:error",
+        visitor.contact_id,
         type=f"{_WORDS.get(column, column)}:invalid_format",
         value=clean(value)[:_SHOWN_MAX],
         previous_value=before if isinstance(before, str) else "",
     )
 
 
-def introduced(tx: Tx, conversation_id: str, visitor: Visitor) -> None:
+def introduced(tx: Tx, conversation_id: str, visitor: Visitor, contact_id: str | None) -> None:
     """The same facts of everything that is known of a visitor: for a conversation under which none of it was told."""
-    details_set(tx, conversation_id, {column: getattr(visitor, column) for column in _SET})
+    details_set(tx, conversation_id, {column: getattr(visitor, column) for column in _SET}, contact_id)
 
 
-def about_session(tx: Tx, conversation_id: str, name: str, **values: Any) -> None:
-    """An event about the visitor, told under their current conversation."""
+def about_session(tx: Tx, conversation_id: str, name: str, contact_id: str | None = None, /, **values: Any) -> None:
+    """An event about the visitor, told under their current conversation. `contact_id`: whose details it holds."""
     session = {"website_id": tx.workspace_id, "session_id": f"session_{conversation_id}", "inbox_id": None}
-    record(tx, name, dump({**session, **canonical(values)}), conversation_id=conversation_id)
+    data = dump({**session, **canonical(values)})
+    record(tx, name, data, conversation_id=conversation_id, contact_id=contact_id)
 
 
 _PAGES_MAX = DATA_MAX - 1024

@@ -132,5 +132,5 @@ def begin_conversation(
     contacts.count_conversation(tx, conversation.contact_id)
     contact_facts.bound(tx, conversation.id, conversation.contact_id)
     if first:
-        contact_facts.introduced(tx, conversation.id, visitor)
+        contact_facts.introduced(tx, conversation.id, visitor, conversation.contact_id)
     return add_message(tx, who, conversation, draft)

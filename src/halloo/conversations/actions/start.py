@@ -89,9 +89,9 @@ def _begun(tx: Tx, visitor: Visitor, start: Start) -> tuple[Visitor, Conversatio
     if metadata:
         facts.data_set(tx, conversation)
     if first:
-        contact_facts.introduced(tx, conversation.id, visitor)
+        contact_facts.introduced(tx, conversation.id, visitor, contact_id)
     else:
-        contact_facts.details_set(tx, conversation.id, taken.news)
+        contact_facts.details_set(tx, conversation.id, taken.news, contact_id)
     if visitor.user_agent:
         contact_facts.system_known(tx, conversation.id, visitor)
     if start.spot is not None:

@@ -15,13 +15,14 @@ from halloo.workspaces.model import Actor
 def claim_details(tx: Tx, visitor_id: str, details: Details) -> Visitor:
     """The visitor with what was claimed of them. Raises `VisitorTokenInvalid`, `ValueRefused`."""
     visitor, news = contacts.claim_details(tx, visitor_id, details)
-    _tell(tx, visitor_id, news)
+    _tell(tx, visitor, news)
     return visitor
 
 
 def submit_form(tx: Tx, visitor_id: str, form_hash: str, filled: Filled) -> None:
     """Keep what a visitor filled in for their next conversation. Raises `VisitorTokenInvalid`."""
-    _tell(tx, visitor_id, forms.submit_form(tx, visitor_id, form_hash, filled))
+    visitor, news = forms.submit_form(tx, visitor_id, form_hash, filled)
+    _tell(tx, visitor, news)
 
 
 def note_refused_value(tx: Tx, visitor_id: str, column: str, value: str) -> None:
@@ -39,12 +40,12 @@ def change_contact(tx: Tx, who: Actor, contact_id: str, details: Details, if_mat
     news = {name: getattr(after, name) for name in details.given if getattr(before, name) != getattr(after, name)}
     current = store.find_newest_of_contact(tx, tx.workspace_id, contact_id) if news else None
     if current is not None:
-        contact_facts.details_set(tx, current, news)
+        contact_facts.details_set(tx, current, news, contact_id)
     return after
 
 
-def _tell(tx: Tx, visitor_id: str, news: dict[str, Any]) -> None:
+def _tell(tx: Tx, visitor: Visitor, news: dict[str, Any]) -> None:
     """Before there is a conversation nobody is told; the first one begins with all of it."""
-    current = store.find_newest_of_visitor(tx, tx.workspace_id, visitor_id) if news else None
+    current = store.find_newest_of_visitor(tx, tx.workspace_id, visitor.id) if news else None
     if current is not None:
-        contact_facts.details_set(tx, current, news)
+        contact_facts.details_set(tx, current, news, visitor.contact_id)
