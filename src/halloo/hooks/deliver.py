@@ -26,7 +26,7 @@ Finished = Callable[[Turn, Attempt, int], None]
 
 
 def _unsent(outcome: Outcome, detail: str) -> Exchange:
-    return Exchange(outcome, None, None, _NO_TIME, b"", b"", False, None, detail)  # noqa: FBT003 - nothing was cut
+    return Exchange(outcome, None, None, _NO_TIME, b"", b"", False, None, detail)
 
 
 class Deliverer:

@@ -46,7 +46,7 @@ _disabled = msgspec.json.Decoder(_Disabled)
 class HookRoom:
     """Plans, delivers, and tells light events; one for the process. Others may do the same beside it, over the same database."""
 
-    def __init__(  # noqa: PLR0913 - what the composition root has built
+    def __init__(
         self,
         database: Database,
         outbound: Outbound,
@@ -176,6 +176,10 @@ class HookRoom:
         desk = self._desks.get(turn.lane.address.workspace_id)
         if desk is not None:
             desk.finished(turn, attempt, began)
+
+    def now(self) -> int:
+        """UNIX milliseconds by the clock that nobody can set: what deliveries are due by."""
+        return self._parts.steady()
 
     # ── for those who watch ───────────────────────────────────────────────────────────────────────────────────────
 
