@@ -255,7 +255,7 @@ class Desk:
     def _exhausted(self, lane: Lane) -> None:
         """Nothing more of a lane is due. Where its breaker is open, a light event may be the probe."""
         lane.backlog = False
-        if lane.breaker.state == "open" and lane.probe is None and lane.light:
+        if lane.breaker.state == "open" and lane.probe is None and lane.light.waiting:
             lane.light_probe = True
             self._parts.lanes.offer(lane)
             self._parts.wake(1)
@@ -290,8 +290,10 @@ class Desk:
             self._ledger.call(lane, attempt)
         else:
             delivery = turn.row.delivery
-            ended = Ended(now, parts.clock())
-            state, due_at = judge(delivery, lane.address.attempts_max, exchange, ended, parts.chance())
+            state, due_at = "delivered", 0
+            if exchange.outcome != "success":
+                ended = Ended(now, parts.clock())
+                state, due_at = judge(delivery, lane.address.attempts_max, exchange, ended, parts.chance())
             self._ledger.add(lane, Settlement(delivery, attempt, state, due_at))
         if exchange.outcome == "gone":
             self._close(lane)
@@ -323,7 +325,7 @@ class Desk:
             return
         if self._share.shut:
             self._parts.lanes.reopen(self._share)
-            self._parts.wake(sum(lane.waiting + len(lane.light) for lane in self.lanes.values()))
+            self._parts.wake(sum(lane.waiting + len(lane.light.waiting) for lane in self.lanes.values()))
         self.poke()
 
     # ── light events ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -75,7 +75,7 @@ def change_hook(tx: Tx, hook_id: str, now: int, **values: Any) -> None:
     """Change a hook as the management API does."""
     plan_up_to_head(tx, now)
     hook = records.get_hook_for_update(tx, tx.workspace_id, hook_id, SEALER)
-    fields = {name: getattr(hook, name) for name in hook.__struct_fields__}
+    fields: dict[str, Any] = {name: getattr(hook, name) for name in hook.__struct_fields__}
     records.update_hook(tx, Hook(**{**fields, **values, "version": hook.version + 1}), SEALER)
     facts.hook_updated(tx, hook_id)
 

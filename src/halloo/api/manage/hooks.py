@@ -24,6 +24,8 @@ from halloo.workspaces.model import Actor
 
 _READ, _MANAGE = records.READ, secrets.MANAGE
 _TAGS = ["Hooks"]
+_ENABLE, _ROTATE, _PROMOTE = shapes.HookEnablePost(), shapes.HookSecretPost(), shapes.HookPromotePost()
+"""What is meant by no body."""
 HookLimit = Annotated[int, QueryParameter(ge=1, le=records.PAGE_MAX, description="How many at most.")]
 
 
@@ -90,7 +92,7 @@ async def delete_hook(hook_id: FromPath[str], db: Db, who: Who, services: Parts,
 
 @post("/hooks/{hook_id:str}/enable", opt={"scope": _MANAGE}, tags=_TAGS, status_code=200)
 async def enable_hook(
-    hook_id: FromPath[str], data: JSONBody[shapes.HookEnablePost], db: Db, who: Who, services: Parts
+    hook_id: FromPath[str], db: Db, who: Who, services: Parts, data: JSONBody[shapes.HookEnablePost] = _ENABLE
 ) -> shapes.HookView:
     """Have a hook called again; with `recover_since` also for what it has missed."""
     since = parse_time("recover_since", data.recover_since)
@@ -116,7 +118,7 @@ async def read_hook_chart(hook_id: FromPath[str], db: Db, who: Who) -> shapes.Ho
 
 @post("/hooks/{hook_id:str}/secrets", opt={"scope": _MANAGE}, tags=_TAGS)
 async def create_hook_secret(
-    hook_id: FromPath[str], data: JSONBody[shapes.HookSecretPost], db: Db, who: Who, services: Parts
+    hook_id: FromPath[str], db: Db, who: Who, services: Parts, data: JSONBody[shapes.HookSecretPost] = _ROTATE
 ) -> shapes.HookSecretCreated:
     """Make the next secret, beside the current one; it is in this answer and never again."""
     sealer = services.hook_secrets
@@ -128,7 +130,7 @@ async def create_hook_secret(
 
 @post("/hooks/{hook_id:str}/secrets/promote", opt={"scope": _MANAGE}, tags=_TAGS, status_code=200)
 async def promote_hook_secret(
-    hook_id: FromPath[str], data: JSONBody[shapes.HookPromotePost], db: Db, who: Who, services: Parts
+    hook_id: FromPath[str], db: Db, who: Who, services: Parts, data: JSONBody[shapes.HookPromotePost] = _PROMOTE
 ) -> shapes.HookSaved:
     """Have the next secret count at once, and the former one no more. A secret that is made here is in this answer alone."""
     seen, secret = await db.write(who.workspace_id, _promote, who, services.hook_secrets, hook_id, data.immediately)
