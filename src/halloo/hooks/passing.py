@@ -13,7 +13,7 @@ from halloo.kit.clock import Clock
 from halloo.kit.json import dump
 from halloo.kit.refusals import Unavailable
 
-_NAMES = {
+NAMES = {
     "typing:visitor": "message:compose:send",
     "typing:operator": "message:compose:receive",
     "visitor": "session:update_availability",
@@ -21,6 +21,7 @@ _NAMES = {
     "available": "website:users:available",
     "count": "website:update_visitors_count",
 }
+"""The event that each thing becomes."""
 _ASKED_MAX = 100
 """Visitors whose conversation is being looked up; what comes beyond that is not told."""
 logger = logging.getLogger("halloo.hooks")
@@ -50,7 +51,7 @@ class Passing:
 
     def wants(self, workspace_id: str, what: str) -> bool:
         """Whether any hook wants the event that this becomes."""
-        return self._room.wants(workspace_id, _NAMES[what])
+        return self._room.wants(workspace_id, NAMES[what])
 
     def typing(
         self,
@@ -110,7 +111,7 @@ class Passing:
         self._tell(workspace_id, "count", visitors_count=visitors)
 
     def _tell(self, workspace_id: str, what: str, **values: Any) -> None:
-        self._room.light(workspace_id, _NAMES[what], dump({"website_id": workspace_id, **values}))
+        self._room.light(workspace_id, NAMES[what], dump({"website_id": workspace_id, **values}))
 
 
 def _session(conversation_id: str) -> dict[str, Any]:
