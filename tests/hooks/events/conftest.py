@@ -21,7 +21,7 @@ Facts = Callable[..., Awaitable[list[dict[str, Any]]]]
 
 async def read_facts(database: Database, workspace_id: str, *names: str) -> list[dict[str, Any]]:
     """The payloads of these facts in order; every fact of the workspace has to be as the wire wants it."""
-    found = await database.read(workspace_id, list_after, f"w:{workspace_id}", 0, 1_000)
+    found = await database.read(workspace_id, list_after, f"w:{workspace_id}", 0, 10_000)
     check_facts([fact for fact in found if fact.data != b"{}"])
     return [msgspec.json.decode(fact.data) for fact in found if fact.name in names]
 
