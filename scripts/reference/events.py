@@ -164,6 +164,21 @@ EVENTS = (
         "`user_id`, `session_id`, `kept`, `reason`: `deactivated`, `role_changed`, `signed_out` or `password_changed`",
     ),
     Event("token:revoked", "An API token was revoked; its live connections end.", _TEAM, "`token_id`"),
+    Event(
+        "hook:updated", "A web hook was made, changed, switched or deleted, or its secrets were.", _TEAM, "`hook_id`"
+    ),
+    Event(
+        "hook:warned",
+        "A web hook has failed for a day.",
+        _TEAM,
+        "`hook_id`, `name`, `reason`, `last_error`, `since` (milliseconds)",
+    ),
+    Event(
+        "hook:disabled",
+        "A web hook was disabled because of what its receiver answers, or does not.",
+        _TEAM,
+        "`hook_id`, `name`, `reason`: `gone` or `failing`, `last_error`, `since` (milliseconds)",
+    ),
     Event("canned:updated", "Canned replies changed: read the list again.", _TEAM, "–"),
     Event("tag:updated", "Tags changed: read the list again.", _TEAM, "–"),
 )
