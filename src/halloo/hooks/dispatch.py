@@ -90,6 +90,8 @@ class Desk:
             else:
                 lane.move(address)
                 lane.backlog = True
+                if self._ledger.is_empty:
+                    lane.breaker.adopt(target.health.probes, target.health.probe_at)
             lanes[address.hook_id] = lane
             for event in address.events:
                 listeners.setdefault(event, []).append(lane)
