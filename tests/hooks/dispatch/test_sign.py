@@ -3,7 +3,7 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from halloo.hooks.model import Hook, Secret, envelope, webhook_id
-from halloo.hooks.sign import REPLAY, TEST, Letterhead, _Hmac
+from halloo.hooks.sign import REPLAY, TEST, Letterhead, Hmac
 from halloo.kit.outbound.model import Url
 
 CURRENT = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -120,4 +120,4 @@ def test_a_key_of_any_length_signs_as_hmac_does() -> None:
     for length in (0, 1, 32, 50, 63, 64, 65, 200):
         key = bytes(range(length % 256))
         for message in (b"", b"x", b"y" * 5000):
-            assert _Hmac(key).of(message).digest() == hmac.digest(key, message, "sha256")
+            assert Hmac(key).of(message).digest() == hmac.digest(key, message, "sha256")

@@ -31,6 +31,7 @@ SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 _DELIVERIES = Statement(
     text("SELECT seq, series, state, attempts, due_at, lease, last_outcome FROM deliveries WHERE hook_id = :hook ORDER BY seq, series")
 )  # fmt: skip
+_COUNT = Statement(text("SELECT count(*) FROM deliveries WHERE hook_id = :hook"))
 EVENT = "message:send"
 
 
@@ -94,6 +95,10 @@ def _rows(tx: Tx, hook_id: str) -> list[dict[str, Any]]:
     return tx.all(_DELIVERIES, hook=hook_id)
 
 
+def _count(tx: Tx, hook_id: str) -> int:
+    return tx.scalar(_COUNT, hook=hook_id)
+
+
 class Workplace:
     """A database, its pump, and as many dispatchers over it as a test wants."""
 
@@ -139,6 +144,9 @@ class Workplace:
 
     async def rows(self, hook_id: str) -> list[dict[str, Any]]:
         return await self.database.read(self.workspace_id, _rows, hook_id)
+
+    async def count(self, hook_id: str) -> int:
+        return await self.database.read(self.workspace_id, _count, hook_id)
 
     async def states(self, hook_id: str) -> dict[str, int]:
         found: dict[str, int] = {}
