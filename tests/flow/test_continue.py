@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, expect
 
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 from tests.support.product import Product, Store
 from tests.support.screens import LOOK, VisitorScreen, Windows
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.support.gate import Gate, gate
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 from tests.support.product import Product
 from tests.support.screens import VisitorScreen, Windows
 from tests.support.stores import empty_store

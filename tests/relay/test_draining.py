@@ -21,7 +21,7 @@ from tests.relay.conftest import Build
 from tests.relay.house import Client, House
 from tests.relay.raw import Raw, headers, upgraded
 from tests.relay.streams import Stream, ask
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 from tests.support.product import Product
 from tests.support.stores import empty_store
 

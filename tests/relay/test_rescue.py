@@ -19,7 +19,7 @@ from halloo.cli.place import Place, Ports
 from halloo.config import Config
 from halloo.relay.settings import RelaySettings
 from tests.relay.streams import Answer, Stream, ask, hang_up
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 from tests.support.product import Product
 from tests.support.stores import empty_store
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 
 Kind = Literal["sqlite", "postgresql"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import redis
 
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 
 
 class ValkeyServer:
