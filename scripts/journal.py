@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Write where a file is named."""
+    """Write where a file is named; who reads it ends this run with an interrupt, which shells turn off in the background."""
     path: Path | None = config.getoption("journal")
     if path is not None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         config.pluginmanager.register(Journal(path), "journal of the tests")

@@ -107,7 +107,7 @@ def test_files_without_a_wanted_test_are_no_failure(write: Write, tmp_path: Path
 def test_an_interrupt_stops_every_lane_and_what_it_started(
     write: Write, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """A test's fixtures come to their end: what they started is stopped by them."""
+    """A test's fixtures come to their end: what they started is stopped by them, also where a shell has turned interrupts off."""
     text = (
         "import pathlib, pytest, time\n"
         "@pytest.fixture\n"
@@ -119,7 +119,8 @@ def test_an_interrupt_stops_every_lane_and_what_it_started(
     )
     names = write(one=text.format(1), two=text.format(2))
     program = (
-        "import os, pathlib, sys, lanes\n"
+        "import os, pathlib, signal, lanes\n"
+        f"{'' if number == signal.SIGINT else 'signal.signal(signal.SIGINT, signal.SIG_IGN)'}\n"
         f"ran = [lanes.Lane(f'Lane {{name}}', [name]) for name in {names}]\n"
         "with lanes.stoppable():\n"
         f"    lanes.run(ran, [], os.environ, pathlib.Path({str(tmp_path)!r}))\n"
