@@ -22,6 +22,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.support.pace import PATIENCE_S
 from tests.support.ports import free_port
 
 OWNER = "halloo_owner"
@@ -140,7 +141,7 @@ class _Machine:
                 cwd=self._home,
                 start_new_session=True,
             )
-        for _ in range(300):
+        for _ in range(20 * PATIENCE_S):
             if process.poll() is not None:
                 break
             try:
