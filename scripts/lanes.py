@@ -205,8 +205,8 @@ def _follow(running: Sequence[_Running], started: float) -> None:
 
 
 def _progress(running: Sequence[_Running], after: float) -> None:
-    parts = [f"{len(one.lane.seconds)} of {one.lane.due}" for one in running if one.lane.code is None]
-    text = f"{paint('·', '33')} {', '.join(parts)} tests after {after:.0f} s"
+    parts = [f"{one.lane.name} {len(one.lane.seconds)} of {one.lane.due}" for one in running if one.lane.code is None]
+    text = f"{paint('·', '33')} {', '.join(parts)} after {after:.0f} s"
     if _LIVE:
         sys.stdout.write(f"\r\033[K{text}")
         sys.stdout.flush()
