@@ -15,7 +15,8 @@ from halloo.kit.clock import system_clock
 from halloo.workspaces.actions.workspaces import create_workspace
 from halloo.workspaces.model import Actor, system_actor
 from tests.support import postgres as postgres_support
-from tests.support.postgres import Postgres, free_port
+from tests.support.ports import free_port
+from tests.support.postgres import Postgres
 from tests.support.product import Kind, Product, Store
 from tests.support.stores import empty_store
 from tests.support.wire import check_facts, overhear

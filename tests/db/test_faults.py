@@ -15,6 +15,7 @@ from halloo.db.statement import Statement
 from halloo.db.tx import Tx
 from halloo.kit.clock import system_clock
 from halloo.kit.refusals import Unavailable
+from tests.support.pace import PATIENCE_S
 
 WORKSPACE = "w1"
 _END = Statement(text("ROLLBACK"))
@@ -52,7 +53,7 @@ async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 async def _soon(answer: Any) -> Any:
-    return await asyncio.wait_for(answer, 5)
+    return await asyncio.wait_for(answer, PATIENCE_S)
 
 
 async def test_a_reader_lives_on_after_a_fault_has_ended_its_transaction(sqlite: Database) -> None:

@@ -13,7 +13,7 @@ from halloo.cli.doctor.examine import examine
 from halloo.cli.doctor.finding import Finding
 from halloo.cli.doctor.site import Site
 from tests.support.certificates import certificate
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 from tests.support.product import Product, Store
 from tests.support.proxy import Faults, Reply, Request, proxied
 

@@ -18,6 +18,7 @@ import pytest
 import structlog
 
 from halloo.kit.logs import set_up_logging
+from tests.support.pace import PATIENCE_S
 from tests.support.product import OWNER_EMAIL, OWNER_PASSWORD, Product, Store
 from tests.support.visitor import Visitor
 
@@ -125,7 +126,7 @@ def sign_in(product: Product, password: str) -> dict[str, str]:
     headers = {"Origin": product.origin, "Content-Type": "application/json", "X-Halloo-Request": "1"}
     request = urllib.request.Request(f"{product.origin}/core/session", body, headers, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return dict(answer.headers)
     except urllib.error.HTTPError as error:
         with error:
@@ -158,7 +159,7 @@ def started(visitor: Visitor) -> dict[str, Any]:
 def garbage(product: Product) -> None:
     """Send something that is no HTTP, with a token in it."""
     address = urlsplit(product.origin)
-    line = http.client.HTTPConnection(str(address.hostname), address.port, timeout=5)
+    line = http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE_S)
     line.putrequest("GET", "/core/me?token=hal_in_the_address_0123456789", skip_host=True)
     line.putheader("Host", "localhost")
     line.endheaders()

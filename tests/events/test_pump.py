@@ -17,6 +17,7 @@ from halloo.kit.clock import system_clock
 from halloo.kit.ids import new_id
 from halloo.kit.refusals import Conflict
 from tests.conftest import WORKSPACE
+from tests.support.pace import PATIENCE_S
 from tests.support.product import Store
 
 
@@ -224,7 +225,7 @@ def _ignore(_loop: asyncio.AbstractEventLoop, _context: dict[str, Any]) -> None:
     """Say nothing of the task that was broken on purpose."""
 
 
-async def until(condition: Any, seconds: float = 10) -> None:
+async def until(condition: Any, seconds: float = PATIENCE_S) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - a list has no event
             await asyncio.sleep(0.005)

@@ -16,6 +16,7 @@ from halloo.events.pump import Pump
 from halloo.kit.clock import system_clock
 from halloo.kit.refusals import Unavailable
 from tests.conftest import WORKSPACE
+from tests.support.pace import PATIENCE_S
 from tests.support.stores import empty_store
 
 
@@ -50,7 +51,7 @@ async def test_a_repair_that_fails_is_tried_again(tmp_path: Path, monkeypatch: p
         await here.write(WORKSPACE, _happen)
         await elsewhere.write(WORKSPACE, _happen)
         await here.write(WORKSPACE, _happen)  # the only nudge there is: nothing happens afterwards
-        await asyncio.wait_for(third.wait(), 5)
+        await asyncio.wait_for(third.wait(), PATIENCE_S)
         await here.write(WORKSPACE, _happen)
         await here.close()
         await elsewhere.close()

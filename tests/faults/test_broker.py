@@ -9,12 +9,13 @@ import random
 import pytest
 
 from tests.support.nodes import Crowd, brokered, crowd, off_loop, reach, seed, serving
+from tests.support.pace import Pace
 from tests.support.product import Store
 from tests.support.valkey import ValkeyServer
 
 FALLBACK_S = 5
 SLACK_S = 1
-"""For a test on a busy machine."""
+"""For what is not the broker's: it is longer where the machine keeps the programs waiting."""
 
 pytestmark = pytest.mark.slow
 
@@ -23,16 +24,17 @@ async def test_the_broker_is_killed_and_comes_back(shared: Store, valkey: Valkey
     number = seed()
     chance = random.Random(number)
     with serving(shared, settings=brokered(valkey.url)) as nodes:
+        pace = Pace(*(node.process.pid for node in nodes if node.process is not None))
         async with crowd(reach(nodes), number, apart=True) as people:
             await asyncio.sleep(1)
-            assert longest(people) < SLACK_S
+            assert longest(people) < SLACK_S + pace.held()
             people.history.note("the broker is killed")
             await off_loop(valkey.kill)
             await asyncio.sleep(chance.uniform(FALLBACK_S, FALLBACK_S + 1))
             await off_loop(valkey.start)
             people.history.note("the broker is back")
             await asyncio.sleep(1)
-        assert longest(people) < FALLBACK_S + SLACK_S
+        assert longest(people) < FALLBACK_S + SLACK_S + pace.held()
         assert undisturbed(people)
 
 
@@ -40,6 +42,7 @@ async def test_the_broker_stands_still_and_goes_on(shared: Store, valkey: Valkey
     number = seed()
     chance = random.Random(number)
     with serving(shared, settings=brokered(valkey.url)) as nodes:
+        pace = Pace(*(node.process.pid for node in nodes if node.process is not None))
         async with crowd(reach(nodes), number, apart=True) as people:
             await asyncio.sleep(1)
             people.history.note("the broker is held")
@@ -48,7 +51,7 @@ async def test_the_broker_stands_still_and_goes_on(shared: Store, valkey: Valkey
             valkey.resume()
             people.history.note("the broker goes on")
             await asyncio.sleep(1)
-        assert longest(people) < FALLBACK_S + SLACK_S
+        assert longest(people) < FALLBACK_S + SLACK_S + pace.held()
         assert undisturbed(people)
 
 

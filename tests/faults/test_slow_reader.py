@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.nodes import Crowd, crowd, reach, seed, serving
+from tests.support.pace import Pace
 from tests.support.stores import empty_store
 
 TOO_SLOW, GONE = 4008, 1006
@@ -15,7 +16,7 @@ LONG = 6_000
 ENOUGH = 250
 """So many long messages are more than queue and network hold."""
 SLACK_S = 0.2
-"""What chance adds to a short wait on a busy machine."""
+"""What chance adds to a short wait; a machine that is busier than it was before adds what it kept back."""
 
 pytestmark = pytest.mark.slow
 
@@ -40,14 +41,16 @@ async def test_who_stops_reading_is_let_go_and_comes_back_to_everything(tmp_path
             sleeper.line.reading.clear()
             people.history.note(f"{sleeper.name} reads nothing any more")
             began, closed = people.history.now(), len(sleeper.line.codes)
+            pace = Pace(*(node.process.pid for node in nodes if node.process is not None))
             await written(people, ENOUGH)
+            held = pace.held()
             strained = delays(people, began, awake)
             sleeper.line.reading.set()
             people.history.note(f"{sleeper.name} reads on")
             await asyncio.sleep(0.5)
     print(f"95 of 100 messages were shown within {calm * 1000:.0f} ms before and {strained * 1000:.0f} ms meanwhile")  # noqa: T201 - a figure to read
     assert sleeper.line.codes[closed] in (TOO_SLOW, GONE)
-    assert strained < 2 * calm + SLACK_S
+    assert strained < 2 * calm + SLACK_S + held
 
 
 def delays(people: Crowd, after: float, awake: set[str]) -> float:

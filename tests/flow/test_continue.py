@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, expect
 
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 from tests.support.product import Product, Store
 from tests.support.screens import LOOK, VisitorScreen, Windows
 
@@ -80,7 +80,7 @@ def test_a_link_by_mail_goes_on_in_another_browser(
     _ask_for_link(asked, "nobody@example.com")
     again = VisitorScreen(elsewhere, mailing.product, mailing.shop)
     _ask_for_link(again, "ada@example.com")
-    for _ in range(200):
+    for _ in range(600):
         if letters[0].texts:
             break
         again.page.wait_for_timeout(50)
@@ -114,7 +114,7 @@ def test_who_follows_the_link_of_somebody_else_sees_whose_chat_it_is_and_starts_
     expect(eve.chat.get_by_text(re.compile("also reaches you at"))).to_be_visible()
     asked = VisitorScreen(browser.new_context(locale="en-GB"), mailing.product, mailing.shop)
     _ask_for_link(asked, "eve@evil.example")
-    for _ in range(200):
+    for _ in range(600):
         if letters[0].texts:
             break
         asked.page.wait_for_timeout(50)

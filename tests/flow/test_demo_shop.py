@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 import seed
 from demo import shop
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 from tests.support.product import Product, Store
 from tests.support.screens import Windows
 

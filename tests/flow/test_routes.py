@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.support.gate import Gate, gate
-from tests.support.postgres import free_port
+from tests.support.pace import PATIENCE_S
+from tests.support.ports import free_port
 from tests.support.product import Product
 from tests.support.screens import VisitorScreen, Windows
 from tests.support.stores import empty_store
@@ -29,7 +30,7 @@ BLOCKED = """(() => {
 """No WebSocket gets through, as behind some proxies."""
 
 
-def _sent(visitor: VisitorScreen, text: str, timeout_s: float = 15) -> None:
+def _sent(visitor: VisitorScreen, text: str, timeout_s: float = PATIENCE_S) -> None:
     visitor.write(text)
     bubble = visitor.thread.get_by_text(text)
     expect(bubble).to_have_count(1)
@@ -110,7 +111,7 @@ def test_where_no_websocket_gets_through_streaming_does_and_the_next_page_begins
     inbox.answer("Loud and clear.")
     expect(visitor.thread.get_by_text("Loud and clear.")).to_have_count(1)
     assert f"{windows.product.origin}/relay/stream" in posts
-    _until(visitor.page, lambda: f"{windows.product.origin}/relay/send" in posts, 5)
+    _until(visitor.page, lambda: f"{windows.product.origin}/relay/send" in posts, PATIENCE_S)
     visitor.page.wait_for_timeout(5_500)
     visitor.page.reload()
     visitor.widget.find(lambda node: node.attributes.get("aria-expanded") == "true")

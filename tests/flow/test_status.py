@@ -104,13 +104,13 @@ def test_a_page_that_nobody_sees_does_not_ask(windows: Windows) -> None:
     )
     page.wait_for_timeout(6_000)
     assert asked == []
-    page.evaluate(
-        """() => {
-          Object.defineProperty(document, "visibilityState", { value: "visible", configurable: true });
-          document.dispatchEvent(new Event("visibilitychange"));
-        }"""
-    )
-    page.wait_for_timeout(1_000)
+    with page.expect_response(lambda answer: answer.url.endswith("/core/status")):
+        page.evaluate(
+            """() => {
+              Object.defineProperty(document, "visibilityState", { value: "visible", configurable: true });
+              document.dispatchEvent(new Event("visibilitychange"));
+            }"""
+        )
     assert len(asked) == 1
 
 

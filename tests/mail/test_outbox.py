@@ -89,7 +89,7 @@ async def test_a_server_that_hangs_is_given_up_in_time(build: Build) -> None:
     assert "imed out" in (put_off.error or "")
     enough.set()
     server.close()
-    await asyncio.sleep(0.05)
+    await server.wait_closed()
 
 
 async def test_a_server_that_is_not_there_costs_one_attempt_of_one_mail(build: Build) -> None:

@@ -24,6 +24,7 @@ from halloo.relay.settings import Engine, RelaySettings
 from halloo.relay.tokens import RelayTokens
 from halloo.workspaces.model import ROLE_SCOPES, Actor
 from tests.relay.twin import Json, TwinActions, say
+from tests.support.pace import PATIENCE_S
 from tests.support.product import Store
 
 WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
@@ -49,7 +50,7 @@ class Client:
     async def say(self, **frame: Any) -> None:
         await self.connection.send(msgspec.json.encode(frame).decode())
 
-    async def hear(self, seconds: float = 5) -> Json:
+    async def hear(self, seconds: float = PATIENCE_S) -> Json:
         """The next frame."""
         if not self._frames:
             text = await asyncio.wait_for(self.connection.recv(), seconds)
@@ -57,14 +58,14 @@ class Client:
             self._frames = [msgspec.json.decode(line) for line in text.split("\n")]
         return self._frames.pop(0)
 
-    async def until(self, t: str, seconds: float = 5) -> Json:
+    async def until(self, t: str, seconds: float = PATIENCE_S) -> Json:
         """The next frame of a kind; others are passed over."""
         while True:
             frame = await self.hear(seconds)
             if frame["t"] == t:
                 return frame
 
-    async def events(self, count: int, seconds: float = 5) -> list[Json]:
+    async def events(self, count: int, seconds: float = PATIENCE_S) -> list[Json]:
         return [await self.until("event", seconds) for _ in range(count)]
 
     async def quiet(self, seconds: float = 0.15) -> bool:
@@ -75,7 +76,7 @@ class Client:
             return True
         return False
 
-    async def closed(self, seconds: float = 5) -> int:
+    async def closed(self, seconds: float = PATIENCE_S) -> int:
         """The code that the server closes with."""
         try:
             while True:

@@ -7,6 +7,7 @@ from typing import Any, Self
 import msgspec
 
 from tests.relay.house import ORIGIN, House
+from tests.support.pace import PATIENCE_S
 
 TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -62,7 +63,7 @@ class Raw:
         """Send a request, and the status of its answer."""
         head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
         self.writer.write(head.encode())
-        answer = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 5)
+        answer = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), PATIENCE_S)
         return int(answer.split(b" ", 2)[1])
 
     def send(self, *frames: bytes) -> None:
@@ -70,7 +71,7 @@ class Raw:
 
     async def next(self) -> tuple[int, bytes]:
         """Opcode and payload of the next frame of the server."""
-        first, second = await asyncio.wait_for(self.reader.readexactly(2), 5)
+        first, second = await asyncio.wait_for(self.reader.readexactly(2), PATIENCE_S)
         size = second
         if second > 125:
             size = int.from_bytes(await self.reader.readexactly(2 if second == 126 else 8), "big")
@@ -114,7 +115,7 @@ class Raw:
 
     async def end(self) -> bytes:
         """What comes until the server closes the connection."""
-        return await asyncio.wait_for(self.reader.read(), 5)
+        return await asyncio.wait_for(self.reader.read(), PATIENCE_S)
 
     def cut(self) -> None:
         self.writer.transport.abort()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from tests.relay.house import ORIGIN
+from tests.support.pace import PATIENCE_S
 
 Json = dict[str, Any]
 _opened: list[asyncio.StreamWriter] = []
@@ -73,7 +74,7 @@ async def ask(
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Answer:
     """The head of an answer."""
-    raw = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    raw = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE_S)
     first, *lines = raw.decode().split("\r\n")
     pairs = (line.partition(":") for line in lines if line)
     return Answer(int(first.split(" ")[1]), {name.lower(): value.strip() for name, _, value in pairs}, reader, writer)
@@ -106,7 +107,7 @@ class Stream:
         await stream.until("live")
         return stream
 
-    async def hear(self, seconds: float = 5) -> Json:
+    async def hear(self, seconds: float = PATIENCE_S) -> Json:
         """The next frame."""
         while True:
             while not self._lines:
@@ -120,13 +121,13 @@ class Stream:
                 return found
             self.pings += 1
 
-    async def until(self, t: str, seconds: float = 5) -> Json:
+    async def until(self, t: str, seconds: float = PATIENCE_S) -> Json:
         """The next frame of a kind; others are passed over."""
         while (frame := await self.hear(seconds))["t"] != t:
             pass
         return frame
 
-    async def closed(self, seconds: float = 5) -> int:
+    async def closed(self, seconds: float = PATIENCE_S) -> int:
         """The code of the last line, behind which the body ends."""
         frame = await self.until("close", seconds)
         try:

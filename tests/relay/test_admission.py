@@ -4,6 +4,7 @@ import asyncio
 import heapq
 import os
 import random
+import time
 import uuid
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from tests.relay.conftest import Build
 from tests.relay.house import House
 from tests.relay.raw import Raw, headers, upgraded
 from tests.relay.streams import ask
+from tests.support.pace import PATIENCE_S, until
 
 
 async def head(home: House, **further: str) -> bytes:
@@ -21,15 +23,17 @@ async def head(home: House, **further: str) -> bytes:
     raw = await Raw.open(home)
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers(home, **further))
     raw.writer.write(f"GET /relay HTTP/1.1\r\n{lines}\r\n".encode())
-    return await asyncio.wait_for(raw.reader.readuntil(b"\r\n\r\n"), 5)
+    return await asyncio.wait_for(raw.reader.readuntil(b"\r\n\r\n"), PATIENCE_S)
 
 
 async def test_more_newcomers_than_allowed_are_told_when_to_come_back(build: Build) -> None:
     home: House = await build(handshakes_per_second=2)
     home.relay.shared.admission.opening = -1_000  # those who say nothing are another test's
+    began = time.monotonic()
     heads = [await head(home) for _ in range(20)]
     refused = [one for one in heads if one.startswith(b"HTTP/1.1 503")]
-    assert len(heads) - len(refused) in range(8, 16)
+    assert 8 <= len(heads) - len(refused) <= 9 + 2 * (time.monotonic() - began)
+    assert refused
     assert heads[0].startswith(b"HTTP/1.1 101")
     assert all(1 <= int(one.lower().partition(b"retry-after: ")[2].split(b"\r\n")[0]) <= 5 for one in refused)
     assert len(home.relay.shared.connections) == len(heads) - len(refused)
@@ -43,7 +47,8 @@ async def test_streams_count_like_sockets(build: Build) -> None:
     for _ in range(4):
         await upgraded(home)
     got = await ask(home.port, "/relay/stream", b"{}")
-    assert got.status == 503
+    while got.status != 503:  # where a second has passed meanwhile
+        got = await ask(home.port, "/relay/stream", b"{}")
     assert 1 <= int(got.headers["retry-after"]) <= 5
     assert got.headers["access-control-expose-headers"] == "retry-after"
 
@@ -95,14 +100,15 @@ async def test_a_read_mark_that_comes_after_its_connection_went_frees_no_place_t
         await visitor.say(t="ping")
         await visitor.until("pong")
         visitor.connection.transport.abort()
-    await asyncio.sleep(0.8)
+    await until(lambda: len(home.actions.reads) == 6)
     assert home.relay.shared.admission.opening == 0
 
 
 async def test_one_address_keeps_nobody_else_out(build: Build) -> None:
     home: House = await build(handshakes_per_second=4, whence=as_said)
+    began = time.monotonic()
     mine = [await head(home, X_Forwarded_For="203.0.113.7") for _ in range(12)]
-    assert sum(one.startswith(b"HTTP/1.1 101") for one in mine) in range(4, 7)
+    assert 4 <= sum(one.startswith(b"HTTP/1.1 101") for one in mine) <= 6 + 4 * (time.monotonic() - began)
     assert (await head(home, X_Forwarded_For="203.0.113.8")).startswith(b"HTTP/1.1 101")
     assert (await head(home)).startswith(b"HTTP/1.1 101")
     got = await ask(home.port, "/relay/stream", b"{}", X_Forwarded_For="203.0.113.7")

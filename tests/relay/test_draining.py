@@ -21,9 +21,13 @@ from tests.relay.conftest import Build
 from tests.relay.house import Client, House
 from tests.relay.raw import Raw, headers, upgraded
 from tests.relay.streams import Stream, ask
-from tests.support.postgres import free_port
+from tests.support.pace import PATIENCE_S, Pace, until
+from tests.support.ports import free_port
 from tests.support.product import Product
 from tests.support.stores import empty_store
+
+SLACK_S = 3
+"""For a busy machine: without a limit the process would wait for a client or a database that never answers."""
 
 MESSAGE = {"type": "text", "content": "last words"}
 
@@ -36,11 +40,11 @@ async def test_everybody_is_asked_at_once_and_closed_in_turn(home: House) -> Non
     sockets = [await home.live("visitor", home.visitor()) for _ in range(6)]
     streams = [await Stream.live(home.port, role="visitor", token=home.visitor()) for _ in range(6)]
     silent = await upgraded(home)
-    began = time.monotonic()
+    pace, began = Pace(), time.monotonic()
 
     async def story(client: Client | Stream) -> tuple[float, int, int, float]:
         after = (await client.until("reconnect"))["after_ms"]
-        asked = time.monotonic() - began
+        asked = pace.seconds()
         return asked, after, await client.closed(), time.monotonic() - began
 
     stopping = asyncio.create_task(home.relay.stop())
@@ -48,11 +52,11 @@ async def test_everybody_is_asked_at_once_and_closed_in_turn(home: House) -> Non
     assert await silent.closed() == 1012
     await stopping
     assert all(asked < 0.5 and 0 <= after < 2_000 and code == 1012 for asked, after, code, _ in stories)
-    closed = sorted(at for *_, at in stories)
-    assert closed[0] < 0.5
-    assert 1.5 < closed[-1] < 3
-    assert max(later - sooner for sooner, later in pairwise(closed)) < 0.6
-    assert time.monotonic() - began < 4
+    closed, held = sorted(at for *_, at in stories), pace.held()
+    assert closed[0] < 0.5 + held
+    assert 1.5 < closed[-1] < 3 + held
+    assert max(later - sooner for sooner, later in pairwise(closed)) < 0.6 + held
+    assert pace.seconds() < 4
     assert not home.relay.shared.connections
     assert not home.relay.streaming.streams
 
@@ -92,9 +96,9 @@ async def test_who_reads_nothing_does_not_keep_the_server(build: Build) -> None:
     raw.stop_reading()
     while sum(peer.paused_at is not None for peer in home.relay.hub.peers()) < 2:
         await asyncio.gather(*(home.fact(mine, "x" * 8_000) for _ in range(50)))
-    began = time.monotonic()
+    pace = Pace()
     await home.relay.stop()
-    assert time.monotonic() - began < 4
+    assert pace.seconds() < 4
     assert not home.relay.shared.connections
     raw.cut()
 
@@ -107,11 +111,11 @@ async def test_an_action_that_hangs_is_not_waited_for_without_an_end(
     home.actions.delay = 60
     client = await home.live("visitor", home.visitor("v1"))
     await client.say(t="send", id="1", conversation=mine, client_id="a", message=MESSAGE)
-    await asyncio.sleep(0.05)
-    began = time.monotonic()
-    code, _ = await asyncio.gather(client.closed(10), home.relay.stop())
+    await until(lambda: any(connection.busy for connection in home.relay.shared.connections))
+    pace = Pace()
+    code, _ = await asyncio.gather(client.closed(), home.relay.stop())
     assert code == 1012
-    assert time.monotonic() - began < 2 + 0.5 + 1.5 + 0.5
+    assert pace.seconds() < 2 + 0.5 + 1.5 + 0.5
 
 
 async def test_two_thousand_sockets_are_closed_within_the_spread(home: House) -> None:
@@ -136,12 +140,13 @@ async def test_two_thousand_sockets_are_closed_within_the_spread(home: House) ->
 
     sockets = [Told() for _ in range(3_000)]
     home.relay.shared.connections.update(dict.fromkeys(sockets))
-    began = time.monotonic()
+    pace, began = Pace(), time.monotonic()
     await home.relay.stop()
+    held = pace.held()
     ended = sorted(socket.ended - began for socket in sockets)
     assert all(len(socket.asked) == 1 and 0 <= socket.asked[0] < 3_000 for socket in sockets)
-    assert 2.8 < ended[-1] < 3.5
-    assert abs(ended[1_500] - 1.5) < 0.3
+    assert 2.8 < ended[-1] < 3.5 + held
+    assert abs(ended[1_500] - 1.5) < 0.3 + held
 
 
 # ── a process that gets a signal ──────────────────────────────────────────────────────────────────────────────────
@@ -166,7 +171,7 @@ def process_of(product: Product) -> subprocess.Popen[bytes]:
 
 def opened(product: Product) -> socket.socket:
     """A WebSocket that says nothing, on a plain connection."""
-    line = socket.create_connection(("127.0.0.1", product.port), 5)
+    line = socket.create_connection(("127.0.0.1", product.port), PATIENCE_S)
     line.sendall(
         f"GET /relay HTTP/1.1\r\nHost: localhost:{product.port}\r\nOrigin: {product.origin}\r\nConnection: Upgrade\r\n"
         "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
@@ -179,17 +184,17 @@ def opened(product: Product) -> socket.socket:
 def test_a_signal_ends_readiness_at_once_and_requests_finish(product: Product) -> None:
     process = process_of(product)
     line = opened(product)
-    asking = socket.create_connection(("127.0.0.1", product.port), 5)
+    asking = socket.create_connection(("127.0.0.1", product.port), PATIENCE_S)
     path = f"/core/public/web-widgets/{product.facts['widget_id']}/visitor"
     body = json.dumps({"user_id": "guest_0123456789abcdefghijkl"}).encode()
     asking.sendall(
         f"POST {path} HTTP/1.1\r\nHost: localhost\r\nOrigin: {product.origin}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n".encode()
+        f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n".encode()
     )
-    time.sleep(0.1)
+    assert asking.recv(4096).startswith(b"HTTP/1.1 100")  # it waits for the body
     process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
-    assert not product.is_ready()
+    while product.is_ready():
+        time.sleep(0.02)
     asking.sendall(body)
     assert asking.recv(65_536).startswith(b"HTTP/1.1 201")
     heard = b""
@@ -198,7 +203,7 @@ def test_a_signal_ends_readiness_at_once_and_requests_finish(product: Product) -
     assert b'"reconnect"' in heard
     assert heard.endswith(b"\x03\xf4restart")
     line.close()
-    assert process.wait(6) == 0
+    assert process.wait(PATIENCE_S) == 0
     asking.close()
 
 
@@ -210,15 +215,15 @@ def test_a_second_signal_ends_it_at_once(product: Product) -> None:
     assert b'"reconnect"' in line.recv(4096)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    assert process.wait(2) == -signal.SIGINT
-    assert time.monotonic() - began < 0.5
+    assert process.wait(PATIENCE_S) == -signal.SIGINT
+    assert time.monotonic() - began < spread_ms(1) / 1000  # which is what the first alone would take
     line.close()
 
 
 @pytest.mark.slow
 def test_a_client_that_stalls_does_not_keep_the_process(product: Product) -> None:
     """Requests whose bodies never come, and one whose answer is never read."""
-    stalled = [socket.create_connection(("127.0.0.1", product.port), 5) for _ in range(3)]
+    stalled = [socket.create_connection(("127.0.0.1", product.port), PATIENCE_S) for _ in range(3)]
     for one in stalled:
         one.sendall(
             b"POST /core/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
@@ -226,8 +231,8 @@ def test_a_client_that_stalls_does_not_keep_the_process(product: Product) -> Non
     time.sleep(0.2)
     began = time.monotonic()
     process_of(product).send_signal(signal.SIGTERM)
-    process_of(product).wait(spread_ms(0) / 1000 + HARD_S + 1)
-    assert time.monotonic() - began < spread_ms(0) / 1000 + HARD_S + 0.5
+    process_of(product).wait(PATIENCE_S)
+    assert time.monotonic() - began < spread_ms(0) / 1000 + HARD_S + SLACK_S
     for one in stalled:
         one.close()
 
@@ -245,8 +250,8 @@ def test_a_writer_that_hangs_does_not_keep_the_process(product: Product) -> None
     time.sleep(0.3)
     began = time.monotonic()
     os.kill(process.pid, signal.SIGTERM)
-    process.wait(spread_ms(1) / 1000 + HARD_S + 2)
-    assert time.monotonic() - began < spread_ms(1) / 1000 + HARD_S + 1
+    process.wait(PATIENCE_S)
+    assert time.monotonic() - began < spread_ms(1) / 1000 + HARD_S + SLACK_S
     holder.close()
     line.close()
 

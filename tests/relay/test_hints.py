@@ -5,11 +5,12 @@ from typing import Any
 
 from halloo.kit.clock import system_clock
 from tests.relay.house import WORKSPACE, Client, House
+from tests.support.pace import PATIENCE_S
 
 W = f"w:{WORKSPACE}"
 
 
-async def hint(client: Client, name: str, seconds: float = 5) -> Any:
+async def hint(client: Client, name: str, seconds: float = PATIENCE_S) -> Any:
     """The data of the next hint of a name."""
     while (frame := await client.until("hint", seconds))["name"] != name:
         pass

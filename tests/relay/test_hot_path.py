@@ -14,6 +14,7 @@ from halloo.relay.fanout import Fanout
 from halloo.relay.server import monotonic_clock
 from halloo.relay.wire import text_frame
 from tests.relay.house import EPOCH, WORKSPACE, House
+from tests.support.pace import until
 
 RELAY = str(Path(halloo.relay.__file__).parent)
 
@@ -28,7 +29,7 @@ async def test_everybody_gets_the_very_same_frame_which_holds_the_fact_s_own_byt
         monkeypatch.setattr(peer, "direct", written.append)
     data = b'{"content":"the bytes that were recorded"}'
     Fanout(home.relay.hub).read([Fact(WORKSPACE, 1, new_id(), "message:send", data, 7, "c", 1)])
-    await asyncio.sleep(0.01)
+    await until(lambda: sum(b'"t":"event"' in frame for frame in written) >= 20)
     events = [frame for frame in written if b'"t":"event"' in frame]
     assert len(events) == 20
     assert all(frame is events[0] for frame in events)

@@ -19,7 +19,8 @@ from halloo.cli.place import Place, Ports
 from halloo.config import Config
 from halloo.relay.settings import RelaySettings
 from tests.relay.streams import Answer, Stream, ask, hang_up
-from tests.support.postgres import free_port
+from tests.support.pace import PATIENCE_S
+from tests.support.ports import free_port
 from tests.support.product import Product
 from tests.support.stores import empty_store
 
@@ -49,7 +50,7 @@ def met(product: Product) -> Any:
 
 
 def status(port: int, path: str) -> int:
-    connection = http.client.HTTPConnection("localhost", port, timeout=5)
+    connection = http.client.HTTPConnection("localhost", port, timeout=PATIENCE_S)
     connection.request("GET", path)
     got = connection.getresponse().status
     connection.close()
@@ -90,7 +91,7 @@ def test_the_rescue_relay_is_a_second_port_with_the_relay_alone(product: Product
     assert [status(port, path) for path in paths] == [200, 426, 404, 404, 404, 404, 404]
     named = asyncio.run(over_both(product, port, hello))
     assert named[0] == named[1] == hello["relay"]["streams"]
-    frame = http.client.HTTPConnection("localhost", product.port, timeout=5)
+    frame = http.client.HTTPConnection("localhost", product.port, timeout=PATIENCE_S)
     frame.request("GET", f"/public/widget/{product.facts['widget_id']}")
     policy = frame.getresponse().getheader("content-security-policy") or ""
     assert f" ws://localhost:{port} http://localhost:{port}" in policy
@@ -102,7 +103,7 @@ def test_both_ports_end_as_one(product: Product) -> None:
     product.start()
     assert product.process is not None
     product.process.send_signal(signal.SIGTERM)
-    assert product.process.wait(5) == 0
+    assert product.process.wait(PATIENCE_S) == 0
     for port in (product.port, rescue_of(product)):
         with pytest.raises(OSError, match="refused"):
             socket.create_connection(("127.0.0.1", port), 1)
@@ -128,7 +129,7 @@ def test_the_rescue_relay_as_a_process_of_its_own(product: Product) -> None:
             [*command, "--data", str(product.store.folder)], stdout=log, stderr=log, env=product.environment
         )
     try:
-        for _ in range(100):
+        for _ in range(10 * PATIENCE_S):
             try:
                 if status(port, "/healthz") == 200:
                     break

@@ -18,9 +18,11 @@ from typing import Any, Protocol, cast
 from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.support.pace import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / ".cache" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
-PATIENCE_MS = 15_000
+PATIENCE_MS = 1000 * PATIENCE_S
 """How long an expectation waits: machines that run tests are busy, and a test that must be quick says so itself."""
 
 SHOTS = ROOT / ".cache" / "screenshots"
@@ -77,7 +79,7 @@ class Widget:
         host = next((node for node in _walk(root) if node["localName"] == "halloo-widget"), None)
         return [] if host is None else [_node(node) for root in host.get("shadowRoots", []) for node in _walk(root)]
 
-    def find(self, what: Callable[[Node], bool], timeout_s: float = 10) -> Node:
+    def find(self, what: Callable[[Node], bool], timeout_s: float = PATIENCE_S) -> Node:
         """Wait for an element of the widget."""
         for _ in range(int(timeout_s * 20)):
             found = next((node for node in self.nodes() if what(node)), None)
@@ -110,7 +112,7 @@ class Widget:
         quad = cast("list[float]", quads[0])
         return sum(quad[0::2]) / 4, sum(quad[1::2]) / 4
 
-    def frame(self, timeout_s: float = 15) -> Frame:
+    def frame(self, timeout_s: float = PATIENCE_S) -> Frame:
         """Wait for the widget's frame."""
         for _ in range(int(timeout_s * 20)):
             for frame in self.page.frames:

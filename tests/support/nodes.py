@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from tests.support.crowd import LIMITS, Operator, Person, Visitor, stored
 from tests.support.history import History, Stored, assert_kept, faults
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 from tests.support.product import Product, Store
 from tests.support.reach import QUICK, Manner, Reach
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
+from tests.support.pace import PATIENCE_S
+
 OK = "250 taken"
 Answer = Callable[[Envelope], Awaitable[str]]
 
@@ -33,7 +35,7 @@ class Postbox:
         """Return the messages that were taken."""
         return [read(one) for one in self.envelopes]
 
-    async def arrived(self, count: int, seconds: float = 15) -> list[EmailMessage]:
+    async def arrived(self, count: int, seconds: float = PATIENCE_S) -> list[EmailMessage]:
         """Wait until so many messages were taken."""
         async with asyncio.timeout(seconds):
             while len(self.envelopes) < count:  # noqa: ASYNC110 - a list has no event

@@ -11,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,6 +21,9 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from tests.support.pace import PATIENCE_S
+from tests.support.ports import free_port
 
 OWNER = "halloo_owner"
 APP = "halloo_app"
@@ -139,7 +141,7 @@ class _Machine:
                 cwd=self._home,
                 start_new_session=True,
             )
-        for _ in range(300):
+        for _ in range(20 * PATIENCE_S):
             if process.poll() is not None:
                 break
             try:
@@ -172,11 +174,3 @@ def _binaries(home: Path, *, reachable_by_all: bool) -> Path:
     for libraries in package.parent.glob(f"{package.name}.libs"):
         shutil.copytree(libraries, home / libraries.name, symlinks=True)
     return home / package.name / installed.name / "bin"
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.support.postgres import free_port
+from tests.support.pace import PATIENCE_S
+from tests.support.ports import free_port
 
 Kind = Literal["sqlite", "postgresql"]
 
@@ -106,7 +107,7 @@ class Product:
                 env=self.environment,
                 start_new_session=True,
             )
-        for _ in range(600):
+        for _ in range(20 * PATIENCE_S):
             if self.process.poll() is not None:
                 break
             if self.is_ready():
@@ -152,7 +153,7 @@ class Product:
         kind = {} if body is None else {"Content-Type": "application/json"}
         request = urllib.request.Request(self.origin + path, data, {**headers, **kind}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as error:
             with error:

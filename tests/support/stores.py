@@ -3,6 +3,7 @@
 The schema is migrated once a session and copied from then on: a copy takes milliseconds, the revisions half a second.
 """
 
+import atexit
 import shutil
 import tempfile
 import uuid
@@ -37,7 +38,9 @@ def empty_store(kind: Kind, folder: Path, postgres: Postgres | None, *, migrated
 
 @cache
 def _sqlite_template() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="halloo-template-")) / "halloo.db"
+    folder = tempfile.mkdtemp(prefix="halloo-template-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "halloo.db"
     upgrade(f"sqlite:///{path}")
     return path
 

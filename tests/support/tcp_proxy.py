@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Literal
 
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 
 Fault = Literal["delay", "cut", "hang", "one byte", "slow", "none"]
 FAULTS: tuple[Fault, ...] = ("delay", "cut", "hang", "one byte", "slow")

@@ -14,7 +14,8 @@ from typing import Any
 
 import redis
 
-from tests.support.postgres import free_port
+from tests.support.pace import PATIENCE_S
+from tests.support.ports import free_port
 
 
 class ValkeyServer:
@@ -52,7 +53,7 @@ class ValkeyServer:
             self._process = subprocess.Popen(
                 [str(_binary()), *options, "--dir", str(self._home)], stdout=log, stderr=log, start_new_session=True
             )
-        for _ in range(200):
+        for _ in range(40 * PATIENCE_S):
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 1) as probe:
                     probe.sendall(b"PING\r\n")

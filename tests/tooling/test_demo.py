@@ -16,7 +16,7 @@ import demo as demo_script
 import past
 import seed
 from steps import StepError
-from tests.support.postgres import free_port
+from tests.support.ports import free_port
 from tests.support.product import Product, Store
 
 PRODUCT = "http://localhost:8000"

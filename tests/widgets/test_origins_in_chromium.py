@@ -43,6 +43,10 @@ PORTS = [*[""] * 20, ":80", ":443", ":8443", ":0080", ":00443", ":", "::", ":0",
 TAILS = [*[""] * 12, "/", "/path", "?q", "#f", "/a?b#c", "/%zz", "/\u202e", "/@x", "?@x", "#@x", "/\\x", ";x", "/a b"]
 USERS = [*[""] * 16, "user@", "user:pw@", "@", "a%40b@", "evil.example@"]
 EDGES = [*[""] * 30, " ", "\t", "\r\n", "\u3000", "\ufeff", "\x00"]
+ALIKE = [range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xAC00, 0xD7A4), range(0x20000, 0x2A6E0)]
+"""Han in three blocks, and Hangul: no mapping, no combining, no joining, one direction."""
+
+EVERY = 16
 CHROMIUM_AND_TYPESCRIPT = """texts => texts.map(text => {
   const parsed = url => { try { return new URL(url).origin } catch { return null } };
   const { origin, error } = origins.normaliseOrigin(text);
@@ -135,10 +139,14 @@ def test_ten_thousand_random_inputs(ask: Ask) -> None:
 
 
 def test_every_letter_there_is(ask: Ask) -> None:
-    """Each code point alone, among others, and behind one that runs from right to left."""
+    """Each code point alone, and each among others and behind one that runs from right to left.
+
+    Of the long rows of characters that are all of one kind, a part will do where it is their neighbours that count.
+    """
     points = [*range(0x80, 0xD800), *range(0xE000, 0x10000), *range(0x20000, 0x2A700), *range(0x10000, 0x110000, 101)]
-    for shape, least in (("{}.example", 90_000), ("a{}b", 90_000), ("א{}", 500)):
-        found, accepted = differences(ask, [shape.format(chr(point)) for point in points])
+    some = [point for point in points if point % EVERY == 0 or not any(point in row for row in ALIKE)]
+    for shape, chosen, least in (("{}.example", points, 90_000), ("a{}b", some, 10_000), ("א{}", some, 500)):
+        found, accepted = differences(ask, [shape.format(chr(point)) for point in chosen])
         assert found == []
         assert accepted > least
 
