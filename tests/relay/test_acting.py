@@ -1,6 +1,7 @@
 """Frames that ask for something: answers, order, refusals."""
 
 import asyncio
+from time import time
 
 import pytest
 
@@ -23,7 +24,15 @@ async def test_a_message_goes_from_the_visitor_to_the_operator(home: House) -> N
     data = {"content": "Hello", "client_id": "a"}
     assert ack == {"t": "ack", "id": "1", "conversation": mine, "seq": 1, "message": data}
     event = {"t": "event", "stream": f"w:{WORKSPACE}", "offset": 1, "name": "message:send", "data": data}
-    assert await operator.until("event") == event
+    heard = await operator.until("event")
+    assert abs(heard.pop("at") - time() * 1_000) < 60_000
+    assert heard == event
+
+
+async def test_only_the_stream_of_a_workspace_says_when_a_fact_was_recorded(home: House) -> None:
+    visitor, mine = await visitor_of(home)
+    await visitor.say(t="send", id="1", conversation=mine, client_id="a", message=TEXT)
+    assert "at" not in await visitor.until("event")
 
 
 async def test_a_repeated_send_is_one_message(home: House) -> None:

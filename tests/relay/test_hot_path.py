@@ -27,12 +27,12 @@ async def test_everybody_gets_the_very_same_frame_which_holds_the_fact_s_own_byt
     for peer in home.relay.hub.peers():
         monkeypatch.setattr(peer, "direct", written.append)
     data = b'{"content":"the bytes that were recorded"}'
-    Fanout(home.relay.hub).read([Fact(WORKSPACE, 1, new_id(), "message:send", data, 0, "c", 1)])
+    Fanout(home.relay.hub).read([Fact(WORKSPACE, 1, new_id(), "message:send", data, 7, "c", 1)])
     await asyncio.sleep(0.01)
     events = [frame for frame in written if b'"t":"event"' in frame]
     assert len(events) == 20
     assert all(frame is events[0] for frame in events)
-    head = f'{{"t":"event","stream":"w:{WORKSPACE}","offset":1,"name":"message:send","data":'
+    head = f'{{"t":"event","stream":"w:{WORKSPACE}","offset":1,"name":"message:send","at":7,"data":'
     assert events[0] == text_frame(head.encode() + data + b"}")
 
 

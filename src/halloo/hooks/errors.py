@@ -109,3 +109,13 @@ class RangeInvalid(Invalid):
     """A range ends behind its beginning, and does not begin in the future."""
 
     code = "range_invalid"
+
+
+class UrlRefused(Invalid):
+    """url: it leads into a network that web hooks may not reach."""
+
+    code = "url_blocked"
+
+    def __init__(self, code: str | None = None, why: str | None = None) -> None:
+        """`code`: the rule that it breaks, `why`: that rule in words."""
+        super().__init__(None if why is None else f"url: {why}", code=code, field="url")

@@ -216,6 +216,8 @@ class EventFrame(Struct, tag_field="t", tag="event"):
     offset: int
     name: str
     data: Any
+    at: int | UnsetType = UNSET
+    """When it was recorded, in milliseconds since 1970; on streams of a workspace only."""
 
 
 class Hint(Struct, tag_field="t", tag="hint"):

@@ -43,10 +43,13 @@ class Event:
 
     @property
     def out(self) -> Out:
-        """The `event` frame: the fact's own bytes, spliced in."""
+        """The `event` frame: the fact's own bytes, spliced in; a workspace's own stream says when it was recorded, as hooks do."""
         out = self._out
         if out is None:
-            head = f'{{"t":"event","stream":"{self.stream}","offset":{self.offset},"name":"{self.fact.name}","data":'
+            at = f'"at":{self.fact.at},' if self.stream.startswith("w:") else ""
+            head = (
+                f'{{"t":"event","stream":"{self.stream}","offset":{self.offset},"name":"{self.fact.name}",{at}"data":'
+            )
             out = self._out = Out(head.encode() + self.fact.data + b"}")
         return out
 

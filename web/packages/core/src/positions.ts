@@ -18,7 +18,7 @@ interface Followed {
 }
 
 export interface PositionsOptions {
-  readonly onEvent: (name: string, data: Json, stream: string, offset: number) => void;
+  readonly onEvent: (name: string, data: Json, stream: string, offset: number, at: unknown) => void;
   readonly onLost: (stream: string) => void;
   /** A stream without position got one. */
   readonly onPlace?: (stream: string) => void;
@@ -78,7 +78,7 @@ export function createPositions(options: PositionsOptions) {
         return;
       }
       stream.offset = offset;
-      options.onEvent(String(frame["name"]), (frame["data"] ?? {}) as Json, id, offset);
+      options.onEvent(String(frame["name"]), (frame["data"] ?? {}) as Json, id, offset, frame["at"]);
     },
     /** Another tab found out that events are missing. */
     lose(id: string): void {

@@ -19,6 +19,12 @@ describe("addresses", () => {
     "/inbox/widgets/0196/forms",
     "/inbox/widgets/0196/security",
     "/inbox/settings/audit",
+    "/inbox/settings/hooks",
+    "/inbox/settings/hooks/new",
+    "/inbox/settings/hooks/listen",
+    "/inbox/settings/hooks/0196",
+    "/inbox/settings/hooks/0196/signature",
+    "/inbox/settings/hooks/0196?state=exhausted&event=message%3Asend&delivery=17-0",
   ])("%s is read and written alike", (address) => {
     expect(addressOf(parseRoute(address))).toBe(address);
   });
@@ -29,6 +35,7 @@ describe("addresses", () => {
     expect(parseRoute("/inbox/join#secret")).toEqual({ page: "join", token: "secret" });
     expect(parseRoute("/inbox/nowhere")).toEqual({ page: "missing" });
     expect(parseRoute("/inbox/open/theirs")).toEqual({ page: "missing" });
+    expect(parseRoute("/inbox/settings/hooks/0196/elsewhere")).toEqual({ page: "missing" });
     expect(parseRoute("/inbox/contacts/%E0%A4%A")).toEqual({ page: "contacts", id: null });
   });
 });

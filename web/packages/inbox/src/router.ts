@@ -18,6 +18,41 @@ export type WidgetSection = (typeof WIDGET_SECTIONS)[number];
 export const SETTINGS = ["profile", "people", "replies", "tags", "tokens", "audit", "status"] as const;
 export type SettingsSection = (typeof SETTINGS)[number];
 
+/** The parts of the page of one web hook; the first needs no name in its address. */
+export const HOOK_PARTS = ["log", "edit", "signature"] as const;
+export type HookPart = (typeof HOOK_PARTS)[number];
+
+/** What of a hook's log is shown. */
+export interface LogFilter {
+  readonly state: string | null;
+  readonly event: string | null;
+  readonly session: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export const EVERYTHING: LogFilter = { state: null, event: null, session: null, from: null, to: null };
+
+export type HooksRoute =
+  | { readonly page: "hooks"; readonly at: "list" | "new" | "listen" }
+  | {
+      readonly page: "hooks";
+      readonly at: HookPart;
+      readonly id: string;
+      readonly filter: LogFilter;
+      /** The delivery that is open beside the log. */
+      readonly delivery: string | null;
+    };
+
+/** The page of one hook, its whole log. */
+export const hookRoute = (id: string, at: HookPart = "log"): HooksRoute => ({
+  page: "hooks",
+  at,
+  id,
+  filter: EVERYTHING,
+  delivery: null,
+});
+
 export type Route =
   | {
       readonly page: "inbox";
@@ -32,6 +67,7 @@ export type Route =
   | { readonly page: "satisfaction"; readonly filter: FeedbackFilter }
   | { readonly page: "widgets"; readonly id: string | null; readonly section: WidgetSection }
   | { readonly page: "settings"; readonly section: SettingsSection }
+  | HooksRoute
   | { readonly page: "join"; readonly token: string }
   | { readonly page: "missing" };
 
@@ -53,10 +89,32 @@ const inbox = (state: Folder, whose: Whose, id: string | null, search: URLSearch
   return { page: "inbox", state, whose, id, at: id !== null && Number.isSafeInteger(at) && at > 0 ? at : null };
 };
 
+function hooks(second: string | undefined, third: string | undefined, search: URLSearchParams): Route {
+  if (second === undefined) return { page: "hooks", at: "list" };
+  if (second === "new" || second === "listen") return { page: "hooks", at: second };
+  const id = decode(second);
+  const at = third === undefined ? "log" : within(HOOK_PARTS, third);
+  if (id === null || !at) return { page: "missing" };
+  const filter = Object.fromEntries(Object.keys(EVERYTHING).map((key) => [key, search.get(key) || null]));
+  return { page: "hooks", at, id, filter: filter as unknown as LogFilter, delivery: search.get("delivery") || null };
+}
+
+function addressOfHooks(route: HooksRoute): string {
+  const root = `${ROOT}/settings/hooks`;
+  if (route.at === "list") return root;
+  if (route.at === "new" || route.at === "listen") return `${root}/${route.at}`;
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries({ ...route.filter, delivery: route.delivery }))
+    if (value !== null) search.set(key, value);
+  const query = search.toString();
+  const part = route.at === "log" ? "" : `/${route.at}`;
+  return `${root}/${encodeURIComponent(route.id)}${part}${query === "" ? "" : `?${query}`}`;
+}
+
 /** Reads an address. */
 export function parseRoute(address: string): Route {
   const url = new URL(address, "http://inbox.invalid");
-  const [first, second, third] = url.pathname.slice(ROOT.length).split("/").filter(Boolean);
+  const [first, second, third, fourth] = url.pathname.slice(ROOT.length).split("/").filter(Boolean);
   if (first === undefined) return inbox("open", "all", null, url.searchParams);
   const state = within(STATES, first);
   if (state) {
@@ -77,6 +135,7 @@ export function parseRoute(address: string): Route {
     case "widgets":
       return { page: "widgets", id: decode(second), section: within(WIDGET_SECTIONS, third) ?? "look" };
     case "settings": {
+      if (second === "hooks") return hooks(third, fourth, url.searchParams);
       const section = second === undefined ? "profile" : within(SETTINGS, second);
       return section ? { page: "settings", section } : { page: "missing" };
     }
@@ -109,6 +168,8 @@ export function addressOf(route: Route): string {
     }
     case "settings":
       return `${ROOT}/settings/${route.section}`;
+    case "hooks":
+      return addressOfHooks(route);
     case "join":
       return `${ROOT}/join`;
     case "missing":

@@ -76,6 +76,16 @@ const DRAWINGS = {
       <path d="M84 35L86.3 40.8L92.6 41.2L87.7 45.2L89.3 51.3L84 47.9L78.7 51.3L80.3 45.2L75.4 41.2L81.7 40.8z" />
     </>
   ),
+  /** A hook on its line, and what it holds. */
+  hook: (
+    <>
+      <circle cx="60" cy="22" r="7" />
+      <path d="M60 29v29a14 14 0 1 1-28 0v-5" />
+      <path d="m25 60 7-8 7 8" />
+      <path class="ui-draw-accent" d="M76 40h22M76 50h15M76 60h19" />
+      <path d="M20 84h80" />
+    </>
+  ),
   /** A plug out of its socket: something did not work. */
   broken: (
     <>

@@ -162,6 +162,9 @@ const STALE: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   "people:bind:session": [["contacts"], ["contact"], ["earlier"]],
   "session:request:initiated": [["earlier"]],
   "session:sync:rating": [["feedback"]],
+  "hook:updated": [keys.hooks, ["hook"]],
+  "hook:warned": [keys.hooks, ["hook"]],
+  "hook:disabled": [keys.hooks, ["hook"]],
 };
 
 const COUNTED =

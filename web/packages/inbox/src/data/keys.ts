@@ -28,5 +28,13 @@ export const keys = {
   feedback: (filter: string) => ["feedback", filter] as const,
   feedbackReport: (filter: string) => ["feedback", "report", filter] as const,
   status: ["status"],
+  hooks: ["hooks"],
+  hookEvents: ["hook-events"],
+  hook: (id: string) => ["hook", id] as const,
+  hookChart: (id: string) => ["hook", id, "chart"] as const,
+  hookLog: (id: string, filter: string) => ["hook", id, "log", filter] as const,
+  hookDelivery: (id: string, delivery: string) => ["hook", id, "delivery", delivery] as const,
+  hookAttempt: (id: string, delivery: string, n: number) => ["hook-attempt", id, delivery, n] as const,
+  hookReplay: (id: string, replay: string) => ["hook-replay", id, replay] as const,
   search: (q: string) => ["search", q] as const,
 } as const;

@@ -1,5 +1,6 @@
 /** What the screens ask the server for. */
 import { addMessages, EMPTY_THREAD } from "@halloo/core/thread.ts";
+import type { HookView } from "../hooks/types.ts";
 import { get, queryString } from "./api.ts";
 import { caughtUp } from "./facts.ts";
 import { keys } from "./keys.ts";
@@ -57,6 +58,7 @@ export const tokensQuery = list<TokenView>(keys.tokens, "/tokens");
 export const cannedQuery = list<CannedReplyView>(keys.canned, "/canned-replies");
 export const tagsQuery = list<TagView>(keys.tags, "/tags");
 export const widgetsQuery = list<WidgetView>(keys.widgets, "/web-widgets");
+export const hooksQuery: Options<HookView[]> = { ...list<HookView>(keys.hooks, "/hooks"), staleTime: 10_000 };
 export const scopesQuery: Options<{ scope: string; description: string }[]> = {
   queryKey: keys.scopes,
   queryFn: async () => (await get<{ data: { scope: string; description: string }[] }>("/scopes")).data,

@@ -15,6 +15,7 @@ import type { Counts, Filter, MeView, RelayToken } from "../data/types.ts";
 import { clock, uuid } from "./browser.ts";
 import { flushOutbox, settleSent } from "./outbox.ts";
 import { chime } from "./sound.ts";
+import { tell } from "./tap.ts";
 import { hear, lineChanged, type News } from "./watch.ts";
 
 /** Whether the line is there. */
@@ -51,8 +52,9 @@ const relay = (): readonly Route[] =>
 
 const leader = electLeader(typeof navigator === "undefined" ? undefined : navigator.locks, "halloo-inbox-sound");
 
-function onEvent(name: string, data: Data, stream: string, offset: number): void {
+function onEvent(name: string, data: Data, stream: string, offset: number, at?: unknown): void {
   applyToCaches(name, data, stream, offset);
+  tell({ name, data, stream, offset, at: typeof at === "number" ? at : null });
   const id = conversationOf(data);
   if (id === null) return;
   if (name === "message:send" || name === "message:received") {
@@ -70,6 +72,7 @@ function concernsMe(id: string): boolean {
 }
 
 function onHint(name: string, data: Data): void {
+  tell({ name, data, stream: "", offset: null, at: null });
   if (name === "visitors") hear(data as unknown as News);
   if (name !== "typing") return;
   const id = String(data["conversation_id"] ?? "");

@@ -1,8 +1,9 @@
 /** Satisfaction over time: the average of each day as a line, how many answered as bars below. Labelled where it is read. */
 import { directionOf } from "@halloo/core/i18n.ts";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { FeedbackDay } from "../data/types.ts";
 import { formatAverage, formatDate, formatNumber, language, t } from "../i18n.ts";
+import { useWidth } from "../shell/use.ts";
 import { isolate } from "../thread/names.ts";
 import { startOf } from "./range.ts";
 
@@ -15,21 +16,6 @@ const BARS_FLOOR = 210;
 const START = 26;
 const END = 40;
 const MANY = 45;
-
-/** How wide an element is. */
-function useWidth() {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(640);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element || typeof ResizeObserver === "undefined") return;
-    const sizes = new ResizeObserver(() => setWidth(Math.max(240, element.clientWidth)));
-    sizes.observe(element);
-    setWidth(Math.max(240, element.clientWidth));
-    return () => sizes.disconnect();
-  }, []);
-  return { box, width };
-}
 
 /** The places of a plot; time runs as the language does. */
 function placesOf(days: readonly FeedbackDay[], width: number) {

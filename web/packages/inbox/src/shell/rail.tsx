@@ -141,7 +141,11 @@ export function Rail({ me }: { me: MeView }) {
         </RailLink>
       )}
       <span class="in-rail-gap" />
-      <RailLink to={{ page: "settings", section: "profile" }} on={page === "settings"} label={t("settings")}>
+      <RailLink
+        to={{ page: "settings", section: "profile" }}
+        on={page === "settings" || page === "hooks"}
+        label={t("settings")}
+      >
         <Settings />
       </RailLink>
       <Self me={me} />

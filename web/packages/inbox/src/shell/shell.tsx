@@ -15,6 +15,7 @@ import {
   UserRoundPlus,
   UsersRound,
   Volume2,
+  Webhook,
   Zap,
 } from "lucide-preact";
 import { useEffect } from "preact/hooks";
@@ -22,6 +23,7 @@ import { operatorsQuery, useCan } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
 import { useStore } from "../data/store.ts";
 import type { MeView } from "../data/types.ts";
+import { HookNotice } from "../hooks/notice.tsx";
 import { t } from "../i18n.ts";
 import { type Command, listenForKeys, useCommands } from "../keys/commands.ts";
 import { InboxPage } from "../list/inbox-page.tsx";
@@ -99,6 +101,8 @@ function Page({ route }: { route: Route }) {
       return <Widgets id={route.id} section={route.section} />;
     case "settings":
       return <SettingsPages section={route.section} />;
+    case "hooks":
+      return <SettingsPages section="hooks" hooks={route} />;
     case "join":
     case "missing":
       return <Missing />;
@@ -113,6 +117,7 @@ function useGlobalCommands(me: MeView): void {
   const widgets = useCan("web_widgets:manage");
   const satisfaction = useCan("conversations:read");
   const visitors = useCan("visitors:read");
+  const hooks = useCan("hooks:read");
   const to = (route: Route) => () => go(route);
   const folder = (state: "open" | "snoozed" | "resolved", whose: "mine" | "unassigned" | "all"): Route =>
     ({ ...INBOX, state, whose }) as Route;
@@ -259,6 +264,15 @@ function useGlobalCommands(me: MeView): void {
       icon: <MessageSquareMore size={16} />,
       run: to({ page: "widgets", id: null, section: "look" }),
     });
+  if (hooks)
+    list.push({
+      id: "go-hooks",
+      section: "go",
+      label: t("settings_hooks"),
+      words: "webhooks api",
+      icon: <Webhook size={16} />,
+      run: to({ page: "hooks", at: "list" }),
+    });
   if (team)
     list.push({
       id: "invite",
@@ -278,6 +292,7 @@ const PLACE = {
   satisfaction: "satisfaction",
   widgets: "widgets",
   settings: "settings",
+  hooks: "settings_hooks",
 } as const;
 
 export function Shell({ me }: { me: MeView }) {
@@ -306,6 +321,7 @@ export function Shell({ me }: { me: MeView }) {
       <Rail me={me} />
       <main class="in-stage" id="in-main" tabIndex={-1}>
         <LineState status={status} />
+        <HookNotice />
         <div class="in-zones">
           <Page route={route} />
         </div>

@@ -1,6 +1,6 @@
 /** Small hooks of the shell. */
 import { type ComponentType, h } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** Whether a media query holds. */
 export function useMedia(query: string): boolean {
@@ -54,6 +54,21 @@ export function useShownSection(section: string) {
 function middleOf(element: HTMLElement): number {
   const { left, width } = element.getBoundingClientRect();
   return left + width / 2;
+}
+
+/** How wide an element is, for what is drawn to measure. */
+export function useWidth() {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(640);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || typeof ResizeObserver === "undefined") return;
+    const sizes = new ResizeObserver(() => setWidth(Math.max(240, element.clientWidth)));
+    sizes.observe(element);
+    setWidth(Math.max(240, element.clientWidth));
+    return () => sizes.disconnect();
+  }, []);
+  return { box, width };
 }
 
 /** A component that is fetched when it is first shown. */

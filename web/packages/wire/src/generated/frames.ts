@@ -156,6 +156,8 @@ export interface EventFrame {
   offset: number;
   name: string;
   data: unknown;
+  /** When it was recorded, in milliseconds since 1970; on streams of a workspace only. */
+  at?: number;
 }
 
 /** Something ephemeral, such as typing; it has no offset and may be lost. */

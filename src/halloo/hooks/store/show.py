@@ -1,0 +1,54 @@
+"""SQL of what the screens show of a hook beside itself: what waits, which replay runs, how its day went."""
+
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import text
+
+from halloo.db.statement import Statement
+from halloo.db.tx import Tx
+
+_COUNT = Statement(
+    text(
+        "SELECT count(*) FROM (SELECT 1 AS one FROM deliveries "
+        "WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending' LIMIT :limit) AS waiting"
+    )
+)
+_RUNNING = Statement(
+    text(
+        "SELECT id FROM hook_replays WHERE workspace_id = :ws AND hook_id = :hook AND state = 'running' "
+        "ORDER BY id DESC LIMIT 1"
+    )
+)
+_QUARTERS = Statement(
+    text(
+        "SELECT at, succeeded, failed, answers FROM hook_hours "
+        "WHERE workspace_id = :ws AND at >= :since AND at < :until AND hook_id = :hook ORDER BY at"
+    )
+)
+_counts = msgspec.json.Decoder(list[int])
+
+
+class QuarterRow(NamedTuple):
+    """A quarter of an hour: calls by how they ended, and how long answers took, by the classes of `model.ANSWERS`."""
+
+    at: int
+    succeeded: int
+    failed: int
+    answers: list[int]
+
+
+def count_waiting(tx: Tx, workspace_id: str, hook_id: str, limit: int) -> int:
+    """How many deliveries of a hook are still to come through; counts no further than `limit`."""
+    return tx.scalar(_COUNT, ws=workspace_id, hook=hook_id, limit=limit)
+
+
+def find_running(tx: Tx, workspace_id: str, hook_id: str) -> str | None:
+    """The id of the replay of a hook that is running, or None."""
+    return tx.scalar(_RUNNING, ws=workspace_id, hook=hook_id)
+
+
+def list_quarters(tx: Tx, workspace_id: str, hook_id: str, since: int, until: int) -> list[QuarterRow]:
+    """The quarters of an hour with calls that began from `since` on and before `until`, in order."""
+    rows = tx.rows(_QUARTERS, ws=workspace_id, hook=hook_id, since=since, until=until)
+    return [QuarterRow(at, good, bad, _counts.decode(answers)) for at, good, bad, answers in rows]

@@ -1,0 +1,28 @@
+/** Web hooks: the list of them, a new one, one of them, and an ear on what they would be told. */
+import "../styles/hooks.css";
+import type { HooksRoute } from "../router.ts";
+import { HookList } from "./list.tsx";
+import { Listen } from "./listen.tsx";
+import { NewHook } from "./new-hook.tsx";
+import { OneHook } from "./one-hook.tsx";
+
+export function HooksPage({ route }: { route: HooksRoute }) {
+  return <div class="in-settings-body in-settings-wide">{partOf(route)}</div>;
+}
+
+function partOf(route: HooksRoute) {
+  switch (route.at) {
+    case "list":
+      return <HookList />;
+    case "new":
+      return <NewHook />;
+    case "listen":
+      return <Listen />;
+    case "log":
+    case "edit":
+    case "signature":
+      return <OneHook key={route.id} route={route} />;
+    default:
+      return route satisfies never;
+  }
+}
