@@ -39,6 +39,17 @@ async def test_what_rests_is_two_of_a_host() -> None:
             assert client.idle == pool.PER_HOST
 
 
+async def test_what_was_used_a_moment_ago_does_not_rest_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_REST_S", 1.0)
+    with receiving(answering(OK)) as receiver:
+        async with outbound() as client:
+            for _ in range(2):
+                await asyncio.gather(*(client.send(post(receiver.url()), PATIENT) for _ in range(8)))
+                await asyncio.sleep(0.65)
+            assert (receiver.accepted, client.idle) == (8, 8), "the first look came in between"
+            await until(lambda: client.idle == pool.PER_HOST)
+
+
 async def test_so_many_rest_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "IN_ALL", 3)
     hosts = {f"h{at}.test": ["127.0.0.1"] for at in range(6)}
