@@ -27,7 +27,9 @@ class Lag:
         found = sorted(values)
         if not found:
             raise Wrong("There was nothing to measure.")
-        p50, p95, p99, most = (round(found[min(len(found) - 1, len(found) * part // 100)], 2) for part in (50, 95, 99, 100))
+        p50, p95, p99, most = (
+            round(found[min(len(found) - 1, len(found) * part // 100)], 2) for part in (50, 95, 99, 100)
+        )
         return cls(len(found), p50, p95, p99, most)
 
     def view(self) -> dict[str, Any]:

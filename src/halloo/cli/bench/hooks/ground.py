@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import text
 
+from halloo.cli.bench.hooks.payload import COMMON, payload
 from halloo.cli.bench.hooks.sink import address
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
@@ -24,24 +25,19 @@ from halloo.db.tx import Tx
 from halloo.events.log import record
 from halloo.hooks import catalogue
 from halloo.hooks.actions import records
-from halloo.hooks.model import READER, envelope
+from halloo.hooks.model import READER
 from halloo.hooks.rules import HookDraft
 from halloo.kit.clock import system_clock
-from halloo.kit.json import dump
 from halloo.kit.sealing import Sealer
 from halloo.workspaces.model import system_actor
 
 T = TypeVar("T")
-COMMON = "message:send"
-"""The event that all hooks of a ground want."""
 EVENTS = tuple(
     one.name
     for one in catalogue.EVENTS
     if one.kind == "fact" and one.choosable and not one.secret and one.name != COMMON
 )[:25]
 """Of these each hook wants one, so that a fact is told to as many hooks as there are for each event."""
-BODY_BYTES = 1_024
-_SESSION = "session_00000000-0000-7000-8000-000000000001"
 _PER_ACTION = 500
 _BACKLOG_STEP = 100_000
 
@@ -294,24 +290,3 @@ def _pile(tx: Tx, hook: str, first: int, count: int, body: bytes) -> None:
         ws=tx.workspace_id,
         reader=READER,
     )
-
-
-def payload(workspace_id: str, name: str, size: int = BODY_BYTES) -> bytes:
-    """What a fact says, filled up so that the whole body has `size` bytes."""
-    data = {
-        "website_id": workspace_id,
-        "session_id": _SESSION,
-        "inbox_id": None,
-        "type": "text",
-        "from": "user",
-        "origin": "chat",
-        "content": "",
-        "fingerprint": 150698569649423,
-        "timestamp": 1506985696616,
-        "user": {"nickname": "visitor493603", "user_id": _SESSION},
-        "stamped": True,
-    }
-    empty = len(envelope(workspace_id, name, dump(data), 1506985696616))
-    words = "Hello, where is my parcel? It should have been here last week, and nobody answers. "
-    data["content"] = (words * (size // len(words) + 1))[: max(0, size - empty)]
-    return dump(data)
