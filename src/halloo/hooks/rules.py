@@ -52,6 +52,7 @@ _OUR_PREFIXES = ("content-", "webhook-", "x-crisp-", "x-delivery-", "x-halloo-")
 _NEVER = frozenset({"media:animation:listed"})
 """In the catalogue for the RTM alone."""
 MASK = "***"
+_SHOWN = 60
 
 
 class HookDraft(Struct, frozen=True):

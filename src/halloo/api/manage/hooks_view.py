@@ -1,26 +1,15 @@
 """Hooks and what they were told, as the wire shows them. Who may not manage hooks sees no value that could be a key."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from halloo.api.manage import shapes
 from halloo.hooks import rules
-from halloo.hooks.actions.log import Entry, Full, Quarter
 from halloo.hooks.actions.records import SeenHook
-from halloo.hooks.actions.replay import Progress
 from halloo.hooks.actions.secrets import MANAGE
-from halloo.hooks.model import Attempt, Hook, Secret, delivery_id, state_of, webhook_id
+from halloo.hooks.model import Secret, state_of
 from halloo.hooks.samples import sample
 from halloo.kit.clock import optional_rfc3339, rfc3339
-from halloo.kit.outbound.model import Timings
 from halloo.workspaces.model import Actor
-
-_SIGNATURES = frozenset({"webhook-signature", "x-crisp-signature", "x-crisp-signature-next"})
-_Pairs = list[tuple[str, str]]
-
-
-def manages(who: Actor) -> bool:
-    """Whether an actor may see keys."""
-    return MANAGE in who.scopes
 
 
 def events_view(workspace_id: str) -> shapes.HookEventList:
@@ -51,9 +40,9 @@ def hook_saved(seen: SeenHook, who: Actor, secret: str | None = None, warning: s
     return shapes.HookSaved(**_hook(seen, who), secret=secret, warning="dns" if warning == "dns" else None)
 
 
-def _hook(seen: SeenHook, who: Actor) -> dict[str, object]:
+def _hook(seen: SeenHook, who: Actor) -> dict[str, Any]:
     hook, health, secrets, waiting, replay_id = seen
-    open_ = manages(who)
+    open_ = MANAGE in who.scopes
     return {
         "id": hook.id,
         "kind": hook.kind,

@@ -7,11 +7,15 @@ from typing import Annotated
 
 import typer
 
+from halloo.cli.hook.records import list_
 from halloo.cli.place import Json
 from halloo.cli.say import fail
 
 app = typer.Typer(help="Web hooks: receive them while you write your own receiver.", no_args_is_help=True)
 _OK, _STATUSES = 200, range(200, 600)
+
+
+app.command("list")(list_)
 
 
 @app.callback()

@@ -9,13 +9,14 @@ from halloo.db import directory
 from halloo.db.tx import Tx
 from halloo.events.log import lock
 from halloo.hooks import rules
-from halloo.hooks.actions import log, plan, replay
+from halloo.hooks.actions import plan, replay
 from halloo.hooks.actions.secrets import MANAGE, give_secret
 from halloo.hooks.errors import HookLimit
 from halloo.hooks.facts import hook_updated
-from halloo.hooks.model import Health, Hook, Secret, in_force
+from halloo.hooks.model import Health, Hook, Secret, Target, in_force
 from halloo.hooks.rules import HookChange, HookDraft
 from halloo.hooks.store import records as store
+from halloo.hooks.store import show
 from halloo.kit.ids import is_uuid, new_id
 from halloo.kit.refusals import Stale, field_invalid
 from halloo.kit.sealing import Sealer
@@ -25,12 +26,14 @@ from halloo.workspaces.model import Actor
 READ = ("hooks:read", MANAGE)
 HOOKS_MAX = 50
 PAGE_MAX = 200
+COUNTED_MAX = 10_000
+"""Deliveries that wait; beyond it nobody counts."""
 DIRECTORY_KIND = "hook"
 """Every hook's id stands in the directory, so that dispatchers find the workspaces that have some."""
 
 
 class SeenHook(NamedTuple):
-    """A hook with all that is shown of it. Secrets are closed; `waiting` is counted to 10,000."""
+    """A hook with all that is shown of it. Secrets are closed. What is open of a disabled hook is held and does not wait."""
 
     hook: Hook
     health: Health
@@ -72,8 +75,16 @@ def read_hook(tx: Tx, who: Actor, sealer: Sealer, hook_id: str) -> SeenHook:
     return _see(tx, store.get_hook(tx, who.workspace_id, hook_id, sealer))
 
 
-def list_hooks(tx: Tx, who: Actor, sealer: Sealer, cursor: str | None = None, limit: int = 50) -> HookPage:
-    """Hooks, newest first; `cursor` as the page before gave it."""
+def load_target(tx: Tx, who: Actor, sealer: Sealer, hook_id: str) -> Target:
+    """A hook with all that a call to it needs, its secrets opened. Raises `HookNotFound`."""
+    who.require(MANAGE)
+    hook = store.get_hook(tx, who.workspace_id, hook_id, sealer)
+    secrets = store.list_secrets(tx, who.workspace_id, hook_id, sealer)
+    return Target(hook, in_force(secrets, tx.now), store.find_health(tx, who.workspace_id, hook_id))
+
+
+def list_hooks(tx: Tx, who: Actor, sealer: Sealer | None, cursor: str | None = None, limit: int = 50) -> HookPage:
+    """Hooks, newest first; `cursor` as the page before gave it. Without a sealer their own headers are missing."""
     who.require(*READ)
     if cursor is not None and not is_uuid(cursor):
         raise field_invalid("cursor", "this is no cursor of this list.")
@@ -98,8 +109,6 @@ def update_hook(
         return _see(tx, hook), None
     plan.plan_up_to_head(tx, now)
     store.update_hook(tx, wanted, sealer)
-    if wanted.ordered != hook.ordered:
-        plan.reorder(tx, wanted, now)
     secret = give_secret(tx, hook_id, sealer) if wanted.is_signed and not hook.is_signed else None
     hook_updated(tx, hook_id)
     audit(tx, who, "hook.changed", hook_id, name=wanted.name, **_difference(hook, wanted))
@@ -165,8 +174,8 @@ def _see(tx: Tx, hook: Hook) -> SeenHook:
         hook,
         store.find_health(tx, hook.workspace_id, hook.id),
         in_force(store.list_secrets(tx, hook.workspace_id, hook.id), tx.now),
-        log.count_waiting(tx, hook.id),
-        replay.find_running(tx, hook.id),
+        show.count_waiting(tx, hook.workspace_id, hook.id, COUNTED_MAX) if hook.enabled else 0,
+        show.find_running(tx, hook.workspace_id, hook.id),
     )
 
 

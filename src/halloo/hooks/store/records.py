@@ -152,9 +152,7 @@ def delete_hook(tx: Tx, workspace_id: str, hook_id: str) -> None:
 
 def list_secrets(tx: Tx, workspace_id: str, hook_id: str, sealer: Sealer | None = None) -> tuple[Secret, ...]:
     """The secrets of a hook as they are stored, the current one first. `model.in_force` says which of them count now."""
-    return tuple(
-        sorted((_secret(row, sealer) for row in tx.all(_SECRETS, ws=workspace_id, hook=hook_id)), key=_by_role)
-    )
+    return _secrets(tx.all(_SECRETS, ws=workspace_id, hook=hook_id), sealer)
 
 
 def list_all_secrets(tx: Tx, workspace_id: str, sealer: Sealer | None = None) -> dict[str, tuple[Secret, ...]]:
