@@ -6,6 +6,7 @@ requests are made and signed before they are counted.
 """
 
 import asyncio
+import importlib.util
 import ssl
 import sys
 import time
@@ -27,10 +28,14 @@ from halloo.kit.outbound.model import Limits, Request
 from halloo.kit.outbound.tls import Tls, client_context
 from halloo.kit.outbound.url import parse_url
 
-KINDS = ("connection", "outbound", "aiohttp")
 _SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="  # noqa: S105 - signs what the benchmark sends itself
 _PATIENCE_S = 15
 Post = Callable[[Request], Awaitable[bool]]
+
+
+def kinds() -> list[str]:
+    """The clients that there are on this machine."""
+    return ["connection", "outbound", *(["aiohttp"] if importlib.util.find_spec("aiohttp") else [])]
 
 
 class Bare:

@@ -23,7 +23,6 @@ from halloo.db.engine import Database
 from halloo.db.statement import Statement
 from halloo.db.tx import Tx
 from halloo.events.log import record
-from halloo.hooks import catalogue
 from halloo.hooks.actions import records
 from halloo.hooks.model import READER
 from halloo.hooks.rules import HookDraft
@@ -32,12 +31,6 @@ from halloo.kit.sealing import Sealer
 from halloo.workspaces.model import system_actor
 
 T = TypeVar("T")
-EVENTS = tuple(
-    one.name
-    for one in catalogue.EVENTS
-    if one.kind == "fact" and one.choosable and not one.secret and one.name != COMMON
-)[:25]
-"""Of these each hook wants one, so that a fact is told to as many hooks as there are for each event."""
 _PER_ACTION = 500
 _BACKLOG_STEP = 100_000
 
@@ -219,6 +212,14 @@ class Ground:
 
         return await self.on(lambda database: database.read(self.workspace_id, read))
 
+    async def failed(self, hook: int) -> int:
+        """How many deliveries of a hook have failed at least once and wait for their time."""
+
+        def read(tx: Tx) -> int:
+            return tx.scalar(_FAILED, ws=self.workspace_id, hook=self.hooks[hook])
+
+        return await self.on(lambda database: database.read(self.workspace_id, read))
+
     async def settled(self, patience_s: float, left: int = 0) -> None:
         """Wait until at most `left` deliveries are pending."""
         ends = asyncio.get_running_loop().time() + patience_s
@@ -233,6 +234,11 @@ _HEAD = Statement(text("SELECT head FROM streams WHERE workspace_id = :ws AND st
 _STATES = Statement(text("SELECT state, count(*) FROM deliveries WHERE workspace_id = :ws GROUP BY state"))
 _STATES_OF = Statement(
     text("SELECT state, count(*) FROM deliveries WHERE workspace_id = :ws AND hook_id = :hook GROUP BY state")
+)
+_FAILED = Statement(
+    text(
+        "SELECT count(*) FROM deliveries WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending' AND attempts > 0"
+    )
 )
 _NUMBERS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) ",
