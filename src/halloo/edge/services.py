@@ -10,6 +10,7 @@ from halloo.edge.live import Live, NobodyLive
 from halloo.edge.settings import ServerSettings
 from halloo.edge.watch import Watch
 from halloo.hooks.room import HookRoom
+from halloo.hooks.trial import Trials
 from halloo.kit.clock import Clock
 from halloo.kit.outbound.client import Outbound
 from halloo.kit.sealing import Sealer
@@ -68,6 +69,7 @@ class Services:
         self.hooks = hooks
         self.outbound = outbound
         self.hook_secrets = hook_secrets
+        self.hook_trials = Trials(db, hooks, hook_secrets, clock)
         self.live = live or NobodyLive()
         self.server = server or ServerSettings()
         self.workspaces = workspaces or WorkspacesSettings()
