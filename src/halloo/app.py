@@ -40,6 +40,8 @@ from halloo.embed.assets import Assets, Page, load_assets
 from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
 from halloo.events.pump import Pump
+from halloo.events.retention import payload_sweep
+from halloo.hooks.actions.sweep import log_sweep
 from halloo.hooks.room import HookRoom
 from halloo.kit.clock import Clock, system_clock
 from halloo.kit.logs import set_up_logging
@@ -187,7 +189,9 @@ def build(
     front = Front(router, names, BARE, answers, named_by_others)
     health = {path: exact[path] for path in ("/healthz", "/readyz")}
     rescue = Front(_RescuePaths(relay, health), names, answers=answers)
-    return Halloo(front, rescue, relay, database, services, Sweeper(database, sweep_outbox), indexer, mail, room, watch)
+    sweeps = (sweep_outbox, log_sweep(config.hooks.log_days), payload_sweep(config.events.payload_days))
+    sweeper = Sweeper(database, *sweeps)
+    return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, watch)
 
 
 def _outbound(config: Config) -> Outbound:

@@ -78,8 +78,14 @@ def _sockets(watch: Watch) -> list[Sample]:
     return [((role, transport), count) for (role, transport), count in sorted({**usual, **described}.items())]
 
 
-def _by_label(counts: Mapping[str, int]) -> list[Sample]:
-    return [((label,), count) for label, count in sorted(counts.items())]
+_OUTCOMES = ("success", *get_args(Failure))
+_ENDS = ("delivered", "exhausted", "held", "too_large")
+_REASONS = ("gone", "failing")
+_BLOCKED = (*RULES, "peer")
+
+
+def _by_label(names: Sequence[str], counts: Mapping[str, int]) -> list[Sample]:
+    return [((name,), counts.get(name, 0)) for name in names]
 
 
 def _overdue(watch: Watch) -> float:
@@ -196,11 +202,11 @@ METRICS: tuple[Described, ...] = (
     Described("halloo_mail_overdue_seconds", "gauge", "How long the oldest mail has waited beyond its time.", lambda w: _one(_overdue(w))),
     Described(
         "halloo_hooks_attempts", "counter", "Requests of web hooks, light events and tests among them, by how they ended.",
-        lambda w: _by_label(w.hooks.tally.attempts), ("outcome",), ", ".join(("success", *get_args(Failure))),
+        lambda w: _by_label(_OUTCOMES, w.hooks.tally.attempts), ("outcome",), ", ".join(_OUTCOMES),
     ),
     Described(
         "halloo_hooks_deliveries", "counter", "Deliveries that this process has ended, by their state then.",
-        lambda w: _by_label(w.hooks.tally.deliveries), ("state",), "delivered, exhausted, held, too_large",
+        lambda w: _by_label(_ENDS, w.hooks.tally.deliveries), ("state",), ", ".join(_ENDS),
     ),
     Described(
         "halloo_hooks_light_dropped", "counter", "Light events that were not told, since too many waited or they were no news any more.",
@@ -225,7 +231,7 @@ METRICS: tuple[Described, ...] = (
     ),
     Described(
         "halloo_hooks_disabled", "counter", "Hooks that were disabled for how they answered.",
-        lambda w: _by_label(w.hooks.tally.disabled), ("reason",), "gone, failing",
+        lambda w: _by_label(_REASONS, w.hooks.tally.disabled), ("reason",), ", ".join(_REASONS),
     ),
     Described(
         "halloo_hooks_plan_cursor_behind", "gauge", "Facts that no delivery was planned for yet; looked at every two seconds.",
@@ -233,7 +239,7 @@ METRICS: tuple[Described, ...] = (
     ),
     Described(
         "halloo_hooks_blocked", "counter", "Requests that were not made, since the address is refused.",
-        lambda w: _by_label(w.hooks.outbound.tally.blocked), ("rule",), ", ".join((*RULES, "peer")),
+        lambda w: _by_label(_BLOCKED, w.hooks.outbound.tally.blocked), ("rule",), ", ".join(_BLOCKED),
     ),
 )  # fmt: skip
 
