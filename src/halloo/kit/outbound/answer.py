@@ -215,7 +215,7 @@ class AnswerReader:
     def on_body(self, data: bytes) -> None:
         """Keep a piece of the body, to the cap; one byte more shows in `_room`."""
         room = self._room
-        if room < 0:
+        if room < 0 or self.complete:
             return
         self._room = room - len(data)
         if self._room < 0:

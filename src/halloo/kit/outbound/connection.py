@@ -25,6 +25,7 @@ class Connection(asyncio.BufferedProtocol):
         "_answered_at",
         "_buffer",
         "_deadline",
+        "_early",
         "_ends",
         "_fires_at",
         "_forget",
@@ -75,6 +76,7 @@ class Connection(asyncio.BufferedProtocol):
         self._waiter: asyncio.Future[Answer | None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._rest: memoryview | None = None
+        self._early = b""
         self._paused = False
 
     def peer(self) -> str:
@@ -86,9 +88,9 @@ class Connection(asyncio.BufferedProtocol):
         """Speak TLS from now on. Raises `ssl.SSLError` or `ConnectionError`."""
         self._shaking = self._loop.create_future()
         self._tls = tls
-        tls.shake()
+        if tls.shake(self._early):
+            raise ConnectionError
         self._flush(tls)
-        self._resume()
         try:
             await self._shaking
         finally:
@@ -114,9 +116,9 @@ class Connection(asyncio.BufferedProtocol):
         else:
             self._rest = memoryview(body)
             self._write(head)
-        if not self.kept and self._tls is None:
-            self._resume()
         self._push()
+        if self._early and self._tls is None:
+            self._loop.call_soon(self._take_early)
         return waiter
 
     def close(self) -> None:
@@ -140,10 +142,9 @@ class Connection(asyncio.BufferedProtocol):
     # What the loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The TCP connection stands; nothing is read before something was asked."""
+        """The TCP connection stands."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(0)
-        self._transport.pause_reading()
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002
         """Where to read into."""
@@ -156,8 +157,10 @@ class Connection(asyncio.BufferedProtocol):
             self._take_encrypted(self._tls, data)
         elif self._waiter is not None:
             self._take(data)
-        else:
+        elif self.kept or self._early:
             self.abort()  # nobody asked
+        else:
+            self._early = bytes(data)  # it spoke before anybody could ask: the first request has that for an answer
 
     def eof_received(self) -> bool:
         """Nothing more will come."""
@@ -207,10 +210,6 @@ class Connection(asyncio.BufferedProtocol):
         if tls.outgoing.pending and self._transport is not None:
             self._transport.write(tls.outgoing.read())
 
-    def _resume(self) -> None:
-        if self._transport is not None and not self.closed:
-            self._transport.resume_reading()
-
     # Reading
 
     def _take_encrypted(self, tls: Tls, data: memoryview) -> None:
@@ -233,6 +232,11 @@ class Connection(asyncio.BufferedProtocol):
             self._take(plain)
         else:
             self.abort()
+
+    def _take_early(self) -> None:
+        early, self._early = self._early, b""
+        if self._waiter is not None:
+            self._take(early)
 
     def _take(self, data: bytes | memoryview) -> None:
         reader = self._reader
