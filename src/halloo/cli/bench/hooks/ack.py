@@ -25,7 +25,7 @@ _CALM_WRITERS = 10
 
 
 async def ack(base: Base, options: Options) -> dict[str, Any]:
-    """Acknowledged messages a second and how long an ack takes: without hooks, beside some that want other events, and with all wanting it."""
+    """Acknowledged messages a second and how long an ack takes: without hooks, and beside such as `KINDS` says."""
     found: dict[str, list[dict[str, float]]] = {kind: [] for kind in KINDS}
     for number in range(options.rounds):
         for kind in KINDS if number % 2 == 0 else reversed(KINDS):
@@ -56,7 +56,12 @@ async def _measured(base: Base, options: Options, kind: str) -> dict[str, float]
         (port,) = machine.free_ports(1)
         origin = f"http://localhost:{port}"
         environment = house.ground.environment(
-            {**UNLIMITED, "HALLOO_PUBLIC_URL": origin, "HALLOO_RELAY_RESCUE_PORT": "0"}
+            {
+                **UNLIMITED,
+                "HALLOO_PUBLIC_URL": origin,
+                "HALLOO_RELAY_RESCUE_PORT": "0",
+                "HALLOO_SERVER_LOG_LEVEL": "warning",
+            }
         )
         with machine.on_core(options.core):
             command = [sys.executable, "-m", "halloo", "serve", "--data", str(house.ground.data), "--port", str(port)]
