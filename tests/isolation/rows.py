@@ -278,6 +278,7 @@ MANAGE: dict[str, Row] = {
         Aim(HOOK, *NO_HOOK, {"url": "https://93.184.215.14/", "signing": "signed"}),
         Aim(HOOK, 422, "field_unknown", {"workspace_id": "{widget_id}"}),
     ),
+    "PATCH /core/hooks/{hook_id}": row(Aim(HOOK, *NO_HOOK, {"name": "Mine"})),
     "DELETE /core/hooks/{hook_id}": row(Aim(HOOK, *NO_HOOK)),
     "POST /core/hooks/{hook_id}/enable": row(
         Aim(f"{HOOK}/enable", *NO_HOOK, {}),

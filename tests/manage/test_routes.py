@@ -84,6 +84,7 @@ ROWS: dict[str, Row] = {
     "POST /core/hooks": Row(body={"name": "X", "url": "https://93.184.215.14/", "events": ["message:send"]}),
     "GET /core/hooks/{}": Row(("hook",)),
     "PUT /core/hooks/{}": Row(("hook",), {"name": "Other"}),
+    "PATCH /core/hooks/{}": Row(("hook",), {"name": "Other"}),
     "DELETE /core/hooks/{}": Row(("hook",)),
     "POST /core/hooks/{}/enable": Row(("hook",), {}),
     "POST /core/hooks/{}/disable": Row(("hook",)),
