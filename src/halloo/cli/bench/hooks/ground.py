@@ -49,7 +49,7 @@ class Base:
 
     def check(self) -> None:
         """Raise `ValueError` where the PostgreSQL holds anything: it is emptied between figures."""
-        if self.url and (found := self._tables()):
+        if self.url and (found := self.tables()):
             raise ValueError(
                 f"--database-url: this database is not empty ({found[0]}); everything in it would be lost."
             )
@@ -59,10 +59,11 @@ class Base:
         if not self.url:
             return
         with psycopg.connect(self.owner_url or self.url, autocommit=True) as connection:
-            for name in self._tables():
+            for name in self.tables():
                 connection.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(name)))
 
-    def _tables(self) -> list[str]:
+    def tables(self) -> list[str]:
+        """The tables that a PostgreSQL holds."""
         with psycopg.connect(self.owner_url or self.url) as connection:
             found = connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
