@@ -33,6 +33,7 @@ def test_signed_values_are_hidden() -> None:
         ("Authorization: Bearer abcdefgh", f"Authorization: Bearer {HIDDEN}"),
         ("__Host-halloo=hs_abcdefghijklm; Path=/", f"__Host-halloo={HIDDEN}; Path=/"),
         ("GET /x?access_token=abc&y=1", f"GET /x?access_token={HIDDEN}&y=1"),
+        ("of whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= today", f"of {HIDDEN} today"),
         ("550 <ada@shop.example> unknown", f"550 <{HIDDEN}> unknown"),
         ("a" * 3 + "0123456789abcdef" * 4, "aaa" + "0123456789abcdef" * 4),
         ("key " + "0123456789abcdef" * 4, f"key {HIDDEN}"),

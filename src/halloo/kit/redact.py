@@ -18,6 +18,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(password|passwd|pwd|secret|token|access_token|api_key|sslpassword)=[^\s&'\"]+", re.IGNORECASE), r"\1=" + HIDDEN),
     (re.compile(r"(__Host-halloo)=[^\s;,'\"]+"), r"\1=" + HIDDEN),
     (re.compile(r"\bh(?:vt|lt|al|s|i)_[\w.~-]{8,}"), HIDDEN),
+    (re.compile(r"\bwhsec_[\w+/=-]{8,}"), HIDDEN),
     (re.compile(r"\beyJ[\w-]{6,4096}+(?:\.[\w-]{6,}+){1,2}"), HIDDEN),
     (re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{40,}(?![\w-])", re.ASCII), HIDDEN),
     (re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43}(?![\w-])", re.ASCII), HIDDEN),
