@@ -185,7 +185,9 @@ async def outbound(
     allow: tuple[str, ...] = ("127.0.0.1",), resolver: TableResolver | None = None, ca_file: str = ""
 ) -> AsyncGenerator[Outbound]:
     """A client that may reach loopback, where `receiver.test` is; every attempt asks anew."""
-    client = Outbound(Guard(allow), resolver or TableResolver({HOST: ["127.0.0.1"]}), ca_file, shared_s=0)
+    client = Outbound(
+        Guard(allow), resolver or TableResolver({HOST: ["127.0.0.1"], f"a.{HOST}": [HOST]}), ca_file, shared_s=0
+    )
     try:
         yield client
     finally:

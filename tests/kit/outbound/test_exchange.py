@@ -97,6 +97,20 @@ async def test_f6_a_receiver_that_hangs_is_left() -> None:
         assert 390 <= found.timings.answer < 2000
 
 
+async def test_a_stall_of_ones_own_is_not_the_receivers() -> None:
+    """The answer has come in time, but nobody here could look; the clock has run out by then."""
+
+    def script(line: Line) -> None:
+        line.request()
+        line.wait(0.15)
+        line.send(OK)
+
+    with receiving(script) as receiver:
+        asyncio.get_running_loop().call_later(0.1, time.sleep, 0.8)
+        found = await ask(receiver.url(), QUICK)
+        assert found.outcome == "success", found.detail
+
+
 async def test_f6_a_receiver_that_drips_its_head_is_left_with_what_came() -> None:
     def script(line: Line) -> None:
         line.request()

@@ -64,7 +64,7 @@ class AnswerReader:
         """Expect a fresh answer."""
         self._limits = limits
         self._raw: bytearray | None = None
-        self._body: bytearray | None = None
+        self._body: bytes | bytearray | None = None
         self._room = limits.body_bytes
         self._informational = 0
         self._begun = 0
@@ -137,13 +137,13 @@ class AnswerReader:
                 return
             head = bytes(memoryview(raw)[:end])
             rest = raw[end:] if len(raw) > end else None
+            self._raw = None
             if not self._pass_over(head):
                 break
             if self.done or rest is None:
                 self._raw = rest
                 return
             raw = rest
-        self._raw = None
         if not self.done:
             self._take_head(head, rest)
 
@@ -222,7 +222,9 @@ class AnswerReader:
             data = data[:room]
             self._room = -1
         if self._body is None:
-            self._body = bytearray(data)
+            self._body = data
+        elif isinstance(self._body, bytes):
+            self._body = bytearray(self._body) + data
         else:
             self._body += data
 

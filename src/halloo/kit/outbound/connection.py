@@ -22,33 +22,10 @@ class Connection(asyncio.BufferedProtocol):
     """Carries one exchange at a time. All connections of a client read into the same buffer, as each read is taken up at once."""
 
     __slots__ = (
-        "_answered_at",
-        "_buffer",
-        "_deadline",
-        "_early",
-        "_ends",
-        "_fires_at",
-        "_forget",
-        "_free",
-        "_graced",
-        "_heard",
-        "_limits",
-        "_loop",
-        "_paused",
-        "_reader",
-        "_rest",
-        "_shaking",
-        "_timer",
-        "_tls",
-        "_transport",
-        "_waiter",
-        "_written_at",
-        "address",
-        "closed",
-        "idle_since",
-        "kept",
-        "key",
-    )
+        "_answered_at", "_buffer", "_deadline", "_early", "_ends", "_fires_at", "_forget", "_free", "_graced",
+        "_heard", "_limits", "_loop", "_paused", "_reader", "_rest", "_shaking", "_timer", "_tls", "_transport",
+        "_waiter", "_written_at", "address", "closed", "idle_since", "kept", "key",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -187,16 +164,20 @@ class Connection(asyncio.BufferedProtocol):
     def _push(self) -> None:
         """Write on until the receiver stops it; the clock of the answer starts with the last byte."""
         rest = self._rest
-        while rest is not None and not self._paused and not self.closed:
+        while rest is not None and not self._paused and not self._is_ending():
             self._rest = rest[_PIECE:] if len(rest) > _PIECE else None
             self._write(rest[:_PIECE])
             rest = self._rest
-        if rest is None and not self._paused:
+        if rest is None and not self._paused and not self._is_ending():
             self._written_at = now = _now()
             if not self._answered_at:
                 self._arm(min(now + self._limits.answer_s, self._ends))
         elif not self._answered_at:
             self._arm(self._ends)
+
+    def _is_ending(self) -> bool:
+        """Whether nothing that is written goes out any more; `connection_lost` is about to come, or came."""
+        return self._transport is None or self._transport.is_closing()
 
     def _write(self, data: bytes | memoryview) -> None:
         if self._transport is None:
