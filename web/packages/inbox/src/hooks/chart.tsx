@@ -73,7 +73,7 @@ function placesOf(quarters: readonly Quarter[], width: number) {
     const at = START + (index + 0.5) * step;
     return mirrored ? width - at : at;
   };
-  const slowest = Math.max(1, ...quarters.map((quarter) => quarter.p95_ms ?? 0));
+  const slowest = Math.max(1, ...quarters.map((quarter) => quarter.p95 ?? 0));
   const most = Math.max(1, ...quarters.map((quarter) => quarter.succeeded + quarter.failed));
   const y = (ms: number) => FLOOR - (ms / slowest) * (FLOOR - TOP);
   const bar = (count: number) => (count === 0 ? 0 : Math.max(2, (count / most) * (BARS_FLOOR - BARS_TOP)));
@@ -84,7 +84,7 @@ function placesOf(quarters: readonly Quarter[], width: number) {
 function runsOf(quarters: readonly Quarter[]): number[][] {
   const runs: number[][] = [];
   quarters.forEach((quarter, index) => {
-    if (quarter.p95_ms === null) return;
+    if (quarter.p95 === null) return;
     const last = runs.at(-1);
     if (last && last.at(-1) === index - 1) last.push(index);
     else runs.push([index]);
@@ -158,12 +158,12 @@ export function DayPlot({ quarters }: { quarters: readonly Quarter[] }) {
         })}
         {runsOf(quarters).map((run) =>
           run.length === 1 ? (
-            <circle key={run[0]} class="in-hook-slow-dot" cx={x(run[0] ?? 0)} cy={y(quarters[run[0] ?? 0]?.p95_ms ?? 0)} r={2} />
+            <circle key={run[0]} class="in-hook-slow-dot" cx={x(run[0] ?? 0)} cy={y(quarters[run[0] ?? 0]?.p95 ?? 0)} r={2} />
           ) : (
             <polyline
               key={run[0]}
               class="in-hook-slow"
-              points={run.map((index) => `${x(index).toFixed(1)},${y(quarters[index]?.p95_ms ?? 0).toFixed(1)}`).join(" ")}
+              points={run.map((index) => `${x(index).toFixed(1)},${y(quarters[index]?.p95 ?? 0).toFixed(1)}`).join(" ")}
             />
           ),
         )}
@@ -187,7 +187,7 @@ export function DayPlot({ quarters }: { quarters: readonly Quarter[] }) {
         >
           <strong>{formatTime(Date.parse(shown.at))}</strong>
           <span>{t("hooks_tip_calls", { succeeded: formatNumber(shown.succeeded), failed: formatNumber(shown.failed) })}</span>
-          {shown.p95_ms !== null && <span>{t("hooks_tip_p95", { value: formatTook(shown.p95_ms) })}</span>}
+          {shown.p95 !== null && <span>{t("hooks_tip_p95", { value: formatTook(shown.p95) })}</span>}
         </div>
       )}
     </div>
@@ -249,7 +249,7 @@ export function DayCard({ quarters, waiting }: { quarters: readonly Quarter[] | 
               <td>{formatTime(Date.parse(quarter.at))}</td>
               <td class="in-number">{formatNumber(quarter.succeeded)}</td>
               <td class="in-number">{formatNumber(quarter.failed)}</td>
-              <td class="in-number">{quarter.p95_ms === null ? "–" : formatTook(quarter.p95_ms)}</td>
+              <td class="in-number">{quarter.p95 === null ? "–" : formatTook(quarter.p95)}</td>
             </tr>
           ))}
         </Table>

@@ -11,6 +11,7 @@ export function HooksPage({ route }: { route: HooksRoute }) {
 }
 
 function partOf(route: HooksRoute) {
+  if ("id" in route) return <OneHook key={route.id} route={route} />;
   switch (route.at) {
     case "list":
       return <HookList />;
@@ -18,11 +19,7 @@ function partOf(route: HooksRoute) {
       return <NewHook />;
     case "listen":
       return <Listen />;
-    case "log":
-    case "edit":
-    case "signature":
-      return <OneHook key={route.id} route={route} />;
     default:
-      return route satisfies never;
+      return route.at satisfies never;
   }
 }
