@@ -124,7 +124,7 @@ def build(
     )
     sealer = Sealer(secret, "identity-key")
     presence = HubLive(relay.hub)
-    post = Post(config.mail, Sealer(secret, "mail"), f"{hosts.client}/public/widget/")
+    post = Post(config.mail, Sealer(secret, "mail"), f"{hosts.client}/public/widget/", f"{public_url}/inbox/")
     mail = MailRoom(database, post, presence.ask_online, clock)
     answers = Answers(log=config.server.access_log)
     watch = Watch(

@@ -93,8 +93,9 @@ async def test_secrets_are_kept_sealed_and_open_for_their_sealer_alone(database:
     kept = await database.read(WORKSPACE, records.list_secrets, WORKSPACE, hook.id, SEALER)
     assert kept == (current, following)
     assert await database.read(WORKSPACE, records.list_all_secrets, WORKSPACE, SEALER) == {hook.id: kept}
-    closed = await database.read(WORKSPACE, records.list_secrets, WORKSPACE, hook.id, OTHER)
+    closed = await database.read(WORKSPACE, records.list_secrets, WORKSPACE, hook.id)
     assert [one.secret for one in closed] == ["", ""]
+    assert await database.read(WORKSPACE, records.list_secrets, WORKSPACE, hook.id, OTHER) == ()
 
     def raw(tx: Tx) -> str:
         return "".join(row["sealed"] for row in tx.all(text("SELECT sealed FROM hook_secrets")))

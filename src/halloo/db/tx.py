@@ -1,6 +1,6 @@
 """One transaction as an action sees it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import ClauseElement
@@ -159,6 +159,21 @@ class Tx:
         """Run a writing statement; how many rows it touched."""
         wrote = self.wrote
         self._run(query, params)
+        touched = self._cursor.rowcount
+        if not touched:
+            self.wrote = wrote
+        return touched
+
+    def many(self, query: Statement, rows: Sequence[Sequence[Any]]) -> int:
+        """Run a writing statement for each row of values, which stand in the order of its parameters; how many rows it touched."""
+        if not rows:
+            return 0
+        wrote = self.wrote
+        self.wrote = True
+        try:
+            self._cursor.executemany(query.compiled(self.dialect).sql, rows)
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise Unstorable from error
         touched = self._cursor.rowcount
         if not touched:
             self.wrote = wrote

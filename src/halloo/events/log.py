@@ -5,7 +5,7 @@ the streams of conversations and visitors are numbered under the same lock, each
 are written together before its commit. One that was recorded reaches the pump after commit through `Tx.after_commit`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, text, update
@@ -191,6 +191,23 @@ def list_payloads(tx: Tx, after: int, limit: int) -> list[Payload]:
     """At most `limit` facts of the workspace behind number `after`, in order, without their places in other streams."""
     tx.flush()
     return [Payload(*row) for row in tx.rows(_PAYLOADS, workspace_id=tx.workspace_id, after=after, limit=limit)]
+
+
+def list_named(tx: Tx, names: Collection[str], since: int, within: int) -> list[int]:
+    """The numbers of facts of these names from time `since` on, in order; looks no further back than the last `within` facts."""
+    tx.flush()
+    head: int = tx.scalar(_HEAD, workspace_id=tx.workspace_id, stream=f"w:{tx.workspace_id}") or 0
+    query = (
+        select(facts.c.seq)
+        .where(
+            facts.c.workspace_id == bindparam("workspace_id"),
+            facts.c.seq > bindparam("after"),
+            facts.c.at >= bindparam("since"),
+            facts.c.name.in_(sorted(names)),
+        )
+        .order_by(facts.c.seq)
+    )
+    return [row[0] for row in tx.rows(query, workspace_id=tx.workspace_id, after=head - within, since=since)]
 
 
 def _fact(row: Row) -> Fact:

@@ -111,20 +111,11 @@ class RangeInvalid(Invalid):
     code = "range_invalid"
 
 
-_WHY = {
-    "url_scheme": "it begins with https:// or http://.",
-    "url_host": "its host is no name or address that can be reached.",
-    "url_port": "its port is not one that web hooks go to: 80, 443, or one above 1023 that belongs to no other service.",
-    "url_userinfo": "leave out user name and password; use a header or a key in the query.",
-    "url_fragment": "leave out what stands behind the #; it is never sent.",
-    "url_too_long": "use at most 2,048 characters.",
-    "url_blocked": "it leads into a network that web hooks may not reach.",
-}
-
-
 class UrlRefused(Invalid):
-    """url: no hook may have this address."""
+    """url: it leads into a network that web hooks may not reach."""
 
-    def __init__(self, code: str) -> None:
-        """`code`: the rule that it breaks."""
-        super().__init__(f"url: {_WHY[code]}", code=code, field="url")
+    code = "url_blocked"
+
+    def __init__(self, code: str | None = None, why: str | None = None) -> None:
+        """`code`: the rule that it breaks, `why`: that rule in words."""
+        super().__init__(None if why is None else f"url: {why}", code=code, field="url")

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from halloo.kit.clock import DAY, SECOND
+from halloo.kit.clock import DAY, MINUTE, SECOND
 from halloo.kit.outbound.model import Exchange, Outcome
 
 HookKind = Literal["website", "plugin"]
@@ -132,11 +132,30 @@ class Claimed(Struct, frozen=True, gc=False):
     """When the fact was recorded."""
     data: bytes
     conversation_id: str | None
+    line: str | None = None
+    """What it waits in order in."""
+    replay_id: str | None = None
 
     @property
     def is_replay(self) -> bool:
         """A series behind the first."""
         return self.series > 0
+
+
+class Planned(Struct, frozen=True, gc=False):
+    """What one round of planning did: facts that were dealt with, whether there may be more, and what was leased at once."""
+
+    facts: int
+    more: bool
+    claimed: list[Claimed]
+
+
+class Look(Struct, frozen=True, gc=False):
+    """An enabled hook, and when there is something to post to it; None for nothing."""
+
+    hook_id: str
+    version: int
+    next_due_at: int | None
 
 
 class Attempt(Struct, frozen=True, array_like=True, gc=False):
@@ -160,6 +179,13 @@ class Settlement(Struct, frozen=True, gc=False):
     def outcome(self) -> Outcome:
         """How the attempt ended."""
         return self.attempt.exchange.outcome
+
+
+ANSWERS = (5, 10, 20, 50, 100, 200, 300, 500, 1_000, 2_000, 5_000, 10_000, 30_000)
+"""Upper ends, in ms, of the classes in which answer times are counted."""
+QUARTER = 15 * MINUTE
+ERASED = b"{}"
+"""What stands in place of a payload that is no longer kept."""
 
 
 def delivery_id(seq: int, series: int) -> str:

@@ -96,7 +96,7 @@ async def look_up(book: AddressBook, text: str) -> Literal["dns"] | None:
     """A warning where the name in an address leads nowhere yet. Raises `UrlRefused` for one that no hook may have."""
     verdict = await book.check(check_url(text))
     if verdict == "blocked":
-        raise UrlRefused("url_blocked")
+        raise UrlRefused
     return verdict
 
 
@@ -105,7 +105,7 @@ def check_url(text: str) -> Url:
     try:
         return parse_url(text)
     except BadUrl as error:
-        raise UrlRefused(error.code) from None
+        raise UrlRefused(error.code, str(error)) from None
 
 
 def apply(hook: Hook, change: HookChange, now: int) -> Hook:

@@ -88,6 +88,8 @@ Index(
     _D.workspace_id,
     _D.hook_id,
     _D.due_at,
+    _D.seq,
+    _D.series,
     postgresql_where=_D.state == "pending",
     sqlite_where=_D.state == "pending",
 )
@@ -97,10 +99,20 @@ Index(
     _D.workspace_id,
     _D.hook_id,
     _D.line,
+    _D.due_at,
     _D.seq,
     _D.series,
     postgresql_where=_WAITS_IN_LINE,
     sqlite_where=_WAITS_IN_LINE,
+)
+_WAITS_IN_REPLAY = (_D.state == "pending") & _D.replay_id.is_not(None)
+Index(
+    "deliveries_replay",
+    _D.workspace_id,
+    _D.hook_id,
+    _D.replay_id,
+    postgresql_where=_WAITS_IN_REPLAY,
+    sqlite_where=_WAITS_IN_REPLAY,
 )
 
 attempts = Table(
@@ -129,20 +141,27 @@ replays = Table(
     Column("states", Text, nullable=False),
     Column("next_seq", BigInteger, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
+    Column("from_at", BigInteger, nullable=False),
+    Column("to_at", BigInteger, nullable=False),
     Column("planned", BigInteger, nullable=False),
+    Column("delivered", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
     Column("count", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
 )
+"""A replay goes through the facts from `next_seq` to `last_seq` that were recorded from `from_at` on and before `to_at`. `count`: how
+many deliveries it will have made; `delivered` and `failed`: those that have ended."""
 Index("hook_replays_hook", replays.c.workspace_id, replays.c.hook_id)
 
 hours = Table(
     "hook_hours",
     metadata,
     Column("workspace_id", Text, primary_key=True),
-    Column("hook_id", Text, primary_key=True),
     Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("hook_id", Text, primary_key=True),
     Column("succeeded", BigInteger, nullable=False),
     Column("failed", BigInteger, nullable=False),
     Column("answers", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 """What the chart of a day shows, by quarter of an hour: attempts by how they ended, and `answers`, the counts of a histogram as JSON."""

@@ -7,14 +7,16 @@ from halloo.contacts import actions as contacts
 from halloo.conversations import actions as conversations
 from halloo.db import directory
 from halloo.db.tx import Tx
+from halloo.events.log import lock
 from halloo.kit.ids import new_id
 from halloo.kit.sealing import Sealer
 from halloo.mail import store
 from halloo.mail.letters import Terms, compose
-from halloo.mail.model import BACKOFF, LEASE, Due, Kind, Later, Letter, Mail, Outbox, id_of, reason
+from halloo.mail.model import BACKOFF, LEASE, Due, Kind, Later, Letter, Mail, Outbox, id_of, notice_id, reason
+from halloo.mail.notices import is_told
 from halloo.mail.settings import MailSettings
 from halloo.workspaces.actions.invitations import invite
-from halloo.workspaces.actions.operators import find_operators
+from halloo.workspaces.actions.operators import find_operators, list_active_operators
 from halloo.workspaces.actions.workspaces import read_workspace
 from halloo.workspaces.model import Actor, Invitation, Role, system_actor
 from halloo.workspaces.settings import WorkspacesSettings
@@ -30,10 +32,11 @@ def _plan(
     content: dict[str, Any],
     conversation_id: str | None = None,
     visitor_id: str | None = None,
+    mail_id: str | None = None,
 ) -> None:
     mail = Mail(
         workspace_id=tx.workspace_id,
-        id=new_id(),
+        id=mail_id or new_id(),
         kind=kind,
         conversation_id=conversation_id,
         visitor_id=visitor_id,
@@ -75,6 +78,15 @@ def plan_answer(tx: Tx, conversation_id: str, settings: MailSettings) -> int | N
     return due_at
 
 
+def plan_notice(tx: Tx, seq: int) -> None:
+    """Tell everybody who may do something about it of a fact, each in a mail of their own; planned twice, it is told once."""
+    lock(tx)
+    for operator in list_active_operators(tx, tx.workspace_id):
+        mail_id = notice_id(seq, operator.id)
+        if is_told(operator) and store.find_mail(tx, tx.workspace_id, mail_id) is None:
+            _plan(tx, "hook", operator.email, tx.now, {"seq": seq, "operator_id": operator.id}, mail_id=mail_id)
+
+
 def ask_link(tx: Tx, widget_id: str, email: str) -> None:
     """Somebody asks for a link by mail. Whether anybody wrote from that address is found out later, out of their sight."""
     _plan(tx, "link", email, tx.now, {"widget_id": widget_id})
@@ -91,11 +103,12 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What mail needs of the server: its settings, what seals secrets that lie in the outbox, where widgets stand alone."""
+    """What mail needs of the server: its settings, what seals secrets that lie in the outbox, where widgets stand alone, and the inbox."""
 
     settings: MailSettings
     sealer: Sealer
     frames: str
+    inbox: str
 
 
 def invite_colleague(

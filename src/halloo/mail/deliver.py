@@ -114,7 +114,8 @@ class Deliverer:
     async def _claim(self, workspace_id: str, key: str) -> Letter | None:
         visitor_id = await self._database.read(workspace_id, actions.awaited_visitor, id_of(key))
         online = visitor_id is not None and await self._is_online(workspace_id, visitor_id)
-        terms = Terms(self._post.settings, self._post.frames, online, self._post.sealer.open)
+        post = self._post
+        terms = Terms(post.settings, post.frames, online, post.sealer.open, post.inbox)
         return await self._database.write(workspace_id, actions.claim, key, terms)
 
     async def _note(self, workspace_id: str, letter: Letter) -> None:

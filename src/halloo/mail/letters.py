@@ -12,6 +12,7 @@ from halloo.db.tx import Tx
 from halloo.kit.clock import rfc3339
 from halloo.kit.text import clean
 from halloo.mail.model import ANSWER_LIFE, ASKED_LIFE, PATIENCE, Later, Letter, Mail, Quote
+from halloo.mail.notices import hook_notice
 from halloo.mail.pages import continue_page
 from halloo.mail.settings import MailSettings
 from halloo.mail.texts import language_of, say
@@ -31,13 +32,14 @@ _DAY = 10
 class Terms:
     """What letters are made under. `online`: whether the visitor has a connection now; `open`: reads what was sealed.
 
-    `frames`: where widgets stand alone, up to their id.
+    `frames`: where widgets stand alone, up to their id; `inbox`: where operators are, with a slash at its end.
     """
 
     settings: MailSettings
     frames: str
     online: bool
     open: Callable[[str], str | None]
+    inbox: str = ""
 
 
 def compose(tx: Tx, mail: Mail, terms: Terms) -> Letter | Later | None:
@@ -46,6 +48,8 @@ def compose(tx: Tx, mail: Mail, terms: Terms) -> Letter | Later | None:
         return _answer(tx, mail, terms)
     if mail.kind == "link":
         return _link(tx, mail, terms)
+    if mail.kind == "hook":
+        return hook_notice(tx, mail, terms.inbox)
     return _invitation(tx, mail, terms)
 
 

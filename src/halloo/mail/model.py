@@ -1,12 +1,13 @@
 """Mail as values, and the rules that need no database. Times are UNIX milliseconds."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from halloo.kit.clock import DAY, HOUR, MINUTE
 from halloo.kit.text import clean, excerpt
 
-Kind = Literal["answer", "link", "invitation"]
+Kind = Literal["answer", "link", "invitation", "hook"]
 State = Literal["waiting", "sending", "sent", "failed"]
 
 BACKOFF = (MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR)
@@ -112,3 +113,9 @@ def id_of(key: str) -> str:
 def reason(text: str) -> str:
     """Why something was not sent, in one line."""
     return excerpt(clean(text), ERROR_MAX)
+
+
+def notice_id(seq: int, operator_id: str) -> str:
+    """The id of the mail that tells an operator of a fact: planned twice, it is the same mail."""
+    text = hashlib.sha256(f"{operator_id} {seq}".encode()).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:32]}"

@@ -1,17 +1,19 @@
-"""A reader of the pump: answers of operators become mails that wait. An action never knows of it."""
+"""A reader of the pump: answers of operators, and notices of web hooks, become mails that wait. An action never knows of it."""
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 
 from halloo.conversations.actions import list_unheard
 from halloo.db import directory
 from halloo.db.engine import DIRECTORY, Database
+from halloo.events.log import list_named
 from halloo.events.model import Fact
 from halloo.kit.clock import DAY, Clock
 from halloo.kit.refusals import Unavailable
-from halloo.mail.actions import plan_answer
+from halloo.mail.actions import plan_answer, plan_notice
+from halloo.mail.notices import NOTICES
 from halloo.mail.settings import MailSettings
 
 _AGAIN_S = 1
@@ -33,22 +35,28 @@ class Planner:
         self._settings = settings
         self._clock = clock
         self._wanted: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._noticed: deque[tuple[str, int]] = deque()
         self._planned: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
 
     def read_facts(self, run: Sequence[Fact]) -> None:
-        """Note conversations with an answer that the visitor may see; a reader of the pump."""
+        """Note conversations with an answer that the visitor may see, and notices; a reader of the pump."""
         now = self._clock()
         for fact in run:
             if fact.name == "message:received" and fact.conversation_offset is not None and fact.conversation_id:
                 place = (fact.workspace_id, fact.conversation_id)
                 if self._planned.get(place, 0) <= now:
                     self._wanted[place] = None
-        if self._wanted and (self._task is None or self._task.done()):
+            elif fact.name in NOTICES:
+                self._noticed.append((fact.workspace_id, fact.seq))
+        if (self._wanted or self._noticed) and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(self._plan_all())
 
     async def _plan_all(self) -> None:
-        while self._wanted:
+        while self._noticed or self._wanted:
+            if self._noticed:
+                await self._plan_notice(self._noticed.popleft())
+                continue
             place, _ = self._wanted.popitem(last=False)
             try:
                 due_at = await self._database.write(place[0], plan_answer, place[1], self._settings)
@@ -61,6 +69,15 @@ class Planner:
                 continue
             self._remember(place, due_at)
 
+    async def _plan_notice(self, place: tuple[str, int]) -> None:
+        try:
+            await self._database.write(place[0], plan_notice, place[1])
+        except Unavailable:
+            self._noticed.append(place)
+            await asyncio.sleep(_AGAIN_S)
+        except Exception:
+            logger.exception("A notice could not be planned to be mailed")
+
     def _remember(self, place: tuple[str, str], due_at: int | None) -> None:
         if due_at is not None:
             self._planned[place] = due_at
@@ -69,8 +86,12 @@ class Planner:
                 self._planned.popitem(last=False)
 
     async def repair(self) -> None:
-        """Plan what a server that ended in between has left: answers of the last day that nobody has heard of."""
+        """Plan what a server that ended in between has left: answers and notices of the last day that nobody has heard of."""
         since = self._clock() - DAY
+        hooks = await self._database.read(DIRECTORY, directory.list_until, "hook", "~", _LOOKED_AT * 100)
+        for workspace_id in {workspace_id for _, workspace_id in hooks}:
+            for seq in await self._database.read(workspace_id, list_named, NOTICES, since, _LOOKED_AT * 10):
+                await self._database.write(workspace_id, plan_notice, seq)
         for workspace_id in await self._database.read(DIRECTORY, directory.list_keys, "workspace"):
             for conversation_id in await self._database.read(workspace_id, list_unheard, since, _LOOKED_AT):
                 await self._database.write(workspace_id, plan_answer, conversation_id, self._settings)

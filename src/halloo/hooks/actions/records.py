@@ -9,13 +9,14 @@ from halloo.db import directory
 from halloo.db.tx import Tx
 from halloo.events.log import lock
 from halloo.hooks import rules
-from halloo.hooks.actions import log, plan, replay
+from halloo.hooks.actions import plan, replay
 from halloo.hooks.actions.secrets import MANAGE, give_secret
 from halloo.hooks.errors import HookLimit
 from halloo.hooks.facts import hook_updated
-from halloo.hooks.model import Health, Hook, Secret, in_force
+from halloo.hooks.model import Health, Hook, Secret, Target, in_force
 from halloo.hooks.rules import HookChange, HookDraft
 from halloo.hooks.store import records as store
+from halloo.hooks.store import show
 from halloo.kit.ids import is_uuid, new_id
 from halloo.kit.refusals import Stale, field_invalid
 from halloo.kit.sealing import Sealer
@@ -25,12 +26,14 @@ from halloo.workspaces.model import Actor
 READ = ("hooks:read", MANAGE)
 HOOKS_MAX = 50
 PAGE_MAX = 200
+COUNTED_MAX = 10_000
+"""Deliveries that wait; beyond it nobody counts."""
 DIRECTORY_KIND = "hook"
 """Every hook's id stands in the directory, so that dispatchers find the workspaces that have some."""
 
 
 class SeenHook(NamedTuple):
-    """A hook with all that is shown of it. Secrets are closed; `waiting` is counted to 10,000."""
+    """A hook with all that is shown of it. Secrets are closed. What is open of a disabled hook is held and does not wait."""
 
     hook: Hook
     health: Health
@@ -72,6 +75,14 @@ def read_hook(tx: Tx, who: Actor, sealer: Sealer, hook_id: str) -> SeenHook:
     return _see(tx, store.get_hook(tx, who.workspace_id, hook_id, sealer))
 
 
+def load_target(tx: Tx, who: Actor, sealer: Sealer, hook_id: str) -> Target:
+    """A hook with all that a call to it needs, its secrets opened. Raises `HookNotFound`."""
+    who.require(MANAGE)
+    hook = store.get_hook(tx, who.workspace_id, hook_id, sealer)
+    secrets = store.list_secrets(tx, who.workspace_id, hook_id, sealer)
+    return Target(hook, in_force(secrets, tx.now), store.find_health(tx, who.workspace_id, hook_id))
+
+
 def list_hooks(tx: Tx, who: Actor, sealer: Sealer, cursor: str | None = None, limit: int = 50) -> HookPage:
     """Hooks, newest first; `cursor` as the page before gave it."""
     who.require(*READ)
@@ -83,7 +94,7 @@ def list_hooks(tx: Tx, who: Actor, sealer: Sealer, cursor: str | None = None, li
     return HookPage(page, page[-1].hook.id if len(found) > limit else None)
 
 
-def update_hook(  # noqa: PLR0913, PLR0917 - what a change takes
+def update_hook(
     tx: Tx, who: Actor, sealer: Sealer, hook_id: str, change: HookChange, now: int, version: int | None = None
 ) -> tuple[SeenHook, str | None]:
     """Change what `change` gives: the hook, and a new secret where this has it signed from now on.
@@ -117,7 +128,7 @@ def delete_hook(tx: Tx, who: Actor, hook_id: str, now: int, version: int | None 
     audit(tx, who, "hook.deleted", hook_id, name=hook.name, url=rules.mask_url(hook.url))
 
 
-def enable_hook(  # noqa: PLR0913, PLR0917 - what it takes
+def enable_hook(
     tx: Tx, who: Actor, sealer: Sealer, hook_id: str, now: int, recover_since: int | None = None
 ) -> SeenHook:
     """Have a hook called again: its breaker and its run of failures begin anew.
@@ -165,8 +176,8 @@ def _see(tx: Tx, hook: Hook) -> SeenHook:
         hook,
         store.find_health(tx, hook.workspace_id, hook.id),
         in_force(store.list_secrets(tx, hook.workspace_id, hook.id), tx.now),
-        log.count_waiting(tx, hook.id),
-        replay.find_running(tx, hook.id),
+        show.count_waiting(tx, hook.workspace_id, hook.id, COUNTED_MAX) if hook.enabled else 0,
+        show.find_running(tx, hook.workspace_id, hook.id),
     )
 
 

@@ -1,7 +1,7 @@
 """SQL of hooks, their secrets, and how their calls go.
 
 Own headers and secrets are sealed. They are opened only where a sealer is handed in: without one `Hook.headers` and `Secret.secret`
-are empty, and so is what no longer opens, such as after the server got another secret of its own.
+are empty. What it does not open, as the server has got another secret of its own, is left out.
 """
 
 import msgspec
@@ -152,17 +152,15 @@ def delete_hook(tx: Tx, workspace_id: str, hook_id: str) -> None:
 
 def list_secrets(tx: Tx, workspace_id: str, hook_id: str, sealer: Sealer | None = None) -> tuple[Secret, ...]:
     """The secrets of a hook as they are stored, the current one first. `model.in_force` says which of them count now."""
-    return tuple(
-        sorted((_secret(row, sealer) for row in tx.all(_SECRETS, ws=workspace_id, hook=hook_id)), key=_by_role)
-    )
+    return _secrets(tx.all(_SECRETS, ws=workspace_id, hook=hook_id), sealer)
 
 
 def list_all_secrets(tx: Tx, workspace_id: str, sealer: Sealer | None = None) -> dict[str, tuple[Secret, ...]]:
     """The same of all hooks of a workspace, by hook."""
-    found: dict[str, list[Secret]] = {}
+    found: dict[str, list[Row]] = {}
     for row in tx.all(_ALL_SECRETS, ws=workspace_id):
-        found.setdefault(row["hook_id"], []).append(_secret(row, sealer))
-    return {hook_id: tuple(sorted(secrets, key=_by_role)) for hook_id, secrets in found.items()}
+        found.setdefault(row["hook_id"], []).append(row)
+    return {hook_id: _secrets(rows, sealer) for hook_id, rows in found.items()}
 
 
 def insert_secret(tx: Tx, workspace_id: str, hook_id: str, secret: Secret, sealer: Sealer) -> None:
@@ -223,6 +221,11 @@ def _hook(row: Row, sealer: Sealer | None) -> Hook:
     plain = sealer.open(sealed, row["workspace_id"], row["id"], _HEADERS) if sealer is not None and sealed else None
     values["headers"] = {} if plain is None else _headers.decode(plain)
     return Hook(**values)
+
+
+def _secrets(rows: list[Row], sealer: Sealer | None) -> tuple[Secret, ...]:
+    found = [_secret(row, sealer) for row in rows]
+    return tuple(sorted((one for one in found if one.secret or sealer is None), key=_by_role))
 
 
 def _secret(row: Row, sealer: Sealer | None) -> Secret:

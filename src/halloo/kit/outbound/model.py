@@ -69,7 +69,7 @@ class Request(NamedTuple):
 
 
 class Timings(Struct, frozen=True, array_like=True, gc=False):
-    """Milliseconds; resolving, connecting and TLS are 0 on a connection that was kept."""
+    """Milliseconds; connecting and TLS are 0 on a connection that was kept, resolving where another attempt just did it."""
 
     resolve: int
     connect: int

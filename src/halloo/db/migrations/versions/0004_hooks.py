@@ -98,12 +98,13 @@ def _hooks() -> None:
     op.create_table(
         "hook_hours",
         sa.Column("workspace_id", sa.Text, nullable=False),
-        sa.Column("hook_id", sa.Text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("hook_id", sa.Text, nullable=False),
         sa.Column("succeeded", sa.BigInteger, nullable=False),
         sa.Column("failed", sa.BigInteger, nullable=False),
         sa.Column("answers", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("workspace_id", "hook_id", "at"),
+        sa.PrimaryKeyConstraint("workspace_id", "at", "hook_id"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -130,7 +131,7 @@ def _deliveries() -> None:
     op.create_index(
         "deliveries_due",
         "deliveries",
-        ["workspace_id", "hook_id", "due_at"],
+        ["workspace_id", "hook_id", "due_at", "seq", "series"],
         postgresql_where=pending,
         sqlite_where=pending,
     )
@@ -138,9 +139,17 @@ def _deliveries() -> None:
     op.create_index(
         "deliveries_line",
         "deliveries",
-        ["workspace_id", "hook_id", "line", "seq", "series"],
+        ["workspace_id", "hook_id", "line", "due_at", "seq", "series"],
         postgresql_where=in_line,
         sqlite_where=in_line,
+    )
+    in_replay = sa.text("state = 'pending' AND replay_id IS NOT NULL")
+    op.create_index(
+        "deliveries_replay",
+        "deliveries",
+        ["workspace_id", "hook_id", "replay_id"],
+        postgresql_where=in_replay,
+        sqlite_where=in_replay,
     )
     op.create_table(
         "hook_attempts",
@@ -168,7 +177,11 @@ def _replays() -> None:
         sa.Column("states", sa.Text, nullable=False),
         sa.Column("next_seq", sa.BigInteger, nullable=False),
         sa.Column("last_seq", sa.BigInteger, nullable=False),
+        sa.Column("from_at", sa.BigInteger, nullable=False),
+        sa.Column("to_at", sa.BigInteger, nullable=False),
         sa.Column("planned", sa.BigInteger, nullable=False),
+        sa.Column("delivered", sa.BigInteger, nullable=False),
+        sa.Column("failed", sa.BigInteger, nullable=False),
         sa.Column("count", sa.BigInteger, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "id"),

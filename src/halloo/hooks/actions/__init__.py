@@ -1,0 +1,1 @@
+"""What happens to hooks and to what they are told."""

@@ -1,0 +1,111 @@
+"""Planning: a delivery for every fact and hook that wants it, written in the transaction in which the cursor moves."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from halloo.db.tx import Tx
+from halloo.events import cursor, log
+from halloo.hooks.model import ERASED, LEASE, PARKED, READER, Claimed, Planned
+from halloo.hooks.store import queue
+from halloo.hooks.store.queue import Wanting
+
+FACTS_MAX, ROWS_MAX = 500, 2_000
+"""Of one transaction."""
+EVERYWHERE = "*"
+"""The line of what is in order with everything else."""
+
+
+def begin(tx: Tx) -> None:
+    """Have planning begin at the end of the workspace's log, as it gets a hook; what came before is planned or passed over."""
+    cursor.place(tx, READER, log.lock(tx))
+    plan_up_to_head(tx, tx.now)
+
+
+def plan(tx: Tx, room: Mapping[str, int], lease: str, now: int) -> Planned:
+    """Plan what was recorded behind the cursor: at most 500 facts, and about 2,000 deliveries.
+
+    `room` says how many deliveries of a hook may be leased at once, under the token `lease`: they are handed back, and no claim is
+    needed. `now` is of the steady clock. Planning twice changes nothing.
+    """
+    tx.flush()
+    behind = cursor.lock(tx, READER)
+    if behind is None:
+        return Planned(0, False, [])
+    made = _Round(tx, room, lease, now)
+    if not made.hooks:
+        head = log.position(tx, f"w:{tx.workspace_id}").offset
+        if head > behind:
+            cursor.move(tx, READER, head)
+        return Planned(head - behind, False, [])
+    batch = max(1, min(FACTS_MAX, ROWS_MAX // len(made.hooks)))
+    seen, more = 0, True
+    while more and seen + batch <= FACTS_MAX and (not seen or made.planned + batch * len(made.hooks) <= ROWS_MAX):
+        facts = queue.list_facts(tx, behind + seen, batch, data=made.leases)
+        made.take(facts)
+        seen += len(facts)
+        more = len(facts) == batch
+    if seen:
+        cursor.move(tx, READER, behind + seen)
+    return Planned(seen, more, made.claimed)
+
+
+def plan_up_to_head(tx: Tx, now: int) -> None:
+    """Plan everything that was recorded until now, before the choice of a hook changes. Nothing is recorded meanwhile."""
+    log.lock(tx)
+    while plan(tx, {}, "", now).more:
+        pass
+
+
+class _Round:
+    """What one transaction plans."""
+
+    def __init__(self, tx: Tx, room: Mapping[str, int], lease: str, now: int) -> None:
+        self.hooks = queue.list_wanting(tx)
+        self.leases = any(room.values())
+        """Whether anything may be leased at once."""
+        self.planned = 0
+        self.claimed: list[Claimed] = []
+        self._tx = tx
+        self._lease = lease
+        self._now = now
+        self._room = {hook.id: 0 if hook.is_open else room.get(hook.id, 0) for hook in self.hooks}
+        self._busy: dict[tuple[str, str], bool] = {}
+        queue.lock_lines(tx, [hook.id for hook in self.hooks if hook.ordered != "none"])
+
+    def take(self, facts: list[tuple[Any, ...]]) -> None:
+        """Plan a batch of facts."""
+        rows: list[tuple[Any, ...]] = []
+        claimed: list[Claimed] = []
+        for hook in self.hooks:
+            wanted = [fact for fact in facts if fact[2] in hook.events]
+            if wanted:
+                self._take(hook, wanted, rows, claimed)
+        self.planned += len(rows)
+        if queue.insert(self._tx, rows) != len(rows):  # planned before, and maybe posted by another one
+            claimed = [one for one in claimed if queue.is_leased(self._tx, one, self._lease)]
+        self.claimed += claimed
+
+    def _take(self, hook: Wanting, wanted: Iterable[tuple[Any, ...]], rows: list[Any], claimed: list[Claimed]) -> None:
+        tx, now, ordered, id = self._tx, self._now, hook.ordered, hook.id
+        room, line, due = self._room[id], None, now
+        until, lease, workspace_id, wall = now + LEASE, self._lease, tx.workspace_id, tx.now
+        for seq, fact, name, at, talk, data in wanted:
+            if not data or data == ERASED:
+                continue
+            if ordered != "none":
+                line = EVERYWHERE if ordered == "all" or talk is None else talk
+                due = PARKED if self._waits(id, line) else now
+            if room <= 0 or due != now:
+                rows.append((workspace_id, id, seq, 0, due, None, line, None, wall))
+                continue
+            room -= 1
+            rows.append((workspace_id, id, seq, 0, until, lease, line, None, wall))
+            claimed.append(Claimed(workspace_id, id, seq, 0, 0, wall, fact, name, at, bytes(data), talk, line))
+        self._room[id] = room
+
+    def _waits(self, hook_id: str, line: str) -> bool:
+        """Whether a line has somebody already; from now on it has."""
+        key = hook_id, line
+        busy = self._busy.get(key)
+        self._busy[key] = True
+        return queue.is_busy(self._tx, hook_id, line) if busy is None else True
