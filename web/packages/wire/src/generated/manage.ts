@@ -386,7 +386,7 @@ export interface HookSecretView {
 /**
  * A hook. Values in the query of `url`, and of `headers`, are masked for who may not manage hooks.
  *
- * `state`: `failing` since the last success, `open` while nothing but a probe is sent. `waiting`: deliveries that are still to come
+ * `state`: `failing` since the last success, which `failing_since` says; `open` while nothing but a probe is sent, at `probe_at`. `waiting`: deliveries that are still to come
  * through, at most 10,000 of them counted. `replay_id`: the replay that is running.
  */
 export interface HookView {
@@ -403,6 +403,8 @@ export interface HookView {
   last_call_at: string | null;
   last_status: number | null;
   last_error: string | null;
+  failing_since: string | null;
+  probe_at: string | null;
   signing: "none" | "signed";
   secrets: HookSecretView[];
   timeout_ms: number;
@@ -470,6 +472,8 @@ export interface HookSaved {
   last_call_at: string | null;
   last_status: number | null;
   last_error: string | null;
+  failing_since: string | null;
+  probe_at: string | null;
   signing: "none" | "signed";
   secrets: HookSecretView[];
   timeout_ms: number;
