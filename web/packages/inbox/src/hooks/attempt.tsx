@@ -25,8 +25,16 @@ export function Attempt({ attempt, address }: AttemptProps) {
           <h3>{t("hooks_request")}</h3>
           <Curl request={request} address={address} />
         </header>
-        <Head first={`${request.method} ${target} HTTP/1.1`} headers={request.headers} label={t("hooks_request_head")} />
-        {request.body === null ? <p class="in-quiet">{t("hooks_body_gone")}</p> : <Body text={request.body} label={t("hooks_request_body")} />}
+        <Head
+          first={`${request.method} ${target} HTTP/1.1`}
+          headers={request.headers}
+          label={t("hooks_request_head")}
+        />
+        {request.body === null ? (
+          <p class="in-quiet">{t("hooks_body_gone")}</p>
+        ) : (
+          <Body text={request.body} label={t("hooks_request_body")} />
+        )}
       </section>
       <section class="in-attempt-part" aria-label={t("hooks_response")}>
         <header>
@@ -42,7 +50,11 @@ export function Attempt({ attempt, address }: AttemptProps) {
         ) : (
           <>
             <Head first={response.status_line} headers={response.headers} label={t("hooks_response_head")} />
-            {response.body === "" ? <p class="in-quiet">{t("hooks_empty_body")}</p> : <Body text={response.body} label={t("hooks_response_body")} />}
+            {response.body === "" ? (
+              <p class="in-quiet">{t("hooks_empty_body")}</p>
+            ) : (
+              <Body text={response.body} label={t("hooks_response_body")} />
+            )}
             {response.truncated && <p class="in-quiet">{t("hooks_truncated")}</p>}
           </>
         )}
@@ -103,13 +115,20 @@ export function TimingBar({ timings }: { timings: Timings }) {
   );
 }
 
-function Head({ first, headers, label }: { first: string; headers: readonly (readonly [string, string])[]; label: string }) {
+function Head({
+  first,
+  headers,
+  label,
+}: {
+  first: string;
+  headers: readonly (readonly [string, string])[];
+  label: string;
+}) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, and the keyboard must be able to scroll them
     <section class="in-http" dir="ltr" tabIndex={0} aria-label={label}>
       <b>{first}</b>
       {headers.map(([name, value], index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the same header may come more than once
         <span key={index}>
           <i>{name}:</i> {value}
         </span>
@@ -160,7 +179,6 @@ function Json({ text }: { text: string }) {
         piece.kind === "plain" ? (
           piece.text
         ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text, in their order
           <span key={index} class={`in-json-${piece.kind}`}>
             {piece.text}
           </span>
@@ -178,4 +196,3 @@ function Curl({ request, address }: { request: AttemptView["request"]; address: 
     </Button>
   );
 }
-

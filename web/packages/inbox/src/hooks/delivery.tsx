@@ -1,5 +1,5 @@
 /** A delivery beside the log: its attempts, one of them in full, and sending it again. */
-import { Badge, Bone, Button, Dialog, Empty, Tabs, TabPanel, toast } from "@halloo/ui";
+import { Badge, Bone, Button, Dialog, Empty, TabPanel, Tabs, toast } from "@halloo/ui";
 import { RotateCcw } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { complain } from "../data/actions.ts";
@@ -35,7 +35,8 @@ export function Delivery({ hook, id, may, onOpen, onClose }: DeliveryProps) {
       toast({ text: t("hooks_replay_sent"), tone: "good" });
       onOpen(made.id);
     } catch (error) {
-      if (error instanceof Refusal && error.code === "payload_expired") toast({ text: t("hooks_payload_expired"), tone: "bad" });
+      if (error instanceof Refusal && error.code === "payload_expired")
+        toast({ text: t("hooks_payload_expired"), tone: "bad" });
       else complain(error);
     } finally {
       setBusy(false);
@@ -115,7 +116,13 @@ function Shown({ hook, delivery }: { hook: HookView; delivery: DeliveryDetail })
             <dt>{t("conversation")}</dt>
             <dd>
               <Link
-                to={{ page: "inbox", state: "open", whose: "all", id: delivery.session_id.replace(/^session_/, ""), at: null }}
+                to={{
+                  page: "inbox",
+                  state: "open",
+                  whose: "all",
+                  id: delivery.session_id.replace(/^session_/, ""),
+                  at: null,
+                }}
                 class="in-log-link"
               >
                 <code dir="ltr">{delivery.session_id}</code>

@@ -60,7 +60,11 @@ export const pause = (ear: Ear, paused: boolean): Ear => ({
 });
 
 /** Those with every typed word in their name or payload, and of these events alone where some are given. */
-export function sift(heard: readonly Overheard[], text: string, events: readonly string[] | null): readonly Overheard[] {
+export function sift(
+  heard: readonly Overheard[],
+  text: string,
+  events: readonly string[] | null,
+): readonly Overheard[] {
   const words = fold(text).split(/\s+/).filter(Boolean);
   return heard.filter((item) => {
     if (events !== null && !events.includes(item.name)) return false;

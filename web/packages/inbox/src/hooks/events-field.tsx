@@ -124,7 +124,9 @@ function EventGroup({ group, events, chosen, open, plain, disabled, onFold, onPu
         />
         <button type="button" class="in-event-fold" aria-expanded={open ? "true" : "false"} onClick={onFold}>
           <strong>{name}</strong>
-          <span class="in-quiet">{t("hooks_group_count", { chosen: formatNumber(count), all: formatNumber(events.length) })}</span>
+          <span class="in-quiet">
+            {t("hooks_group_count", { chosen: formatNumber(count), all: formatNumber(events.length) })}
+          </span>
           <ChevronRight size={16} class="in-event-chevron ui-mirror" />
         </button>
       </header>
@@ -161,7 +163,11 @@ function OneEvent({ event, checked, disabled, onChecked }: OneEventProps) {
       : event.class === "reserved" || !event.emitted
         ? t("hooks_event_reserved")
         : null;
-  const about = event.secret ? "hooks_event_secret_text" : event.class === "light" ? "hooks_event_light_text" : "hooks_event_reserved_text";
+  const about = event.secret
+    ? "hooks_event_secret_text"
+    : event.class === "light"
+      ? "hooks_event_light_text"
+      : "hooks_event_reserved_text";
   return (
     <li class="in-event">
       <div class="in-event-row">

@@ -157,7 +157,12 @@ export function HookForm(props: HookFormProps) {
           value={draft.retry}
           onValue={(retry) => onDraft({ retry })}
           choices={[
-            { id: "standard", label: t("hooks_retry_standard"), hint: t("hooks_retry_standard_text"), badge: t("hooks_usual") },
+            {
+              id: "standard",
+              label: t("hooks_retry_standard"),
+              hint: t("hooks_retry_standard_text"),
+              badge: t("hooks_usual"),
+            },
             { id: "none", label: t("hooks_retry_none"), hint: t("hooks_retry_none_text") },
           ]}
         />
@@ -178,7 +183,13 @@ export function HookForm(props: HookFormProps) {
             onValue={(value) => value !== null && onDraft({ max_in_flight: value })}
           />
         </div>
-        <HeadersField pairs={pairs} onPairs={onPairs} disabled={disabled} strict={strict} error={strict ? troubles.headers : undefined} />
+        <HeadersField
+          pairs={pairs}
+          onPairs={onPairs}
+          disabled={disabled}
+          strict={strict}
+          error={strict ? troubles.headers : undefined}
+        />
       </Card>
     </>
   );

@@ -28,7 +28,6 @@ export function HeadersField({ pairs, onPairs, disabled, strict, error }: Header
         const wrong = blank && !strict ? null : headerTrouble(name, value);
         const half = !strict && (name === "" || value === "");
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name of their own until one is typed
           <div key={index} class="in-hook-header">
             <TextField
               quiet
@@ -41,7 +40,11 @@ export function HeadersField({ pairs, onPairs, disabled, strict, error }: Header
               disabled={disabled}
               value={name}
               onValue={(next) => put(index, [next, value])}
-              error={wrong && wrong !== "header_value" && !half ? t(`hooks_${wrong}`) : undefined}
+              error={
+                wrong && wrong !== "header_value" && !half
+                  ? t(wrong === "header_forbidden" ? "hooks_header_forbidden" : "hooks_header_name_bad")
+                  : undefined
+              }
             />
             <TextField
               quiet

@@ -20,6 +20,6 @@ function partOf(route: HooksRoute) {
     case "listen":
       return <Listen />;
     default:
-      return route.at satisfies never;
+      return route satisfies never;
   }
 }

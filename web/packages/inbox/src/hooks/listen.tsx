@@ -14,6 +14,7 @@ import { Body } from "./attempt.tsx";
 import { bodyOf, type Ear, EMPTY_EAR, hear, type Overheard, pause, sift } from "./ear.ts";
 import { Back } from "./new-hook.tsx";
 import { catalogueQuery, hooksQuery } from "./queries.ts";
+import type { HookView } from "./types.ts";
 import { eventWords } from "./words.tsx";
 
 /** Hears from now on; what comes while paused is counted, and shown when one goes on. */
@@ -43,58 +44,19 @@ export function Listen() {
     <>
       <Back />
       <Title title={t("hooks_listen")} text={t("hooks_listen_text")} />
-      <div class="in-ear-bar">
-        <State paused={ear.paused} />
-        <TextField
-          quiet
-          type="search"
-          class="in-grow"
-          label={t("hooks_ear_filter")}
-          placeholder={t("hooks_ear_filter")}
-          icon={<Search size={16} />}
-          value={text}
-          onValue={setText}
-        />
-        {hooks.length > 0 && (
-          <Picker
-            label={t("hooks_ear_as")}
-            chosen={[hookId]}
-            options={[
-              { id: "", label: t("hooks_ear_all") },
-              ...hooks.map((hook) => ({ id: hook.id, label: hook.name, hint: t("hooks_events_count", { count: hook.events.length }) })),
-            ]}
-            onPick={setHookId}
-            trigger={(props) => (
-              <Button {...props} class={hookId === "" ? undefined : "in-filter-on"}>
-                <span class="in-filter-word">
-                  {hooks.find((hook) => hook.id === hookId)?.name ?? t("hooks_ear_all")}
-                  <ChevronDown size={14} />
-                </span>
-              </Button>
-            )}
-          />
-        )}
-        <Button
-          icon={ear.paused ? <Play size={16} /> : <Pause size={16} />}
-          aria-pressed={ear.paused ? "true" : "false"}
-          onClick={() => setEar((now) => pause(now, !now.paused))}
-        >
-          {ear.paused && ear.held.length > 0
-            ? t("hooks_ear_go_on_count", { count: ear.held.length })
-            : t(ear.paused ? "hooks_ear_go_on" : "hooks_ear_pause")}
-        </Button>
-        <Button
-          kind="ghost"
-          icon={<Trash size={16} />}
-          disabled={ear.heard.length === 0}
-          onClick={() => {
-            setEar((now) => ({ ...now, heard: [] }));
-            setChosen(null);
-          }}
-        >
-          {t("hooks_ear_clear")}
-        </Button>
-      </div>
+      <EarBar
+        ear={ear}
+        text={text}
+        onText={setText}
+        hookId={hookId}
+        onHook={setHookId}
+        hooks={hooks}
+        onPause={() => setEar((now) => pause(now, !now.paused))}
+        onClear={() => {
+          setEar((now) => ({ ...now, heard: [] }));
+          setChosen(null);
+        }}
+      />
       <div class="in-ear">
         <section class="in-card in-ear-list" aria-label={t("hooks_ear_heard")}>
           {shown.length === 0 ? (
@@ -115,14 +77,18 @@ export function Listen() {
                   >
                     <time dateTime={new Date(item.at).toISOString()}>{formatClockTime(item.at)}</time>
                     <code dir="ltr">{item.name}</code>
-                    <span class="in-quiet">{item.offset === null ? t("hooks_event_light") : `#${formatNumber(item.offset)}`}</span>
+                    <span class="in-quiet">
+                      {item.offset === null ? t("hooks_event_light") : `#${formatNumber(item.offset)}`}
+                    </span>
                   </button>
                 </li>
               ))}
             </ul>
           )}
         </section>
-        {beside && <section class="in-card in-ear-body">{body ?? <p class="in-quiet">{t("hooks_ear_choose")}</p>}</section>}
+        {beside && (
+          <section class="in-card in-ear-body">{body ?? <p class="in-quiet">{t("hooks_ear_choose")}</p>}</section>
+        )}
       </div>
       <p class="in-quiet">{t("hooks_ear_light_text")}</p>
       {!beside && (
@@ -137,6 +103,70 @@ export function Listen() {
         </Dialog>
       )}
     </>
+  );
+}
+
+interface EarBarProps {
+  readonly ear: Ear;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly hookId: string;
+  readonly onHook: (id: string) => void;
+  readonly hooks: readonly HookView[];
+  readonly onPause: () => void;
+  readonly onClear: () => void;
+}
+
+function EarBar({ ear, text, onText, hookId, onHook, hooks, onPause, onClear }: EarBarProps) {
+  return (
+    <div class="in-ear-bar">
+      <State paused={ear.paused} />
+      <TextField
+        quiet
+        type="search"
+        class="in-grow"
+        label={t("hooks_ear_filter")}
+        placeholder={t("hooks_ear_filter")}
+        icon={<Search size={16} />}
+        value={text}
+        onValue={onText}
+      />
+      {hooks.length > 0 && (
+        <Picker
+          label={t("hooks_ear_as")}
+          chosen={[hookId]}
+          options={[
+            { id: "", label: t("hooks_ear_all") },
+            ...hooks.map((hook) => ({
+              id: hook.id,
+              label: hook.name,
+              hint: t("hooks_events_count", { count: hook.events.length }),
+            })),
+          ]}
+          onPick={onHook}
+          trigger={(props) => (
+            <Button {...props} class={hookId === "" ? undefined : "in-filter-on"}>
+              <span class="in-filter-word">
+                {hooks.find((hook) => hook.id === hookId)?.name ?? t("hooks_ear_all")}
+                <ChevronDown size={14} />
+              </span>
+            </Button>
+          )}
+        />
+      )}
+      <Button
+        icon={ear.paused ? <Play size={16} /> : <Pause size={16} />}
+        aria-pressed={ear.paused ? "true" : "false"}
+        onClick={onPause}
+      >
+        {ear.paused && ear.held.length > 0
+          ? t("hooks_ear_go_on_count", { count: ear.held.length })
+          : t(ear.paused ? "hooks_ear_go_on" : "hooks_ear_pause")}
+      </Button>
+      <Button kind="ghost" icon={<Trash size={16} />} disabled={ear.heard.length === 0} onClick={onClear}>
+        {t("hooks_ear_clear")}
+      </Button>
+    </div>
   );
 }
 

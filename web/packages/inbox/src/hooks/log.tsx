@@ -1,9 +1,11 @@
 /** What a hook was told, newest first, with filters that stand in the address. */
+
 import { Badge, Bone, Button, Chip, Empty, Picker, Table, TextField } from "@halloo/ui";
+import type { QueryObserverResult } from "@tanstack/query-core";
 import { ChevronDown, RotateCcw, X } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, queryString } from "../data/api.ts";
 import { complain } from "../data/actions.ts";
+import { get, queryString } from "../data/api.ts";
 import type { Growing } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
 import type { Page } from "../data/types.ts";
@@ -35,7 +37,6 @@ export function Log({ hook, route, may }: LogProps) {
   const query = useQuery(options);
   const now = useNow(10_000);
   const items = query.data?.items ?? [];
-  const filtered = JSON.stringify(filter) !== JSON.stringify(EVERYTHING);
   // A log that was grown stays as it is until one looks at its head again.
   const grown = items.length > 50;
   useEvery(query.refetch, LOOK_MS, !grown && !query.isError);
@@ -60,54 +61,18 @@ export function Log({ hook, route, may }: LogProps) {
       <header class="in-card-head in-card-head-row">
         <h3>{t("hooks_log")}</h3>
         {grown && (
-          <Button size="small" kind="ghost" icon={<RotateCcw size={16} />} onClick={() => void client.resetQueries({ queryKey: options.queryKey })}>
+          <Button
+            size="small"
+            kind="ghost"
+            icon={<RotateCcw size={16} />}
+            onClick={() => void client.resetQueries({ queryKey: options.queryKey })}
+          >
             {t("hooks_log_newest")}
           </Button>
         )}
       </header>
       <Filters hook={hook} filter={filter} onFilter={show} />
-      {query.data ? (
-        items.length === 0 ? (
-          <Empty
-            drawing={filtered ? "search" : "calm"}
-            title={t(filtered ? "hooks_log_none_fit" : "hooks_log_none")}
-            text={filtered ? undefined : t("hooks_log_none_text")}
-            action={filtered ? <Button onClick={() => show(EVERYTHING)}>{t("show_all")}</Button> : undefined}
-          />
-        ) : (
-          <Table
-            label={t("hooks_log")}
-            class="in-log-table"
-            head={
-              <>
-                <th>{t("hooks_event")}</th>
-                <th>{t("hooks_result")}</th>
-                <th class="in-number">{t("hooks_attempts")}</th>
-                <th class="in-number">{t("when")}</th>
-              </>
-            }
-          >
-            {items.map((item) => (
-              <Row key={item.id} item={item} route={route} now={now} />
-            ))}
-          </Table>
-        )
-      ) : query.isError ? (
-        <Empty
-          drawing="broken"
-          title={t("list_broken")}
-          action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-        />
-      ) : (
-        <div class="in-table-bones" aria-hidden="true">
-          {[40, 55, 45].map((width) => (
-            <div key={width}>
-              <Bone width={width} />
-              <Bone width={20} />
-            </div>
-          ))}
-        </div>
-      )}
+      <Entries query={query} route={route} now={now} onAll={() => show(EVERYTHING)} />
       {query.data?.next && (
         <div class="in-more">
           <Button onClick={() => void more()}>{t("show_more")}</Button>
@@ -126,6 +91,63 @@ export function Log({ hook, route, may }: LogProps) {
     </section>
   );
 }
+
+interface EntriesProps {
+  readonly query: QueryObserverResult<Growing<DeliveryView>, Error>;
+  readonly route: OneRoute;
+  readonly now: number;
+  readonly onAll: () => void;
+}
+
+function Entries({ query, route, now, onAll }: EntriesProps) {
+  const items = query.data?.items ?? [];
+  if (query.isError && !query.data)
+    return (
+      <Empty
+        drawing="broken"
+        title={t("list_broken")}
+        action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
+      />
+    );
+  if (!query.data)
+    return (
+      <div class="in-table-bones" aria-hidden="true">
+        {[40, 55, 45].map((width) => (
+          <div key={width}>
+            <Bone width={width} />
+            <Bone width={20} />
+          </div>
+        ))}
+      </div>
+    );
+  if (items.length === 0) return isFiltered(route.filter) ? <NoneFit onAll={onAll} /> : <NoneYet />;
+  return (
+    <Table
+      label={t("hooks_log")}
+      class="in-log-table"
+      head={
+        <>
+          <th>{t("hooks_event")}</th>
+          <th>{t("hooks_result")}</th>
+          <th class="in-number">{t("hooks_attempts")}</th>
+          <th class="in-number">{t("when")}</th>
+        </>
+      }
+    >
+      {items.map((item) => (
+        <Row key={item.id} item={item} route={route} now={now} />
+      ))}
+    </Table>
+  );
+}
+
+const isFiltered = (filter: LogFilter): boolean => Object.values(filter).some((value) => value !== null);
+
+const NoneYet = () => <Empty drawing="calm" title={t("hooks_log_none")} text={t("hooks_log_none_text")} />;
+
+const NoneFit = ({ onAll }: { onAll: () => void }) => (
+  <Empty drawing="search" title={t("hooks_log_none_fit")} action={<Button onClick={onAll}>{t("show_all")}</Button>} />
+);
 
 function Row({ item, route, now }: { item: DeliveryView; route: OneRoute; now: number }) {
   const at = Date.parse(item.created_at);
@@ -172,7 +194,15 @@ function noteOf(item: DeliveryView, now: number): string {
 const SPANS = { hour: 3_600_000, day: DAY, week: 7 * DAY } as const;
 type Span = keyof typeof SPANS;
 
-function Filters({ hook, filter, onFilter }: { hook: HookView; filter: LogFilter; onFilter: (filter: LogFilter) => void }) {
+function Filters({
+  hook,
+  filter,
+  onFilter,
+}: {
+  hook: HookView;
+  filter: LogFilter;
+  onFilter: (filter: LogFilter) => void;
+}) {
   const catalogue = useQuery(catalogueQuery).data ?? [];
   const [session, setSession] = useState(filter.session ?? "");
   const [between, setBetween] = useState(filter.to !== null);
@@ -184,10 +214,15 @@ function Filters({ hook, filter, onFilter }: { hook: HookView; filter: LogFilter
   const events = [...new Set([...hook.events, ...(filter.event ? [filter.event] : [])])];
   const span = (id: string) => {
     setBetween(id === "between");
-    if (id === "between") onFilter({ ...filter, from: new Date(Date.now() - DAY).toISOString(), to: new Date().toISOString() });
-    else onFilter({ ...filter, from: id === "any" ? null : new Date(Date.now() - SPANS[id as Span]).toISOString(), to: null });
+    if (id === "between")
+      onFilter({ ...filter, from: new Date(Date.now() - DAY).toISOString(), to: new Date().toISOString() });
+    else
+      onFilter({
+        ...filter,
+        from: id === "any" ? null : new Date(Date.now() - SPANS[id as Span]).toISOString(),
+        to: null,
+      });
   };
-  const any = JSON.stringify(filter) !== JSON.stringify(EVERYTHING);
   return (
     <div class="in-log-filters">
       <fieldset class="in-log-states">
@@ -264,7 +299,7 @@ function Filters({ hook, filter, onFilter }: { hook: HookView; filter: LogFilter
           value={session}
           onValue={setSession}
         />
-        {any && (
+        {isFiltered(filter) && (
           <Button
             size="small"
             kind="ghost"

@@ -4,19 +4,6 @@ import type { AttemptView, HookEvent, HookView, HookWrite, Quarter, Timings } fr
 /** A hook as it is being written. */
 export type Draft = Required<HookWrite>;
 
-/** How a hook is, in one word; what needs somebody comes first. */
-export type Health = "disabled" | "open" | "failing" | "well" | "new";
-
-export function healthOf(hook: HookView): Health {
-  if (hook.state === "disabled" || !hook.enabled) return "disabled";
-  if (hook.state === "open" || hook.state === "failing") return hook.state;
-  return hook.last_call === "not_called" ? "new" : hook.last_call === "failed" ? "failing" : "well";
-}
-
-/** Whether somebody is to be told of it without having asked: not for what operators switched off themselves. */
-export const needsSomebody = (hook: HookView): boolean =>
-  hook.state === "open" || hook.state === "failing" || (hook.state === "disabled" && hook.disabled_reason !== "operator");
-
 /** Whether an address goes without encryption. */
 export const isPlain = (url: string): boolean => /^\s*http:\/\//i.test(url);
 

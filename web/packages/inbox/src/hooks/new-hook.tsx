@@ -60,7 +60,12 @@ export function NewHook() {
     setBusy(true);
     try {
       const headers = Object.fromEntries(form.pairs);
-      const hook = await createHook({ ...form.draft, name: form.draft.name.trim(), url: form.draft.url.trim(), headers });
+      const hook = await createHook({
+        ...form.draft,
+        name: form.draft.name.trim(),
+        url: form.draft.url.trim(),
+        headers,
+      });
       if (hook.secret && hook.signing === "signed") setMade(hook);
       else open(hook);
     } catch (error) {
@@ -100,7 +105,9 @@ export function NewHook() {
           </Button>
         </footer>
       </form>
-      {made?.secret && <SecretOnce title={t("hooks_ready", { name: made.name })} secret={made.secret} onClose={() => open(made)} />}
+      {made?.secret && (
+        <SecretOnce title={t("hooks_ready", { name: made.name })} secret={made.secret} onClose={() => open(made)} />
+      )}
     </>
   );
 }

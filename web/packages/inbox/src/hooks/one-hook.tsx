@@ -7,7 +7,7 @@ import { Refusal } from "../data/api.ts";
 import { keys } from "../data/keys.ts";
 import { useCan } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
-import { formatAgo, t } from "../i18n.ts";
+import { formatMoment, formatTime, t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
 import { go, HOOK_PARTS, type HooksRoute, hookRoute } from "../router.ts";
 import { Confirm } from "../shell/confirm.tsx";
@@ -150,7 +150,13 @@ function useHookCommands(may: boolean, onOpen: (open: Open) => void): void {
   useCommands(
     may
       ? [
-          { id: "hook-test", section: "go", label: t("hooks_test"), icon: <Send size={16} />, run: () => onOpen("test") },
+          {
+            id: "hook-test",
+            section: "go",
+            label: t("hooks_test"),
+            icon: <Send size={16} />,
+            run: () => onOpen("test"),
+          },
           {
             id: "hook-range",
             section: "go",
@@ -193,8 +199,20 @@ function Actions({ hook, onOpen }: { hook: HookView; onOpen: (open: Open) => voi
   const items: MenuItem[] = [
     { kind: "item", id: "copy", label: t("hooks_copy_url"), icon: <Copy size={16} />, onSelect: copy },
     hook.enabled
-      ? { kind: "item", id: "off", label: t("hooks_disable"), icon: <PowerOff size={16} />, onSelect: () => onOpen("disable") }
-      : { kind: "item", id: "on", label: t("hooks_enable"), icon: <Power size={16} />, onSelect: () => onOpen("enable") },
+      ? {
+          kind: "item",
+          id: "off",
+          label: t("hooks_disable"),
+          icon: <PowerOff size={16} />,
+          onSelect: () => onOpen("disable"),
+        }
+      : {
+          kind: "item",
+          id: "on",
+          label: t("hooks_enable"),
+          icon: <Power size={16} />,
+          onSelect: () => onOpen("enable"),
+        },
     { kind: "line" },
     {
       kind: "item",
@@ -264,7 +282,9 @@ function Trouble({ hook, may, onOpen }: { hook: HookView; may: boolean; onOpen: 
     return (
       <Notice tone="warn" title={t("hooks_open_title")}>
         <span>
-          {t("hooks_open_text")} {why !== "" && t("hooks_last_error", { reason: why })}
+          {t("hooks_open_text")}{" "}
+          {hook.probe_at && t("hooks_open_probe", { when: formatTime(Date.parse(hook.probe_at)) })}{" "}
+          {why !== "" && t("hooks_last_error", { reason: why })}
         </span>
       </Notice>
     );
@@ -272,9 +292,7 @@ function Trouble({ hook, may, onOpen }: { hook: HookView; may: boolean; onOpen: 
     return (
       <Notice tone="warn" title={t("hooks_failing_title")}>
         <span>
-          {hook.failing_since
-            ? t("hooks_failing_since", { when: formatAgo(Date.parse(hook.failing_since)) })
-            : t("hooks_failing_text")}{" "}
+          {hook.failing_since && t("hooks_failing_since", { when: formatMoment(Date.parse(hook.failing_since)) })}{" "}
           {why !== "" && t("hooks_last_error", { reason: why })}
         </span>
       </Notice>

@@ -9,7 +9,16 @@ import { reasonOf } from "../data/reason.ts";
 import { formatNumber, formatPercent, t } from "../i18n.ts";
 import { Confirm } from "../shell/confirm.tsx";
 import { fieldOf, momentOf } from "./model.ts";
-import { catalogueQuery, enableHook, look, recover, replayQuery, replayRange, stopReplay, useEvery } from "./queries.ts";
+import {
+  catalogueQuery,
+  enableHook,
+  look,
+  recover,
+  replayQuery,
+  replayRange,
+  stopReplay,
+  useEvery,
+} from "./queries.ts";
 import { DELIVERY_STATES, type DeliveryState, type HookView, type ReplayView } from "./types.ts";
 import { eventWords, stateWords } from "./words.tsx";
 
@@ -73,7 +82,8 @@ function useAsk(hook: HookView, onClose: () => void) {
 
 type Shown = { readonly hook: HookView; readonly onClose: () => void };
 
-const started = (count: number): string => (count === 0 ? t("hooks_replay_nothing") : t("hooks_replay_started", { count }));
+const started = (count: number): string =>
+  count === 0 ? t("hooks_replay_nothing") : t("hooks_replay_started", { count });
 
 export function RangeDialog({ hook, onClose }: Shown) {
   const [from, setFrom] = useState(() => fieldOf(Date.now() - HOUR));
@@ -116,7 +126,12 @@ export function RangeDialog({ hook, onClose }: Shown) {
         <p class="in-soft">{t("hooks_replay_range_text")}</p>
         <div class="in-grid">
           <MomentField label={t("from")} value={from} onValue={setFrom} />
-          <MomentField label={t("hooks_to")} value={to} onValue={setTo} error={wrong ? t("hooks_range_invalid") : undefined} />
+          <MomentField
+            label={t("hooks_to")}
+            value={to}
+            onValue={setTo}
+            error={wrong ? t("hooks_range_invalid") : undefined}
+          />
         </div>
         <Picker
           several

@@ -54,7 +54,8 @@ export function Signature({ hook, may }: { hook: HookView; may: boolean }) {
   };
   const promote = async (immediately: boolean) => {
     const made = (await promoteSecret(hook.id, immediately)) as { secret?: string | null };
-    if (made.secret) show({ title: t("hooks_secret_replaced"), text: t("hooks_secret_replaced_text"), secret: made.secret });
+    if (made.secret)
+      show({ title: t("hooks_secret_replaced"), text: t("hooks_secret_replaced_text"), secret: made.secret });
   };
   const next = hook.secrets.find((secret) => secret.role === "next");
   return (
@@ -180,7 +181,15 @@ function SecretRow({ secret }: { secret: HookSecretView }) {
 
 const OVERLAPS = [3_600, 86_400, 3 * 86_400, 7 * 86_400] as const;
 
-function NextSecret({ hook, onClose, onMade }: { hook: HookView; onClose: () => void; onMade: (secret: string) => void }) {
+function NextSecret({
+  hook,
+  onClose,
+  onMade,
+}: {
+  hook: HookView;
+  onClose: () => void;
+  onMade: (secret: string) => void;
+}) {
   const [overlap, setOverlap] = useState("86400");
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
@@ -191,7 +200,9 @@ function NextSecret({ hook, onClose, onMade }: { hook: HookView; onClose: () => 
     try {
       onMade((await makeSecret(hook.id, Number(overlap))).secret);
     } catch (error) {
-      setTrouble(error instanceof Refusal && error.code === "rotation_running" ? t("hooks_rotation_running") : reasonOf(error));
+      setTrouble(
+        error instanceof Refusal && error.code === "rotation_running" ? t("hooks_rotation_running") : reasonOf(error),
+      );
       setBusy(false);
     }
   };

@@ -70,7 +70,11 @@ export function TestDialog({ hook, onClose }: { hook: HookView; onClose: () => v
         />
         {trouble && <Notice tone="bad">{trouble}</Notice>}
         <div role="status">
-          {busy ? <p class="in-quiet">{t("hooks_test_waiting")}</p> : attempt && <Attempt attempt={attempt} address={hook.url} />}
+          {busy ? (
+            <p class="in-quiet">{t("hooks_test_waiting")}</p>
+          ) : (
+            attempt && <Attempt attempt={attempt} address={hook.url} />
+          )}
         </div>
       </div>
     </Dialog>
