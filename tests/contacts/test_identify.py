@@ -138,6 +138,7 @@ async def test_a_later_browser_hands_over_its_own_conversations_and_no_others(sc
     neighbour, _ = await scene.guest()
     on_laptop = [(await scene.say(laptop, text)).id for text in ("One", "Two")]
     apart = await scene.say(neighbour)
+    second = (await scene.visitor(laptop.id)).contact_id
     here, merged = await scene.identify(laptop_token, company="Engines")
     assert (here.visitor.id, merged, here.former and here.former.id) == (ada.visitor.id, 2, laptop.id)
     assert await scene.listed(here.visitor) == {on_phone.id, *on_laptop}
@@ -150,9 +151,11 @@ async def test_a_later_browser_hands_over_its_own_conversations_and_no_others(sc
         f"session_{one}" for one in on_laptop
     }
     assert {one["people_id"] for one in await scene.facts("people:bind:session")} == {contact.id}
-    assert [one["people_id"] for one in await scene.facts("people:profile:removed")] == [
-        (await _contact_id_of_fact(scene, laptop))
-    ]
+    assert (await scene.visitor(laptop.id)).contact_id is None
+    assert [one["people_id"] for one in await scene.facts("people:profile:removed")] == [second]
+    created = [one.get("people_id") for one in await scene.facts("people:profile:created")]
+    assert second not in created, "what was told of the record that is gone is erased"
+    assert created.count(None) == 1
     for token in (phone_token, laptop_token):
         with pytest.raises(VisitorTokenInvalid):
             await scene.database.read(WORKSPACE, actions.recognise, scene.widget_id, token)
@@ -160,12 +163,6 @@ async def test_a_later_browser_hands_over_its_own_conversations_and_no_others(sc
         assert (await scene.database.read(WORKSPACE, actions.recognise, scene.widget_id, one)).id == ada.visitor.id
     again, none = await scene.identify((await scene.guest())[1])
     assert (again.visitor.id, none) == (ada.visitor.id, 0)
-
-
-async def _contact_id_of_fact(scene: Scene, guest: Visitor) -> str:
-    """The record that was made for a guest second, and is gone."""
-    assert (await scene.visitor(guest.id)).contact_id is None
-    return (await scene.facts("people:profile:created"))[1]["people_id"]
 
 
 async def test_the_guests_record_becomes_that_of_who_had_none(scene: Scene) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from halloo.contacts.device import parse_user_agent
 from halloo.contacts.model import Contact, Page, Visitor
 from halloo.db.tx import Tx
-from halloo.events.log import record
+from halloo.events.log import erase_payloads_of, record
 from halloo.kit.json import canonical, dump
 
 
@@ -14,7 +14,7 @@ def profile_created(tx: Tx, contact: Contact) -> None:
     data: dict[str, Any] = {"website_id": tx.workspace_id, "people_id": contact.id}
     if contact.email:
         data["email"] = contact.email
-    record(tx, "people:profile:created", dump(data))
+    record(tx, "people:profile:created", dump(data), contact_id=contact.id)
 
 
 def profile_updated(tx: Tx, contact: Contact, changed: dict[str, Any]) -> None:
@@ -31,11 +31,13 @@ def profile_updated(tx: Tx, contact: Contact, changed: dict[str, Any]) -> None:
     data: dict[str, Any] = {"website_id": tx.workspace_id, "people_id": contact.id}
     if contact.email:
         data["email"] = contact.email
-    record(tx, "people:profile:updated", dump({**data, "update": {"updated_at": tx.now, "person": person}}))
+    told = {**data, "update": {"updated_at": tx.now, "person": person}}
+    record(tx, "people:profile:updated", dump(told), contact_id=contact.id)
 
 
 def profile_removed(tx: Tx, contact_id: str) -> None:
-    """`people:profile:removed`."""
+    """`people:profile:removed`; what was told of the contact before is erased."""
+    erase_payloads_of(tx, contact_id)
     record(tx, "people:profile:removed", dump({"website_id": tx.workspace_id, "people_id": contact_id}))
 
 

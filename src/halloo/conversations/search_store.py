@@ -1,12 +1,11 @@
 """SQL of the full-text table `message_words`: FTS5 on SQLite, tsvector on PostgreSQL, fed with the same folded words.
 
-Words are written behind the log, in batches; a row of `search_cursors` says up to which fact of a workspace. What is taken back
+Words are written behind the log, in batches, by a reader that keeps its own place. What is taken back
 leaves the table in the transaction that takes it back. All of this happens under the lock of the workspace's log.
 """
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import text
 
-from halloo.conversations.tables import search_cursors
 from halloo.db.statement import DialectName, Statement
 from halloo.db.tx import Tx
 from halloo.events import log
@@ -57,28 +56,13 @@ _FIND: dict[DialectName, Statement] = {
         )
     ),
 }
-_CURSOR = Statement(select(search_cursors.c.seq).where(search_cursors.c.workspace_id == bindparam("ws")))
-_MOVE_CURSOR = Statement(
-    text(
-        "INSERT INTO search_cursors (workspace_id, seq) VALUES (:ws, :seq) "
-        "ON CONFLICT (workspace_id) DO UPDATE SET seq = excluded.seq"
-    )
-)
+READER = "search"
+"""The name under which the last fact is kept whose message is in the table."""
 
 
 def _key(conversation_id: str) -> str:
     """The word under which everything of a conversation is found again; nobody's search begins with its first letter."""
     return "\ua840" + conversation_id.replace("-", "")
-
-
-def find_cursor(tx: Tx, workspace_id: str) -> int:
-    """The number of the last fact whose message is in the table."""
-    return tx.scalar(_CURSOR, ws=workspace_id) or 0
-
-
-def move_cursor(tx: Tx, workspace_id: str, seq: int) -> None:
-    """What was said up to this fact is in the table once the transaction is committed."""
-    tx.run(_MOVE_CURSOR, ws=workspace_id, seq=seq)
 
 
 def add_words(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int, said: str) -> None:

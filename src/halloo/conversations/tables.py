@@ -78,14 +78,6 @@ read_marks = Table(
     Column("at", BigInteger, nullable=False),
 )
 
-search_cursors = Table(
-    "search_cursors",
-    metadata,
-    Column("workspace_id", Text, primary_key=True),
-    Column("seq", BigInteger, nullable=False),
-)
-"""Up to which fact what was said is in the full-text table."""
-
 canned_replies = Table(
     "canned_replies",
     metadata,

@@ -1,6 +1,6 @@
 """Where readers of the log stand that keep their own place: the last fact that each has dealt with, in its own transaction."""
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, select, text
 
 from halloo.db.statement import Statement
 from halloo.db.tx import Tx
@@ -16,7 +16,10 @@ _PLACE = Statement(
     )
 )
 _MOVE = Statement(
-    update(cursors).where(_C.workspace_id == bindparam("ws"), _C.reader == bindparam("of")).values(seq=bindparam("at"))
+    text(
+        "INSERT INTO cursors (workspace_id, reader, seq) VALUES (:ws, :of, :at) "
+        "ON CONFLICT (workspace_id, reader) DO UPDATE SET seq = excluded.seq"
+    )
 )
 
 

@@ -52,9 +52,10 @@ _HEAD = Statement(
         streams.c.workspace_id == bindparam("workspace_id"), streams.c.stream == bindparam("stream")
     )
 )
+_FACT = [facts.c[name] for name in Fact.__struct_fields__]
 _AFTER = {
     kind: Statement(
-        select(facts)
+        select(*_FACT)
         .where(facts.c.workspace_id == bindparam("workspace_id"), offset > bindparam("after"), *same)
         .order_by(offset)
         .limit(bindparam("limit"))
@@ -75,11 +76,13 @@ def record(
     conversation_id: str | None = None,
     public: bool = False,
     visitor_id: str | None = None,
+    contact_id: str | None = None,
 ) -> Fact:
     """Record a fact beside the write. `data` is its rendered payload.
 
     `public`: the visitor may see it, so it is numbered in `c:<conversation_id>`. `visitor_id`: it is one of the visitor's own facts
-    across conversations and is numbered in `v:<visitor_id>`.
+    across conversations and is numbered in `v:<visitor_id>`. `contact_id`: the payload holds details of that contact, and is erased
+    with them.
     """
     seq = _next_seq(tx)
     conversation_offset = _next_offset(tx, "c", conversation_id) if public and conversation_id is not None else None
@@ -97,6 +100,7 @@ def record(
         "visitor_offset": visitor_offset,
     }
     fact = Fact(**values)
+    values["contact_id"] = contact_id
     tx.later(_INSERT, values)
     tx.after_commit(fact)
     return fact
@@ -131,11 +135,16 @@ def _next_offset(tx: Tx, kind: str, owner: str) -> int:
     return last + 1
 
 
-_ERASE = Statement(
-    update(facts)
-    .where(facts.c.workspace_id == bindparam("workspace_id_"), facts.c.conversation_id == bindparam("owner"))
-    .values(data=bindparam("nothing"))
-)
+ERASED = b"{}"
+"""What stands in place of a payload that is no longer kept."""
+_ERASE = {
+    owner.name: Statement(
+        update(facts)
+        .where(facts.c.workspace_id == bindparam("workspace_id_"), owner == bindparam("owner"))
+        .values(data=bindparam("nothing"))
+    )
+    for owner in (facts.c.conversation_id, facts.c.contact_id)
+}
 
 
 _SINCE = Statement(
@@ -231,4 +240,10 @@ def rewrite_payloads(tx: Tx, conversation_id: str, since: int, rewrite: Callable
 def erase_payloads(tx: Tx, conversation_id: str) -> None:
     """Empty the payloads of a deleted conversation's facts; their numbers stay."""
     tx.flush()
-    tx.run(_ERASE, workspace_id_=tx.workspace_id, owner=conversation_id, nothing=b"{}")
+    tx.run(_ERASE["conversation_id"], workspace_id_=tx.workspace_id, owner=conversation_id, nothing=ERASED)
+
+
+def erase_payloads_of(tx: Tx, contact_id: str) -> None:
+    """The same with a deleted contact's."""
+    tx.flush()
+    tx.run(_ERASE["contact_id"], workspace_id_=tx.workspace_id, owner=contact_id, nothing=ERASED)

@@ -17,7 +17,9 @@ facts = Table(
     Column("conversation_offset", BigInteger),
     Column("visitor_id", Text),
     Column("visitor_offset", BigInteger),
+    Column("contact_id", Text),
 )
+"""`contact_id`: the contact whose details the payload holds, with whom it goes."""
 Index("facts_conversation", facts.c.workspace_id, facts.c.conversation_id, facts.c.conversation_offset)
 Index(
     "facts_visitor",
@@ -26,6 +28,13 @@ Index(
     facts.c.visitor_offset,
     postgresql_where=facts.c.visitor_id.is_not(None),
     sqlite_where=facts.c.visitor_id.is_not(None),
+)
+Index(
+    "facts_contact",
+    facts.c.workspace_id,
+    facts.c.contact_id,
+    postgresql_where=facts.c.contact_id.is_not(None),
+    sqlite_where=facts.c.contact_id.is_not(None),
 )
 
 streams = Table(

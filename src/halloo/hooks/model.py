@@ -184,8 +184,6 @@ class Settlement(Struct, frozen=True, gc=False):
 ANSWERS = (5, 10, 20, 50, 100, 200, 300, 500, 1_000, 2_000, 5_000, 10_000, 30_000)
 """Upper ends, in ms, of the classes in which answer times are counted."""
 QUARTER = 15 * MINUTE
-ERASED = b"{}"
-"""What stands in place of a payload that is no longer kept."""
 
 
 def delivery_id(seq: int, series: int) -> str:

@@ -125,9 +125,8 @@ attempts = Table(
     Column("n", Integer, primary_key=True, autoincrement=False),
     Column("started_at", BigInteger, nullable=False),
     Column("record", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
-"""`record` is `model.Attempt` in MessagePack."""
+"""`record` is `model.Attempt` in MessagePack: too long to be kept in the order of the key, as SQLite lays tables out."""
 
 replays = Table(
     "hook_replays",

@@ -1,5 +1,6 @@
 """Hooks and what they were told, as the wire shows them. Who may not manage hooks sees no value that could be a key."""
 
+from typing import Any
 
 from halloo.api.manage import shapes
 from halloo.hooks import rules
@@ -9,14 +10,6 @@ from halloo.hooks.model import Secret, state_of
 from halloo.hooks.samples import sample
 from halloo.kit.clock import optional_rfc3339, rfc3339
 from halloo.workspaces.model import Actor
-
-_SIGNATURES = frozenset({"webhook-signature", "x-crisp-signature", "x-crisp-signature-next"})
-_Pairs = list[tuple[str, str]]
-
-
-def manages(who: Actor) -> bool:
-    """Whether an actor may see keys."""
-    return MANAGE in who.scopes
 
 
 def events_view(workspace_id: str) -> shapes.HookEventList:
@@ -47,9 +40,9 @@ def hook_saved(seen: SeenHook, who: Actor, secret: str | None = None, warning: s
     return shapes.HookSaved(**_hook(seen, who), secret=secret, warning="dns" if warning == "dns" else None)
 
 
-def _hook(seen: SeenHook, who: Actor) -> dict[str, object]:
+def _hook(seen: SeenHook, who: Actor) -> dict[str, Any]:
     hook, health, secrets, waiting, replay_id = seen
-    open_ = manages(who)
+    open_ = MANAGE in who.scopes
     return {
         "id": hook.id,
         "kind": hook.kind,

@@ -12,7 +12,9 @@ from litestar.openapi.config import OpenAPIConfig
 from halloo.api.manage import (
     contacts,
     conversations,
+    deliveries,
     feedback,
+    hooks,
     identity,
     lists,
     me,
@@ -42,6 +44,8 @@ ROUTES = (
     *lists.ROUTES,
     *widgets.ROUTES,
     *identity.ROUTES,
+    *hooks.ROUTES,
+    *deliveries.ROUTES,
     *operators.ROUTES,
     *tokens.ROUTES,
     *status.ROUTES,

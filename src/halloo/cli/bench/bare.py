@@ -23,7 +23,10 @@ _HEAD = (
     "ON CONFLICT (workspace_id, stream) DO UPDATE SET head = excluded.head"
 )
 _WORDS = "INSERT INTO message_words (words, workspace_id, conversation_id, fingerprint) VALUES (?, ?, ?, ?)"
-_CURSOR = "INSERT INTO search_cursors (workspace_id, seq) VALUES (?, ?) ON CONFLICT (workspace_id) DO UPDATE SET seq = excluded.seq"
+_CURSOR = (
+    "INSERT INTO cursors (workspace_id, reader, seq) VALUES (?, 'search', ?) "
+    "ON CONFLICT (workspace_id, reader) DO UPDATE SET seq = excluded.seq"
+)
 
 
 def bare_loop(path: Path, group: int, seconds: float, text: str, *, tight: bool) -> dict[str, float]:

@@ -7,7 +7,7 @@ from halloo.conversations import message_store, search_store
 from halloo.conversations.facts import SAYING
 from halloo.conversations.message_store import Place
 from halloo.db.tx import Tx
-from halloo.events import log
+from halloo.events import cursor, log
 from halloo.workspaces.model import Actor
 
 _CHANGED = "message:updated"
@@ -28,8 +28,8 @@ def index_words(tx: Tx, limit: int) -> bool:
     Several servers may do this at once: they take turns, and each goes on where the last one has stopped.
     """
     log.lock(tx)
-    cursor = search_store.find_cursor(tx, tx.workspace_id)
-    facts = log.list_payloads(tx, cursor, limit)
+    reached = _reached(tx)
+    facts = log.list_payloads(tx, reached, limit)
     if not facts:
         return False
     messages = _messages_of(facts)
@@ -39,21 +39,21 @@ def index_words(tx: Tx, limit: int) -> bool:
             search_store.drop_words(tx, tx.workspace_id, *place)
         if place in said:
             search_store.add_words(tx, tx.workspace_id, *place, said[place])
-    search_store.move_cursor(tx, tx.workspace_id, facts[-1].seq)
+    cursor.move(tx, search_store.READER, facts[-1].seq)
     return len(facts) == limit
 
 
 def list_unindexed(tx: Tx, who: Actor, limit: int) -> dict[Place, str]:
     """What was said behind the workspace's cursor, the newest `limit` facts of it, as it reads now."""
-    cursor = search_store.find_cursor(tx, who.workspace_id)
+    reached = _reached(tx)
     head = log.position(tx, f"w:{who.workspace_id}").offset
-    messages = _messages_of(log.list_payloads(tx, max(cursor, head - limit), limit))
+    messages = _messages_of(log.list_payloads(tx, max(reached, head - limit), limit))
     return message_store.list_said(tx, who.workspace_id, list(messages))
 
 
 def is_behind(tx: Tx) -> bool:
     """Whether anything lies behind the workspace's cursor."""
-    return search_store.find_cursor(tx, tx.workspace_id) < log.position(tx, f"w:{tx.workspace_id}").offset
+    return _reached(tx) < log.position(tx, f"w:{tx.workspace_id}").offset
 
 
 def _messages_of(facts: list[log.Payload]) -> dict[Place, bool]:
@@ -64,3 +64,8 @@ def _messages_of(facts: list[log.Payload]) -> dict[Place, bool]:
             place = fact.conversation_id, _about.decode(fact.data).fingerprint
             found[place] = found.get(place, False) or fact.name == _CHANGED
     return found
+
+
+def _reached(tx: Tx) -> int:
+    """The number of the last fact whose message is in the table."""
+    return cursor.find(tx, search_store.READER) or 0

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from halloo.db.tx import Tx
-from halloo.hooks.model import ERASED, Claimed, Look, Target
+from halloo.events.log import ERASED
+from halloo.hooks.model import Claimed, Look, Target
 from halloo.hooks.store import queue, records
 from halloo.hooks.store.queue import Row
 from halloo.kit.sealing import Sealer

@@ -5,7 +5,7 @@ from typing import Any
 
 from halloo.db.tx import Tx
 from halloo.events import cursor, log
-from halloo.hooks.model import ERASED, LEASE, PARKED, READER, Claimed, Planned
+from halloo.hooks.model import LEASE, PARKED, READER, Claimed, Planned
 from halloo.hooks.store import queue
 from halloo.hooks.store.queue import Wanting
 
@@ -90,7 +90,7 @@ class _Round:
         room, line, due = self._room[id], None, now
         until, lease, workspace_id, wall = now + LEASE, self._lease, tx.workspace_id, tx.now
         for seq, fact, name, at, talk, data in wanted:
-            if not data or data == ERASED:
+            if not data or data == log.ERASED:
                 continue
             if ordered != "none":
                 line = EVERYWHERE if ordered == "all" or talk is None else talk

@@ -1,4 +1,4 @@
-"""Web hooks, and a cursor for each reader of the log."""
+"""Web hooks, a cursor for each reader of the log, and the contact whose details a fact holds."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,14 +18,24 @@ SCOPED = (
 )
 """New tables whose rows belong to a workspace, and to nobody else's eyes."""
 
+_READ = ("search_cursors", "facts", "contacts")
+"""Tables that are read and changed across workspaces, by their owner."""
+
 
 def upgrade() -> None:
     """Add the tables, and on PostgreSQL the policies that keep workspaces apart."""
+    postgresql = op.get_bind().dialect.name == "postgresql"
+    for table in _READ if postgresql else ():
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     _cursors()
+    _contacts_of_facts(postgresql=postgresql)
+    for table in _READ if postgresql else ():
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.drop_table("search_cursors")
     _hooks()
     _deliveries()
     _replays()
-    if op.get_bind().dialect.name == "postgresql":
+    if postgresql:
         for table in SCOPED:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
@@ -42,6 +52,28 @@ def _cursors() -> None:
         sa.Column("reader", sa.Text, nullable=False),
         sa.Column("seq", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "reader"),
+    )
+    op.execute("INSERT INTO cursors (workspace_id, reader, seq) SELECT workspace_id, 'search', seq FROM search_cursors")
+
+
+def _contacts_of_facts(*, postgresql: bool) -> None:
+    """Say which contact's details a fact holds, and erase those of contacts that are gone."""
+    op.add_column("facts", sa.Column("contact_id", sa.Text))
+    told = sa.text("contact_id IS NOT NULL")
+    op.create_index("facts_contact", "facts", ["workspace_id", "contact_id"], postgresql_where=told, sqlite_where=told)
+    of_payload = (
+        "convert_from(data, 'UTF8')::json ->> 'people_id'"
+        if postgresql
+        else "json_extract(CAST(data AS TEXT), '$.people_id')"
+    )
+    op.execute(
+        f"UPDATE facts SET contact_id = {of_payload} "
+        "WHERE name IN ('people:profile:created', 'people:profile:updated') AND length(data) > 2"
+    )
+    nothing = "convert_to('{}', 'UTF8')" if postgresql else "CAST('{}' AS BLOB)"
+    op.execute(
+        f"UPDATE facts SET data = {nothing} WHERE contact_id IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM contacts WHERE contacts.workspace_id = facts.workspace_id AND contacts.id = facts.contact_id)"
     )
 
 
@@ -161,7 +193,6 @@ def _deliveries() -> None:
         sa.Column("started_at", sa.BigInteger, nullable=False),
         sa.Column("record", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "hook_id", "seq", "series", "n"),
-        sqlite_with_rowid=False,
     )
 
 

@@ -1,0 +1,77 @@
+"""What was sent to a hook and what it answered, as the wire shows it. Who may not manage hooks sees no signature and no own header."""
+
+import re
+
+from halloo.api.manage import shapes
+from halloo.hooks import rules
+from halloo.hooks.actions.secrets import MANAGE
+from halloo.hooks.model import Attempt, Hook
+from halloo.kit.clock import rfc3339
+from halloo.workspaces.model import Actor
+
+_SIGNATURES = frozenset({"webhook-signature", "x-crisp-signature", "x-crisp-signature-next"})
+_LINE_END = re.compile(rb"\r?\n")
+HEAD_MAX, BODY_MAX = 4 * 1024, 2 * 1024
+"""Bytes of an answer that are shown."""
+Pairs = list[tuple[str, str]]
+
+
+def attempt_brief(n: int, attempt: Attempt) -> shapes.AttemptBrief:
+    """An attempt in short."""
+    exchange = attempt.exchange
+    return shapes.AttemptBrief(
+        n, rfc3339(attempt.started_at), exchange.outcome, exchange.status, exchange.remote_address, _timings(attempt)
+    )
+
+
+def attempt_view(n: int, attempt: Attempt, body: bytes | None, hook: Hook, who: Actor) -> shapes.AttemptView:
+    """An attempt in full. `body`: what was sent, None where that is kept no longer; `hook`: whose own headers were sent along."""
+    exchange = attempt.exchange
+    return shapes.AttemptView(
+        n=n,
+        started_at=rfc3339(attempt.started_at),
+        outcome=exchange.outcome,
+        status=exchange.status,
+        remote_address=exchange.remote_address,
+        timings=_timings(attempt),
+        detail=exchange.detail,
+        request=shapes.AttemptRequest(
+            method="POST",
+            url=rules.mask_url(attempt.url),
+            headers=_sent(attempt, hook, open_=MANAGE in who.scopes),
+            body=None if body is None else body.decode(errors="replace"),
+        ),
+        response=_response(attempt),
+    )
+
+
+def _timings(attempt: Attempt) -> shapes.AttemptTimings:
+    took = attempt.exchange.timings
+    return shapes.AttemptTimings(took.resolve, took.connect, took.tls, took.answer, took.total)
+
+
+def _sent(attempt: Attempt, hook: Hook, *, open_: bool) -> Pairs:
+    """The headers as they were sent, without the request line, whose query holds keys."""
+    if not attempt.request_head:
+        return []
+    own = hook.headers if open_ else rules.mask_headers(hook.headers)
+    _, found = _split(attempt.request_head)
+    shown = [(name, rules.MASK if not open_ and name.lower() in _SIGNATURES else value) for name, value in found]
+    return [*shown, *own.items()]
+
+
+def _response(attempt: Attempt) -> shapes.AttemptResponse | None:
+    exchange = attempt.exchange
+    if not exchange.response_head:
+        return None
+    status_line, headers = _split(exchange.response_head[:HEAD_MAX])
+    body = exchange.response_body
+    shown = body[:BODY_MAX].decode(errors="replace")
+    return shapes.AttemptResponse(status_line, headers, shown, exchange.truncated or len(body) > BODY_MAX)
+
+
+def _split(head: bytes) -> tuple[str, Pairs]:
+    """A head's first line, and its headers; what is no header is shown as a name without a value."""
+    first, *rest = [line.decode(errors="replace") for line in _LINE_END.split(head)]
+    pairs = [line.partition(":") for line in rest if line]
+    return first, [(name.strip(), value.strip()) for name, _, value in pairs]

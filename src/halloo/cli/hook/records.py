@@ -1,0 +1,37 @@
+"""`halloo hook list`."""
+
+from typing import Any
+
+from halloo.cli.operators import Workspace
+from halloo.cli.place import DEFAULT_DATA, Data, Json, in_workspace, open_place
+from halloo.cli.say import say, table
+from halloo.db.tx import Tx
+from halloo.hooks.actions.records import PAGE_MAX, SeenHook, list_hooks
+from halloo.hooks.model import state_of
+from halloo.hooks.rules import mask_url
+from halloo.kit.clock import optional_rfc3339
+from halloo.workspaces.model import system_actor
+
+
+def _view(seen: SeenHook) -> dict[str, Any]:
+    return {
+        "id": seen.hook.id,
+        "name": seen.hook.name,
+        "url": mask_url(seen.hook.url),
+        "events": len(seen.hook.events),
+        "state": state_of(seen.hook, seen.health),
+        "last_call": seen.health.last_call,
+        "last_call_at": optional_rfc3339(seen.health.last_call_at),
+        "last_error": seen.health.last_error,
+        "waiting": seen.waiting,
+    }
+
+
+def list_(data: Data = DEFAULT_DATA, workspace: Workspace = None, as_json: Json = False) -> None:
+    """List the web hooks with how they do; keys in their addresses are masked."""
+
+    def look(tx: Tx, workspace_id: str) -> list[dict[str, Any]]:
+        return [_view(one) for one in list_hooks(tx, system_actor(workspace_id), None, limit=PAGE_MAX).hooks]
+
+    rows = in_workspace(open_place(data), workspace, look)
+    say(rows, table(rows), as_json=as_json)
