@@ -16,6 +16,7 @@ _UNTIL = Statement(
     .order_by(directory.c.key)
     .limit(bindparam("limit"))
 )
+_OWNERS = Statement(select(directory.c.workspace_id).where(directory.c.kind == bindparam("kind")).distinct())
 _COUNT = Statement(
     select(func.count().label("count"), func.min(directory.c.key).label("first")).where(
         directory.c.kind == bindparam("kind")
@@ -41,6 +42,11 @@ def list_keys(tx: Tx, kind: str) -> list[str]:
 def list_until(tx: Tx, kind: str, key: str, limit: int) -> list[tuple[str, str]]:
     """The first entries of a kind up to `key`, in order of their keys, each with its workspace."""
     return [(row["key"], row["workspace_id"]) for row in tx.all(_UNTIL, kind=kind, key=key, limit=limit)]
+
+
+def list_owners(tx: Tx, kind: str) -> list[str]:
+    """Every workspace that keys of a kind belong to."""
+    return [row[0] for row in tx.rows(_OWNERS, kind=kind)]
 
 
 def count_keys(tx: Tx, kind: str) -> tuple[int, str | None]:

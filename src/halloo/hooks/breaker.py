@@ -66,6 +66,16 @@ class Breaker:
         changed, self.state, self.probe_at = self.state == "open", "half", None
         return changed
 
+    def adopt(self, probes: int, probe_at: int | None) -> None:
+        """Take over what another dispatcher has stored."""
+        if probe_at is not None:
+            self.state = "open"
+        elif probes:
+            self.state = "half"
+        elif self.state != "closed":
+            self._close()
+        self.probes, self.probe_at = probes, probe_at
+
     def _open(self, now: int) -> bool:
         self.state = "open"
         self.probe_at = now + PAUSES[min(self.probes, len(PAUSES) - 1)]

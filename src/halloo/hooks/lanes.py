@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from halloo.hooks.address import Address
 from halloo.hooks.breaker import Breaker, Cap
 from halloo.hooks.light import LightEvent, LightQueue
 from halloo.hooks.model import Claimed, Health
@@ -31,7 +32,7 @@ class Row(NamedTuple):
 class Share:
     """What the hooks of a workspace have in flight. `shut`: its results cannot be written, so that nothing new is begun."""
 
-    __slots__ = ("active", "in_flight", "limit", "shut", "waiting")
+    __slots__ = ("active", "in_flight", "late", "limit", "shut", "waiting")
 
     def __init__(self, limit: int = WORKSPACE_MAX) -> None:
         """Nothing is in flight."""
@@ -41,6 +42,8 @@ class Share:
         self.limit = limit
         self.shut = False
         self.waiting: deque[Lane] = deque()
+        self.late: list[Claimed] = []
+        """Rows whose lease would end under the attempt: somebody gives them back."""
 
 
 class Lane:
@@ -48,6 +51,8 @@ class Lane:
 
     __slots__ = (
         "_turn",
+        "address",
+        "backlog",
         "breaker",
         "cap",
         "closed",
@@ -55,10 +60,11 @@ class Lane:
         "held",
         "hook_id",
         "in_flight",
-        "late",
         "light",
-        "needs_ms",
+        "light_probe",
+        "next_due",
         "probe",
+        "probing",
         "queued",
         "replaying",
         "replays",
@@ -67,20 +73,26 @@ class Lane:
         "share",
     )
 
-    def __init__(self, hook_id: str, share: Share, cap: int, needs_ms: int, health: Health | None = None) -> None:
-        """`needs_ms`: how long an attempt may take at most."""
-        self.hook_id = hook_id
+    def __init__(self, address: Address, share: Share, health: Health | None = None) -> None:
+        """`health`: as it was stored."""
+        self.address = address
+        self.hook_id = address.hook_id
         self.share = share
-        self.cap = Cap(cap)
+        self.cap = Cap(address.max_in_flight)
         self.breaker = Breaker(health)
-        self.needs_ms = needs_ms + _MARGIN_MS
         self.first: deque[Row] = deque()
         self.retries: deque[Row] = deque()
         self.replays: deque[Row] = deque()
         self.probe: Row | None = None
+        self.probing = False
+        """Whether the probe is in flight."""
         self.light = LightQueue()
-        self.late: list[Claimed] = []
-        """Rows whose lease would end under the attempt: somebody gives them back."""
+        self.light_probe = False
+        """Whether a light event may probe an open breaker: there is nothing else to probe it with."""
+        self.backlog = True
+        """Whether rows that are due may wait in the database."""
+        self.next_due: int | None = None
+        """When there are some the next time."""
         self.held = 0
         """Rows in memory: waiting, in flight, or with a result that is not written yet."""
         self.in_flight = 0
@@ -102,6 +114,11 @@ class Lane:
             return 0
         return 2 * self.cap.at(now) - self.held
 
+    def move(self, address: Address) -> None:
+        """The hook was changed: what waits goes to where it is now."""
+        self.address = address
+        self.cap.resize(address.max_in_flight)
+
     def pick(self, now: int, *, retries: bool) -> Kind | None:
         """What kind is sent next, or None where nothing may. `retries`: whether the process has slots for them."""
         cap = self.cap.at(now)
@@ -109,7 +126,7 @@ class Lane:
             return None
         state = self.breaker.state
         if state == "open":
-            return "probe" if self.probe is not None else None
+            return "probe" if self.probe is not None or (self.light_probe and self.light) else None
         if state == "half" and self.in_flight:
             return None
         for _ in _TURNS:
@@ -233,21 +250,23 @@ class Lanes:
     def _begin(self, lane: Lane, kind: Kind, now: int) -> Turn | None:
         row: Row | None = None
         light: LightEvent | None = None
-        if kind == "light":
+        if kind == "light" or (kind == "probe" and lane.probe is None):
+            lane.light_probe = False
             light = lane.light.take(now)
             if light is None:
                 return None
         else:
             row = self._next_row(lane, kind)
-            if row.until - now < lane.needs_ms:
+            if row.until - now < lane.address.needs_ms + _MARGIN_MS:
                 lane.held -= 1
-                lane.late.append(row.delivery)
+                lane.share.late.append(row.delivery)
                 return None
             if kind == "retry":
                 lane.retrying += 1
                 self.retrying += 1
             elif kind == "replay":
                 lane.replaying += 1
+        lane.probing = lane.probing or kind == "probe"
         if not lane.in_flight:
             lane.share.active += 1
             self.active += 1
@@ -282,6 +301,8 @@ class Lanes:
             self.retrying -= 1
         elif kind == "replay":
             lane.replaying -= 1
+        elif kind == "probe":
+            lane.probing = False
         self.offer(lane)
         if share.waiting and not share.shut:
             self._wake(share.waiting, all_of_them=not share.in_flight)

@@ -1,7 +1,9 @@
+from halloo.hooks.address import Address
 from halloo.hooks.lanes import Kind, Lane, Lanes, Share, Turn
 from halloo.hooks.light import WAITING_MAX, LightEvent, LightQueue
 from halloo.hooks.model import LEASE, Claimed, Health
 from halloo.kit.clock import MINUTE, SECOND
+from halloo.kit.outbound.model import Limits
 
 NOW = 1_700_000_000_000
 UNTIL = NOW + LEASE
@@ -13,7 +15,9 @@ def row(hook_id: str, seq: int, attempts: int = 0, series: int = 0) -> Claimed:
 
 
 def lane(hook_id: str = "h", share: Share | None = None, cap: int = 10, health: Health = GOOD) -> Lane:
-    return Lane(hook_id, share or Share(), cap, 5 * SECOND, health)
+    limits = Limits(connect_s=2, answer_s=2, body_s=1)
+    address = Address("w", hook_id, 1, None, "", "", None, limits, 10, cap, False, frozenset())
+    return Lane(address, share or Share(), health)
 
 
 def feed(lanes: Lanes, one: Lane, count: int, attempts: int = 0, series: int = 0) -> None:
@@ -172,10 +176,10 @@ def test_an_open_breaker_lets_the_probe_through_alone() -> None:
 
 
 def test_a_row_whose_lease_would_end_under_the_attempt_is_given_back() -> None:
-    lanes, one = Lanes(), lane()
-    feed(lanes, one, 2)
+    lanes, share = Lanes(), Share()
+    feed(lanes, one := lane(share=share), 2)
     assert take_all(lanes, UNTIL - 5 * SECOND) == []
-    assert [given.seq for given in one.late] == [1, 2]
+    assert [given.seq for given in share.late] == [1, 2]
     assert (one.held, lanes.in_flight) == (0, 0)
 
 
