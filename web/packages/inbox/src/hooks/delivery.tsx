@@ -141,18 +141,20 @@ function Shown({ hook, delivery }: { hook: HookView; delivery: DeliveryDetail })
         <p class="in-quiet">{t(delivery.attempts > 0 ? "hooks_attempts_gone" : "hooks_attempts_none")}</p>
       ) : (
         <>
-          <Tabs
-            id="attempt"
-            label={t("hooks_attempts")}
-            class="in-line-tabs"
-            value={String(n)}
-            onChoose={(id) => setChosen(Number(id))}
-            choices={list.map((one) => ({
-              id: String(one.n),
-              label: t("hooks_attempt_number", { number: formatNumber(one.n) }),
-              icon: <Mark outcome={one.outcome} />,
-            }))}
-          />
+          <div class="in-attempt-tabs">
+            <span aria-hidden="true">{t("hooks_attempts")}</span>
+            <Tabs
+              id="attempt"
+              label={t("hooks_attempts")}
+              value={String(n)}
+              onChoose={(id) => setChosen(Number(id))}
+              choices={list.map((one) => ({
+                id: String(one.n),
+                label: formatNumber(one.n),
+                icon: <Mark outcome={one.outcome} />,
+              }))}
+            />
+          </div>
           <TabPanel id="attempt" value={String(n)}>
             <InFull key={n} hook={hook} delivery={delivery.id} n={n} />
           </TabPanel>

@@ -20,7 +20,7 @@ export function EditHook({ hook, may }: { hook: HookView; may: boolean }) {
   const dirty = Object.keys(changes).length > 0;
   const wrong = troublesOf(draft, form.pairs);
   const shown = tried ? { ...wrong, ...form.refused } : form.refused;
-  const leaving = useStay(dirty);
+  const leaving = useStay(dirty, t("hooks_leave_text"));
   const save = async () => {
     setTried(true);
     if (Object.keys(wrong).length > 0) return;

@@ -7,7 +7,9 @@ import { NewHook } from "./new-hook.tsx";
 import { OneHook } from "./one-hook.tsx";
 
 export function HooksPage({ route }: { route: HooksRoute }) {
-  return <div class="in-settings-body in-settings-wide">{partOf(route)}</div>;
+  // A form is as wide as other forms; what is read needs more room.
+  const wide = route.at !== "new";
+  return <div class={wide ? "in-settings-body in-settings-wide" : "in-settings-body"}>{partOf(route)}</div>;
 }
 
 function partOf(route: HooksRoute) {

@@ -4,8 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n.ts";
 import { type Route, setGuard } from "../router.ts";
 
-/** While `dirty`, whoever goes elsewhere is asked; `within` says what is not elsewhere. Gives the dialog. */
-export function useStay(dirty: boolean, within: (to: Route) => boolean = () => false) {
+/** While `dirty`, whoever goes elsewhere is asked with `text`; `within` says what is not elsewhere. Gives the dialog. */
+export function useStay(dirty: boolean, text: string, within: (to: Route) => boolean = () => false) {
   const [waiting, setWaiting] = useState<(() => void) | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is within does not change while one writes
   useEffect(() => {
@@ -45,7 +45,7 @@ export function useStay(dirty: boolean, within: (to: Route) => boolean = () => f
         </>
       }
     >
-      <p class="in-confirm-text">{t("leave_text")}</p>
+      <p class="in-confirm-text">{text}</p>
     </Dialog>
   );
 }

@@ -132,7 +132,7 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
   const form: FormProps = { widget, values, stored, set, workspace, disabled: !may, error, show };
   const nav = useShownSection(section);
   // Moving between the sections of one widget keeps the changes.
-  const leaving = useStay(dirty.length > 0, (to) => to.page === "widgets" && to.id === widget.id);
+  const leaving = useStay(dirty.length > 0, t("leave_text"), (to) => to.page === "widgets" && to.id === widget.id);
   const { saving, save } = useSectionSave(widget, section, draft);
   useSectionCommands(widget.id);
   const config = useMemo(
