@@ -40,8 +40,13 @@ from halloo.embed.assets import Assets, Page, load_assets
 from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
 from halloo.events.pump import Pump
+from halloo.events.retention import payload_sweep
+from halloo.hooks.actions.sweep import log_sweep
+from halloo.hooks.room import HookRoom
 from halloo.kit.clock import Clock, system_clock
 from halloo.kit.logs import set_up_logging
+from halloo.kit.outbound.client import Outbound
+from halloo.kit.outbound.guard import Guard
 from halloo.kit.sealing import Sealer
 from halloo.mail.actions import Post, sweep_outbox
 from halloo.mail.room import MailRoom
@@ -70,12 +75,15 @@ class Halloo:
     sweeper: Sweeper
     indexer: Indexer
     mail: MailRoom
+    hooks: HookRoom
     watch: Watch
 
     async def close(self) -> None:
         """Finish what is queued and let go of everything."""
         self.watch.stop()
         await self.mail.stop()
+        await self.hooks.stop()
+        await self.hooks.outbound.close()
         self.services.close()
         await self.database.close()
         await self.relay.close()
@@ -126,11 +134,14 @@ def build(
     presence = HubLive(relay.hub)
     post = Post(config.mail, Sealer(secret, "mail"), f"{hosts.client}/public/widget/", f"{public_url}/inbox/")
     mail = MailRoom(database, post, presence.ask_online, clock)
+    hook_secrets = Sealer(secret, "hook")
+    room = HookRoom(database, _outbound(config), hook_secrets, config.hooks, clock)
     answers = Answers(log=config.server.access_log)
     watch = Watch(
         database,
         relay,
         clock,
+        hooks=room,
         answers=answers,
         folder=data if is_postgres(database_url) else sqlite_path(database_url).parent,
         rescue=hosts.record()["rescue"],
@@ -144,6 +155,9 @@ def build(
         relay_tokens=tokens,
         post=mail.post,
         watch=watch,
+        hooks=room,
+        outbound=room.outbound,
+        hook_secrets=hook_secrets,
         live=presence,
         server=config.server,
         workspaces=config.workspaces,
@@ -159,7 +173,7 @@ def build(
     )
     public = PublicApp(api, records, own, services.trusted_proxies)
     indexer = Indexer(database)
-    _read_facts(pump, records, relay, mail if config.mail.on else None)
+    _read_facts(pump, records, relay, room, mail if config.mail.on else None)
     pump.read_own_by(indexer.read_facts)
     pump.read_own_by(watch.activity.read_facts)
     embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
@@ -175,10 +189,26 @@ def build(
     front = Front(router, names, BARE, answers, named_by_others)
     health = {path: exact[path] for path in ("/healthz", "/readyz")}
     rescue = Front(_RescuePaths(relay, health), names, answers=answers)
-    return Halloo(front, rescue, relay, database, services, Sweeper(database, sweep_outbox), indexer, mail, watch)
+    sweeps = (sweep_outbox, log_sweep(config.hooks.log_days), payload_sweep(config.events.payload_days))
+    sweeper = Sweeper(database, *sweeps)
+    return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, watch)
 
 
-def _read_facts(pump: Pump, records: PublicRecords, relay: RelayServer, mail: MailRoom | None) -> None:
+def _outbound(config: Config) -> Outbound:
+    """The one way out for HTTP. Raises `ValueError` with a sentence for networks and certificates that are none."""
+    try:
+        guard = Guard(config.hooks.allow_networks, config.hooks.deny_networks)
+    except ValueError as error:
+        msg = f"hooks.allow_networks, hooks.deny_networks: {error}."
+        raise ValueError(msg) from error
+    try:
+        return Outbound(guard, ca_file=config.outbound.ca_file)
+    except OSError as error:
+        msg = f"outbound.ca_file: {config.outbound.ca_file} cannot be read as certificates: {error}."
+        raise ValueError(msg) from error
+
+
+def _read_facts(pump: Pump, records: PublicRecords, relay: RelayServer, hooks: HookRoom, mail: MailRoom | None) -> None:
     """Who reads what: all facts, or those that this node committed."""
     cutter = Cutter(relay.hub, records)
     pump.read_own_by(records.read_facts)
@@ -186,6 +216,8 @@ def _read_facts(pump: Pump, records: PublicRecords, relay: RelayServer, mail: Ma
     pump.read_by(records.read_facts)
     pump.read_by(relay.reader)
     pump.read_by(cutter.read_facts)
+    pump.read_own_by(hooks.planner_read)
+    pump.read_by(hooks.changed_read)
     if mail is not None:
         pump.read_own_by(mail.planner.read_facts)
 
@@ -317,6 +349,7 @@ async def serve_forever(  # noqa: PLR0913 - what `halloo serve` was told, by nam
         server = Server(listener(halloo.asgi, relay, host, port), relay, rescue)
     await relay.start()
     halloo.mail.start()
+    halloo.hooks.start()
     halloo.watch.start()
     warm = asyncio.get_running_loop().run_in_executor(
         None, parse_user_agent, "Mozilla/5.0"

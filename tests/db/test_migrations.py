@@ -62,8 +62,8 @@ async def test_facts_are_found_by_the_contact_they_tell_of_and_say_nothing_of_on
     _upgrade_to(
         bare_store,
         "0003",
-        "INSERT INTO contacts (workspace_id, id, verified, words, conversations, data, notes, first_seen_at, last_seen_at, created_at, updated_at) "
-        "VALUES (:ws, 'here', 0, '', 0, '{}', '', 0, 0, 0, 0)",
+        "INSERT INTO contacts (workspace_id, id, verified, words, conversations, data, notes, first_seen_at, last_seen_at, "
+        "created_at, updated_at) VALUES (:ws, 'here', 0, '', 0, '{}', '', 0, 0, 0, 0)",
         "INSERT INTO search_cursors (workspace_id, seq) VALUES (:ws, 5)",
         *(
             "INSERT INTO facts (workspace_id, seq, id, name, data, at) VALUES "

@@ -24,6 +24,7 @@ from halloo.workspaces.actions.tokens import TokenDraft
 from halloo.workspaces.model import SCOPES, system_actor
 from halloo.workspaces.settings import WorkspacesSettings
 from tests.support.api import Api, House, hashed
+from tests.support.hooks import furnish_hook
 
 TABLES = [*(name for name in metadata.tables if name not in UNSCOPED), "message_words"]
 _USES = frozenset({"last_used_at", "last_seen_at"})
@@ -89,7 +90,8 @@ async def settle(api: Api, word: str) -> Side:
     """Make a workspace in which everything is about `word`."""
     house = await api.house(f"owner@{word}.example", word.title())
     sealer = api.halloo.services.identity_secrets
-    made = await api.halloo.database.write(house.workspace_id, _furnish, house, word, sealer)
+    hooks = api.halloo.services.hook_secrets
+    made = await api.halloo.database.write(house.workspace_id, _furnish, house, word, sealer, hooks)
     return Side(house=house, **made)
 
 
@@ -101,7 +103,7 @@ def nobody(side: Side) -> dict[str, Any]:
     }
 
 
-def _furnish(tx: Tx, house: House, word: str, sealer: Sealer) -> dict[str, Any]:
+def _furnish(tx: Tx, house: House, word: str, sealer: Sealer, hooks: Sealer) -> dict[str, Any]:
     who = system_actor(tx.workspace_id)
     low = create_operator(tx, who, OperatorDraft(f"low@{word}.example", f"Low {word}", "operator", hashed()))
     _, invitation = invitations.invite(tx, who, f"new@{word}.example", "operator", WorkspacesSettings())
@@ -117,7 +119,12 @@ def _furnish(tx: Tx, house: House, word: str, sealer: Sealer) -> dict[str, Any]:
     _speak_of(tx, elsewhere, word)
     email = f"someone@{word}.example"
     contact = create_contact(tx, who, Details(f"Someone {word}", email, given=frozenset({"name", "email"})))
+    hook = furnish_hook(tx, hooks, word, conversation.id)
     ids = {
+        "hook_id": hook.hook_id,
+        "secret_id": hook.secret_id,
+        "delivery_id": hook.delivery_id,
+        "replay_id": hook.replay_id,
         "conversation_id": conversation.id,
         "fingerprint": guest.fingerprint,
         "contact_id": conversation.contact_id,
@@ -135,8 +142,9 @@ def _furnish(tx: Tx, house: House, word: str, sealer: Sealer) -> dict[str, Any]:
         "cursor": seal_cursor((conversation.updated_at + 10**6, "ffffffff")),
         "audit_cursor": seal_cursor(invitation.id),
     }
-    found = [str(value) for name, value in ids.items() if "cursor" not in name]
-    marks = (tx.workspace_id, note.message.id, house.owner_id, f"confidential {word}", word.title(), *found)
+    found = [str(value) for name, value in ids.items() if "cursor" not in name and name != "delivery_id"]
+    hidden = (hook.secret, f"{word}key", f"{word}header")
+    marks = (tx.workspace_id, *hidden, note.message.id, house.owner_id, f"confidential {word}", word.title(), *found)
     return {
         "owner_token": secret,
         "low_email": low.email,

@@ -62,6 +62,10 @@ NO_WIDGET = (404, "widget_not_found")
 KEYS = f"{WIDGET}/identity-keys"
 OPERATOR = "/core/operators/{operator_id}"
 NO_OPERATOR = (404, "operator_not_found")
+HOOK = "/core/hooks/{hook_id}"
+NO_HOOK = (404, "hook_not_found")
+DELIVERY = f"{HOOK}/deliveries/{{delivery_id}}"
+NEW_HOOK = {"name": "Mine", "url": "https://93.184.215.14/?key={word}", "events": ["message:send"]}
 NO_MESSAGE = f"{CONVERSATION}/messages/{{fingerprint}}"
 
 MANAGE: dict[str, Row] = {
@@ -257,6 +261,55 @@ MANAGE: dict[str, Row] = {
         also=("audit:read",),
     ),
     "DELETE /core/tokens/{token_id}": row(Aim("/core/tokens/{token_id}", 404, "token_not_found")),
+    "GET /core/hooks/events": row(Aim("/core/hooks/events", 200)),
+    "GET /core/hooks": row(
+        Aim("/core/hooks", 200),
+        Aim("/core/hooks?cursor={hook_id}", 200),
+        Aim("/core/hooks?cursor={cursor}", 422, "field_invalid"),
+    ),
+    "POST /core/hooks": row(
+        Aim("/core/hooks", 201, body=NEW_HOOK),
+        Aim("/core/hooks", 422, "field_unknown", {**NEW_HOOK, "workspace_id": "{widget_id}"}),
+        Aim("/core/hooks", 422, "field_unknown", {**NEW_HOOK, "id": "{hook_id}"}),
+    ),
+    "GET /core/hooks/{hook_id}": row(Aim(HOOK, *NO_HOOK)),
+    "PUT /core/hooks/{hook_id}": row(
+        Aim(HOOK, *NO_HOOK, {"name": "Mine"}),
+        Aim(HOOK, *NO_HOOK, {"url": "https://93.184.215.14/", "signing": "signed"}),
+        Aim(HOOK, 422, "field_unknown", {"workspace_id": "{widget_id}"}),
+    ),
+    "PATCH /core/hooks/{hook_id}": row(Aim(HOOK, *NO_HOOK, {"name": "Mine"})),
+    "DELETE /core/hooks/{hook_id}": row(Aim(HOOK, *NO_HOOK)),
+    "POST /core/hooks/{hook_id}/enable": row(
+        Aim(f"{HOOK}/enable", *NO_HOOK, {}),
+        Aim(f"{HOOK}/enable", *NO_HOOK, {"recover_since": "2026-11-20T10:00:00Z"}),
+    ),
+    "POST /core/hooks/{hook_id}/disable": row(Aim(f"{HOOK}/disable", *NO_HOOK)),
+    "GET /core/hooks/{hook_id}/chart": row(Aim(f"{HOOK}/chart", *NO_HOOK)),
+    "POST /core/hooks/{hook_id}/secrets": row(Aim(f"{HOOK}/secrets", *NO_HOOK, {})),
+    "POST /core/hooks/{hook_id}/secrets/promote": row(
+        Aim(f"{HOOK}/secrets/promote", *NO_HOOK, {}),
+        Aim(f"{HOOK}/secrets/promote", *NO_HOOK, {"immediately": True}),
+    ),
+    "DELETE /core/hooks/{hook_id}/secrets/{secret_id}": row(Aim(f"{HOOK}/secrets/{{secret_id}}", *NO_HOOK)),
+    "POST /core/hooks/{hook_id}/test": row(
+        Aim(f"{HOOK}/test", *NO_HOOK, {}),
+        Aim(f"{HOOK}/test", *NO_HOOK, {"event": "message:send"}),
+    ),
+    "GET /core/hooks/{hook_id}/deliveries": row(
+        Aim(f"{HOOK}/deliveries", *NO_HOOK),
+        Aim(f"{HOOK}/deliveries?state=pending&event=message:send", *NO_HOOK),
+        Aim(f"{HOOK}/deliveries?session_id={{conversation_id}}", *NO_HOOK),
+    ),
+    "GET /core/hooks/{hook_id}/deliveries/{delivery_id}": row(Aim(DELIVERY, *NO_HOOK)),
+    "GET /core/hooks/{hook_id}/deliveries/{delivery_id}/attempts/{n}": row(Aim(f"{DELIVERY}/attempts/1", *NO_HOOK)),
+    "POST /core/hooks/{hook_id}/deliveries/{delivery_id}/replay": row(Aim(f"{DELIVERY}/replay", *NO_HOOK)),
+    "POST /core/hooks/{hook_id}/replays": row(
+        Aim(f"{HOOK}/replays", *NO_HOOK, {"from": "2026-11-20T10:00:00Z", "to": "2026-11-21T10:00:00Z"}),
+    ),
+    "POST /core/hooks/{hook_id}/recover": row(Aim(f"{HOOK}/recover", *NO_HOOK, {"since": "2026-11-20T10:00:00Z"})),
+    "GET /core/hooks/{hook_id}/replays/{replay_id}": row(Aim(f"{HOOK}/replays/{{replay_id}}", *NO_HOOK)),
+    "DELETE /core/hooks/{hook_id}/replays/{replay_id}": row(Aim(f"{HOOK}/replays/{{replay_id}}", *NO_HOOK)),
     "GET /core/status": row(Aim("/core/status", 200)),
     "GET /core/audit": row(Aim("/core/audit", 200), Aim("/core/audit?cursor={audit_cursor}", 200)),
 }

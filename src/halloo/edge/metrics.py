@@ -5,9 +5,9 @@ the manual is made. Labels come from fixed sets, and nothing in them is of a wor
 """
 
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from litestar.types import Receive, Scope, Send
 from prometheus_client import CollectorRegistry
@@ -28,6 +28,8 @@ from halloo.edge.errors import error_body
 from halloo.edge.health import broker_part, relay_part
 from halloo.edge.watch import Watch
 from halloo.kit.histogram import Histogram
+from halloo.kit.outbound.guard import RULES
+from halloo.kit.outbound.model import Failure
 
 TOKEN_MIN = 16
 Kind = Literal["counter", "gauge", "histogram", "info"]
@@ -74,6 +76,16 @@ def _sockets(watch: Watch) -> list[Sample]:
     described = watch.relay.hub.tally.sockets
     usual = {("visitor", "websocket"): 0, ("operator", "websocket"): 0}
     return [((role, transport), count) for (role, transport), count in sorted({**usual, **described}.items())]
+
+
+_OUTCOMES = ("success", *get_args(Failure))
+_ENDS = ("delivered", "exhausted", "held", "too_large")
+_REASONS = ("gone", "failing")
+_BLOCKED = (*RULES, "peer")
+
+
+def _by_label(names: Sequence[str], counts: Mapping[str, int]) -> list[Sample]:
+    return [((name,), counts.get(name, 0)) for name in names]
 
 
 def _overdue(watch: Watch) -> float:
@@ -188,6 +200,47 @@ METRICS: tuple[Described, ...] = (
         lambda w: _one(w.due.waiting),
     ),
     Described("halloo_mail_overdue_seconds", "gauge", "How long the oldest mail has waited beyond its time.", lambda w: _one(_overdue(w))),
+    Described(
+        "halloo_hooks_attempts", "counter", "Requests of web hooks, light events and tests among them, by how they ended.",
+        lambda w: _by_label(_OUTCOMES, w.hooks.tally.attempts), ("outcome",), ", ".join(_OUTCOMES),
+    ),
+    Described(
+        "halloo_hooks_deliveries", "counter", "Deliveries that this process has ended, by their state then.",
+        lambda w: _by_label(_ENDS, w.hooks.tally.deliveries), ("state",), ", ".join(_ENDS),
+    ),
+    Described(
+        "halloo_hooks_light_dropped", "counter", "Light events that were not told, since too many waited or they were no news any more.",
+        lambda w: _one(w.hooks.tally.light_dropped),
+    ),
+    Described(
+        "halloo_hooks_answer_seconds", "histogram", "From the last byte of a hook's request to the head of its answer.",
+        lambda w: w.hooks.tally.answer,
+    ),
+    Described(
+        "halloo_hooks_lag_seconds", "histogram", "From a fact's own time, before its commit, to its first attempt.",
+        lambda w: w.hooks.tally.lag,
+    ),
+    Described(
+        "halloo_hooks_due", "gauge", "Deliveries that are due and wait, up to a thousand of each hook; looked at every two seconds.",
+        lambda w: _one(w.hooks.tally.due),
+    ),
+    Described("halloo_hooks_in_flight", "gauge", "Requests of web hooks that wait for their answer.", lambda w: _one(w.hooks.in_flight)),
+    Described(
+        "halloo_hooks_breakers_open", "gauge", "Hooks that are left alone for a while, since they did not answer.",
+        lambda w: _one(w.hooks.breakers_open),
+    ),
+    Described(
+        "halloo_hooks_disabled", "counter", "Hooks that were disabled for how they answered.",
+        lambda w: _by_label(_REASONS, w.hooks.tally.disabled), ("reason",), ", ".join(_REASONS),
+    ),
+    Described(
+        "halloo_hooks_plan_cursor_behind", "gauge", "Facts that no delivery was planned for yet; looked at every two seconds.",
+        lambda w: _one(w.hooks.tally.behind),
+    ),
+    Described(
+        "halloo_hooks_blocked", "counter", "Requests that were not made, since the address is refused.",
+        lambda w: _by_label(_BLOCKED, w.hooks.outbound.tally.blocked), ("rule",), ", ".join(_BLOCKED),
+    ),
 )  # fmt: skip
 
 

@@ -9,7 +9,10 @@ from halloo.edge.door import Door
 from halloo.edge.live import Live, NobodyLive
 from halloo.edge.settings import ServerSettings
 from halloo.edge.watch import Watch
+from halloo.hooks.room import HookRoom
+from halloo.hooks.trial import Trials
 from halloo.kit.clock import Clock
+from halloo.kit.outbound.client import Outbound
 from halloo.kit.sealing import Sealer
 from halloo.mail.actions import Post
 from halloo.relay.tokens import RelayTokens
@@ -41,6 +44,9 @@ class Services:
         identity_secrets: Sealer,
         post: Post,
         watch: Watch,
+        hooks: HookRoom,
+        outbound: Outbound,
+        hook_secrets: Sealer,
         own_origins: frozenset[str] | None = None,
         live: Live | None = None,
         server: ServerSettings | None = None,
@@ -49,7 +55,7 @@ class Services:
     ) -> None:
         """Put the parts together. `own_origins`: where the inbox is at home; that of the public address by default.
 
-        `identity_secrets` seals the secrets of identity keys.
+        `identity_secrets` seals the secrets of identity keys, `hook_secrets` those of hooks.
 
         Raises `ValueError` for trusted proxies that are no networks.
         """
@@ -60,6 +66,10 @@ class Services:
         self.identity_secrets = identity_secrets
         self.post = post
         self.watch = watch
+        self.hooks = hooks
+        self.outbound = outbound
+        self.hook_secrets = hook_secrets
+        self.hook_trials = Trials(db, hooks, hook_secrets, clock)
         self.live = live or NobodyLive()
         self.server = server or ServerSettings()
         self.workspaces = workspaces or WorkspacesSettings()

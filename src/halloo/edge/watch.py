@@ -20,6 +20,7 @@ from halloo.db.statement import DialectName
 from halloo.edge.activity import Activity, LastHour
 from halloo.edge.answers import Answers
 from halloo.edge.pulse import Pulse
+from halloo.hooks.room import HookRoom
 from halloo.kit.clock import MINUTE, SECOND, Clock
 from halloo.mail.actions import count_due
 from halloo.mail.model import Due
@@ -50,6 +51,7 @@ class Watch:
         relay: RelayServer,
         clock: Clock,
         *,
+        hooks: HookRoom,
         answers: Answers,
         folder: Path | None = None,
         rescue: str | None = None,
@@ -60,6 +62,7 @@ class Watch:
         self.relay = relay
         self.database = database
         self.pulse = Pulse(database)
+        self.hooks = hooks
         self.answers = answers
         self.activity = Activity()
         self.clock = clock

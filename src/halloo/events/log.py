@@ -161,6 +161,31 @@ _REWRITE = Statement(
 )
 
 
+_RECORDED = Statement(
+    select(facts.c.at)
+    .where(facts.c.workspace_id == bindparam("workspace_id"), facts.c.seq >= bindparam("seq"))
+    .order_by(facts.c.seq)
+    .limit(1)
+)
+
+
+def number_before(tx: Tx, at: int) -> int:
+    """The number of the last fact that was recorded before a time; 0 for none.
+
+    Facts are taken to be in order of time, as they are but for what a machine's clock was set back.
+    """
+    tx.flush()
+    low, high = 0, tx.scalar(_HEAD, workspace_id=tx.workspace_id, stream=f"w:{tx.workspace_id}") or 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        found: int | None = tx.scalar(_RECORDED, workspace_id=tx.workspace_id, seq=middle)
+        if found is None or found >= at:
+            high = middle - 1
+        else:
+            low = middle
+    return low
+
+
 def epoch(tx: Tx) -> str:
     """The epoch of this database's log: it changes when the log was restored or truncated."""
     return find_meta(tx, "epoch") or "e0"

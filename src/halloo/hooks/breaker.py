@@ -26,7 +26,19 @@ _GIVE_BACK = 20
 class Breaker:
     """One of a hook. Closed: all goes out; open: nothing but a probe; half open: one at a time."""
 
-    __slots__ = ("_failed", "_proven", "_run", "_seen", "_slice", "_wins", "probe_at", "probes", "state")
+    __slots__ = (
+        "_all",
+        "_bad",
+        "_failed",
+        "_proven",
+        "_run",
+        "_seen",
+        "_slice",
+        "_wins",
+        "probe_at",
+        "probes",
+        "state",
+    )
 
     def __init__(self, health: Health | None = None) -> None:
         """As it was stored."""
@@ -53,6 +65,9 @@ class Breaker:
         self._proven = self._proven or good
         if self.state == "closed":
             self._count(now, good=good)
+            if good:
+                self._run = 0
+                return False
             self._run = self._run + 1 if outcome in UNREACHED else 0
             return self._is_bad() and self._open(now)
         if self.state == "open" and not probe:
@@ -91,27 +106,32 @@ class Breaker:
 
     def _forget(self) -> None:
         self._slice = 0
+        self._all = self._bad = 0
         self._seen = [0] * _SLICES
         self._failed = [0] * _SLICES
 
     def _count(self, now: int, *, good: bool) -> None:
         current = now // _SLICE
-        passed = current - self._slice
-        if not 0 <= passed < _SLICES:
+        if current != self._slice:
+            self._pass(current)
+        self._all += 1
+        self._seen[current % _SLICES] += 1
+        if not good:
+            self._bad += 1
+            self._failed[current % _SLICES] += 1
+
+    def _pass(self, current: int) -> None:
+        """Another half minute has begun: the oldest one counts no more."""
+        if not 0 <= current - self._slice < _SLICES:
             self._forget()
         else:
             for one in range(self._slice + 1, current + 1):
                 self._seen[one % _SLICES] = self._failed[one % _SLICES] = 0
         self._slice = current
-        self._seen[current % _SLICES] += 1
-        if not good:
-            self._failed[current % _SLICES] += 1
+        self._all, self._bad = sum(self._seen), sum(self._failed)
 
     def _is_bad(self) -> bool:
-        if self._run >= _RUN_MAX:
-            return True
-        failed = sum(self._failed)
-        return failed > 0 and (seen := sum(self._seen)) >= _SEEN_MIN and failed >= seen * _SHARE
+        return self._run >= _RUN_MAX or (self._all >= _SEEN_MIN and self._bad >= self._all * _SHARE)
 
 
 class Cap:

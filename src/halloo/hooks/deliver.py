@@ -5,8 +5,7 @@ import logging
 from collections.abc import Callable
 
 from halloo.hooks.address import Address
-from halloo.hooks.lanes import Lane, Lanes, Row, Turn
-from halloo.hooks.light import LightEvent
+from halloo.hooks.lanes import Lanes, Turn
 from halloo.hooks.model import Attempt, envelope, webhook_id
 from halloo.hooks.sign import REPLAY, TEST
 from halloo.hooks.tally import HooksTally
@@ -25,8 +24,8 @@ Finished = Callable[[Turn, Attempt, int], None]
 """Told what came of a turn, and when it began by the steady clock."""
 
 
-def _unsent(outcome: Outcome, detail: str) -> Exchange:
-    return Exchange(outcome, None, None, _NO_TIME, b"", b"", False, None, detail)  # noqa: FBT003 - nothing was cut
+Made = tuple[Request, bytes]
+"""A request, and its head as it is kept."""
 
 
 class Deliverer:
@@ -74,86 +73,92 @@ class Deliverer:
             await asyncio.wait(self._runners)
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop, lanes, steady, clock = asyncio.get_running_loop(), self._lanes, self._steady, self._clock
         while not self._stopping:
-            turn = self._lanes.take(self._steady())
-            if turn is not None:
-                lane = turn.lane
-                if self._idle and lane.waiting and lane.in_flight < lane.cap.now:
-                    self.wake(1)
-                await self._carry_out(turn)
+            began = steady()
+            turn = lanes.take(began)
+            if turn is None:
+                if len(self._idle) >= _IDLE_MAX:
+                    return
+                future: asyncio.Future[None] = loop.create_future()
+                self._idle.append(future)
+                await future
                 continue
-            if len(self._idle) >= _IDLE_MAX:
-                return
-            future: asyncio.Future[None] = loop.create_future()
-            self._idle.append(future)
-            await future
+            lane = turn.lane
+            if self._idle and lane.first and lane.in_flight < lane.cap.now:
+                self.wake(1)
+            try:
+                address, now = lane.address, clock()
+                made = self._request(turn, address, now)
+                attempt = await self._send(address, made, now)
+            except BaseException:
+                lanes.done(lane, turn.kind)  # the row's lease runs out: it is attempted again
+                raise
+            lanes.done(lane, turn.kind)
+            self._note(turn, attempt, began)
 
-    async def _carry_out(self, turn: Turn) -> None:
-        began = self._steady()
-        try:
-            attempt = await self._attempt(turn)
-        except BaseException:
-            self._lanes.done(turn.lane, turn.kind)  # the row's lease runs out: it is attempted again
-            raise
-        self._tally.attempts[attempt.exchange.outcome] += 1
-        if attempt.exchange.status is not None:
-            self._tally.answer.observe(attempt.exchange.timings.answer / 1000)
-        self._lanes.done(turn.lane, turn.kind)
+    def _note(self, turn: Turn, attempt: Attempt, began: int) -> None:
+        self._count(attempt.exchange)
         try:
             self._finished(turn, attempt, began)
         except Exception:
             logger.exception("What came of a delivery could not be noted; it is attempted again")
 
+    def _count(self, exchange: Exchange) -> None:
+        self._tally.attempts[exchange.outcome] += 1
+        if exchange.status is not None:
+            self._tally.answer.observe(exchange.timings.answer / 1000)
+
     # ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _attempt(self, turn: Turn) -> Attempt:
-        if turn.row is not None:
-            return await self._post(turn.lane, turn.row)
-        assert turn.light is not None  # noqa: S101 - a turn has one of them
-        return await self._tell(turn.lane, turn.light)
-
-    async def _post(self, lane: Lane, row: Row) -> Attempt:
-        delivery, address, now = row.delivery, lane.address, self._clock()
+    def _request(self, turn: Turn, address: Address, now: int) -> Made | Exchange:
+        """What is to be sent, or why it is not."""
+        if turn.row is None:
+            light = turn.light
+            assert light is not None  # noqa: S101 - a turn has one of them
+            return _made(address, light.id, light.body, now, 1, 1)
+        delivery = turn.row.delivery
         if not delivery.attempts and not delivery.series:
             self._tally.lag.observe(max(0, now - delivery.at) / 1000)
         if len(delivery.data) > DATA_MAX:
-            return Attempt(now, address.text, b"", _unsent("too_large", f"{len(delivery.data)} bytes"))
+            return _unsent("too_large", f"{len(delivery.data)} bytes")
         marks = b"X-Halloo-Sequence: %d\r\n" % delivery.seq
         if delivery.series:
             marks += REPLAY
         body = envelope(delivery.workspace_id, delivery.event, delivery.data, delivery.at)
-        return await self._send(
-            address,
-            webhook_id(delivery.fact_id).encode(),
-            body,
-            now,
-            delivery.attempts + 1,
-            address.attempts_max,
-            marks,
-        )
-
-    async def _tell(self, lane: Lane, event: LightEvent) -> Attempt:
-        return await self._send(lane.address, event.id, event.body, self._clock(), 1, 1)
+        id, count = webhook_id(delivery.fact_id).encode(), delivery.attempts + 1
+        return _made(address, id, body, now, count, address.attempts_max, marks)
 
     async def test(self, address: Address, event: str, data: bytes) -> Attempt:
         """One test call, beside everything else."""
         now = self._clock()
         body = envelope(address.workspace_id, event, data, now)
-        attempt = await self._send(address, webhook_id(new_id()).encode(), body, now, 1, 1, TEST)
-        self._tally.attempts[attempt.exchange.outcome] += 1
+        made = _made(address, webhook_id(new_id()).encode(), body, now, 1, 1, TEST)
+        attempt = await self._send(address, made, now)
+        self._count(attempt.exchange)
         return attempt
 
-    async def _send(
-        self, address: Address, id: bytes, body: bytes, now: int, count: int, limit: int, marks: bytes = b""
-    ) -> Attempt:
-        url, letterhead = address.url, address.letterhead
-        if url is None or letterhead is None:
-            return Attempt(now, address.text, b"", _unsent("blocked_address", address.flaw))
-        head = letterhead.write(id, body, now, count, limit, marks)
+    async def _send(self, address: Address, made: Made | Exchange, now: int) -> Attempt:
+        if isinstance(made, Exchange):
+            return Attempt(now, address.text, b"", made)
+        request, kept = made
         try:
-            exchange = await self._outbound.send(Request(url, head.written, body), address.limits)
+            exchange = await self._outbound.send(request, address.limits)
         except Exception as error:
             logger.exception("A request failed in a way that it should not")
             exchange = _unsent("protocol", type(error).__name__)
-        return Attempt(now, address.text, head.kept, exchange)
+        return Attempt(now, address.text, kept, exchange)
+
+
+def _unsent(outcome: Outcome, detail: str) -> Exchange:
+    return Exchange(outcome, None, None, _NO_TIME, b"", b"", False, None, detail)
+
+
+def _made(
+    address: Address, id: bytes, body: bytes, now: int, count: int, limit: int, marks: bytes = b""
+) -> Made | Exchange:
+    url, letterhead = address.url, address.letterhead
+    if url is None or letterhead is None:
+        return _unsent("blocked_address", address.flaw)
+    head = letterhead.write(id, body, now, count, limit, marks)
+    return Request(url, head.written, body), head.kept

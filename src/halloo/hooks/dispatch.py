@@ -12,6 +12,7 @@ from typing import Any
 from halloo.hooks.actions.claim import claim, load_targets
 from halloo.hooks.actions.dispatch import Glance, give_back, glance
 from halloo.hooks.actions.plan import plan
+from halloo.hooks.actions.sweep import tend
 from halloo.hooks.address import Address
 from halloo.hooks.lanes import Lane, Share, Turn
 from halloo.hooks.ledger import AGAIN_S, Ledger, Parts, Result
@@ -22,6 +23,8 @@ from halloo.kit.refusals import Unavailable
 
 CLAIMS = 200
 """Rows of one claim."""
+TENDS = 20
+"""Batches that are put in order in one go."""
 logger = logging.getLogger("halloo.hooks")
 
 
@@ -35,6 +38,8 @@ class Desk:
         self.listeners: dict[str, list[Lane]] = {}
         """Who wants which event."""
         self.glanced: Glance | None = None
+        self.untidy = True
+        """Whether a hook was changed since what waits was last put in order."""
         self._parts = parts
         self._share = Share()
         self._ledger = Ledger(workspace_id, parts, self._written)
@@ -52,7 +57,7 @@ class Desk:
 
     def changed(self) -> None:
         """A hook was changed: nothing is begun before all are read again."""
-        self._stale = self._share.shut = True
+        self._stale = self._share.shut = self.untidy = True
         if self._loading is None or self._loading.done():
             self._loading = asyncio.get_running_loop().create_task(self._load())
 
@@ -85,6 +90,8 @@ class Desk:
             else:
                 lane.move(address)
                 lane.backlog = True
+                if self._ledger.is_empty:
+                    lane.breaker.adopt(target.health.probes, target.health.probe_at)
             lanes[address.hook_id] = lane
             for event in address.events:
                 listeners.setdefault(event, []).append(lane)
@@ -120,6 +127,15 @@ class Desk:
                 if moves == self._ledger.moves and self._ledger.is_empty and one.hook_id in found.breakers:
                     lane.breaker.adopt(*found.breakers[one.hook_id])
         self.poke()
+
+    async def tend(self) -> None:
+        """Put in order what changes of hooks have left."""
+        self.untidy = False
+        for _ in range(TENDS):
+            more = await self._parts.database.write(self.workspace_id, tend, self._parts.steady())
+            if not more:
+                return
+        self.untidy = True
 
     # ── what there is to do ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -255,7 +271,7 @@ class Desk:
     def _exhausted(self, lane: Lane) -> None:
         """Nothing more of a lane is due. Where its breaker is open, a light event may be the probe."""
         lane.backlog = False
-        if lane.breaker.state == "open" and lane.probe is None and lane.light:
+        if lane.breaker.state == "open" and lane.probe is None and lane.light.waiting:
             lane.light_probe = True
             self._parts.lanes.offer(lane)
             self._parts.wake(1)
@@ -290,8 +306,10 @@ class Desk:
             self._ledger.call(lane, attempt)
         else:
             delivery = turn.row.delivery
-            ended = Ended(now, parts.clock())
-            state, due_at = judge(delivery, lane.address.attempts_max, exchange, ended, parts.chance())
+            state, due_at = "delivered", 0
+            if exchange.outcome != "success":
+                ended = Ended(now, parts.clock())
+                state, due_at = judge(delivery, lane.address.attempts_max, exchange, ended, parts.chance())
             self._ledger.add(lane, Settlement(delivery, attempt, state, due_at))
         if exchange.outcome == "gone":
             self._close(lane)
@@ -323,7 +341,7 @@ class Desk:
             return
         if self._share.shut:
             self._parts.lanes.reopen(self._share)
-            self._parts.wake(sum(lane.waiting + len(lane.light) for lane in self.lanes.values()))
+            self._parts.wake(sum(lane.waiting + len(lane.light.waiting) for lane in self.lanes.values()))
         self.poke()
 
     # ── light events ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -126,9 +126,11 @@ class Lane:
             return None
         state = self.breaker.state
         if state == "open":
-            return "probe" if self.probe is not None or (self.light_probe and self.light) else None
+            return "probe" if self.probe is not None or (self.light_probe and self.light.waiting) else None
         if state == "half" and self.in_flight:
             return None
+        if self.first and not (self.light.waiting or self.retries or self.replays):
+            return "first"
         for _ in _TURNS:
             self._turn = (self._turn + 1) & 3
             kind = _TURNS[self._turn]
@@ -140,7 +142,7 @@ class Lane:
         if kind == "first":
             return bool(self.first)
         if kind == "light":
-            return bool(self.light)
+            return bool(self.light.waiting)
         if kind == "retry":
             mine = not self.first or self.retrying < max(1, int(cap * _RETRIES))
             return retries and mine and bool(self.retries)

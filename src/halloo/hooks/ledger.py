@@ -87,10 +87,7 @@ class Ledger:
     def add(self, lane: Lane, one: Settlement) -> None:
         """A delivery was attempted. It is written at once where its lane waits for that, else together with others."""
         self._results.append((lane, one))
-        unwritten = lane.held - lane.waiting - lane.in_flight
-        idle = not lane.waiting and not lane.in_flight
-        hungry = lane.backlog and unwritten * 2 >= lane.cap.now
-        if hungry or (idle and (lane.address.ordered or lane.backlog)) or len(self._results) >= BATCH:
+        if len(self._results) >= BATCH or ((lane.backlog or lane.address.ordered) and _waits_for_it(lane)):
             self._write()
         else:
             self._soon()
@@ -181,3 +178,11 @@ class Ledger:
             await parts.database.write(
                 self._workspace_id, settle_all, parts.lease, results, breakers, calls, now
             )  # fmt: skip
+
+
+def _waits_for_it(lane: Lane) -> bool:
+    """Whether a lane has nothing to do until its results are written, or soon will not have."""
+    waiting, in_flight = lane.waiting, lane.in_flight
+    if lane.backlog and (lane.held - waiting - in_flight) * 2 >= lane.cap.now:
+        return True
+    return not waiting and not in_flight

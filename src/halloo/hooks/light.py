@@ -28,27 +28,24 @@ class LightEvent(NamedTuple):
 class LightQueue:
     """The light events of a hook that wait; `dropped` counts those that will not be told."""
 
-    __slots__ = ("_waiting", "dropped")
+    __slots__ = ("dropped", "waiting")
 
     def __init__(self) -> None:
         """Nothing waits."""
-        self._waiting: deque[LightEvent] = deque()
+        self.waiting: deque[LightEvent] = deque()
         self.dropped = 0
-
-    def __len__(self) -> int:
-        return len(self._waiting)
 
     def put(self, event: LightEvent) -> None:
         """Have one wait; the oldest makes room."""
-        if len(self._waiting) >= WAITING_MAX:
-            self._waiting.popleft()
+        if len(self.waiting) >= WAITING_MAX:
+            self.waiting.popleft()
             self.dropped += 1
-        self._waiting.append(event)
+        self.waiting.append(event)
 
     def take(self, now: int) -> LightEvent | None:
         """The oldest that is still news."""
-        while self._waiting:
-            event = self._waiting.popleft()
+        while self.waiting:
+            event = self.waiting.popleft()
             if event.until > now:
                 return event
             self.dropped += 1
@@ -56,5 +53,5 @@ class LightQueue:
 
     def clear(self) -> None:
         """Let all go."""
-        self.dropped += len(self._waiting)
-        self._waiting.clear()
+        self.dropped += len(self.waiting)
+        self.waiting.clear()

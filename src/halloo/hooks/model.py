@@ -20,6 +20,9 @@ HookState = Literal["active", "failing", "open", "disabled"]
 LastCall = Literal["not_called", "succeeded", "failed"]
 DeliveryState = Literal["pending", "delivered", "exhausted", "held", "cancelled", "too_large"]
 
+ReplayKind = Literal["range", "recover"]
+ReplayState = Literal["running", "done", "cancelled"]
+
 PARKED = 2**62
 """When a delivery is due that waits for another one of its line."""
 LEASE = 60 * SECOND
@@ -156,6 +159,69 @@ class Look(Struct, frozen=True, gc=False):
     hook_id: str
     version: int
     next_due_at: int | None
+
+
+class Delivery(Struct, frozen=True):
+    """A delivery as it is shown. One that is open is held while its hook is disabled."""
+
+    hook_id: str
+    seq: int
+    series: int
+    fact_id: str
+    event: str
+    conversation_id: str | None
+    state: DeliveryState
+    attempts: int
+    created_at: int
+    next_attempt_at: int | None
+    """None also while it waits for another one of its line, and while it is being posted."""
+    last_outcome: Outcome | None
+    last_status: int | None
+
+    @property
+    def id(self) -> str:
+        """As the API names it."""
+        return delivery_id(self.seq, self.series)
+
+    @property
+    def is_replay(self) -> bool:
+        """A series behind the first."""
+        return self.series > 0
+
+
+class Replay(Struct, frozen=True):
+    """What is posted again: facts from `next_seq` to `last_seq` that were recorded from `from_at` on and before `to_at`.
+
+    `planned` deliveries were made of them, of `count` in the end, and `delivered` and `failed` of these have ended.
+    """
+
+    workspace_id: str
+    id: str
+    hook_id: str
+    kind: ReplayKind
+    state: ReplayState
+    events: tuple[str, ...]
+    states: tuple[DeliveryState, ...]
+    """That the last delivery of a fact may be in; empty for any, and for none."""
+    next_seq: int
+    last_seq: int
+    from_at: int
+    to_at: int
+    planned: int
+    delivered: int
+    failed: int
+    count: int
+    created_at: int
+
+    @property
+    def open(self) -> int:
+        """Deliveries that have not ended."""
+        return self.planned - self.delivered - self.failed
+
+    @property
+    def left(self) -> int:
+        """Deliveries that have not ended, or are still to be planned."""
+        return self.count - self.delivered - self.failed
 
 
 class Attempt(Struct, frozen=True, array_like=True, gc=False):

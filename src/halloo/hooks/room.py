@@ -31,6 +31,7 @@ LOOK_S = 2.0
 """How often it looks what there is to do, besides being told."""
 PATIENCE_S = 5.0
 """How long requests in flight are waited for at the end."""
+_TEND_EVERY = 15
 _HOOK = "hook"
 _LEASE = "d_"
 logger = logging.getLogger("halloo.hooks")
@@ -46,7 +47,7 @@ _disabled = msgspec.json.Decoder(_Disabled)
 class HookRoom:
     """Plans, delivers, and tells light events; one for the process. Others may do the same beside it, over the same database."""
 
-    def __init__(  # noqa: PLR0913 - what the composition root has built
+    def __init__(
         self,
         database: Database,
         outbound: Outbound,
@@ -72,6 +73,7 @@ class HookRoom:
         self._desks: dict[str, Desk] = {}
         self._task: asyncio.Task[NoReturn] | None = None
         self._ready = False
+        self._rounds = 0
 
     # ── beginning and end ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -98,8 +100,11 @@ class HookRoom:
                 self._open(workspace_id)
             else:
                 self._desks.pop(workspace_id).leave()
+        self._rounds += 1
         for desk in list(self._desks.values()):
             await desk.look()
+            if desk.untidy or self._rounds % _TEND_EVERY == 0:
+                await desk.tend()
         glances = [desk.glanced for desk in self._desks.values() if desk.glanced is not None]
         self.tally.due = sum(one.due for one in glances)
         self.tally.behind = sum(one.behind for one in glances)
@@ -176,6 +181,10 @@ class HookRoom:
         desk = self._desks.get(turn.lane.address.workspace_id)
         if desk is not None:
             desk.finished(turn, attempt, began)
+
+    def now(self) -> int:
+        """UNIX milliseconds by the clock that nobody can set: what deliveries are due by."""
+        return self._parts.steady()
 
     # ── for those who watch ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -52,6 +52,7 @@ _OUR_PREFIXES = ("content-", "webhook-", "x-crisp-", "x-delivery-", "x-halloo-")
 _NEVER = frozenset({"media:animation:listed"})
 """In the catalogue for the RTM alone."""
 MASK = "***"
+_SHOWN = 60
 
 
 class HookDraft(Struct, frozen=True):
@@ -165,12 +166,15 @@ def _url(text: str) -> str:
 def _events(names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         raise EventsEmpty(field="events")
-    for name in names:
-        if name in _NEVER or catalogue.find(name) is None:
-            raise EventUnknown(
-                f"events: there is no event “{clean(name)[:60]}”.", field="events", event=clean(name)[:60]
-            )
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(check_event(name, "events") for name in names))
+
+
+def check_event(name: str, field: str = "event") -> str:
+    """The name of an event that a hook may be told of. Raises `EventUnknown`."""
+    if name in _NEVER or catalogue.find(name) is None:
+        shown = clean(name)[:_SHOWN]
+        raise EventUnknown(f"{field}: there is no event “{shown}”.", field=field, event=shown)
+    return name
 
 
 def _timeout(value: int) -> int:

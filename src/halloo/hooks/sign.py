@@ -1,6 +1,6 @@
 """Signatures and headers (hooks contract 2 and 3). Pure; all that is the same for every request of a hook is made once."""
 
-import hmac
+import hashlib
 from base64 import b64decode
 from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,8 @@ from halloo.kit.outbound.model import Url
 
 _PREFIX = "whsec_"
 _ORIGIN_DIGITS = 16
+_BLOCK = 64
+_INNER, _OUTER = (bytes(byte ^ mask for byte in range(256)) for mask in (0x36, 0x5C))
 _LINES = (
     b"%b%d%b%d%b\r\nX-Delivery-Attempt-Count: %d\r\nX-Delivery-Attempt-Limit: %d\r\n"
     b"%bwebhook-id: %b\r\nwebhook-timestamp: %d\r\n%b"
@@ -26,16 +28,34 @@ class Head(NamedTuple):
     kept: bytes
 
 
-class _Keys(NamedTuple):
-    """The two forms of one secret, keyed and ready to be copied."""
+class _Hmac:
+    """HMAC-SHA256 (RFC 2104) with one key, which is worked in once: half of what `hmac` takes for a kilobyte."""
 
-    standard: Any
-    crisp: Any
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        """Take a key of any length."""
+        block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(block.translate(_INNER))
+        self._outer = hashlib.sha256(block.translate(_OUTER))
+
+    def of(self, message: bytes) -> Any:
+        """The finished hash, to be read as bytes or hex digits."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer
+
+
+class _Keys(NamedTuple):
+    """The two forms of one secret."""
+
+    standard: _Hmac
+    crisp: _Hmac
 
     @classmethod
     def of(cls, secret: str) -> "_Keys":
-        raw = b64decode(secret.removeprefix(_PREFIX))
-        return cls(hmac.new(raw, digestmod="sha256"), hmac.new(secret.encode(), digestmod="sha256"))
+        return cls(_Hmac(b64decode(secret.removeprefix(_PREFIX))), _Hmac(secret.encode()))
 
 
 class Letterhead:
@@ -63,7 +83,8 @@ class Letterhead:
     def write(self, webhook_id: bytes, body: bytes, now: int, count: int, limit: int, marks: bytes = b"") -> Head:
         """The head of attempt `count` of `limit`. `now`: UNIX milliseconds, one reading of the clock; `marks`: further header lines."""
         seconds = now // 1000
-        crisp, standard = self._sign(webhook_id, seconds, now, body) if self._now is not None else (b"", b"")
+        keys = self._now
+        crisp, standard = (b"", b"") if keys is None else self._sign(keys, webhook_id, seconds, now, body)
         lines = _LINES % (
             self._before,
             len(body),
@@ -80,17 +101,17 @@ class Letterhead:
         kept = lines + b"\r\n"
         return Head(lines + self._own + b"\r\n" if self._own else kept, kept)
 
-    def _sign(self, webhook_id: bytes, seconds: int, now: int, body: bytes) -> tuple[bytes, bytes]:
+    def _sign(self, keys: _Keys, webhook_id: bytes, seconds: int, now: int, body: bytes) -> tuple[bytes, bytes]:
         """The lines of both forms."""
-        keys, following = self._now, self._next
+        following = self._next
         if following is not None and self._promotes_at is not None and self._promotes_at <= now:
             keys, following = following, None
-        start, crisp_start = b"%b.%d." % (webhook_id, seconds), b"[%d;" % now
-        crisp = b"\r\nX-Crisp-Signature: " + _crisp(keys, crisp_start, body)
-        standard = b"webhook-signature: " + _standard(keys, start, body)
+        standard_said, crisp_said = b"%b.%d.%b" % (webhook_id, seconds, body), b"[%d;%b]" % (now, body)
+        crisp = b"\r\nX-Crisp-Signature: " + _crisp(keys, crisp_said)
+        standard = b"webhook-signature: " + _standard(keys, standard_said)
         if following is not None:
-            crisp += b"\r\nX-Crisp-Signature-Next: " + _crisp(following, crisp_start, body)
-            standard += b" " + _standard(following, start, body)
+            crisp += b"\r\nX-Crisp-Signature-Next: " + _crisp(following, crisp_said)
+            standard += b" " + _standard(following, standard_said)
         return crisp, standard + b"\r\n"
 
 
@@ -99,16 +120,9 @@ def own_lines(headers: Mapping[str, str]) -> bytes:
     return "".join([f"{name}: {value}\r\n" for name, value in headers.items()]).encode()
 
 
-def _standard(keys: Any, start: bytes, body: bytes) -> bytes:
-    signature = keys.standard.copy()
-    signature.update(start)
-    signature.update(body)
-    return b"v1," + b2a_base64(signature.digest(), newline=False)
+def _standard(keys: _Keys, said: bytes) -> bytes:
+    return b"v1," + b2a_base64(keys.standard.of(said).digest(), newline=False)
 
 
-def _crisp(keys: Any, start: bytes, body: bytes) -> bytes:
-    signature = keys.crisp.copy()
-    signature.update(start)
-    signature.update(body)
-    signature.update(b"]")
-    return signature.hexdigest().encode()
+def _crisp(keys: _Keys, said: bytes) -> bytes:
+    return keys.crisp.of(said).hexdigest().encode()

@@ -219,7 +219,7 @@ def test_a_thousand_light_events_wait_and_the_oldest_is_dropped_and_counted() ->
     queue = LightQueue()
     for number in range(WAITING_MAX + 7):
         queue.put(event(number))
-    assert (len(queue), queue.dropped) == (WAITING_MAX, 7)
+    assert (len(queue.waiting), queue.dropped) == (WAITING_MAX, 7)
     taken = queue.take(NOW)
     assert taken is not None
     assert taken.id == b"msg_7"

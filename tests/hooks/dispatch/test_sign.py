@@ -1,8 +1,9 @@
 import hmac
 from base64 import b64decode, b64encode
+from typing import Any
 
 from halloo.hooks.model import Hook, Secret, envelope, webhook_id
-from halloo.hooks.sign import REPLAY, TEST, Letterhead
+from halloo.hooks.sign import REPLAY, TEST, Letterhead, _Hmac
 from halloo.kit.outbound.model import Url
 
 CURRENT = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -36,14 +37,14 @@ webhook-signature: v1,z4FJQrJSPTJCEzXzISRc0+YsPvZeEZTrB7eZWTRqLk4= v1,SF3O22HbAt
 SEQUENCE = b"X-Halloo-Sequence: 90817\r\n"
 
 
-def hook(**values: object) -> Hook:
-    usual: dict[str, object] = {
+def hook(**values: Any) -> Hook:
+    usual: dict[str, Any] = {
         "workspace_id": "w", "id": "42286ab3-b29a-4fde-8538-da0ae501d825", "kind": "website", "environment": "production",
         "name": "A hook", "url": URL.text, "events": ("message:removed",), "signing": "signed", "timeout_ms": 2000,
         "max_in_flight": 10, "ordered": "none", "retry": "standard", "headers": {}, "enabled": True,
         "disabled_reason": None, "version": 1, "created_at": 0, "updated_at": 0,
     }  # fmt: skip
-    return Hook(**{**usual, **values})  # pyright: ignore[reportArgumentType]
+    return Hook(**{**usual, **values})
 
 
 def secrets(promotes_at: int | None = None) -> tuple[Secret, Secret]:
@@ -112,3 +113,10 @@ def test_a_test_call_says_so_and_another_port_stands_in_host() -> None:
     assert said["X-Halloo-Test"] == "1"
     assert said["Host"] == "endpoint.example.com:8080"
     assert said["X-Delivery-Attempt-Limit"] == "1"
+
+
+def test_a_key_of_any_length_signs_as_hmac_does() -> None:
+    for length in (0, 1, 32, 50, 63, 64, 65, 200):
+        key = bytes(range(length % 256))
+        for message in (b"", b"x", b"y" * 5000):
+            assert _Hmac(key).of(message).digest() == hmac.digest(key, message, "sha256")

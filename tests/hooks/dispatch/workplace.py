@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import text
+
 from halloo.db import directory
 from halloo.db.engine import Database
 from halloo.db.statement import Statement
@@ -23,7 +25,6 @@ from halloo.kit.json import dump
 from halloo.kit.outbound.client import Outbound
 from halloo.kit.outbound.guard import Guard
 from halloo.kit.sealing import Sealer
-from sqlalchemy import text
 
 SEALER = Sealer(b"k" * 32, "hook")
 SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -74,7 +75,7 @@ def change_hook(tx: Tx, hook_id: str, now: int, **values: Any) -> None:
     """Change a hook as the management API does."""
     plan_up_to_head(tx, now)
     hook = records.get_hook_for_update(tx, tx.workspace_id, hook_id, SEALER)
-    fields = {name: getattr(hook, name) for name in hook.__struct_fields__}
+    fields: dict[str, Any] = {name: getattr(hook, name) for name in hook.__struct_fields__}
     records.update_hook(tx, Hook(**{**fields, **values, "version": hook.version + 1}), SEALER)
     facts.hook_updated(tx, hook_id)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from litestar import Response, delete, get, post, put
+from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET
 from msgspec.structs import asdict
@@ -14,6 +14,7 @@ from halloo.edge.body import parse_time
 from halloo.edge.etag import version_tag, wanted_version
 from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.pagination import Cursor
+from halloo.edge.services import Services
 from halloo.hooks import rules
 from halloo.hooks.actions import chart, records, secrets
 from halloo.hooks.actions.records import SeenHook
@@ -24,6 +25,8 @@ from halloo.workspaces.model import Actor
 
 _READ, _MANAGE = records.READ, secrets.MANAGE
 _TAGS = ["Hooks"]
+_ENABLE, _ROTATE, _PROMOTE = shapes.HookEnablePost(), shapes.HookSecretPost(), shapes.HookPromotePost()
+"""What is meant by no body."""
 HookLimit = Annotated[int, QueryParameter(ge=1, le=records.PAGE_MAX, description="How many at most.")]
 
 
@@ -66,18 +69,29 @@ async def read_hook(hook_id: FromPath[str], db: Db, who: Who, services: Parts) -
 
 @put("/hooks/{hook_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
 async def update_hook(
-    hook_id: FromPath[str],
-    data: JSONBody[shapes.HookPut],
-    db: Db,
-    who: Who,
-    services: Parts,
-    if_match: IfMatch = None,
+    hook_id: FromPath[str], data: JSONBody[shapes.HookPut], who: Who, services: Parts, if_match: IfMatch = None
 ) -> Response[shapes.HookSaved]:
     """Change a hook; it holds for what is recorded from then on. The secret is in the answer where this has it signed."""
+    return await _update(services, who, hook_id, data, if_match)
+
+
+@patch("/hooks/{hook_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
+async def patch_hook(
+    hook_id: FromPath[str], data: JSONBody[shapes.HookPut], who: Who, services: Parts, if_match: IfMatch = None
+) -> Response[shapes.HookSaved]:
+    """Change a hook: the same as `PUT`, which takes what changes too."""
+    return await _update(services, who, hook_id, data, if_match)
+
+
+async def _update(
+    services: Services, who: Actor, hook_id: str, data: shapes.HookPut, if_match: str | None
+) -> Response[shapes.HookSaved]:
     warning = None if data.url is UNSET else await rules.look_up(services.outbound, data.url)
     change = HookChange(**asdict(data))
     sealer, now, version = services.hook_secrets, services.hooks.now(), wanted_version(if_match)
-    seen, secret = await db.write(who.workspace_id, records.update_hook, who, sealer, hook_id, change, now, version)
+    seen, secret = await services.db.write(
+        who.workspace_id, records.update_hook, who, sealer, hook_id, change, now, version
+    )
     return Response(hooks_view.hook_saved(seen, who, secret, warning), headers=_tags(seen.hook.version))
 
 
@@ -90,7 +104,7 @@ async def delete_hook(hook_id: FromPath[str], db: Db, who: Who, services: Parts,
 
 @post("/hooks/{hook_id:str}/enable", opt={"scope": _MANAGE}, tags=_TAGS, status_code=200)
 async def enable_hook(
-    hook_id: FromPath[str], data: JSONBody[shapes.HookEnablePost], db: Db, who: Who, services: Parts
+    hook_id: FromPath[str], db: Db, who: Who, services: Parts, data: JSONBody[shapes.HookEnablePost] = _ENABLE
 ) -> shapes.HookView:
     """Have a hook called again; with `recover_since` also for what it has missed."""
     since = parse_time("recover_since", data.recover_since)
@@ -116,7 +130,7 @@ async def read_hook_chart(hook_id: FromPath[str], db: Db, who: Who) -> shapes.Ho
 
 @post("/hooks/{hook_id:str}/secrets", opt={"scope": _MANAGE}, tags=_TAGS)
 async def create_hook_secret(
-    hook_id: FromPath[str], data: JSONBody[shapes.HookSecretPost], db: Db, who: Who, services: Parts
+    hook_id: FromPath[str], db: Db, who: Who, services: Parts, data: JSONBody[shapes.HookSecretPost] = _ROTATE
 ) -> shapes.HookSecretCreated:
     """Make the next secret, beside the current one; it is in this answer and never again."""
     sealer = services.hook_secrets
@@ -128,7 +142,7 @@ async def create_hook_secret(
 
 @post("/hooks/{hook_id:str}/secrets/promote", opt={"scope": _MANAGE}, tags=_TAGS, status_code=200)
 async def promote_hook_secret(
-    hook_id: FromPath[str], data: JSONBody[shapes.HookPromotePost], db: Db, who: Who, services: Parts
+    hook_id: FromPath[str], db: Db, who: Who, services: Parts, data: JSONBody[shapes.HookPromotePost] = _PROMOTE
 ) -> shapes.HookSaved:
     """Have the next secret count at once, and the former one no more. A secret that is made here is in this answer alone."""
     seen, secret = await db.write(who.workspace_id, _promote, who, services.hook_secrets, hook_id, data.immediately)
@@ -153,6 +167,7 @@ ROUTES = (
     create_hook,
     read_hook,
     update_hook,
+    patch_hook,
     delete_hook,
     enable_hook,
     disable_hook,

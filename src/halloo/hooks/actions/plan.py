@@ -3,16 +3,27 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec import Struct
+from msgspec.json import Decoder
+
 from halloo.db.tx import Tx
 from halloo.events import cursor, log
-from halloo.hooks.model import LEASE, PARKED, READER, Claimed, Planned
-from halloo.hooks.store import queue
+from halloo.hooks.actions.lines import Lines
+from halloo.hooks.model import LEASE, READER, Claimed, Planned
+from halloo.hooks.store import chores, queue
 from halloo.hooks.store.queue import Wanting
 
 FACTS_MAX, ROWS_MAX = 500, 2_000
 """Of one transaction."""
-EVERYWHERE = "*"
-"""The line of what is in order with everything else."""
+_CONTACT_GONE = "people:profile:removed"
+_ENDING = frozenset({"session:removed", _CONTACT_GONE})
+
+
+class _About(Struct):
+    people_id: str = ""
+
+
+_about = Decoder(_About)
 
 
 def begin(tx: Tx) -> None:
@@ -28,6 +39,7 @@ def plan(tx: Tx, room: Mapping[str, int], lease: str, now: int) -> Planned:
     needed. `now` is of the steady clock. Planning twice changes nothing.
     """
     tx.flush()
+    queue.lock_ordered(tx)
     behind = cursor.lock(tx, READER)
     if behind is None:
         return Planned(0, False, [])
@@ -69,7 +81,7 @@ class _Round:
         self._lease = lease
         self._now = now
         self._room = {hook.id: 0 if hook.is_open else room.get(hook.id, 0) for hook in self.hooks}
-        self._busy: dict[tuple[str, str], bool] = {}
+        self._lines = Lines(tx)
         queue.lock_lines(tx, [hook.id for hook in self.hooks if hook.ordered != "none"])
 
     def take(self, facts: list[tuple[Any, ...]]) -> None:
@@ -81,9 +93,24 @@ class _Round:
             if wanted:
                 self._take(hook, wanted, rows, claimed)
         self.planned += len(rows)
+        for fact in facts:
+            if fact[2] in _ENDING:
+                self._drop(fact)
         if queue.insert(self._tx, rows) != len(rows):  # planned before, and maybe posted by another one
             claimed = [one for one in claimed if queue.is_leased(self._tx, one, self._lease)]
         self.claimed += claimed
+
+    def _drop(self, fact: tuple[Any, ...]) -> None:
+        """A conversation or a contact was deleted: what was still to be told of them is not."""
+        seq, _, name, _, talk, _ = fact
+        if name == _CONTACT_GONE:
+            owner, id = "contact_id", _about.decode(chores.find_payload(self._tx, seq)).people_id
+        else:
+            owner, id = "conversation_id", talk
+        hooks = [one.id for one in chores.list_known(self._tx) if id and chores.has_pending(self._tx, one.id)]
+        queue.lock_lines(self._tx, hooks)
+        for hook_id in hooks:
+            queue.end(self._tx, chores.list_erased(self._tx, hook_id, owner, id or ""), "cancelled", self._now)
 
     def _take(self, hook: Wanting, wanted: Iterable[tuple[Any, ...]], rows: list[Any], claimed: list[Claimed]) -> None:
         tx, now, ordered, id = self._tx, self._now, hook.ordered, hook.id
@@ -93,8 +120,7 @@ class _Round:
             if not data or data == log.ERASED:
                 continue
             if ordered != "none":
-                line = EVERYWHERE if ordered == "all" or talk is None else talk
-                due = PARKED if self._waits(id, line) else now
+                line, due = self._lines.join(id, ordered, talk, now)
             if room <= 0 or due != now:
                 rows.append((workspace_id, id, seq, 0, due, None, line, None, wall))
                 continue
@@ -102,10 +128,3 @@ class _Round:
             rows.append((workspace_id, id, seq, 0, until, lease, line, None, wall))
             claimed.append(Claimed(workspace_id, id, seq, 0, 0, wall, fact, name, at, bytes(data), talk, line))
         self._room[id] = room
-
-    def _waits(self, hook_id: str, line: str) -> bool:
-        """Whether a line has somebody already; from now on it has."""
-        key = hook_id, line
-        busy = self._busy.get(key)
-        self._busy[key] = True
-        return queue.is_busy(self._tx, hook_id, line) if busy is None else True

@@ -11,12 +11,13 @@ from halloo.events.log import lock
 from halloo.hooks import rules
 from halloo.hooks.actions import plan, replay
 from halloo.hooks.actions.secrets import MANAGE, give_secret
+from halloo.hooks.actions.sweep import BATCH, hold
 from halloo.hooks.errors import HookLimit
 from halloo.hooks.facts import hook_updated
 from halloo.hooks.model import Health, Hook, Secret, Target, in_force
 from halloo.hooks.rules import HookChange, HookDraft
+from halloo.hooks.store import chores, show
 from halloo.hooks.store import records as store
-from halloo.hooks.store import show
 from halloo.kit.ids import is_uuid, new_id
 from halloo.kit.refusals import Stale, field_invalid
 from halloo.kit.sealing import Sealer
@@ -26,6 +27,8 @@ from halloo.workspaces.model import Actor
 READ = ("hooks:read", MANAGE)
 HOOKS_MAX = 50
 PAGE_MAX = 200
+DELETED_MAX = 5_000
+"""Rows of each kind that go with their hook at once."""
 COUNTED_MAX = 10_000
 """Deliveries that wait; beyond it nobody counts."""
 DIRECTORY_KIND = "hook"
@@ -116,11 +119,16 @@ def update_hook(
 
 
 def delete_hook(tx: Tx, who: Actor, hook_id: str, now: int, version: int | None = None) -> None:
-    """Remove a hook with its secrets, its log and what is open of it. Raises `HookNotFound`, `Stale`."""
+    """Remove a hook with its secrets, its log and what is open of it. Raises `HookNotFound`, `Stale`.
+
+    Nothing of it is shown or sent from then on; of a long log the rest is removed behind everybody.
+    """
     who.require(MANAGE)
     hook = _lock(tx, who, hook_id, version)
     plan.plan_up_to_head(tx, now)
     store.delete_hook(tx, who.workspace_id, hook_id)
+    known = {one.id for one in store.list_hooks(tx, who.workspace_id)}
+    chores.delete_of_gone(tx, known, DELETED_MAX)
     directory.leave(tx, DIRECTORY_KIND, hook_id)
     hook_updated(tx, hook_id)
     audit(tx, who, "hook.deleted", hook_id, name=hook.name, url=rules.mask_url(hook.url))
@@ -136,6 +144,8 @@ def enable_hook(
     who.require(MANAGE)
     hook = _lock(tx, who, hook_id, None, sealer)
     plan.plan_up_to_head(tx, now)
+    while not hook.enabled and hold(tx, hook_id, now) >= BATCH:
+        pass
     health = store.find_health(tx, who.workspace_id, hook_id)
     fresh = replace(health, failing_since=None, failures=0, warned_at=None, probes=0, probe_at=None)
     store.save_health(tx, who.workspace_id, hook_id, fresh)

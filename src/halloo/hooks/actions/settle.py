@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from halloo.db.tx import Tx
 from halloo.hooks import facts
+from halloo.hooks.actions.replay import step
 from halloo.hooks.model import AGE_MAX, ANSWERS, QUARTER, WARN_AFTER, DisabledReason, Health, Settlement
 from halloo.hooks.store import queue, records, results
 from halloo.hooks.store.results import Quarter, Standing
@@ -32,7 +33,9 @@ def settle(tx: Tx, lease: str, done: Sequence[Settlement], breakers: Breakers, n
     ]
     settled = results.settle_all(tx, wanted, lease) if wanted else []
     results.insert_attempts(tx, settled)
-    queue.follow(tx, [(one.delivery, state == "delivered") for one, state in settled if state != "pending"], now)
+    ended = [(one.delivery, state == "delivered") for one, state in settled if state != "pending"]
+    for replay_id in queue.follow(tx, ended, now):
+        step(tx, replay_id, now)
     calls: dict[str, list[Settlement]] = {}
     for one, _ in settled:
         if one.outcome != "too_large":  # nobody was called

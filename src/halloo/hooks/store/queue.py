@@ -18,6 +18,9 @@ _WANTING = Statement(
     )
 )
 _LOCK = Statement(text("SELECT id FROM hooks WHERE workspace_id = :ws AND id = ANY(:ids) ORDER BY id FOR UPDATE"))
+_LOCK_ORDERED = Statement(
+    text("SELECT id FROM hooks WHERE workspace_id = :ws AND enabled = 1 AND ordered <> 'none' ORDER BY id FOR UPDATE")
+)
 _FACTS = (
     "SELECT seq, id, name, at, conversation_id, {data} FROM facts "
     "WHERE workspace_id = :ws AND seq > :after ORDER BY seq LIMIT :limit"
@@ -131,6 +134,12 @@ def lock_lines(tx: Tx, hook_ids: Iterable[str]) -> None:
         tx.rows(_LOCK, ws=tx.workspace_id, ids=ids)
 
 
+def lock_ordered(tx: Tx) -> None:
+    """The same with all enabled hooks that have lines, before anything else is locked that others hold together with them."""
+    if tx.dialect == "postgresql":
+        tx.rows(_LOCK_ORDERED, ws=tx.workspace_id)
+
+
 def list_facts(tx: Tx, after: int, limit: int, *, data: bool) -> list[tuple[Any, ...]]:
     """Number, id, name, time and conversation of facts behind number `after`, and last their payload, or else whether there is one."""
     return tx.rows(_WITH_DATA if data else _WITHOUT_DATA, ws=tx.workspace_id, after=after, limit=limit)
@@ -193,8 +202,11 @@ def end(tx: Tx, rows: Sequence[Row], state: DeliveryState, now: int) -> None:
     follow(tx, [(row, False) for row in rows], now)
 
 
-def follow(tx: Tx, ended: Iterable[tuple[Row | Claimed, bool]], now: int) -> None:
-    """See to what the end of deliveries brings: who is next in their lines, and the counts of their replays. True: was delivered."""
+def follow(tx: Tx, ended: Iterable[tuple[Row | Claimed, bool]], now: int) -> list[str]:
+    """See to what the end of deliveries brings: who is next in their lines, and the counts of their replays. True: was delivered.
+
+    The replays are given back.
+    """
     lines: set[tuple[str, str]] = set()
     replays: dict[str, list[int]] = {}
     for row, delivered in ended:
@@ -207,3 +219,4 @@ def follow(tx: Tx, ended: Iterable[tuple[Row | Claimed, bool]], now: int) -> Non
         if first is not None and first[2] == PARKED:
             tx.run(_FREE, ws=tx.workspace_id, hook=hook_id, seq=first[0], series=first[1], now=now)
     tx.many(_COUNT_REPLAY, [(good, bad, tx.workspace_id, id) for id, (good, bad) in sorted(replays.items())])
+    return sorted(replays)

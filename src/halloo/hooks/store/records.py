@@ -11,7 +11,7 @@ from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
 from halloo.hooks.errors import HookNotFound
 from halloo.hooks.model import DisabledReason, Health, Hook, Secret
-from halloo.hooks.tables import hook_health, hook_secrets, hooks
+from halloo.hooks.tables import hook_health, hook_secrets, hooks, hours
 from halloo.kit.json import dump
 from halloo.kit.sealing import Sealer
 
@@ -47,7 +47,12 @@ _LIST = Statement(
 _COUNT = Statement(select(func.count()).select_from(hooks).where(_H.workspace_id == _WS))
 _DELETE = tuple(
     Statement(delete(table).where(table.c.workspace_id == _WS, hook == _HOOK))
-    for table, hook in ((hook_secrets, _S.hook_id), (hook_health, _L.hook_id), (hooks, _H.id))
+    for table, hook in (
+        (hook_secrets, _S.hook_id),
+        (hook_health, _L.hook_id),
+        (hours, hours.c.hook_id),
+        (hooks, _H.id),
+    )
 )
 _OF_HOOK = (_S.workspace_id == _WS, _S.hook_id == _HOOK)
 _SECRETS = Statement(select(hook_secrets).where(*_OF_HOOK).order_by(_S.id))
@@ -145,7 +150,7 @@ def touch_hook(tx: Tx, workspace_id: str, hook_id: str) -> None:
 
 
 def delete_hook(tx: Tx, workspace_id: str, hook_id: str) -> None:
-    """Remove a hook with its secrets and its health. What was planned for it, and its log, are others' to remove."""
+    """Remove a hook with its secrets, its health and its chart. What was planned for it, and its log, are others' to remove."""
     for statement in _DELETE:
         tx.run(statement, ws=workspace_id, hook=hook_id)
 

@@ -3,32 +3,28 @@
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Text, bindparam, func, literal_column, select
+from sqlalchemy import text
 
 from halloo.db.statement import Statement
 from halloo.db.tx import Tx
-from halloo.hooks.tables import deliveries, hours, replays
 
-_D, _R, _Q = deliveries.c, replays.c, hours.c
-_WS = bindparam("ws", type_=Text)
-_HOOK = bindparam("hook", type_=Text)
-_WAITING = (
-    select(literal_column("1"))
-    .where(_D.workspace_id == _WS, _D.hook_id == _HOOK, _D.state == literal_column("'pending'"))
-    .limit(bindparam("limit"))
-    .subquery()
+_COUNT = Statement(
+    text(
+        "SELECT count(*) FROM (SELECT 1 AS one FROM deliveries "
+        "WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending' LIMIT :limit) AS waiting"
+    )
 )
-_COUNT = Statement(select(func.count()).select_from(_WAITING))
 _RUNNING = Statement(
-    select(_R.id)
-    .where(_R.workspace_id == _WS, _R.hook_id == _HOOK, _R.state == literal_column("'running'"))
-    .order_by(_R.id.desc())
-    .limit(1)
+    text(
+        "SELECT id FROM hook_replays WHERE workspace_id = :ws AND hook_id = :hook AND state = 'running' "
+        "ORDER BY id DESC LIMIT 1"
+    )
 )
 _QUARTERS = Statement(
-    select(_Q.at, _Q.succeeded, _Q.failed, _Q.answers)
-    .where(_Q.workspace_id == _WS, _Q.at >= bindparam("since"), _Q.at < bindparam("until"), _Q.hook_id == _HOOK)
-    .order_by(_Q.at)
+    text(
+        "SELECT at, succeeded, failed, answers FROM hook_hours "
+        "WHERE workspace_id = :ws AND at >= :since AND at < :until AND hook_id = :hook ORDER BY at"
+    )
 )
 _counts = msgspec.json.Decoder(list[int])
 

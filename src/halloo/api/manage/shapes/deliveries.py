@@ -7,7 +7,7 @@ from msgspec import Struct
 from halloo.api.manage.shapes.hooks import DeliveryState
 
 
-class HookTestPost(Struct, forbid_unknown_fields=True):
+class HookTestPost(Struct, forbid_unknown_fields=True, frozen=True):
     """`POST …/test`. `event`: send the sample of this one; without it `hook:test`."""
 
     event: str | None = None

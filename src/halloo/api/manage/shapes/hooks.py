@@ -123,13 +123,13 @@ class HookPut(Struct, forbid_unknown_fields=True):
     headers: dict[str, str] | UnsetType = UNSET
 
 
-class HookEnablePost(Struct, forbid_unknown_fields=True):
+class HookEnablePost(Struct, forbid_unknown_fields=True, frozen=True):
     """`POST …/enable`. `recover_since`: post again what was not delivered since then (RFC 3339)."""
 
     recover_since: str | None = None
 
 
-class HookSecretPost(Struct, forbid_unknown_fields=True):
+class HookSecretPost(Struct, forbid_unknown_fields=True, frozen=True):
     """`POST …/secrets`. `overlap_s`: after how many seconds the next secret becomes the current one by itself; at most 7 days."""
 
     overlap_s: int = 86_400
@@ -145,7 +145,7 @@ class HookSecretCreated(Struct):
     promotes_at: str
 
 
-class HookPromotePost(Struct, forbid_unknown_fields=True):
+class HookPromotePost(Struct, forbid_unknown_fields=True, frozen=True):
     """`POST …/secrets/promote`. `immediately`: where there is no next secret, make one that counts at once."""
 
     immediately: bool = False

@@ -1,12 +1,15 @@
-"""What was sent to a hook and what it answered, as the wire shows it. Who may not manage hooks sees no signature and no own header."""
+"""Deliveries, attempts and replays as the wire shows them. Who may not manage hooks sees no signature and no own header."""
 
 import re
+from typing import Any
 
 from halloo.api.manage import shapes
+from halloo.conversations.facts import session_id
 from halloo.hooks import rules
+from halloo.hooks.actions.log import Detail
 from halloo.hooks.actions.secrets import MANAGE
-from halloo.hooks.model import Attempt, Hook
-from halloo.kit.clock import rfc3339
+from halloo.hooks.model import Attempt, Delivery, Hook, Replay, webhook_id
+from halloo.kit.clock import optional_rfc3339, rfc3339
 from halloo.workspaces.model import Actor
 
 _SIGNATURES = frozenset({"webhook-signature", "x-crisp-signature", "x-crisp-signature-next"})
@@ -14,6 +17,51 @@ _LINE_END = re.compile(rb"\r?\n")
 HEAD_MAX, BODY_MAX = 4 * 1024, 2 * 1024
 """Bytes of an answer that are shown."""
 Pairs = list[tuple[str, str]]
+
+
+def delivery_view(delivery: Delivery) -> shapes.DeliveryView:
+    """A delivery."""
+    return shapes.DeliveryView(**_delivery(delivery))
+
+
+def delivery_detail(found: Detail) -> shapes.DeliveryDetail:
+    """A delivery with its attempts in short."""
+    tries = [attempt_brief(one.n, one.attempt) for one in found.attempts]
+    return shapes.DeliveryDetail(**_delivery(found.delivery), attempt_list=tries)
+
+
+def _delivery(delivery: Delivery) -> dict[str, Any]:
+    talk = delivery.conversation_id
+    return {
+        "id": delivery.id,
+        "fact_id": delivery.fact_id,
+        "webhook_id": webhook_id(delivery.fact_id),
+        "event": delivery.event,
+        "session_id": None if talk is None else session_id(talk),
+        "series": delivery.series,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "created_at": rfc3339(delivery.created_at),
+        "next_attempt_at": optional_rfc3339(delivery.next_attempt_at),
+        "last_outcome": delivery.last_outcome,
+        "last_status": delivery.last_status,
+        "replay": delivery.is_replay,
+    }
+
+
+def replay_view(replay: Replay) -> shapes.ReplayView:
+    """How far a replay is."""
+    return shapes.ReplayView(
+        id=replay.id,
+        kind=replay.kind,
+        state=replay.state,
+        planned=replay.planned,
+        delivered=replay.delivered,
+        failed=replay.failed,
+        left=replay.left,
+        count=replay.count,
+        created_at=rfc3339(replay.created_at),
+    )
 
 
 def attempt_brief(n: int, attempt: Attempt) -> shapes.AttemptBrief:
