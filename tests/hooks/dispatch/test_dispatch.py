@@ -289,6 +289,8 @@ async def test_in_order_a_failing_delivery_holds_what_follows(place: Workplace, 
     receiver.ways["/"] = one_fails
     a = await place.say(4, conversation_id="a")
     b = await place.say(1, conversation_id="b")
+    await until(lambda: len(receiver.heard) == 3)
+    await asyncio.sleep(0.3)
     await place.settles(hook_id, {"delivered": 2, "pending": 3})
     assert [heard.sequence for heard in receiver.heard if heard.sequence in a] == a[:2]
     failing = False

@@ -44,7 +44,8 @@ def hook(**values: Any) -> Hook:
         "max_in_flight": 10, "ordered": "none", "retry": "standard", "headers": {}, "enabled": True,
         "disabled_reason": None, "version": 1, "created_at": 0, "updated_at": 0,
     }  # fmt: skip
-    return Hook(**{**usual, **values})
+    usual.update(values)
+    return Hook(**usual)
 
 
 def secrets(promotes_at: int | None = None) -> tuple[Secret, Secret]:

@@ -60,7 +60,8 @@ def add_hook(tx: Tx, hook_id: str, url: str, **values: Any) -> Hook:
         "timeout_ms": 2000, "max_in_flight": 10, "ordered": "none", "retry": "standard", "headers": {}, "enabled": True,
         "disabled_reason": None, "version": 1, "created_at": tx.now, "updated_at": tx.now,
     }  # fmt: skip
-    hook = Hook(workspace_id=tx.workspace_id, id=hook_id, url=url, **{**usual, **values})
+    usual.update(values, workspace_id=tx.workspace_id, id=hook_id, url=url)
+    hook = Hook(**usual)
     begin(tx)
     records.insert_hook(tx, hook, SEALER)
     if hook.is_signed:
@@ -76,7 +77,8 @@ def change_hook(tx: Tx, hook_id: str, now: int, **values: Any) -> None:
     plan_up_to_head(tx, now)
     hook = records.get_hook_for_update(tx, tx.workspace_id, hook_id, SEALER)
     fields: dict[str, Any] = {name: getattr(hook, name) for name in hook.__struct_fields__}
-    records.update_hook(tx, Hook(**{**fields, **values, "version": hook.version + 1}), SEALER)
+    fields.update(values, version=hook.version + 1)
+    records.update_hook(tx, Hook(**fields), SEALER)
     facts.hook_updated(tx, hook_id)
 
 
