@@ -14,7 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,13 +79,13 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Generator[Postgres]:
-    """Start a server on a free port and stop it at the end."""
+def running(settings: Mapping[str, str] | None = None) -> Generator[Postgres]:
+    """Start a server on a free port, with settings of its own if any, and stop it at the end."""
     home = Path(tempfile.mkdtemp(prefix="halloo-pg-"))
     home.chmod(0o755)
     password = secrets.token_hex(12)
     try:
-        machine = _Machine(home, free_port(), password)
+        machine = _Machine(home, free_port(), password, {**_SETTINGS, **(settings or {})})
         server = Postgres(machine.port, password, machine)
         machine.start()
         try:
@@ -106,8 +106,9 @@ def running() -> Generator[Postgres]:
 class _Machine:
     """The process behind a `Postgres`: it can be killed as hard as `pg_ctl -m immediate` does, held, and started again."""
 
-    def __init__(self, home: Path, port: int, password: str) -> None:
+    def __init__(self, home: Path, port: int, password: str, settings: Mapping[str, str]) -> None:
         self.port = port
+        self._settings = settings
         self._home = home
         self._user = _NOBODY if os.geteuid() == _ROOT else None
         self._binaries = _binaries(home, reachable_by_all=self._user is not None)
@@ -130,7 +131,7 @@ class _Machine:
 
     def start(self) -> None:
         """Start and wait until it answers; after a crash it recovers from its log first."""
-        options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         with (self._home / "log").open("ab") as log:
             self._process = process = subprocess.Popen(
                 [str(self._binaries / "postgres"), "-D", str(self._data), "-p", str(self.port), *options],

@@ -57,6 +57,8 @@ def _hook(seen: SeenHook, who: Actor) -> dict[str, Any]:
         "last_call_at": optional_rfc3339(health.last_call_at),
         "last_status": health.last_status,
         "last_error": health.last_error,
+        "failing_since": optional_rfc3339(health.failing_since),
+        "probe_at": optional_rfc3339(health.probe_at),
         "signing": "signed" if hook.is_signed else "none",
         "secrets": [_secret(one) for one in secrets],
         "timeout_ms": hook.timeout_ms,

@@ -73,3 +73,49 @@ def relay(
     except Wrong as wrong:
         fail(str(wrong))
     say(figures, report(figures), as_json=as_json)
+
+
+@app.command()
+def hooks(  # noqa: PLR0913, PLR0917 - the options of a command
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="A figure (rates, tls, lag, sick, backlog, drain, ack); repeat it for more."),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A small size of everything: shows that it works, and measures little.")
+    ] = False,
+    rounds: Annotated[
+        int, typer.Option(help="Rounds of rates and acks, in alternating order; medians are reported.")
+    ] = 3,
+    seconds: Annotated[float, typer.Option(help="How long a steady pace of facts goes on.")] = 10.0,
+    backlog: Annotated[int, typer.Option(help="Rows that wait for a dead hook.")] = 1_000_000,
+    waiting: Annotated[int, typer.Option(help="Deliveries that wait for a receiver which comes back.")] = 100_000,
+    outage: Annotated[float, typer.Option(help="Seconds of that outage; the contract says 600.")] = 30.0,
+    database_url: Annotated[
+        str, typer.Option(help="An empty PostgreSQL to store in, emptied between figures; without it SQLite.")
+    ] = "",
+    owner_url: Annotated[str, typer.Option(help="The login that owns its tables.")] = "",
+    as_json: Json = False,
+) -> None:
+    """What the dispatcher of web hooks does with a CPU second, and how late it is, beside bare clients in the same run (hooks contract 15).
+
+    Every request is counted, its id compared, its signature checked. Linux only; receivers listen on 127.0.1.1 and following. The
+    clients: connection (Halloo's own HTTP library with nothing around it), outbound (the same with guard and pool) and aiohttp, where
+    it is installed.
+    """
+    from dataclasses import replace
+
+    from halloo.cli.bench.hooks.ground import Base
+    from halloo.cli.bench.hooks.house import Options
+    from halloo.cli.bench.hooks.run import FIGURES, QUICK, report, run
+    from halloo.cli.bench.swarm import Wrong
+
+    unknown = [one for one in only or () if one not in FIGURES]
+    if unknown:
+        fail(f"There is no {unknown[0]!r}; take some of {', '.join(FIGURES)}.")
+    asked = replace(Options(), rounds=rounds, seconds=seconds, backlog=backlog, waiting=waiting, outage_s=outage)
+    try:
+        figures = run(only or (), QUICK if quick else asked, Base(database_url, owner_url))
+    except Wrong as wrong:
+        fail(str(wrong))
+    say(figures, report(figures), as_json=as_json)

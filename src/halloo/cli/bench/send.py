@@ -38,7 +38,7 @@ from halloo.kit.ids import new_secret
 
 T = TypeVar("T")
 TEXT = "Hello, I would like to know whether the blue bowl is still there, and how long shipping takes. Thank you."
-_UNLIMITED = {
+UNLIMITED = {
     "HALLOO_PUBLIC_API_CONTACTS_PER_MINUTE": "1000000",
     "HALLOO_PUBLIC_API_CONTACTS_PER_HOUR": "1000000",
     "HALLOO_PUBLIC_API_MESSAGES_PER_MINUTE": "100000000",
@@ -112,7 +112,7 @@ def _say(text: str) -> None:
 def _through_relay(folder: Path, visitors: int, seconds: float, base: Base) -> dict[str, float]:
     port = _free_port()
     origin = f"http://localhost:{port}"
-    environment = {**os.environ, **_UNLIMITED, "HALLOO_PUBLIC_URL": origin}
+    environment = {**os.environ, **UNLIMITED, "HALLOO_PUBLIC_URL": origin}
     if base.url:
         environment |= {"HALLOO_DATABASE_URL": base.url, "HALLOO_DATABASE_OWNER_URL": base.owner_url}
     command = [sys.executable, "-m", "halloo"]
@@ -140,8 +140,8 @@ def _through_relay(folder: Path, visitors: int, seconds: float, base: Base) -> d
     try:
         _pin(server.pid, 0)
         _pin(0, 1)
-        _wait(origin)
-        writers = [_Writer(origin, ids["widget_id"]) for _ in range(visitors)]
+        wait_for(origin)
+        writers = [Writer(origin, ids["widget_id"]) for _ in range(visitors)]
         figures = asyncio.run(_measure(writers, stored, seconds, server.pid))
     finally:
         server.terminate()
@@ -166,7 +166,8 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait(origin: str) -> None:
+def wait_for(origin: str) -> None:
+    """Wait until a server answers."""
     for _ in range(200):
         with suppress(OSError), urllib.request.urlopen(f"{origin}/healthz", timeout=1):  # noqa: S310 - our own server
             return
@@ -183,17 +184,17 @@ def _visit(origin: str, widget: str) -> str:
         return msgspec.json.decode(answer.read())["relay"]["token"]
 
 
-async def _measure(writers: "list[_Writer]", stored: "_Stored", seconds: float, pid: int) -> dict[str, float]:
+async def _measure(writers: "list[Writer]", stored: "_Stored", seconds: float, pid: int) -> dict[str, float]:
     for writer in writers:
         await writer.open()
     for writer in writers:
         await writer.send()  # the conversation starts
-    await _for(writers, _WARM_UP_S)
+    await write_for(writers, _WARM_UP_S)
     await stored.indexed()
     for writer in writers:
         writer.waits.clear()
     cpu, began = _cpu_s(pid), time.perf_counter()
-    await _for(writers, seconds)
+    await write_for(writers, seconds)
     took = time.perf_counter() - began
     await stored.indexed()
     used, behind = _cpu_s(pid) - cpu, time.perf_counter() - began - took
@@ -210,15 +211,17 @@ async def _measure(writers: "list[_Writer]", stored: "_Stored", seconds: float, 
     }
 
 
-async def _for(writers: "list[_Writer]", seconds: float) -> None:
+async def write_for(writers: "list[Writer]", seconds: float) -> None:
+    """Have all of them write for so long."""
     until = time.perf_counter() + seconds
     await asyncio.gather(*(writer.keep_writing(until) for writer in writers))
 
 
-class _Writer:
+class Writer:
     """A visitor who writes the next message when the last one was acknowledged."""
 
     def __init__(self, origin: str, widget: str) -> None:
+        """Not connected yet."""
         self._origin = origin
         self._widget = widget
         self._conversation: str | None = None
@@ -228,11 +231,13 @@ class _Writer:
 
     @property
     def socket(self) -> ClientConnection:
+        """The connection."""
         if self._socket is None:
             raise RuntimeError("not open")
         return self._socket
 
     async def open(self) -> None:
+        """Visit, connect, and wait until the connection is live."""
         token = await asyncio.to_thread(_visit, self._origin, self._widget)
         address = f"ws{self._origin.removeprefix('http')}/relay"
         self._socket = await connect(address, origin=self._origin, compression=None, ping_interval=None)  # pyright: ignore[reportArgumentType] - Origin is a plain text
@@ -249,6 +254,7 @@ class _Writer:
         await self._until("live")
 
     async def send(self) -> None:
+        """Send one message and wait for its ack."""
         client_id = str(uuid.uuid4())
         frame = {
             "t": "send",
@@ -265,6 +271,7 @@ class _Writer:
         self.acknowledged.append(client_id)
 
     async def keep_writing(self, until: float) -> None:
+        """Send one after the other."""
         while time.perf_counter() < until:
             await self.send()
 
@@ -278,6 +285,7 @@ class _Writer:
                     raise RuntimeError(f"refused: {frame}")
 
     async def close(self) -> None:
+        """Hang up."""
         await self.socket.close()
 
 

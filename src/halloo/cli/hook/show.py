@@ -60,7 +60,7 @@ class Printer:
         timing = _timing(facts)
         lines += [f"  {timing}"] if timing else []
         if shown.seen.times:
-            lines.append(f"  {self._paint('bad', _again(shown))}")
+            lines.append(f"  {self._paint('bad', _again(shown, on_purpose=facts['replay']))}")
         colour = {"right": "good", "wrong": "bad", "missing": "bad"}.get(verdict.proof, "dim")
         notes = verdict.notes or (("not signed",) if verdict.proof == "unsigned" else ())
         lines += [f"  {self._paint(colour, clean(note))}" for note in notes]
@@ -119,10 +119,12 @@ def _span(ms: int) -> str:
     return f"{ms} ms" if abs(ms) < 10_000 else f"{ms / 1000:,.0f} s"  # noqa: PLR2004 - what is read easily
 
 
-def _again(shown: Shown) -> str:
+def _again(shown: Shown, *, on_purpose: bool) -> str:
     times = "once" if shown.seen.times == 1 else f"{shown.seen.times} times"
-    said = f"this id came {times} before: a receiver should do nothing again"
-    return said if shown.seen.same_body else f"{said}; and its body is another one, so somebody changed it"
+    if not shown.seen.same_body:
+        return f"this id came {times} before, and its body is another one now: somebody changed it"
+    why = "it is sent again on purpose" if on_purpose else "a receiver should do nothing again"
+    return f"this id came {times} before: {why}"
 
 
 def pretty(body: bytes) -> list[str]:

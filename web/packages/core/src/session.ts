@@ -54,13 +54,7 @@ export interface SessionOptions {
   /** The longest wait before another try, in milliseconds; shorter while somebody looks and waits. 30 s where it is not given. */
   readonly patience?: () => number;
   /** A fact of a followed stream: in order, once. `at` is when it was recorded, where the stream says so. */
-  readonly onEvent: (
-    name: string,
-    data: Record<string, unknown>,
-    stream: string,
-    offset: number,
-    at?: unknown,
-  ) => void;
+  readonly onEvent: (name: string, data: Record<string, unknown>, stream: string, offset: number, at?: unknown) => void;
   readonly onHint?: (name: string, data: Record<string, unknown>) => void;
   /** Events are missing that the log does not give back: load a snapshot, then `follow` its position. */
   readonly onLost: (stream: string) => void;

@@ -83,6 +83,9 @@ const dateFormat = (name: string, options: Intl.DateTimeFormatOptions): Intl.Dat
 
 export const formatTime = (at: number): string => dateFormat("time", { hour: "numeric", minute: "2-digit" }).format(at);
 
+/** With seconds: what comes in quick succession is told apart. */
+export const formatClockTime = (at: number): string => dateFormat("clock", { timeStyle: "medium" }).format(at);
+
 export const formatDate = (at: number): string =>
   dateFormat("date", { day: "numeric", month: "short", year: "numeric" }).format(at);
 

@@ -101,11 +101,10 @@ function hooks(second: string | undefined, third: string | undefined, search: UR
 
 function addressOfHooks(route: HooksRoute): string {
   const root = `${ROOT}/settings/hooks`;
-  if (route.at === "list") return root;
-  if (route.at === "new" || route.at === "listen") return `${root}/${route.at}`;
+  if (!("id" in route)) return route.at === "list" ? root : `${root}/${route.at}`;
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries({ ...route.filter, delivery: route.delivery }))
-    if (value !== null) search.set(key, value);
+    if (typeof value === "string") search.set(key, value);
   const query = search.toString();
   const part = route.at === "log" ? "" : `/${route.at}`;
   return `${root}/${encodeURIComponent(route.id)}${part}${query === "" ? "" : `?${query}`}`;

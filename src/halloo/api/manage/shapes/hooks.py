@@ -47,7 +47,7 @@ class HookSecretView(Struct):
 class HookView(Struct):
     """A hook. Values in the query of `url`, and of `headers`, are masked for who may not manage hooks.
 
-    `state`: `failing` since the last success, `open` while nothing but a probe is sent. `waiting`: deliveries that are still to come
+    `state`: `failing` since the last success, which `failing_since` says; `open` while nothing but a probe is sent, at `probe_at`. `waiting`: deliveries that are still to come
     through, at most 10,000 of them counted. `replay_id`: the replay that is running.
     """
 
@@ -64,6 +64,8 @@ class HookView(Struct):
     last_call_at: str | None
     last_status: int | None
     last_error: str | None
+    failing_since: str | None
+    probe_at: str | None
     signing: HookSigning
     secrets: list[HookSecretView]
     timeout_ms: int

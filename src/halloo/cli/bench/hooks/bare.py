@@ -6,6 +6,7 @@ requests are made and signed before they are counted.
 """
 
 import asyncio
+import importlib.util
 import ssl
 import sys
 import time
@@ -15,7 +16,7 @@ from typing import Any
 import uvloop
 
 from halloo.cli.bench.control import serve
-from halloo.cli.bench.hooks.ground import BODY_BYTES, COMMON, payload
+from halloo.cli.bench.hooks.payload import BODY_BYTES, COMMON, payload
 from halloo.cli.bench.hooks.sink import address
 from halloo.hooks.model import Hook, Secret, envelope, webhook_id
 from halloo.hooks.sign import Letterhead
@@ -27,10 +28,14 @@ from halloo.kit.outbound.model import Limits, Request
 from halloo.kit.outbound.tls import Tls, client_context
 from halloo.kit.outbound.url import parse_url
 
-KINDS = ("connection", "outbound", "aiohttp")
 _SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="  # noqa: S105 - signs what the benchmark sends itself
 _PATIENCE_S = 15
 Post = Callable[[Request], Awaitable[bool]]
+
+
+def kinds() -> list[str]:
+    """The clients that there are on this machine."""
+    return ["connection", "outbound", *(["aiohttp"] if importlib.util.find_spec("aiohttp") else [])]
 
 
 class Bare:
@@ -51,10 +56,12 @@ class Bare:
         for number in range(count):
             now, fact = time.time_ns() // 1_000_000, new_id()
             to = number % len(self._urls)
-            body = envelope(fact, COMMON, data, now)[:]
+            body = envelope(fact, COMMON, data, now)
             marks = b"X-Halloo-Sequence: %d\r\n" % (number + 1)
             head = letters[to].write(webhook_id(fact).encode(), body, now, 1, 10, marks)
-            self._requests[to].append(Request(parse_url(self._urls[to]), head.written, body))
+            request = Request(parse_url(self._urls[to]), head.written, body)
+            self._opener.ready(request)
+            self._requests[to].append(request)
         if not self._posts:
             each = max(1, at_once // len(self._urls))
             self._posts = [[await self._opener.open(url) for _ in range(each)] for url in self._urls]
@@ -77,6 +84,9 @@ async def _work(requests: list[Request], post: Post) -> int:
 
 class Opener:
     """Opens what one worker posts with."""
+
+    def ready(self, request: Request) -> None:
+        """Do beforehand what can be done of a request."""
 
     async def open(self, url: str) -> Post:
         """To one receiver."""
@@ -141,10 +151,15 @@ class OfAiohttp(Opener):
         """`authorities`: a file of those that are trusted."""
         self._authorities = authorities
         self._session: Any = None
+        self._headers: dict[bytes, dict[str, str]] = {}
+
+    def ready(self, request: Request) -> None:
+        """See `Opener.ready`."""
+        self._headers[request.head] = _take_apart(request.head)
 
     async def open(self, url: str) -> Post:
         """See `Opener.open`."""
-        import aiohttp  # noqa: PLC0415 - in the tests' packages alone
+        import aiohttp
 
         if self._session is None:
             context = ssl.create_default_context(cafile=self._authorities or None)
@@ -160,7 +175,7 @@ class OfAiohttp(Opener):
 
         async def post(request: Request) -> bool:
             async with session.post(
-                url, data=request.body, headers=_headers(request.head), allow_redirects=False
+                url, data=request.body, headers=self._headers.pop(request.head), allow_redirects=False
             ) as answer:
                 await answer.read()
                 return answer.status == 200  # noqa: PLR2004 - what the sink answers
@@ -168,20 +183,10 @@ class OfAiohttp(Opener):
         return post
 
 
-_KEPT: dict[bytes, dict[str, str]] = {}
-
-
-def _headers(head: bytes) -> dict[str, str]:
-    """The head's headers as aiohttp takes them; those it writes itself are left out. Taken apart beforehand, by `_take_apart`."""
-    return _KEPT[head]
-
-
-def _take_apart(requests: list[list[Request]]) -> None:
-    _KEPT.clear()
-    for request in (one for some in requests for one in some):
-        lines = request.head.decode("ascii").split("\r\n")[1:-2]
-        found = dict([(name, value) for name, _, value in (line.partition(": ") for line in lines)])  # noqa: C404 - clearer so
-        _KEPT[request.head] = {name: value for name, value in found.items() if name not in {"Host", "Content-Length"}}
+def _take_apart(head: bytes) -> dict[str, str]:
+    """A head's headers as aiohttp takes them; those it writes itself are left out."""
+    lines = (line.partition(": ") for line in head.decode("ascii").split("\r\n")[1:-2])
+    return {name: value for name, _, value in lines if name not in {"Host", "Content-Length"}}
 
 
 def _letterhead(url: str) -> Letterhead:
@@ -197,14 +202,7 @@ def _letterhead(url: str) -> Letterhead:
 async def _main(kind: str, control: int, scheme: str, port: int, receivers: int, authorities: str) -> None:
     opener = {"connection": OfConnections, "outbound": OfOutbound, "aiohttp": OfAiohttp}[kind](authorities)
     bare = Bare(opener, [f"{scheme}://{address(number + 1)}:{port}/hooks" for number in range(receivers)])
-
-    async def prepare(count: int, at_once: int) -> int:
-        size = await bare.prepare(count, at_once)
-        if kind == "aiohttp":
-            _take_apart(bare._requests)  # noqa: SLF001 - of this very file
-        return size
-
-    await serve(control, {"prepare": prepare, "run": bare.run})
+    await serve(control, {"prepare": bare.prepare, "run": bare.run})
     await asyncio.Event().wait()
 
 

@@ -16,32 +16,21 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import text
 
+from halloo.cli.bench.hooks.payload import COMMON, payload
 from halloo.cli.bench.hooks.sink import address
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
 from halloo.db.statement import Statement
 from halloo.db.tx import Tx
 from halloo.events.log import record
-from halloo.hooks import catalogue
 from halloo.hooks.actions import records
-from halloo.hooks.model import READER, envelope
+from halloo.hooks.model import READER
 from halloo.hooks.rules import HookDraft
 from halloo.kit.clock import system_clock
-from halloo.kit.json import dump
 from halloo.kit.sealing import Sealer
 from halloo.workspaces.model import system_actor
 
 T = TypeVar("T")
-COMMON = "message:send"
-"""The event that all hooks of a ground want."""
-EVENTS = tuple(
-    one.name
-    for one in catalogue.EVENTS
-    if one.kind == "fact" and one.choosable and not one.secret and one.name != COMMON
-)[:25]
-"""Of these each hook wants one, so that a fact is told to as many hooks as there are for each event."""
-BODY_BYTES = 1_024
-_SESSION = "session_00000000-0000-7000-8000-000000000001"
 _PER_ACTION = 500
 _BACKLOG_STEP = 100_000
 
@@ -60,7 +49,7 @@ class Base:
 
     def check(self) -> None:
         """Raise `ValueError` where the PostgreSQL holds anything: it is emptied between figures."""
-        if self.url and (found := self._tables()):
+        if self.url and (found := self.tables()):
             raise ValueError(
                 f"--database-url: this database is not empty ({found[0]}); everything in it would be lost."
             )
@@ -70,10 +59,11 @@ class Base:
         if not self.url:
             return
         with psycopg.connect(self.owner_url or self.url, autocommit=True) as connection:
-            for name in self._tables():
+            for name in self.tables():
                 connection.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(name)))
 
-    def _tables(self) -> list[str]:
+    def tables(self) -> list[str]:
+        """The tables that a PostgreSQL holds."""
         with psycopg.connect(self.owner_url or self.url) as connection:
             found = connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
@@ -223,6 +213,14 @@ class Ground:
 
         return await self.on(lambda database: database.read(self.workspace_id, read))
 
+    async def failed(self, hook: int) -> int:
+        """How many deliveries of a hook have failed at least once and wait for their time."""
+
+        def read(tx: Tx) -> int:
+            return tx.scalar(_FAILED, ws=self.workspace_id, hook=self.hooks[hook])
+
+        return await self.on(lambda database: database.read(self.workspace_id, read))
+
     async def settled(self, patience_s: float, left: int = 0) -> None:
         """Wait until at most `left` deliveries are pending."""
         ends = asyncio.get_running_loop().time() + patience_s
@@ -237,6 +235,11 @@ _HEAD = Statement(text("SELECT head FROM streams WHERE workspace_id = :ws AND st
 _STATES = Statement(text("SELECT state, count(*) FROM deliveries WHERE workspace_id = :ws GROUP BY state"))
 _STATES_OF = Statement(
     text("SELECT state, count(*) FROM deliveries WHERE workspace_id = :ws AND hook_id = :hook GROUP BY state")
+)
+_FAILED = Statement(
+    text(
+        "SELECT count(*) FROM deliveries WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending' AND attempts > 0"
+    )
 )
 _NUMBERS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) ",
@@ -294,24 +297,3 @@ def _pile(tx: Tx, hook: str, first: int, count: int, body: bytes) -> None:
         ws=tx.workspace_id,
         reader=READER,
     )
-
-
-def payload(workspace_id: str, name: str, size: int = BODY_BYTES) -> bytes:
-    """What a fact says, filled up so that the whole body has `size` bytes."""
-    data = {
-        "website_id": workspace_id,
-        "session_id": _SESSION,
-        "inbox_id": None,
-        "type": "text",
-        "from": "user",
-        "origin": "chat",
-        "content": "",
-        "fingerprint": 150698569649423,
-        "timestamp": 1506985696616,
-        "user": {"nickname": "visitor493603", "user_id": _SESSION},
-        "stamped": True,
-    }
-    empty = len(envelope(workspace_id, name, dump(data), 1506985696616))
-    words = "Hello, where is my parcel? It should have been here last week, and nobody answers. "
-    data["content"] = (words * (size // len(words) + 1))[: max(0, size - empty)]
-    return dump(data)

@@ -65,6 +65,8 @@ class Sink:
         self.modes: dict[int, int] = {}
         self.records = bytearray()
         self.requests: dict[int, int] = {}
+        self.lines: dict[int, set[asyncio.Transport]] = {}
+        """Who is connected."""
         self.connections = 0
         self.wrong = 0
         """Requests that were not what a web hook is, or whose signature was wrong."""
@@ -88,7 +90,8 @@ class Sink:
             server = self._servers.pop(number, None)
             if mode == REFUSE and server is not None:
                 server.close()
-                server.abort_clients()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - uvloop's has it where Python's does
+                for line in list(self.lines.get(number, ())):
+                    line.abort()
             elif server is not None:
                 self._servers[number] = server
             elif mode != REFUSE:
@@ -160,6 +163,10 @@ class _Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._sink.connections += 1
+        self._sink.lines.setdefault(self._number, set()).add(self._transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
+        self._sink.lines[self._number].discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         if self._rest:

@@ -9,6 +9,7 @@ const BY_CODE: Readonly<Record<string, Key>> = {
   name_taken: "error_name_taken",
   last_owner: "error_last_owner",
   owners_only: "error_owners_only",
+  hook_limit: "hooks_limit",
   missing_scope: "error_forbidden",
   forbidden: "error_forbidden",
 };

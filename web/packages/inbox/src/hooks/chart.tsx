@@ -73,7 +73,7 @@ function placesOf(quarters: readonly Quarter[], width: number) {
     const at = START + (index + 0.5) * step;
     return mirrored ? width - at : at;
   };
-  const slowest = Math.max(1, ...quarters.map((quarter) => quarter.p95_ms ?? 0));
+  const slowest = Math.max(1, ...quarters.map((quarter) => quarter.p95 ?? 0));
   const most = Math.max(1, ...quarters.map((quarter) => quarter.succeeded + quarter.failed));
   const y = (ms: number) => FLOOR - (ms / slowest) * (FLOOR - TOP);
   const bar = (count: number) => (count === 0 ? 0 : Math.max(2, (count / most) * (BARS_FLOOR - BARS_TOP)));
@@ -84,7 +84,7 @@ function placesOf(quarters: readonly Quarter[], width: number) {
 function runsOf(quarters: readonly Quarter[]): number[][] {
   const runs: number[][] = [];
   quarters.forEach((quarter, index) => {
-    if (quarter.p95_ms === null) return;
+    if (quarter.p95 === null) return;
     const last = runs.at(-1);
     if (last && last.at(-1) === index - 1) last.push(index);
     else runs.push([index]);
@@ -125,7 +125,12 @@ export function DayPlot({ quarters }: { quarters: readonly Quarter[] }) {
       >
         <g class="in-plot-grid">
           <line x1={mirrored ? END : START} x2={mirrored ? width - START : width - END} y1={FLOOR} y2={FLOOR} />
-          <line x1={mirrored ? END : START} x2={mirrored ? width - START : width - END} y1={BARS_FLOOR} y2={BARS_FLOOR} />
+          <line
+            x1={mirrored ? END : START}
+            x2={mirrored ? width - START : width - END}
+            y1={BARS_FLOOR}
+            y2={BARS_FLOOR}
+          />
           {totals.p95 !== null && (
             <text x={edge} y={TOP + 4} text-anchor={anchor}>
               {formatTook(slowest)}
@@ -141,29 +146,51 @@ export function DayPlot({ quarters }: { quarters: readonly Quarter[] }) {
             {t("hooks_calls")}
           </text>
         </g>
-        {at !== null && <rect class="in-hook-at" x={x(at) - step / 2} y={TOP - 6} width={step} height={BARS_FLOOR - TOP + 6} />}
+        {at !== null && (
+          <rect class="in-hook-at" x={x(at) - step / 2} y={TOP - 6} width={step} height={BARS_FLOOR - TOP + 6} />
+        )}
         {quarters.map((quarter, index) => {
           const bad = bar(quarter.failed);
           const good = Math.min(BARS_FLOOR - BARS_TOP - bad, bar(quarter.succeeded));
           return (
             <g key={quarter.at}>
               {good > 0 && (
-                <rect class="in-hook-ok" x={x(index) - thick / 2} y={BARS_FLOOR - good} width={thick} height={good} rx={1} />
+                <rect
+                  class="in-hook-ok"
+                  x={x(index) - thick / 2}
+                  y={BARS_FLOOR - good}
+                  width={thick}
+                  height={good}
+                  rx={1}
+                />
               )}
               {bad > 0 && (
-                <rect class="in-hook-ko" x={x(index) - thick / 2} y={BARS_FLOOR - good - bad} width={thick} height={bad} rx={1} />
+                <rect
+                  class="in-hook-ko"
+                  x={x(index) - thick / 2}
+                  y={BARS_FLOOR - good - bad}
+                  width={thick}
+                  height={bad}
+                  rx={1}
+                />
               )}
             </g>
           );
         })}
         {runsOf(quarters).map((run) =>
           run.length === 1 ? (
-            <circle key={run[0]} class="in-hook-slow-dot" cx={x(run[0] ?? 0)} cy={y(quarters[run[0] ?? 0]?.p95_ms ?? 0)} r={2} />
+            <circle
+              key={run[0]}
+              class="in-hook-slow-dot"
+              cx={x(run[0] ?? 0)}
+              cy={y(quarters[run[0] ?? 0]?.p95 ?? 0)}
+              r={2}
+            />
           ) : (
             <polyline
               key={run[0]}
               class="in-hook-slow"
-              points={run.map((index) => `${x(index).toFixed(1)},${y(quarters[index]?.p95_ms ?? 0).toFixed(1)}`).join(" ")}
+              points={run.map((index) => `${x(index).toFixed(1)},${y(quarters[index]?.p95 ?? 0).toFixed(1)}`).join(" ")}
             />
           ),
         )}
@@ -173,7 +200,17 @@ export function DayPlot({ quarters }: { quarters: readonly Quarter[] }) {
             class="in-plot-when"
             x={x(index)}
             y={PLOT - 8}
-            text-anchor={index === 0 ? (mirrored ? "end" : "start") : index === ticks.at(-1) ? (mirrored ? "start" : "end") : "middle"}
+            text-anchor={
+              index === 0
+                ? mirrored
+                  ? "end"
+                  : "start"
+                : index === ticks.at(-1)
+                  ? mirrored
+                    ? "start"
+                    : "end"
+                  : "middle"
+            }
           >
             {index === quarters.length - 1 ? t("time_now") : isolate(formatTime(Date.parse(quarters[index]?.at ?? "")))}
           </text>
@@ -186,8 +223,10 @@ export function DayPlot({ quarters }: { quarters: readonly Quarter[] }) {
           style={{ left: `${x(at)}px` }}
         >
           <strong>{formatTime(Date.parse(shown.at))}</strong>
-          <span>{t("hooks_tip_calls", { succeeded: formatNumber(shown.succeeded), failed: formatNumber(shown.failed) })}</span>
-          {shown.p95_ms !== null && <span>{t("hooks_tip_p95", { value: formatTook(shown.p95_ms) })}</span>}
+          <span>
+            {t("hooks_tip_calls", { succeeded: formatNumber(shown.succeeded), failed: formatNumber(shown.failed) })}
+          </span>
+          {shown.p95 !== null && <span>{t("hooks_tip_p95", { value: formatTook(shown.p95) })}</span>}
         </div>
       )}
     </div>
@@ -228,7 +267,9 @@ export function DayCard({ quarters, waiting }: { quarters: readonly Quarter[] | 
         ))}
       </dl>
       {as === "plot" ? (
-        <div class="in-card-body">{quarters ? <DayPlot quarters={quarters} /> : <div class="in-hook-plot-bones" />}</div>
+        <div class="in-card-body">
+          {quarters ? <DayPlot quarters={quarters} /> : <div class="in-hook-plot-bones" />}
+        </div>
       ) : told.length === 0 ? (
         <p class="in-card-body in-quiet">{t("hooks_day_none")}</p>
       ) : (
@@ -249,7 +290,7 @@ export function DayCard({ quarters, waiting }: { quarters: readonly Quarter[] | 
               <td>{formatTime(Date.parse(quarter.at))}</td>
               <td class="in-number">{formatNumber(quarter.succeeded)}</td>
               <td class="in-number">{formatNumber(quarter.failed)}</td>
-              <td class="in-number">{quarter.p95_ms === null ? "–" : formatTook(quarter.p95_ms)}</td>
+              <td class="in-number">{quarter.p95 === null ? "–" : formatTook(quarter.p95)}</td>
             </tr>
           ))}
         </Table>

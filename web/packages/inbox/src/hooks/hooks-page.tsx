@@ -7,10 +7,13 @@ import { NewHook } from "./new-hook.tsx";
 import { OneHook } from "./one-hook.tsx";
 
 export function HooksPage({ route }: { route: HooksRoute }) {
-  return <div class="in-settings-body in-settings-wide">{partOf(route)}</div>;
+  // A form is as wide as other forms; what is read needs more room.
+  const wide = route.at !== "new";
+  return <div class={wide ? "in-settings-body in-settings-wide" : "in-settings-body"}>{partOf(route)}</div>;
 }
 
 function partOf(route: HooksRoute) {
+  if ("id" in route) return <OneHook key={route.id} route={route} />;
   switch (route.at) {
     case "list":
       return <HookList />;
@@ -18,10 +21,6 @@ function partOf(route: HooksRoute) {
       return <NewHook />;
     case "listen":
       return <Listen />;
-    case "log":
-    case "edit":
-    case "signature":
-      return <OneHook key={route.id} route={route} />;
     default:
       return route satisfies never;
   }

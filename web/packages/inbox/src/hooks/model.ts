@@ -1,18 +1,8 @@
 /** What hooks, deliveries and attempts say, as plain rules. */
 import type { AttemptView, HookEvent, HookView, HookWrite, Quarter, Timings } from "./types.ts";
 
-/** How a hook is, in one word; what needs somebody comes first. */
-export type Health = "disabled" | "open" | "failing" | "well" | "new";
-
-export function healthOf(hook: HookView): Health {
-  if (hook.state === "disabled" || !hook.enabled) return "disabled";
-  if (hook.state === "open" || hook.state === "failing") return hook.state;
-  return hook.last_call === "not_called" ? "new" : hook.last_call === "failed" ? "failing" : "well";
-}
-
-/** Whether somebody is to be told of it without having asked: not for what operators switched off themselves. */
-export const needsSomebody = (hook: HookView): boolean =>
-  hook.state === "open" || hook.state === "failing" || (hook.state === "disabled" && hook.disabled_reason !== "operator");
+/** A hook as it is being written. */
+export type Draft = Required<HookWrite>;
 
 /** Whether an address goes without encryption. */
 export const isPlain = (url: string): boolean => /^\s*http:\/\//i.test(url);
@@ -64,9 +54,9 @@ export function chosenOf(members: readonly HookEvent[], chosen: ReadonlySet<stri
 }
 
 /** What differs from the stored hook, as it is sent. */
-export function changesOf(hook: HookView, draft: Required<HookWrite>): HookWrite {
+export function changesOf(hook: HookView, draft: Draft): HookWrite {
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-  const stored: Required<HookWrite> = draftOf(hook);
+  const stored: Draft = draftOf(hook);
   const sorted = (events: readonly string[]) => [...events].sort();
   return Object.fromEntries(
     (Object.keys(draft) as (keyof HookWrite)[])
@@ -77,7 +67,7 @@ export function changesOf(hook: HookView, draft: Required<HookWrite>): HookWrite
   );
 }
 
-export const draftOf = (hook: HookView): Required<HookWrite> => ({
+export const draftOf = (hook: HookView): Draft => ({
   name: hook.name,
   url: hook.url,
   events: hook.events,
@@ -89,7 +79,7 @@ export const draftOf = (hook: HookView): Required<HookWrite> => ({
   headers: hook.headers,
 });
 
-export const NEW_DRAFT: Required<HookWrite> = {
+export const NEW_DRAFT: Draft = {
   name: "",
   url: "",
   events: [],
@@ -113,7 +103,7 @@ export function headerTrouble(name: string, value: string): "header_name" | "hea
 
 /** The figures of a day. `p95` is the slowest of its quarters' 95th percentiles. */
 export function totalsOf(quarters: readonly Quarter[]): { succeeded: number; failed: number; p95: number | null } {
-  const slow = quarters.flatMap((quarter) => (quarter.p95_ms === null ? [] : [quarter.p95_ms]));
+  const slow = quarters.flatMap((quarter) => (quarter.p95 === null ? [] : [quarter.p95]));
   return {
     succeeded: quarters.reduce((sum, quarter) => sum + quarter.succeeded, 0),
     failed: quarters.reduce((sum, quarter) => sum + quarter.failed, 0),
@@ -127,7 +117,7 @@ export function gathered(quarters: readonly Quarter[], size: number): Quarter[] 
   for (let at = 0; at < quarters.length; at += size) {
     const part = quarters.slice(at, at + size);
     const { succeeded, failed, p95 } = totalsOf(part);
-    if (part[0]) made.push({ at: part[0].at, succeeded, failed, p95_ms: p95 });
+    if (part[0]) made.push({ at: part[0].at, succeeded, failed, p95 });
   }
   return made;
 }

@@ -4,13 +4,14 @@ import { call, get, queryString } from "../data/api.ts";
 import { keys } from "../data/keys.ts";
 import { type Growing, hooksQuery } from "../data/queries.ts";
 import { client, type Options } from "../data/query.ts";
-import type { Page } from "../data/types.ts";
+import type { DeliveryReplayed, HookChart, HookEventList, Page } from "../data/types.ts";
 import type { LogFilter } from "../router.ts";
 import type {
   AttemptView,
   DeliveryDetail,
   DeliveryView,
   HookEvent,
+  HookSaved,
   HookSecretCreated,
   HookView,
   HookWrite,
@@ -29,12 +30,12 @@ export const hookQuery = (id: string): Options<HookView> => ({
 
 export const catalogueQuery: Options<readonly HookEvent[]> = {
   queryKey: keys.hookEvents,
-  queryFn: async () => (await get<{ data: HookEvent[] }>("/hooks/events")).data,
+  queryFn: async () => (await get<HookEventList>("/hooks/events")).data,
 };
 
 export const chartQuery = (id: string): Options<readonly Quarter[]> => ({
   queryKey: keys.hookChart(id),
-  queryFn: async () => (await get<{ data: Quarter[] }>(`/hooks/${id}/chart`)).data,
+  queryFn: async () => (await get<HookChart>(`/hooks/${id}/chart`)).data,
   staleTime: 10_000,
 });
 
@@ -73,8 +74,8 @@ export const replayQuery = (id: string, replay: string): Options<ReplayView> => 
 });
 
 /** Puts what the server says of a hook wherever it is shown. */
-export function putHook(hook: HookView): HookView {
-  const { secret: _, ...shown } = hook;
+export function putHook<T extends HookView>(hook: T): T {
+  const { secret: _, warning: __, ...shown } = hook as T & Partial<HookSaved>;
   client.setQueryData<HookView>(keys.hook(hook.id), shown);
   client.setQueryData<HookView[]>(keys.hooks, (all) => all?.map((one) => (one.id === hook.id ? shown : one)));
   return hook;
@@ -86,14 +87,14 @@ export function look(id: string): void {
   void client.invalidateQueries({ queryKey: keys.hooks, exact: true });
 }
 
-export const createHook = async (draft: HookWrite): Promise<HookView> => {
-  const made = await call<HookView>("POST", "/hooks", draft);
+export const createHook = async (draft: HookWrite): Promise<HookSaved> => {
+  const made = await call<HookSaved>("POST", "/hooks", draft);
   void client.invalidateQueries({ queryKey: keys.hooks, exact: true });
   return made;
 };
 
-export const changeHook = async (id: string, change: HookWrite): Promise<HookView> =>
-  putHook(await call<HookView>("PUT", `/hooks/${id}`, change));
+export const changeHook = async (id: string, change: HookWrite): Promise<HookSaved> =>
+  putHook(await call<HookSaved>("PUT", `/hooks/${id}`, change));
 
 export const disableHook = async (id: string): Promise<HookView> =>
   putHook(await call<HookView>("POST", `/hooks/${id}/disable`, {}));
@@ -110,8 +111,8 @@ export async function deleteHook(id: string): Promise<void> {
 export const testHook = (id: string, event: string | null): Promise<AttemptView> =>
   call<AttemptView>("POST", `/hooks/${id}/test`, event === null ? {} : { event });
 
-export const replayOne = (id: string, delivery: string): Promise<DeliveryView> =>
-  call<DeliveryView>("POST", `/hooks/${id}/deliveries/${delivery}/replay`, {});
+export const replayOne = (id: string, delivery: string): Promise<DeliveryReplayed> =>
+  call<DeliveryReplayed>("POST", `/hooks/${id}/deliveries/${delivery}/replay`, {});
 
 export interface RangeAsk {
   readonly from: string;

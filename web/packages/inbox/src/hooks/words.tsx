@@ -1,7 +1,7 @@
 /** Hooks in words: how one is, how its last call went, what an outcome means. */
 import { Badge, cx } from "@halloo/ui";
-import { type Key, formatAgo, formatMoment, t } from "../i18n.ts";
-import { type Health, healthOf, isGood, urlParts } from "./model.ts";
+import { formatAgo, formatMoment, type Key, t } from "../i18n.ts";
+import { isGood, urlParts } from "./model.ts";
 import type { DeliveryState, HookEvent, HookView } from "./types.ts";
 
 const OUTCOMES: Readonly<Record<string, Key>> = {
@@ -53,27 +53,17 @@ export const groupWords = (group: string): string => (GROUPS.has(group) ? t(`hoo
 export function eventWords(event: Pick<HookEvent, "name" | "sentence">): string {
   const bucket = /^bucket:url:(\w+):generated$/.exec(event.name);
   if (bucket) return t("hooks_event_bucket", { what: bucket[1] ?? "" });
-  const key = `hooks_event_${event.name.replaceAll(":", "_")}`;
+  const key = `hooks_of_${event.name.replaceAll(":", "_")}`;
   const words = t(key as Key);
   return words === key ? event.sentence : words;
 }
 
-const TONES: Readonly<Record<Health, "grey" | "good" | "warn" | "bad">> = {
-  disabled: "grey",
-  open: "bad",
-  failing: "warn",
-  well: "good",
-  new: "grey",
-};
-
 /** A badge for what is not as it should be; nothing for a hook that works. */
 export function HealthBadge({ hook }: { hook: HookView }) {
   if (hook.state === "active") return null;
-  const bad = hook.state === "disabled" && hook.disabled_reason !== "operator";
+  const own = hook.state === "disabled" && hook.disabled_reason === "operator";
   return (
-    <Badge tone={bad ? "bad" : TONES[hook.state === "open" || hook.state === "failing" ? hook.state : "disabled"]}>
-      {t(`hooks_state_${hook.state}`)}
-    </Badge>
+    <Badge tone={own ? "grey" : hook.state === "failing" ? "warn" : "bad"}>{t(`hooks_state_${hook.state}`)}</Badge>
   );
 }
 
@@ -124,6 +114,3 @@ export function Mark({ outcome, state }: { outcome?: string | null; state?: Deli
   const bad = state ? state === "exhausted" || state === "too_large" : outcome ? !isGood(outcome) : false;
   return <span class={cx("in-hook-dot", good && "in-hook-good", bad && "in-hook-bad")} aria-hidden="true" />;
 }
-
-/** How a hook is, for who cannot see colours. */
-export const healthWords = (hook: HookView): string => t(`hooks_health_${healthOf(hook)}`);

@@ -1,7 +1,7 @@
 /** What stands around the forms of a widget. */
-import { Button, Dialog, IconButton, Menu, Notice, Switch, toast } from "@halloo/ui";
+import { IconButton, Menu, Notice, Switch, toast } from "@halloo/ui";
 import { Ellipsis, Trash } from "lucide-preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { complain } from "../data/actions.ts";
 import { call } from "../data/api.ts";
 import { keys } from "../data/keys.ts";
@@ -9,55 +9,9 @@ import { widgetsQuery } from "../data/queries.ts";
 import { client } from "../data/query.ts";
 import type { Warning, WidgetView } from "../data/types.ts";
 import { t } from "../i18n.ts";
-import { go, setGuard, type WidgetSection } from "../router.ts";
+import { go, type WidgetSection } from "../router.ts";
 import { Confirm } from "../shell/confirm.tsx";
 import { putWidget } from "./put.ts";
-
-/** Asks before unsaved changes are left behind. */
-export function useLeaving(dirty: boolean, id: string) {
-  const [waiting, setWaiting] = useState<(() => void) | null>(null);
-  useEffect(() => {
-    if (!dirty) return;
-    // Moving between the sections of one widget keeps the changes.
-    setGuard((to, move) => {
-      if (to.page === "widgets" && to.id === id) return true;
-      setWaiting(() => move);
-      return false;
-    });
-    const stay = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", stay);
-    return () => {
-      setGuard(null);
-      removeEventListener("beforeunload", stay);
-    };
-  }, [dirty, id]);
-  return (
-    <Dialog
-      open={waiting !== null}
-      onClose={() => setWaiting(null)}
-      title={t("leave_title")}
-      closeLabel={t("close")}
-      size="small"
-      footer={
-        <>
-          <Button onClick={() => setWaiting(null)}>{t("stay")}</Button>
-          <Button
-            kind="danger"
-            onClick={() => {
-              setGuard(null);
-              setWaiting(null);
-              waiting?.();
-            }}
-          >
-            {t("leave_anyway")}
-          </Button>
-        </>
-      }
-    >
-      <p class="in-confirm-text">{t("leave_text")}</p>
-    </Dialog>
-  );
-}
 
 /** What the server found worth saying about the accepted widget. */
 export function Warnings({ warnings, section }: { warnings: readonly Warning[]; section: WidgetSection }) {

@@ -10,12 +10,13 @@ import { useCommands } from "../keys/commands.ts";
 import { go, WIDGET_SECTIONS, type WidgetSection } from "../router.ts";
 import { Save, useSaving } from "../settings/card.tsx";
 import { Link } from "../shell/link.tsx";
+import { useStay } from "../shell/stay.tsx";
 import { useMedia, useShownSection } from "../shell/use.ts";
 import { errorAt, problemsIn, type Refused, refusedField } from "./check.ts";
 import { Checklist } from "./checklist.tsx";
 import { changedFields, mergeSection, type Path, previewConfig, readValues, type Values } from "./config.ts";
 import { Domains } from "./domains-form.tsx";
-import { Publish, useLeaving, Warnings, WidgetMenu } from "./editor-parts.tsx";
+import { Publish, Warnings, WidgetMenu } from "./editor-parts.tsx";
 import { Preview, type View } from "./preview.tsx";
 import { putWidget } from "./put.ts";
 import { type FormProps, Install, SECTION_ICONS, SectionForm, VIEW_OF } from "./sections.tsx";
@@ -130,7 +131,8 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
   const error = (path: string, inside?: boolean) => errorAt(problems, draft.refused, path, inside);
   const form: FormProps = { widget, values, stored, set, workspace, disabled: !may, error, show };
   const nav = useShownSection(section);
-  const leaving = useLeaving(dirty.length > 0, widget.id);
+  // Moving between the sections of one widget keeps the changes.
+  const leaving = useStay(dirty.length > 0, t("leave_text"), (to) => to.page === "widgets" && to.id === widget.id);
   const { saving, save } = useSectionSave(widget, section, draft);
   useSectionCommands(widget.id);
   const config = useMemo(

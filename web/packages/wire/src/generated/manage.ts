@@ -30,6 +30,150 @@ export type Scalar = string | number | boolean;
 
 export type State = "pending" | "resolved" | "unresolved";
 
+/** Milliseconds; resolving, connecting and TLS are 0 on a connection that was kept. */
+export interface AttemptTimings {
+  resolve: number;
+  connect: number;
+  tls: number;
+  answer: number;
+  total: number;
+}
+
+/** An attempt in short. `outcome` is `success`, or the name of a failure. */
+export interface AttemptBrief {
+  n: number;
+  started_at: string;
+  outcome: string;
+  status: number | null;
+  remote_address: string | null;
+  timings: AttemptTimings;
+}
+
+/** What was sent. Values in the query of `url` are masked; `headers` are pairs in their order. `body` null: kept no longer. */
+export interface AttemptRequest {
+  method: "POST";
+  url: string;
+  headers: [string, string][];
+  body: string | null;
+}
+
+/** What was answered: head to 4 KiB, body to 2 KiB. `truncated`: there was more of the body. */
+export interface AttemptResponse {
+  status_line: string;
+  headers: [string, string][];
+  body: string;
+  truncated: boolean;
+}
+
+/** An attempt in full; `detail` is a sentence where it failed. `response` null: none came. */
+export interface AttemptView {
+  n: number;
+  started_at: string;
+  outcome: string;
+  status: number | null;
+  remote_address: string | null;
+  timings: AttemptTimings;
+  detail: string;
+  request: AttemptRequest;
+  response: AttemptResponse | null;
+}
+
+/** `GET …/deliveries/{delivery_id}`: with its attempts, as far as they are kept. */
+export interface DeliveryDetail {
+  id: string;
+  fact_id: string;
+  webhook_id: string;
+  event: string;
+  session_id: string | null;
+  series: number;
+  state: "cancelled" | "delivered" | "exhausted" | "held" | "pending" | "too_large";
+  attempts: number;
+  created_at: string;
+  next_attempt_at: string | null;
+  last_outcome: string | null;
+  last_status: number | null;
+  replay: boolean;
+  attempt_list: AttemptBrief[];
+}
+
+/** One event on its way to one hook. `attempts`: how many there were so far. `replay`: it was asked for again. */
+export interface DeliveryView {
+  id: string;
+  fact_id: string;
+  webhook_id: string;
+  event: string;
+  session_id: string | null;
+  series: number;
+  state: "cancelled" | "delivered" | "exhausted" | "held" | "pending" | "too_large";
+  attempts: number;
+  created_at: string;
+  next_attempt_at: string | null;
+  last_outcome: string | null;
+  last_status: number | null;
+  replay: boolean;
+}
+
+/** `GET …/deliveries`. */
+export interface DeliveryPage {
+  data: DeliveryView[];
+  next_cursor: string | null;
+}
+
+/** The answer to `POST …/deliveries/{delivery_id}/replay`: the id of the new delivery. */
+export interface DeliveryReplayed {
+  id: string;
+}
+
+/** A quarter of an hour: attempts by how they ended, and below how many milliseconds 95 % of the answers came. */
+export interface HookQuarter {
+  at: string;
+  succeeded: number;
+  failed: number;
+  p95: number | null;
+}
+
+/** `GET …/chart`: the last day in quarters of an hour, oldest first; those without a call are in it. */
+export interface HookChart {
+  data: HookQuarter[];
+}
+
+/** `POST …/recover`: what was not delivered since then (RFC 3339). */
+export interface HookRecoverPost {
+  since: string;
+}
+
+/** `POST …/replays`: what was recorded from `from` on and before `to` (RFC 3339), of these events and states alone where given. */
+export interface HookReplayPost {
+  from: string;
+  to: string;
+  events?: string[] | null;
+  states?: ("cancelled" | "delivered" | "exhausted" | "held" | "pending" | "too_large")[] | null;
+}
+
+/** `POST …/test`. `event`: send the sample of this one; without it `hook:test`. */
+export interface HookTestPost {
+  event?: string | null;
+}
+
+/** A replay has begun. `count`: how many facts it looks at. */
+export interface ReplayStarted {
+  replay_id: string;
+  count: number;
+}
+
+/** How far a replay is. `left`: planned, and not ended yet, or still to be planned. */
+export interface ReplayView {
+  id: string;
+  kind: "range" | "recover";
+  state: "cancelled" | "done" | "running";
+  planned: number;
+  delivered: number;
+  failed: number;
+  left: number;
+  count: number;
+  created_at: string;
+}
+
 /** A person, known or not; `name` is null until somebody gave one. */
 export interface ContactView {
   id: string;
@@ -202,6 +346,161 @@ export interface FeedbackReport {
   stars: Record<string, number>;
   days: FeedbackDay[];
   operators: FeedbackOperator[];
+}
+
+/** `POST …/enable`. `recover_since`: post again what was not delivered since then (RFC 3339). */
+export interface HookEnablePost {
+  recover_since?: string | null;
+}
+
+/**
+ * An event that a hook can be told of. `secret`: it carries one, so only `https` hooks may choose it.
+ *
+ * `class`: `fact` is told at least once, `light` at most once, `reserved` not yet. `emitted`: whether something in Halloo tells it
+ * now. `sample` is `data` as a hook gets it.
+ */
+export interface HookEvent {
+  name: string;
+  class: "fact" | "light" | "reserved";
+  group: string;
+  sentence: string;
+  secret: boolean;
+  emitted: boolean;
+  sample: Record<string, unknown>;
+}
+
+/** `GET /core/hooks/events`. */
+export interface HookEventList {
+  data: HookEvent[];
+}
+
+/** A signing secret without itself. `promotes_at`: when the next one becomes the current one by itself. */
+export interface HookSecretView {
+  id: string;
+  role: "current" | "next";
+  hint: string;
+  created_at: string;
+  promotes_at: string | null;
+}
+
+/**
+ * A hook. Values in the query of `url`, and of `headers`, are masked for who may not manage hooks.
+ *
+ * `state`: `failing` since the last success, which `failing_since` says; `open` while nothing but a probe is sent, at `probe_at`. `waiting`: deliveries that are still to come
+ * through, at most 10,000 of them counted. `replay_id`: the replay that is running.
+ */
+export interface HookView {
+  id: string;
+  kind: "plugin" | "website";
+  environment: "development" | "production";
+  name: string;
+  url: string;
+  events: string[];
+  enabled: boolean;
+  state: "active" | "disabled" | "failing" | "open";
+  disabled_reason: "failing" | "gone" | "operator" | null;
+  last_call: "failed" | "not_called" | "succeeded";
+  last_call_at: string | null;
+  last_status: number | null;
+  last_error: string | null;
+  failing_since: string | null;
+  probe_at: string | null;
+  signing: "none" | "signed";
+  secrets: HookSecretView[];
+  timeout_ms: number;
+  max_in_flight: number;
+  ordered: "all" | "conversation" | "none";
+  retry: "none" | "standard";
+  headers: Record<string, string>;
+  waiting: number;
+  replay_id: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `GET /core/hooks`. */
+export interface HookPage {
+  data: HookView[];
+  next_cursor: string | null;
+}
+
+/** `POST /core/hooks`. `environment`, and `kind` once it is stored, cannot be changed. */
+export interface HookPost {
+  name: string;
+  url: string;
+  events: string[];
+  kind?: "plugin" | "website";
+  environment?: "development" | "production";
+  signing?: "none" | "signed";
+  timeout_ms?: number;
+  max_in_flight?: number;
+  ordered?: "all" | "conversation" | "none";
+  retry?: "none" | "standard";
+  headers?: Record<string, string>;
+}
+
+/** `POST …/secrets/promote`. `immediately`: where there is no next secret, make one that counts at once. */
+export interface HookPromotePost {
+  immediately?: boolean;
+}
+
+/** `PUT /core/hooks/{id}`: each field given replaces the stored value. */
+export interface HookPut {
+  name?: string;
+  url?: string;
+  events?: string[];
+  signing?: "none" | "signed";
+  timeout_ms?: number;
+  max_in_flight?: number;
+  ordered?: "all" | "conversation" | "none";
+  retry?: "none" | "standard";
+  headers?: Record<string, string>;
+}
+
+/** A hook as it was saved. `secret`: the only time it is shown. `warning`: the name in `url` leads nowhere yet. */
+export interface HookSaved {
+  id: string;
+  kind: "plugin" | "website";
+  environment: "development" | "production";
+  name: string;
+  url: string;
+  events: string[];
+  enabled: boolean;
+  state: "active" | "disabled" | "failing" | "open";
+  disabled_reason: "failing" | "gone" | "operator" | null;
+  last_call: "failed" | "not_called" | "succeeded";
+  last_call_at: string | null;
+  last_status: number | null;
+  last_error: string | null;
+  failing_since: string | null;
+  probe_at: string | null;
+  signing: "none" | "signed";
+  secrets: HookSecretView[];
+  timeout_ms: number;
+  max_in_flight: number;
+  ordered: "all" | "conversation" | "none";
+  retry: "none" | "standard";
+  headers: Record<string, string>;
+  waiting: number;
+  replay_id: string | null;
+  created_at: string;
+  updated_at: string;
+  secret?: string | null;
+  warning?: "dns" | null;
+}
+
+/** The answer to `POST …/secrets`: the only time `secret` is shown. */
+export interface HookSecretCreated {
+  id: string;
+  role: "next";
+  secret: string;
+  created_at: string;
+  promotes_at: string;
+}
+
+/** `POST …/secrets`. `overlap_s`: after how many seconds the next secret becomes the current one by itself; at most 7 days. */
+export interface HookSecretPost {
+  overlap_s?: number;
 }
 
 /** `GET /core/visitors/count`. */

@@ -1,0 +1,333 @@
+/** What a hook was told, newest first, with filters that stand in the address. */
+
+import { Badge, Bone, Button, Chip, Empty, Picker, Table, TextField } from "@halloo/ui";
+import type { QueryObserverResult } from "@tanstack/query-core";
+import { ChevronDown, RotateCcw, X } from "lucide-preact";
+import { useEffect, useState } from "preact/hooks";
+import { complain } from "../data/actions.ts";
+import { get, queryString } from "../data/api.ts";
+import type { Growing } from "../data/queries.ts";
+import { client, useQuery } from "../data/query.ts";
+import type { Page } from "../data/types.ts";
+import { formatAgo, formatMoment, formatNumber, formatTime, t } from "../i18n.ts";
+import { EVERYTHING, go, type HooksRoute, type LogFilter } from "../router.ts";
+import { Link } from "../shell/link.tsx";
+import { useNow, useSettled } from "../shell/use.ts";
+import { Delivery } from "./delivery.tsx";
+import { fieldOf, momentOf } from "./model.ts";
+import { catalogueQuery, deliveriesQuery, logValues, useEvery } from "./queries.ts";
+import { MomentField } from "./replay.tsx";
+import { DELIVERY_STATES, type DeliveryView, type HookView } from "./types.ts";
+import { eventWords, Mark, resultWords, stateWords } from "./words.tsx";
+
+type OneRoute = Extract<HooksRoute, { id: string }>;
+
+const LOOK_MS = 2_000;
+const DAY = 86_400_000;
+
+interface LogProps {
+  readonly hook: HookView;
+  readonly route: OneRoute;
+  readonly may: boolean;
+}
+
+export function Log({ hook, route, may }: LogProps) {
+  const { filter, delivery } = route;
+  const options = deliveriesQuery(hook.id, filter);
+  const query = useQuery(options);
+  const now = useNow(10_000);
+  const items = query.data?.items ?? [];
+  // A log that was grown stays as it is until one looks at its head again.
+  const grown = items.length > 50;
+  useEvery(query.refetch, LOOK_MS, !grown && !query.isError);
+  const show = (next: LogFilter) => go({ ...route, filter: next, delivery: null }, true);
+  const more = async () => {
+    const next = query.data?.next;
+    if (!next) return;
+    try {
+      const page = await get<Page<DeliveryView>>(
+        `/hooks/${hook.id}/deliveries${queryString({ ...logValues(filter), limit: 50, cursor: next })}`,
+      );
+      client.setQueryData<Growing<DeliveryView>>(options.queryKey, (old) => ({
+        items: [...(old?.items ?? []), ...page.data],
+        next: page.next_cursor ?? null,
+      }));
+    } catch (error) {
+      complain(error);
+    }
+  };
+  return (
+    <section class="in-card in-hook-log" aria-label={t("hooks_log")}>
+      <header class="in-card-head in-card-head-row">
+        <h3>{t("hooks_log")}</h3>
+        {grown && (
+          <Button
+            size="small"
+            kind="ghost"
+            icon={<RotateCcw size={16} />}
+            onClick={() => void client.resetQueries({ queryKey: options.queryKey })}
+          >
+            {t("hooks_log_newest")}
+          </Button>
+        )}
+      </header>
+      <Filters hook={hook} filter={filter} onFilter={show} />
+      <Entries query={query} route={route} now={now} onAll={() => show(EVERYTHING)} />
+      {query.data?.next && (
+        <div class="in-more">
+          <Button onClick={() => void more()}>{t("show_more")}</Button>
+        </div>
+      )}
+      {delivery !== null && (
+        <Delivery
+          key={delivery}
+          hook={hook}
+          id={delivery}
+          may={may}
+          onOpen={(id) => go({ ...route, delivery: id }, true)}
+          onClose={() => go({ ...route, delivery: null }, true)}
+        />
+      )}
+    </section>
+  );
+}
+
+interface EntriesProps {
+  readonly query: QueryObserverResult<Growing<DeliveryView>, Error>;
+  readonly route: OneRoute;
+  readonly now: number;
+  readonly onAll: () => void;
+}
+
+function Entries({ query, route, now, onAll }: EntriesProps) {
+  const items = query.data?.items ?? [];
+  if (query.isError && !query.data)
+    return (
+      <Empty
+        drawing="broken"
+        title={t("list_broken")}
+        action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
+      />
+    );
+  if (!query.data)
+    return (
+      <div class="in-table-bones" aria-hidden="true">
+        {[40, 55, 45].map((width) => (
+          <div key={width}>
+            <Bone width={width} />
+            <Bone width={20} />
+          </div>
+        ))}
+      </div>
+    );
+  if (items.length === 0) return isFiltered(route.filter) ? <NoneFit onAll={onAll} /> : <NoneYet />;
+  return (
+    <Table
+      label={t("hooks_log")}
+      class="in-log-table"
+      head={
+        <>
+          <th>{t("hooks_event")}</th>
+          <th>{t("hooks_result")}</th>
+          <th class="in-number">{t("hooks_attempts")}</th>
+          <th class="in-number">{t("when")}</th>
+        </>
+      }
+    >
+      {items.map((item) => (
+        <Row key={item.id} item={item} route={route} now={now} />
+      ))}
+    </Table>
+  );
+}
+
+const isFiltered = (filter: LogFilter): boolean => Object.values(filter).some((value) => value !== null);
+
+const NoneYet = () => <Empty drawing="calm" title={t("hooks_log_none")} text={t("hooks_log_none_text")} />;
+
+const NoneFit = ({ onAll }: { onAll: () => void }) => (
+  <Empty drawing="search" title={t("hooks_log_none_fit")} action={<Button onClick={onAll}>{t("show_all")}</Button>} />
+);
+
+function Row({ item, route, now }: { item: DeliveryView; route: OneRoute; now: number }) {
+  const at = Date.parse(item.created_at);
+  return (
+    <tr class="in-log-row">
+      <td>
+        <span class="in-log-event">
+          <Mark state={item.state} />
+          <Link to={{ ...route, delivery: item.id }} class="in-log-link">
+            <code dir="ltr">{item.event}</code>
+          </Link>
+          {item.replay && <Badge>{t("hooks_replayed")}</Badge>}
+        </span>
+      </td>
+      <td>
+        <span class="in-log-result">
+          <span>{stateWords(item.state)}</span>
+          <span class="in-quiet">{noteOf(item, now)}</span>
+        </span>
+      </td>
+      <td class="in-number">{formatNumber(item.attempts)}</td>
+      <td class="in-number in-soft">
+        <time dateTime={item.created_at} data-tip={formatMoment(at)}>
+          {formatAgo(at, now)}
+        </time>
+      </td>
+    </tr>
+  );
+}
+
+/** What stands beside the state: how the last attempt went, and when the next one is. */
+function noteOf(item: DeliveryView, now: number): string {
+  if (item.state === "pending" && item.next_attempt_at !== null && item.attempts > 0) {
+    const at = Date.parse(item.next_attempt_at);
+    const when = at - now < DAY ? formatTime(at) : formatMoment(at);
+    const last = item.last_outcome ? resultWords(item.last_outcome, item.last_status) : "";
+    return [last, t("hooks_next_attempt", { when })].filter(Boolean).join(" · ");
+  }
+  if (item.last_outcome === null) return "";
+  if (item.last_outcome === "success") return item.last_status === null ? "" : String(item.last_status);
+  return resultWords(item.last_outcome, item.last_status);
+}
+
+const SPANS = { hour: 3_600_000, day: DAY, week: 7 * DAY } as const;
+type Span = keyof typeof SPANS;
+
+function Filters({
+  hook,
+  filter,
+  onFilter,
+}: {
+  hook: HookView;
+  filter: LogFilter;
+  onFilter: (filter: LogFilter) => void;
+}) {
+  const catalogue = useQuery(catalogueQuery).data ?? [];
+  const [session, setSession] = useState(filter.session ?? "");
+  const [between, setBetween] = useState(filter.to !== null);
+  const settled = useSettled(session.trim(), 400);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed decides; the rest of the filter is as it is then
+  useEffect(() => {
+    if ((filter.session ?? "") !== settled) onFilter({ ...filter, session: settled === "" ? null : settled });
+  }, [settled]);
+  const events = [...new Set([...hook.events, ...(filter.event ? [filter.event] : [])])];
+  const span = (id: string) => {
+    setBetween(id === "between");
+    if (id === "between")
+      onFilter({ ...filter, from: new Date(Date.now() - DAY).toISOString(), to: new Date().toISOString() });
+    else
+      onFilter({
+        ...filter,
+        from: id === "any" ? null : new Date(Date.now() - SPANS[id as Span]).toISOString(),
+        to: null,
+      });
+  };
+  return (
+    <div class="in-log-filters">
+      <fieldset class="in-log-states">
+        <legend class="ui-hidden">{t("state")}</legend>
+        <Chip pressed={filter.state === null} onClick={() => onFilter({ ...filter, state: null })}>
+          {t("whose_all")}
+        </Chip>
+        {DELIVERY_STATES.map((state) => (
+          <Chip
+            key={state}
+            pressed={filter.state === state}
+            onClick={() => onFilter({ ...filter, state: filter.state === state ? null : state })}
+          >
+            {stateWords(state)}
+          </Chip>
+        ))}
+      </fieldset>
+      <div class="in-log-more">
+        <Picker
+          label={t("hooks_event")}
+          search={t("hooks_events_search")}
+          empty={t("nothing_found")}
+          chosen={[filter.event ?? ""]}
+          options={[
+            { id: "", label: t("hooks_any_event") },
+            ...events.map((name) => {
+              const known = catalogue.find((one) => one.name === name);
+              return { id: name, label: name, hint: known ? eventWords(known) : undefined };
+            }),
+          ]}
+          onPick={(id) => onFilter({ ...filter, event: id === "" ? null : id })}
+          trigger={(props) => (
+            <Button {...props} size="small" class={filter.event ? "in-filter-on" : undefined}>
+              <span class="in-filter-word">
+                {filter.event ?? t("hooks_any_event")}
+                <ChevronDown size={14} />
+              </span>
+            </Button>
+          )}
+        />
+        <Picker
+          label={t("range")}
+          chosen={[between ? "between" : filter.from === null ? "any" : ""]}
+          options={[
+            { id: "any", label: t("hooks_any_time") },
+            { id: "hour", label: t("hooks_last_hour") },
+            { id: "day", label: t("hooks_last_day") },
+            { id: "week", label: t("hooks_last_week") },
+            { id: "between", label: t("hooks_between") },
+          ]}
+          onPick={span}
+          trigger={(props) => (
+            <Button {...props} size="small" class={filter.from ? "in-filter-on" : undefined}>
+              <span class="in-filter-word">
+                {filter.from === null
+                  ? t("hooks_any_time")
+                  : filter.to === null
+                    ? t("hooks_since", { when: formatMoment(Date.parse(filter.from)) })
+                    : t("hooks_between")}
+                <ChevronDown size={14} />
+              </span>
+            </Button>
+          )}
+        />
+        <TextField
+          quiet
+          class="in-log-session"
+          label={t("hooks_session")}
+          placeholder={t("hooks_session")}
+          dir="ltr"
+          autocomplete="off"
+          spellcheck={false}
+          maxLength={80}
+          value={session}
+          onValue={setSession}
+        />
+        {isFiltered(filter) && (
+          <Button
+            size="small"
+            kind="ghost"
+            icon={<X size={16} />}
+            onClick={() => {
+              setSession("");
+              setBetween(false);
+              onFilter(EVERYTHING);
+            }}
+          >
+            {t("hooks_filter_clear")}
+          </Button>
+        )}
+      </div>
+      {between && filter.from !== null && (
+        <div class="in-log-between">
+          <MomentField
+            label={t("from")}
+            value={fieldOf(Date.parse(filter.from))}
+            onValue={(text) => onFilter({ ...filter, from: momentOf(text) ?? filter.from })}
+          />
+          <MomentField
+            label={t("hooks_to")}
+            value={fieldOf(Date.parse(filter.to ?? new Date().toISOString()))}
+            onValue={(text) => onFilter({ ...filter, to: momentOf(text) ?? filter.to })}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
