@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.axe]
 
 Scheme = Literal["light", "dark"]
 WIDGET = {**LOOK, "suggested_questions": ["Is the glaze dishwasher safe?"]}
-SETTINGS = ("profile", "people", "replies", "tags", "tokens", "audit", "status")
+SETTINGS = ("profile", "people", "replies", "tags", "hooks", "tokens", "audit", "status")
 SECTIONS = ("look", "greeting", "forms", "language", "hours", "domains", "security", "install")
 BUILT = {
     "fields": [

@@ -59,6 +59,7 @@ export function Checkbox({
       <input
         type="checkbox"
         checked={checked}
+        indeterminate={mixed === true}
         disabled={disabled}
         onChange={(event) => onChecked(event.currentTarget.checked)}
       />

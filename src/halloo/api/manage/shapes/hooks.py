@@ -47,8 +47,9 @@ class HookSecretView(Struct):
 class HookView(Struct):
     """A hook. Values in the query of `url`, and of `headers`, are masked for who may not manage hooks.
 
-    `state`: `failing` since the last success, which `failing_since` says; `open` while nothing but a probe is sent, at `probe_at`. `waiting`: deliveries that are still to come
-    through, at most 10,000 of them counted. `replay_id`: the replay that is running.
+    `state`: `failing` since the last success (`failing_since`: the first failure behind it), `open` while nothing but a probe is
+    sent (at `probe_at`). `waiting`: deliveries that are still to come through, at most 10,000 of them counted. `replay_id`: the
+    replay that is running.
     """
 
     id: str

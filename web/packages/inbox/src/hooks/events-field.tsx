@@ -1,6 +1,6 @@
 /** Which events a hook is told of: groups that open, a search over all, a whole group at once. */
-import { Badge, Button, Checkbox, CopyField, cx, fold, TextField } from "@halloo/ui";
-import { ChevronRight, CircleAlert, Search } from "lucide-preact";
+import { Badge, Button, Checkbox, CopyField, cx, fold, IconButton, TextField } from "@halloo/ui";
+import { Braces, ChevronRight, CircleAlert, Search } from "lucide-preact";
 import { useMemo, useState } from "preact/hooks";
 import { useQuery } from "../data/query.ts";
 import { formatNumber, t } from "../i18n.ts";
@@ -173,26 +173,25 @@ function OneEvent({ event, checked, disabled, onChecked }: OneEventProps) {
       <div class="in-event-row">
         <Checkbox
           label={eventWords(event)}
-          hint={<code dir="ltr">{event.name}</code>}
+          hint={
+            <span class="in-event-about">
+              <code dir="ltr">{event.name}</code>
+              {badge && <Badge tone={event.secret ? "warn" : "grey"}>{badge}</Badge>}
+            </span>
+          }
           checked={checked}
           disabled={disabled}
           onChecked={onChecked}
         />
-        {badge && (
-          <span data-tip={t(about)}>
-            <Badge tone={event.secret ? "warn" : "grey"}>{badge}</Badge>
-          </span>
-        )}
-        <button
-          type="button"
+        <IconButton
           class="in-event-sample"
+          label={t("hooks_sample_of", { name: event.name })}
+          icon={<Braces size={16} />}
           aria-expanded={shown ? "true" : "false"}
-          aria-label={t("hooks_sample_of", { name: event.name })}
           onClick={() => setShown(!shown)}
-        >
-          {t("hooks_sample")}
-        </button>
+        />
       </div>
+      {shown && badge && <p class="ui-about">{t(about)}</p>}
       {shown && (
         <CopyField
           block

@@ -124,6 +124,7 @@ export function HookForm(props: HookFormProps) {
       {signing && !plugin && (
         <Card title={t("hooks_signing")}>
           <Choices
+            quiet
             name="signing"
             label={t("hooks_signing")}
             disabled={disabled}
@@ -218,6 +219,8 @@ function SecondsField(props: {
 interface ChoicesProps<T extends string> {
   readonly name: string;
   readonly label: string;
+  /** The words around it say it already. */
+  readonly quiet?: boolean;
   readonly value: T;
   readonly disabled: boolean;
   readonly onValue: (value: T) => void;
@@ -225,10 +228,10 @@ interface ChoicesProps<T extends string> {
 }
 
 /** One of a few, each with what it means. */
-export function Choices<T extends string>({ name, label, value, disabled, onValue, choices }: ChoicesProps<T>) {
+export function Choices<T extends string>({ name, label, quiet, value, disabled, onValue, choices }: ChoicesProps<T>) {
   return (
     <fieldset class="in-choices" disabled={disabled}>
-      <legend class="ui-label">{label}</legend>
+      <legend class={quiet ? "ui-hidden" : "ui-label"}>{label}</legend>
       {choices.map((choice) => (
         <label key={choice.id} class="in-choice">
           <input

@@ -182,6 +182,9 @@ describe("a new hook", () => {
     await show(<NewHook />);
     await press(".in-event-group header input");
     expect(words()).toContain("2 of 4");
+    await choose("message:send");
+    expect(find<HTMLInputElement>(".in-event-group header input").indeterminate).toBe(true);
+    await choose("message:send");
     await press(".in-event-group header input");
     expect(words()).toContain("0 of 4");
   });

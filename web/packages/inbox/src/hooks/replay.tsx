@@ -133,26 +133,32 @@ export function RangeDialog({ hook, onClose }: Shown) {
             error={wrong ? t("hooks_range_invalid") : undefined}
           />
         </div>
-        <Picker
-          several
-          wide
-          label={t("hooks_events")}
-          search={t("hooks_events_search")}
-          empty={t("nothing_found")}
-          chosen={events}
-          options={catalogue
-            .filter((event) => event.class === "fact")
-            .map((event) => ({ id: event.name, label: event.name, hint: eventWords(event) }))}
-          onPick={(id) => setEvents((now) => (now.includes(id) ? now.filter((one) => one !== id) : [...now, id]))}
-          trigger={(props) => (
-            <Button {...props}>
-              <span class="in-filter-word">
-                {events.length === 0 ? t("hooks_events_of_hook") : t("hooks_events_count", { count: events.length })}
-                <ChevronDown size={14} />
-              </span>
-            </Button>
+        <Field label={t("hooks_events")}>
+          {({ id }) => (
+            <Picker
+              several
+              wide
+              label={t("hooks_events")}
+              search={t("hooks_events_search")}
+              empty={t("nothing_found")}
+              chosen={events}
+              options={catalogue
+                .filter((event) => event.class === "fact")
+                .map((event) => ({ id: event.name, label: event.name, hint: eventWords(event) }))}
+              onPick={(id) => setEvents((now) => (now.includes(id) ? now.filter((one) => one !== id) : [...now, id]))}
+              trigger={(props) => (
+                <button type="button" {...props} id={id} class="ui-input ui-select">
+                  <span class="ui-select-value">
+                    {events.length === 0
+                      ? t("hooks_events_of_hook")
+                      : t("hooks_events_count", { count: events.length })}
+                  </span>
+                  <ChevronDown size={16} />
+                </button>
+              )}
+            />
           )}
-        />
+        </Field>
         <fieldset class="in-checks">
           <legend class="ui-label">{t("hooks_only_states")}</legend>
           <p class="ui-about">{t("hooks_only_states_hint")}</p>

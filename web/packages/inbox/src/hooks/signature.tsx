@@ -59,10 +59,11 @@ export function Signature({ hook, may }: { hook: HookView; may: boolean }) {
   };
   const next = hook.secrets.find((secret) => secret.role === "next");
   return (
-    <>
+    <div class="in-hook-form">
       {hook.kind !== "plugin" && (
         <Card title={t("hooks_signing")}>
           <Choices
+            quiet
             name="signing-now"
             label={t("hooks_signing")}
             disabled={!may}
@@ -156,7 +157,7 @@ export function Signature({ hook, may }: { hook: HookView; may: boolean }) {
       {fresh && (
         <SecretOnce title={fresh.title} text={fresh.text} secret={fresh.secret} onClose={() => setFresh(null)} />
       )}
-    </>
+    </div>
   );
 }
 
