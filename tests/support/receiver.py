@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -123,7 +123,7 @@ async def _read(reader: asyncio.StreamReader) -> Heard | None:
 
 
 @asynccontextmanager
-async def receiving(port: int | None = None) -> AsyncIterator[Receiver]:
+async def receiving(port: int | None = None) -> AsyncGenerator[Receiver]:
     """A receiver on the test's own loop."""
     receiver = Receiver(port or free_port())
     server = await asyncio.start_server(receiver.serve, "127.0.0.1", receiver.port)

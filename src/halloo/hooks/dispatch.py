@@ -14,7 +14,8 @@ from halloo.hooks.actions.dispatch import Glance, give_back, glance
 from halloo.hooks.actions.plan import plan
 from halloo.hooks.actions.sweep import tend
 from halloo.hooks.address import Address
-from halloo.hooks.lanes import Lane, Share, Turn
+from halloo.hooks.lane import Lane, Share
+from halloo.hooks.lanes import Turn
 from halloo.hooks.ledger import AGAIN_S, Ledger, Parts, Result
 from halloo.hooks.light import LightEvent
 from halloo.hooks.model import LEASE, Attempt, Claimed, Planned, Settlement, Target

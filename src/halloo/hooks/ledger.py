@@ -9,7 +9,8 @@ from halloo.db.engine import Database
 from halloo.db.tx import Tx
 from halloo.hooks.actions.dispatch import note_calls
 from halloo.hooks.actions.settle import settle
-from halloo.hooks.lanes import Lane, Lanes
+from halloo.hooks.lane import Lane
+from halloo.hooks.lanes import Lanes
 from halloo.hooks.model import Attempt, Settlement
 from halloo.hooks.tally import HooksTally
 from halloo.kit.clock import Clock

@@ -194,6 +194,11 @@ class HookRoom:
         return self._lanes.in_flight
 
     @property
+    def most_held(self) -> int:
+        """Rows in memory of the hook that has most of them."""
+        return max((lane.held for desk in self._desks.values() for lane in desk.lanes.values()), default=0)
+
+    @property
     def breakers_open(self) -> int:
         """Hooks that are left alone for a while."""
         return sum(lane.breaker.state == "open" for desk in self._desks.values() for lane in desk.lanes.values())

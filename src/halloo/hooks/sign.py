@@ -28,7 +28,7 @@ class Head(NamedTuple):
     kept: bytes
 
 
-class _Hmac:
+class Hmac:
     """HMAC-SHA256 (RFC 2104) with one key, which is worked in once: half of what `hmac` takes for a kilobyte."""
 
     __slots__ = ("_inner", "_outer")
@@ -50,12 +50,12 @@ class _Hmac:
 class _Keys(NamedTuple):
     """The two forms of one secret."""
 
-    standard: _Hmac
-    crisp: _Hmac
+    standard: Hmac
+    crisp: Hmac
 
     @classmethod
     def of(cls, secret: str) -> "_Keys":
-        return cls(_Hmac(b64decode(secret.removeprefix(_PREFIX))), _Hmac(secret.encode()))
+        return cls(Hmac(b64decode(secret.removeprefix(_PREFIX))), Hmac(secret.encode()))
 
 
 class Letterhead:

@@ -31,6 +31,7 @@ SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 _DELIVERIES = Statement(
     text("SELECT seq, series, state, attempts, due_at, lease, last_outcome FROM deliveries WHERE hook_id = :hook ORDER BY seq, series")
 )  # fmt: skip
+_COUNT = Statement(text("SELECT count(*) FROM deliveries WHERE hook_id = :hook"))
 EVENT = "message:send"
 
 
@@ -60,7 +61,8 @@ def add_hook(tx: Tx, hook_id: str, url: str, **values: Any) -> Hook:
         "timeout_ms": 2000, "max_in_flight": 10, "ordered": "none", "retry": "standard", "headers": {}, "enabled": True,
         "disabled_reason": None, "version": 1, "created_at": tx.now, "updated_at": tx.now,
     }  # fmt: skip
-    hook = Hook(workspace_id=tx.workspace_id, id=hook_id, url=url, **{**usual, **values})
+    usual.update(values, workspace_id=tx.workspace_id, id=hook_id, url=url)
+    hook = Hook(**usual)
     begin(tx)
     records.insert_hook(tx, hook, SEALER)
     if hook.is_signed:
@@ -76,7 +78,8 @@ def change_hook(tx: Tx, hook_id: str, now: int, **values: Any) -> None:
     plan_up_to_head(tx, now)
     hook = records.get_hook_for_update(tx, tx.workspace_id, hook_id, SEALER)
     fields: dict[str, Any] = {name: getattr(hook, name) for name in hook.__struct_fields__}
-    records.update_hook(tx, Hook(**{**fields, **values, "version": hook.version + 1}), SEALER)
+    fields.update(values, version=hook.version + 1)
+    records.update_hook(tx, Hook(**fields), SEALER)
     facts.hook_updated(tx, hook_id)
 
 
@@ -90,6 +93,10 @@ def say(tx: Tx, count: int, event: str, conversation_id: str | None) -> list[int
 
 def _rows(tx: Tx, hook_id: str) -> list[dict[str, Any]]:
     return tx.all(_DELIVERIES, hook=hook_id)
+
+
+def _count(tx: Tx, hook_id: str) -> int:
+    return tx.scalar(_COUNT, hook=hook_id)
 
 
 class Workplace:
@@ -137,6 +144,9 @@ class Workplace:
 
     async def rows(self, hook_id: str) -> list[dict[str, Any]]:
         return await self.database.read(self.workspace_id, _rows, hook_id)
+
+    async def count(self, hook_id: str) -> int:
+        return await self.database.read(self.workspace_id, _count, hook_id)
 
     async def states(self, hook_id: str) -> dict[str, int]:
         found: dict[str, int] = {}
