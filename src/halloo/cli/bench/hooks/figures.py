@@ -220,7 +220,7 @@ async def _drained(base: Base, options: Options, outage_s: float) -> dict[str, A
         await house.came(1, [1], 700)
         lag = await run.measure() if outage_s else None
         tried = await house.ground.failed(0)
-        await house.came(options.waiting - tried, [1], 900)
+        await house.came(options.waiting - tried, [1])
         seen = [one for one in await house.seen() if one.receiver == 1 and one.seq < first + options.waiting]
     finally:
         house.close()

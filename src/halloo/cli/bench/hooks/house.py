@@ -19,7 +19,7 @@ from halloo.cli.bench.hooks.sink import Seen, read_seen
 from halloo.cli.bench.swarm import Wrong
 
 _START_S = 60
-PATIENCE_S = 180.0
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,8 @@ class House:
     # ── what came ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def came(self, count: int, receivers: Sequence[int], patience_s: float = PATIENCE_S) -> None:
-        """Wait until these receivers got so many requests together."""
-        ends = time.monotonic() + patience_s
+        """Wait until these receivers got so many requests together; raises `Wrong` where for `patience_s` none comes."""
+        before, ends = -1, 0.0
         while True:
             counts = await self.sink.ask("counts")
             if counts["wrong"]:
@@ -155,8 +155,10 @@ class House:
             got = sum(counts.get(str(number), 0) for number in receivers)
             if got >= count:
                 return
+            if got > before:
+                before, ends = got, time.monotonic() + patience_s
             if time.monotonic() > ends:
-                raise Wrong(f"{got} of {count} requests came within {patience_s:g} s.")
+                raise Wrong(f"{got} of {count} requests came, and for {patience_s:g} s none more.")
             await asyncio.sleep(0.05)
 
     async def seen(self) -> list[Seen]:
