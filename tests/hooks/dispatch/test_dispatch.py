@@ -6,9 +6,12 @@ from collections import Counter
 
 from halloo.db import directory
 from halloo.db.tx import Tx
+from halloo.hooks.actions.replay import start_range
 from halloo.hooks.model import ATTEMPTS_MAX
 from halloo.hooks.store import records
 from halloo.kit.clock import DAY, HOUR, MINUTE, SECOND
+from halloo.kit.outbound.resolver import TableResolver
+from halloo.workspaces.model import Actor
 from tests.hooks.dispatch.workplace import EVENT, Workplace, change_hook
 from tests.support.receiver import Heard, Receiver, after, answer, until, with_status
 
@@ -375,3 +378,56 @@ async def test_a_test_call_says_so_and_stands_beside_everything(place: Workplace
     assert heard.headers["x-halloo-test"] == "1"
     assert json.loads(heard.body)["event"] == "hook:test"
     assert b"X-Halloo-Test: 1\r\n" in attempt.request_head
+
+
+async def test_f18_an_address_that_turned_private_is_not_connected_to(place: Workplace, receiver: Receiver) -> None:
+    names = TableResolver({"told.example": ["127.0.0.1"]})
+    room = place.room(look_s=0.1, resolver=names)
+    hook_id = await place.hook(f"http://told.example:{receiver.port}/")
+    receiver.ways["/"] = with_status(500)
+    await place.say()
+    await until_attempts(place, hook_id, 1)
+    names.table["told.example"] = ["10.0.0.1"]
+    place.clocks.steady_shift += 10 * SECOND
+    await until_attempts(place, hook_id, 2)
+    (row,) = await place.rows(hook_id)
+    assert row["last_outcome"] == "blocked_address"
+    assert len(receiver.heard) == 1
+    assert sum(room.outbound.tally.blocked.values()) == 1
+
+
+async def test_a_replay_is_paced_at_half_of_what_may_be_in_flight(
+    place: Workplace, receiver: Receiver, owner: Actor
+) -> None:
+    room = place.room(look_s=0.1)
+    hook_id = await place.hook(receiver.url())
+    began = place.clocks.wall()
+    await place.say(60)
+    await place.settles(hook_id, {"delivered": 60})
+    receiver.heard.clear()
+    receiver.most.clear()
+    receiver.ways["/"] = after(0.05)
+    times = began - HOUR, place.clocks.wall() + HOUR
+    await place.write(start_range, owner, hook_id, times, place.clocks.steady())
+    room.nudge(place.workspace_id)
+    await place.settles(hook_id, {"delivered": 120}, 40)
+    assert len(receiver.heard) == 60
+    assert {heard.headers["x-halloo-replay"] for heard in receiver.heard} == {"1"}
+    assert receiver.most["/"] == 5
+
+
+async def test_what_is_said_meanwhile_passes_a_replay(place: Workplace, receiver: Receiver, owner: Actor) -> None:
+    room = place.room(look_s=0.1)
+    hook_id = await place.hook(receiver.url())
+    began = place.clocks.wall()
+    await place.say(200)
+    await place.settles(hook_id, {"delivered": 200})
+    receiver.heard.clear()
+    receiver.ways["/"] = after(0.1)
+    times = began - HOUR, place.clocks.wall() + HOUR
+    await place.write(start_range, owner, hook_id, times, place.clocks.steady())
+    room.nudge(place.workspace_id)
+    await until(lambda: len(receiver.heard) > 5)
+    (fresh,) = await place.say(1)
+    await until(lambda: any(heard.sequence == fresh for heard in receiver.heard))
+    assert len(receiver.heard) < 150
