@@ -41,25 +41,27 @@ class Desk:
         self._workspace_id = workspace_id
         self._ledger = Ledger(workspace_id, parts, self._written)
         self._versions: dict[str, int] = {}
+        self._changes = 0
         self._loading: asyncio.Task[None] | None = None
 
     # ── what is known of the hooks ────────────────────────────────────────────────────────────────────────────────
 
     def changed(self) -> None:
         """A hook was changed: nothing is begun before all are read again."""
+        self._changes += 1
         self.intake.stale = self.intake.share.shut = self.untidy = True
         if self._loading is None or self._loading.done():
             self._loading = asyncio.get_running_loop().create_task(self._load())
 
     async def _load(self) -> None:
         while self.intake.stale and not self.intake.stopped:
-            self.intake.stale = False
+            changes = self._changes
             try:
                 targets = await self._parts.database.read(self._workspace_id, load_targets, self._parts.sealer)
-                if not self.intake.stale:
+                if changes == self._changes:
                     self._apply(targets)
+                    self.intake.stale = False
             except Exception as error:
-                self.intake.stale = True
                 if not isinstance(error, Unavailable):
                     logger.exception("The hooks of a workspace could not be read; trying again")
                 await asyncio.sleep(AGAIN_S)
