@@ -18,6 +18,7 @@ from tests.support import postgres as postgres_support
 from tests.support.postgres import Postgres, free_port
 from tests.support.product import Kind, Product, Store
 from tests.support.stores import empty_store
+from tests.support.wire import check_facts, overhear
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
+TRUE_TO_THE_WIRE = frozenset({"contacts", "conversations", "mail", "widgets", "workspaces"})
+"""Folders whose tests record nothing but what the product does."""
 WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 
 
@@ -76,12 +79,15 @@ def bare_store(kind: Kind, tmp_path: Path, request: pytest.FixtureRequest) -> It
 
 
 @pytest.fixture
-async def database(store: Store) -> AsyncIterator[Database]:
-    """An up-to-date database of each kind with one workspace, `WORKSPACE`."""
+async def database(store: Store, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """An up-to-date database of each kind with one workspace, `WORKSPACE`. What slices record there is as the wire wants it."""
     opened = open_database(store.url, system_clock)
+    committed = overhear(opened)
     await opened.write(WORKSPACE, create_workspace, system_actor(WORKSPACE), "Acme")
     yield opened
     await opened.close()
+    if request.path.parent.name in TRUE_TO_THE_WIRE:
+        check_facts(committed)
 
 
 @pytest.fixture

@@ -46,6 +46,19 @@ EVENTS = (
         _BOTH,
         "`origin`, `fingerprints`, `seq` (up to here)",
     ),
+    Event(
+        "message:acknowledge:delivered",
+        "The visitor got answers by mail.",
+        _TEAM,
+        "`origin`: `email`, `fingerprints`",
+    ),
+    Event(
+        "message:acknowledge:ignored",
+        "Answers could not be mailed to the visitor.",
+        _TEAM,
+        "`origin`: `email`, `fingerprints`, `details` {`type`: `bounce` where they were refused, else `expired`; `reason`}",
+    ),
+    Event("message:notify:unread:received", "The visitor was reminded by mail of unread messages.", _TEAM, "–"),
     Event("session:request:initiated", "A conversation began.", _OWN, "–"),
     Event("session:set_state", "The state changed.", _BOTH, "`state`: `pending`, `unresolved` or `resolved`"),
     Event("session:set_snooze", "Snoozed, or woken.", _TEAM, "`snoozed_until` (milliseconds or null)"),
@@ -58,7 +71,12 @@ EVENTS = (
         _TEAM,
         "`data`: the whole object",
     ),
-    Event("session:set_mentions", "A note mentions colleagues.", _TEAM, "`mentions`: ids of operators"),
+    Event(
+        "session:set_mentions",
+        "A note mentions colleagues, or one of them has answered.",
+        _TEAM,
+        "`mentions`: ids of operators who were mentioned and have said nothing since",
+    ),
     Event(
         "session:sync:rating",
         "The visitor gave feedback after the conversation.",
@@ -74,6 +92,18 @@ EVENTS = (
         "`system` {`os`, `engine`, `browser`, `useragent`}",
     ),
     Event("session:sync:locales", "The visitor's language is known.", _TEAM, "`locales` {`locales`: a list}"),
+    Event(
+        "session:sync:timezone",
+        "The visitor's time zone is known.",
+        _TEAM,
+        "`timezone` {`offset`: minutes, negative east of Greenwich, as browsers count}",
+    ),
+    Event(
+        "session:sync:geolocation",
+        "The visitor's place was estimated from their address.",
+        _TEAM,
+        "`geolocation` {`country`, `region`, `city`, `coordinates` {`latitude`, `longitude`}}, null where unknown",
+    ),
     Event(
         "session:set_nickname", "The visitor's name is known, or another one, claimed or signed.", _TEAM, "`nickname`"
     ),
@@ -92,11 +122,18 @@ EVENTS = (
     ),
     Event(
         "session:update_verify",
-        "Who the visitor is was proven.",
+        "Who the visitor is was proven, a proof was refused, or none counts any more.",
         _TEAM,
-        "`is_verified`, `verifications` [{`identity`: `user_id` or `email`, `method`: `jwt` or `hmac`, `annotation`}]",
+        "`is_verified`, `verifications` [{`identity`: `user_id` or `email`, `method`: `jwt` or `hmac`, `annotation`}]; "
+        "`error`: `unknown` where a proof was refused",
     ),
-    Event("people:bind:session", "A conversation became another contact's.", _TEAM, "`people_id`"),
+    Event(
+        "session:error",
+        "A value that was said of the visitor was refused.",
+        _TEAM,
+        "`type` such as `email:invalid_format`, `value`, `previous_value`",
+    ),
+    Event("people:bind:session", "A conversation began with a contact, or became another one's.", _TEAM, "`people_id`"),
     Event("people:profile:created", "A contact was made.", _TEAM, "`people_id`, `email`"),
     Event("people:profile:updated", "A contact was changed.", _TEAM, "`people_id`, `email`, `update` (what changed)"),
     Event("people:profile:removed", "A contact was deleted.", _TEAM, "`people_id`"),
@@ -127,6 +164,21 @@ EVENTS = (
         "`user_id`, `session_id`, `kept`, `reason`: `deactivated`, `role_changed`, `signed_out` or `password_changed`",
     ),
     Event("token:revoked", "An API token was revoked; its live connections end.", _TEAM, "`token_id`"),
+    Event(
+        "hook:updated", "A web hook was made, changed, switched or deleted, or its secrets were.", _TEAM, "`hook_id`"
+    ),
+    Event(
+        "hook:warned",
+        "A web hook has failed for a day.",
+        _TEAM,
+        "`hook_id`, `name`, `reason`, `last_error`, `since` (milliseconds)",
+    ),
+    Event(
+        "hook:disabled",
+        "A web hook was disabled because of what its receiver answers, or does not.",
+        _TEAM,
+        "`hook_id`, `name`, `reason`: `gone` or `failing`, `last_error`, `since` (milliseconds)",
+    ),
     Event("canned:updated", "Canned replies changed: read the list again.", _TEAM, "–"),
     Event("tag:updated", "Tags changed: read the list again.", _TEAM, "–"),
 )

@@ -14,6 +14,9 @@ _PARTS = {
     "relay": "The live connections of visitors and operators.",
     "public_api": "How often a visitor's browser may call. Beyond it the answer is 429 with `Retry-After`.",
     "workspaces": "Sign-in, sessions and invitations.",
+    "events": "How long what happened is kept.",
+    "hooks": "Web hooks.",
+    "outbound": "How the server calls others, such as the receivers of web hooks.",
     "mail": "What sends mail. Without a host there is none. See [Mail](mail.md).",
 }
 """A sentence for each part."""

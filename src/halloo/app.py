@@ -42,6 +42,7 @@ from halloo.embed.routes import routes as embed_routes
 from halloo.events.pump import Pump
 from halloo.events.retention import payload_sweep
 from halloo.hooks.actions.sweep import log_sweep
+from halloo.hooks.passing import Passing
 from halloo.hooks.room import HookRoom
 from halloo.kit.clock import Clock, system_clock
 from halloo.kit.logs import set_up_logging
@@ -136,6 +137,7 @@ def build(
     mail = MailRoom(database, post, presence.ask_online, clock)
     hook_secrets = Sealer(secret, "hook")
     room = HookRoom(database, _outbound(config), hook_secrets, config.hooks, clock)
+    relay.hub.overhear(Passing(room, database, clock))
     answers = Answers(log=config.server.access_log)
     watch = Watch(
         database,

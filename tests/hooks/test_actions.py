@@ -1,5 +1,6 @@
 """Hooks and their secrets: made, changed, switched, deleted (hooks contract 3 and 11)."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from halloo.db import directory
+from halloo.db.connect import open_database
 from halloo.db.engine import DIRECTORY, Database
 from halloo.db.tx import Tx
 from halloo.events import cursor
@@ -18,7 +20,7 @@ from halloo.hooks.actions.records import SeenHook
 from halloo.hooks.errors import HookLimit, HookNotFound, LastSecret, NoRotation, RotationRunning, SecretNotFound
 from halloo.hooks.model import READER, Health, state_of
 from halloo.hooks.rules import HookChange, HookDraft
-from halloo.hooks.store import records as store
+from halloo.hooks.store import records as kept
 from halloo.kit.clock import DAY, SECOND, system_clock
 from halloo.kit.ids import new_id
 from halloo.kit.refusals import Refusal, Stale
@@ -26,6 +28,7 @@ from halloo.kit.sealing import Sealer
 from halloo.workspaces.actions.audit import list_audit
 from halloo.workspaces.model import Actor, MissingScope
 from tests.conftest import WORKSPACE
+from tests.support.product import Store
 
 SEALER = Sealer(bytes(range(32)), "hook")
 DRAFT = HookDraft("Orders", "https://endpoint.example.com/crisp/hooks?key=KEY", ["message:send"])
@@ -162,6 +165,19 @@ async def test_fifty_hooks_are_the_most_of_a_workspace(desk: Desk) -> None:
     await desk.make()
 
 
+async def test_two_servers_together_make_no_more_than_fifty(desk: Desk, store: Store) -> None:
+    for _ in range(records.HOOKS_MAX - 2):
+        await desk.make()
+    elsewhere = Desk(open_database(store.url, system_clock), desk.who)
+    try:
+        made = await asyncio.gather(
+            *(one.make() for one in (desk, elsewhere) for _ in range(5)), return_exceptions=True
+        )
+    finally:
+        await elsewhere.database.close()
+    assert sorted(type(one).__name__ for one in made) == ["HookLimit"] * 8 + ["SeenHook"] * 2
+
+
 async def test_a_change_is_refused_where_somebody_else_was_faster(desk: Desk) -> None:
     seen = await desk.make()
     changed, secret = await desk.change(seen.hook.id, seen.hook.version, name="Bills")
@@ -237,7 +253,7 @@ def of_hooks(tx: Tx) -> list[Any]:
 async def test_disabling_and_enabling_begin_the_run_of_failures_anew(desk: Desk) -> None:
     hook_id = (await desk.make()).hook.id
     sick = Health("failed", 7, 500, "status", 6, 30, 9, 4, 99)
-    await desk.write(store.save_health, WORKSPACE, hook_id, sick)
+    await desk.write(kept.save_health, WORKSPACE, hook_id, sick)
     seen = await desk.write(records.disable_hook, desk.who, SEALER, hook_id, NOW)
     assert (seen.hook.enabled, seen.hook.disabled_reason) == (False, "operator")
     assert state_of(seen.hook, seen.health) == "disabled"
@@ -253,7 +269,7 @@ async def test_disabling_and_enabling_begin_the_run_of_failures_anew(desk: Desk)
 
 async def test_one_that_failed_stays_disabled_for_its_reason(desk: Desk) -> None:
     hook_id = (await desk.make()).hook.id
-    await desk.write(store.switch_hook, WORKSPACE, hook_id, disabled_reason="gone")
+    await desk.write(kept.switch_hook, WORKSPACE, hook_id, disabled_reason="gone")
     seen = await desk.write(records.disable_hook, desk.who, SEALER, hook_id, NOW)
     assert seen.hook.disabled_reason == "gone"
 

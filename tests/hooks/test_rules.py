@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from halloo.hooks import catalogue, rules
-from halloo.hooks.errors import UrlRefused
+from halloo.hooks.errors import URL_REFUSALS
 from halloo.hooks.model import Hook
 from halloo.hooks.rules import HookChange, HookDraft
 from halloo.kit.outbound.guard import Guard
 from halloo.kit.outbound.model import Url
+from halloo.kit.outbound.url import SENTENCES
 from halloo.kit.refusals import Refusal
 
 URL = "https://endpoint.example.com/crisp/hooks?key=KEY"
@@ -68,6 +69,11 @@ def test_a_hook_of_three_values_has_the_usual_others() -> None:
 )
 def test_what_breaks_a_rule_has_its_code(said: dict[str, Any], due: str) -> None:
     assert code(**said) == due
+
+
+def test_every_rule_of_an_address_has_its_refusal() -> None:
+    assert set(URL_REFUSALS) == set(SENTENCES)
+    assert {code: cls.code for code, cls in URL_REFUSALS.items()} == {code: code for code in SENTENCES}
 
 
 def test_every_event_of_website_hooks_can_be_chosen_each_once() -> None:
@@ -162,9 +168,9 @@ class Nowhere:
 async def test_a_name_that_leads_nowhere_is_a_warning_and_one_that_may_not_be_reached_a_refusal() -> None:
     assert await rules.look_up(Nowhere(), URL) == "dns"
     for url in ("http://127.0.0.1/", "https://[::1]/", "http://localhost/", "http://169.254.169.254/latest"):
-        with pytest.raises(UrlRefused) as refused:
+        with pytest.raises(Refusal) as refused:
             await rules.look_up(Nowhere(), url)
         assert refused.value.code == "url_blocked"
-    with pytest.raises(UrlRefused) as refused:
+    with pytest.raises(Refusal) as refused:
         await rules.look_up(Nowhere(), "ftp://a.example/")
     assert refused.value.code == "url_scheme"

@@ -103,7 +103,7 @@ async def test_a_number_that_no_reader_could_read_is_not_kept(grounds: Grounds, 
     bodies += [(f"/core/conversations/{here.ids['conversation_id']}", f'{{"custom_metadata": {{"a": {value}}}}}')]
     for address, body in bodies:
         answer = await client.patch(address, content=body, headers={**here.bearer, **JSON})
-        assert (answer.status_code, answer.json()["error"]) == (422, "field_invalid"), address
+        assert (answer.status_code, answer.json()["error"]) == (422, "invalid_data"), address
     made = await client.post("/core/contacts", content=bodies[0][1], headers={**here.bearer, **JSON})
     assert made.status_code == 422
     for address in ("/core/contacts", "/core/conversations"):

@@ -82,6 +82,7 @@ TAKEN = {
     ("PUT /core/me/availability", "state"),
     ("POST /core/conversations", "visitor_id"),
     ("POST /core/conversations/{conversation_id}/typing", "state"),
+    ("POST /core/hooks/{hook_id}/replays", "from"),
 }
 """Keys that operators do set, each with a rule of its own."""
 

@@ -232,6 +232,7 @@ async def test_19_ids_of_others_are_nothing_below_an_own_hook(api: Api, house: H
     mine, other = await furnish(api, house), await furnish(api, house, "other")
     there = await api.house("eve@halloo.example", "Evil")
     theirs = await furnish(api, there, "evil")
+    assert (await call(api, house, "GET", mine.hook_id)).json()["replay_id"] == mine.replay_id
     for one in (other, theirs):
         for method, path, code in (
             ("DELETE", f"secrets/{one.secret_id}", "secret_not_found"),

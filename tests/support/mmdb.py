@@ -1,11 +1,12 @@
 """A small writer of files in MaxMind's format (version 2.0): enough for a few networks."""
 
 import ipaddress
+import struct
 from pathlib import Path
 from typing import Any
 
 _MARK = b"\xab\xcd\xefMaxMind.com"
-_MAP, _TEXT, _UINT32, _UINT16, _UINT64, _LIST = 7, 2, 6, 5, 9, 11
+_MAP, _TEXT, _UINT32, _UINT16, _UINT64, _LIST, _DOUBLE = 7, 2, 6, 5, 9, 11, 3
 _KINDS = {"node_count": _UINT32, "build_epoch": _UINT64}
 """Numbers of the description that are no 16 bits wide."""
 _EXTENDED, _GAP = 8, 16
@@ -27,6 +28,8 @@ def _packed(value: Any, kind: int = _UINT16) -> bytes:
         return _head(_LIST, len(value)) + b"".join(map(_packed, value))  # pyright: ignore[reportUnknownArgumentType] - any JSON
     if isinstance(value, str):
         return _head(_TEXT, len(value.encode())) + value.encode()
+    if isinstance(value, float):
+        return _head(_DOUBLE, 8) + struct.pack(">d", value)
     raw = int(value).to_bytes(4, "big").lstrip(b"\0")
     return _head(kind, len(raw)) + raw
 

@@ -3,11 +3,17 @@
 `check` raises `msgspec.ValidationError` for a payload that is none. Marks: fields with `UNSET` may be absent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
+
+from halloo.db.engine import Database
+from halloo.events.model import Fact
+from halloo.hooks.catalogue import INTERNAL
+from halloo.kit.json import DATA_MAX, canonical, dump
 
 Ms = Annotated[int, Meta(ge=1_400_000_000_000, lt=2**45)]
 """UNIX milliseconds: neither seconds nor microseconds."""
@@ -105,14 +111,16 @@ class Ignored(Acknowledged, kw_only=True):
 
 
 class Place(Struct):
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
 
 
 class Geo(Struct):
+    """Scalars that are unknown are null."""
+
     country: str
-    region: str
-    city: str
+    region: str | None
+    city: str | None
     coordinates: Place
 
 
@@ -350,3 +358,28 @@ def check(name: str, data: bytes, website_id: str) -> None:
     if msgspec.json.decode(data).get("website_id") != website_id:
         msg = f"{name} repeats another website_id"
         raise msgspec.ValidationError(msg)
+
+
+def overhear(database: Database) -> list[Fact]:
+    """Everything that is committed from now on, beside whoever listens to the database."""
+    heard: list[Fact] = []
+    listen = database.listen
+
+    def note(listener: Callable[[list[Any]], None] | None, values: list[Any]) -> None:
+        heard.extend(value for value in values if isinstance(value, Fact))
+        if listener is not None:
+            listener(values)
+
+    listen(partial(note, None))
+    database.listen = lambda listener: listen(partial(note, listener))  # pyright: ignore[reportAttributeAccessIssue]
+    return heard
+
+
+def check_facts(facts: Sequence[Fact]) -> None:
+    """Raise for a fact that nobody knows, or whose payload is not that of the contract."""
+    for fact in facts:
+        assert fact.name in INTERNAL or fact.name in PAYLOADS, fact.name
+        assert fact.data == dump(canonical(msgspec.json.decode(fact.data))), fact.name
+        assert len(fact.data) <= DATA_MAX, fact.name
+        if fact.name in PAYLOADS:
+            check(fact.name, fact.data, fact.workspace_id)

@@ -73,9 +73,9 @@ def _claim(name: str, value: str, where: str) -> Any:
         raise field_invalid(where, refused.message) from None
 
 
-def submit_form(tx: Tx, visitor_id: str, form_hash: str, filled: Filled) -> dict[str, Any]:
-    """Keep what a visitor filled in for their next conversation; the claims that are new. Raises `VisitorTokenInvalid`."""
-    return _keep(tx, lock_visitor(tx, visitor_id), form_hash, filled)[1]
+def submit_form(tx: Tx, visitor_id: str, form_hash: str, filled: Filled) -> tuple[Visitor, dict[str, Any]]:
+    """Keep what a visitor filled in for their next conversation; they, and the claims that are new. Raises `VisitorTokenInvalid`."""
+    return _keep(tx, lock_visitor(tx, visitor_id), form_hash, filled)
 
 
 @dataclass(frozen=True, slots=True)

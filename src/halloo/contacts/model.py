@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from halloo.contacts.errors import ValueRefused
-from halloo.kit.json import NotJson, canonical
+from halloo.kit.json import INVALID_DATA, NotJson, canonical
 from halloo.kit.text import clean, is_email, search_words
 
 Embedding = Literal["none", "claimed", "verified"]
@@ -38,6 +38,17 @@ class Page:
     title: str
     referrer: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where an address is, as far as that can be told: two letters of ISO 3166, names in English, degrees."""
+
+    country: str
+    region: str | None = None
+    city: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +256,7 @@ def check_data(data: dict[str, Any]) -> dict[str, Scalar]:
     try:
         return canonical({key: clean(value) if isinstance(value, str) else value for key, value in data.items()})
     except NotJson as error:
-        raise ValueRefused(f"data: {error}.", field="data") from error
+        raise ValueRefused(f"data: {error}.", code=INVALID_DATA, field="data") from error
 
 
 def check_page(url: str, title: str, referrer: str, at: int) -> Page | None:

@@ -32,7 +32,9 @@ _DROP_TOKEN = Statement(delete(visitor_tokens).where(_T.workspace_id == _WS, _T.
 _DROP_TOKENS = Statement(
     delete(visitor_tokens).where(_T.workspace_id == _WS, _T.visitor_id == bindparam("visitor")).returning(_T.digest)
 )
-_DROP_TOKENS_OF_KEY = Statement(delete(visitor_tokens).where(_T.workspace_id == _WS, _T.kid == bindparam("kid_")))
+_DROP_TOKENS_OF_KEY = Statement(
+    delete(visitor_tokens).where(_T.workspace_id == _WS, _T.kid == bindparam("kid_")).returning(_T.visitor_id)
+)
 _SPEND_TICKET = Statement(
     text(
         "INSERT INTO used_tickets (workspace_id, jti, expires_at) VALUES (:ws, :jti, :expires_at) "
@@ -121,9 +123,9 @@ def drop_tokens(tx: Tx, workspace_id: str, visitor_id: str) -> list[str]:
     return [row["digest"] for row in tx.all(_DROP_TOKENS, ws=workspace_id, visitor=visitor_id)]
 
 
-def drop_tokens_of_key(tx: Tx, workspace_id: str, kid: str) -> None:
-    """Revoke every token that was given on the word of an identity key."""
-    tx.run(_DROP_TOKENS_OF_KEY, ws=workspace_id, kid_=kid)
+def drop_tokens_of_key(tx: Tx, workspace_id: str, kid: str) -> list[str]:
+    """Revoke every token that was given on the word of an identity key; whose it was, for each of them."""
+    return [row["visitor_id"] for row in tx.all(_DROP_TOKENS_OF_KEY, ws=workspace_id, kid_=kid)]
 
 
 def has_token(tx: Tx, workspace_id: str, visitor_id: str, token_digest: str) -> bool:

@@ -3,6 +3,7 @@
 Public facts, those that the conversation's visitor may see, are numbered in its `c:` stream; their payload holds nothing internal.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -17,6 +18,10 @@ from halloo.workspaces.model import Actor
 
 SAYING = frozenset({"message:send", "message:received", "message:updated"})
 """Facts that carry what a message says; their payload has its fingerprint."""
+
+
+_ACKNOWLEDGED = 2_000
+"""As many messages as one fact says of that they were read: all of them would not always find room."""
 
 
 class MessageUser(Struct):
@@ -193,17 +198,31 @@ def rated(tx: Tx, conversation_id: str, given: Feedback) -> None:
     record(tx, "session:sync:rating", data, conversation_id=conversation_id, public=True)
 
 
-def mentions_set(tx: Tx, message: Message) -> None:
-    """`session:set_mentions`: who was mentioned in a note."""
-    data = _session(tx, message.conversation_id, mentions=list(message.mentions))
-    record(tx, "session:set_mentions", data, conversation_id=message.conversation_id)
+def mentions_set(tx: Tx, conversation: Conversation) -> None:
+    """`session:set_mentions`: the operators who were mentioned in notes and have not answered since."""
+    data = _session(tx, conversation.id, mentions=conversation.mentioned)
+    record(tx, "session:set_mentions", data, conversation_id=conversation.id)
 
 
 def read_by(tx: Tx, conversation: Conversation, who: Actor, seq: int, fingerprints: list[int]) -> None:
-    """`message:acknowledge:read:send` where operators read the visitor's messages, `…:received` the other way round."""
+    """`message:acknowledge:read:send` where operators read the visitor's messages, `…:received` the other way round: the newest 2,000."""
     side = "received" if who.kind == "visitor" else "send"
-    data = _session(tx, conversation.id, origin="chat", fingerprints=fingerprints, seq=seq)
+    data = _session(tx, conversation.id, origin="chat", fingerprints=fingerprints[-_ACKNOWLEDGED:], seq=seq)
     record(tx, f"message:acknowledge:read:{side}", data, conversation_id=conversation.id, public=True)
+
+
+def mailed(tx: Tx, conversation_id: str, fingerprints: Sequence[int]) -> None:
+    """`message:acknowledge:delivered` and `message:notify:unread:received`: the visitor got answers by mail."""
+    data = _session(tx, conversation_id, origin="email", fingerprints=list(fingerprints))
+    record(tx, "message:acknowledge:delivered", data, conversation_id=conversation_id)
+    record(tx, "message:notify:unread:received", _session(tx, conversation_id), conversation_id=conversation_id)
+
+
+def undeliverable(tx: Tx, conversation_id: str, fingerprints: Sequence[int], kind: str, reason: str) -> None:
+    """`message:acknowledge:ignored`: answers could not be mailed. `kind`: `bounce` where they were refused, else `expired`."""
+    details = {"type": kind, "reason": reason}
+    data = _session(tx, conversation_id, origin="email", fingerprints=list(fingerprints), details=details)
+    record(tx, "message:acknowledge:ignored", data, conversation_id=conversation_id)
 
 
 def removed(tx: Tx, conversation_id: str) -> None:

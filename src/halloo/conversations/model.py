@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from halloo.conversations.errors import MessageRefused
 from halloo.kit.ids import is_uuid, new_id
-from halloo.kit.json import NotJson, canonical, dump
+from halloo.kit.json import INVALID_DATA, NotJson, canonical, dump
 from halloo.kit.text import clean, excerpt
 from halloo.workspaces.model import Actor
 
@@ -47,6 +47,8 @@ class Draft:
             raise MessageRefused("mentions: only a note can mention colleagues.", field="mentions")
         content = check_text(self.content)
         properties = _checked_map(self.properties, "properties") if self.properties else {}
+        if properties and len(dump(properties)) > METADATA_MAX:
+            raise MessageRefused("properties: at most 16 KiB.", field="properties")
         return Draft(self.client_id, self.type, content, self.mentions, properties)
 
 
@@ -84,7 +86,7 @@ class Message(Struct, frozen=True):
 
 
 class Conversation(Struct, frozen=True):
-    """A conversation between a visitor and the operators of a workspace."""
+    """A conversation between a visitor and the operators of a workspace. `mentioned`: operators who have not answered since."""
 
     workspace_id: str
     id: str
@@ -98,6 +100,7 @@ class Conversation(Struct, frozen=True):
     subject: str
     tags: list[str]
     custom_metadata: dict[str, Any]
+    mentioned: list[str]
     last_seq: int
     last_fingerprint: int
     last_type: str | None
@@ -138,6 +141,8 @@ class Conversation(Struct, frozen=True):
             timestamp=at,
         )
         changed: dict[str, Any] = {"last_fingerprint": message.fingerprint, "updated_at": max(at, self.updated_at)}
+        if sender == "operator" and (draft.mentions or self.mentioned):
+            changed["mentioned"] = self._awaited(message)
         if message.seq is not None:  # a note shows nowhere that the visitor could see
             changed |= {
                 "last_seq": message.seq,
@@ -149,6 +154,10 @@ class Conversation(Struct, frozen=True):
                 **(self._asked(message.seq, at) if sender == "user" else self._answered(message.seq)),
             }
         return replace(self, **changed), message
+
+    def _awaited(self, message: Message) -> list[str]:
+        """Who was mentioned and has not said anything since, each once; who writes has answered."""
+        return [one for one in dict.fromkeys((*self.mentioned, *message.mentions)) if one != message.author_id]
 
     def _asked(self, seq: int, at: int) -> dict[str, Any]:
         """What follows from the visitor having written."""
@@ -189,6 +198,7 @@ def begin(
         subject="",
         tags=[],
         custom_metadata={},
+        mentioned=[],
         last_seq=0,
         last_fingerprint=0,
         last_type=None,
@@ -274,7 +284,7 @@ def _checked_map(value: dict[str, Any], name: str) -> dict[str, Any]:
     try:
         return canonical(value)
     except NotJson as error:
-        raise MessageRefused(f"{name}: {error}.", field=name) from error
+        raise MessageRefused(f"{name}: {error}.", code=INVALID_DATA, field=name) from error
 
 
 def check_metadata(value: dict[str, Any]) -> dict[str, Any]:

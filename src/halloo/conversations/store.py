@@ -23,7 +23,7 @@ _strings = msgspec.json.Decoder(list[str])
 _map = msgspec.json.Decoder(dict[str, Any])
 
 _FIELDS = Conversation.__struct_fields__
-_TAGS, _METADATA = _FIELDS.index("tags"), _FIELDS.index("custom_metadata")
+_TAGS, _METADATA, _MENTIONED = (_FIELDS.index(name) for name in ("tags", "custom_metadata", "mentioned"))
 _GET = select(*(_C[name] for name in _FIELDS)).where(_C.workspace_id == _WS, _C.id == _ID)
 _GET_PLAIN = Statement(_GET)
 _GET_LOCKED = Statement(_GET.with_for_update())
@@ -36,6 +36,7 @@ _INSERT = Statement(conversations.insert().values({c.name: bindparam(c.name) for
 _AFTER_MESSAGE = (
     "last_seq", "last_fingerprint", "last_type", "last_from", "last_author", "last_excerpt", "last_at", "state", "snoozed_until",
     "unread", "visitor_unread", "operator_read_seq", "visitor_read_seq", "waiting_since", "updated_at",
+    "mentioned",
 )  # fmt: skip
 _after_message = attrgetter(*_AFTER_MESSAGE)
 _UPDATE_AFTER_MESSAGE = Statement(
@@ -44,6 +45,12 @@ _UPDATE_AFTER_MESSAGE = Statement(
 _NEWEST_OF_VISITOR = Statement(
     select(_C.id)
     .where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"))
+    .order_by(_C.updated_at.desc())
+    .limit(1)
+)
+_NEWEST_OF_CONTACT = Statement(
+    select(_C.id)
+    .where(_C.workspace_id == _WS, _C.contact_id == bindparam("contact"))
     .order_by(_C.updated_at.desc())
     .limit(1)
 )
@@ -98,6 +105,7 @@ def conversation_of(row: Row) -> Conversation:
     values = dict(row)
     values["tags"] = _strings.decode(row["tags"])
     values["custom_metadata"] = _map.decode(row["custom_metadata"])
+    values["mentioned"] = _strings.decode(row["mentioned"])
     return Conversation(**values)
 
 
@@ -109,6 +117,7 @@ def find_conversation(tx: Tx, workspace_id: str, conversation_id: str, *, lock: 
     values = list(row)
     values[_TAGS] = _strings.decode(row[_TAGS])
     values[_METADATA] = _map.decode(row[_METADATA])
+    values[_MENTIONED] = _strings.decode(row[_MENTIONED])
     return Conversation(*values)
 
 
@@ -129,6 +138,11 @@ def lock_conversation_of_client(tx: Tx, workspace_id: str, visitor_id: str, clie
 def find_newest_of_visitor(tx: Tx, workspace_id: str, visitor_id: str) -> str | None:
     """The visitor's current conversation."""
     return tx.scalar(_NEWEST_OF_VISITOR, ws=workspace_id, visitor=visitor_id)
+
+
+def find_newest_of_contact(tx: Tx, workspace_id: str, contact_id: str) -> str | None:
+    """The contact's current conversation."""
+    return tx.scalar(_NEWEST_OF_CONTACT, ws=workspace_id, contact=contact_id)
 
 
 def list_ids_of_visitor(tx: Tx, workspace_id: str, visitor_id: str) -> list[str]:
@@ -158,6 +172,7 @@ def insert_conversation(tx: Tx, conversation: Conversation) -> None:
 def save_after_message(tx: Tx, conversation: Conversation) -> None:
     """Store what a message changed on its conversation."""
     values = dict(zip(_AFTER_MESSAGE, _after_message(conversation), strict=True))
+    values["mentioned"] = dump(conversation.mentioned).decode() if conversation.mentioned else "[]"
     tx.run(_UPDATE_AFTER_MESSAGE, ws=conversation.workspace_id, id_=conversation.id, **values)
 
 

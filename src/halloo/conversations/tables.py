@@ -19,6 +19,7 @@ conversations = Table(
     Column("subject", Text, nullable=False),
     Column("tags", Text, nullable=False),
     Column("custom_metadata", Text, nullable=False),
+    Column("mentioned", Text, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
     Column("last_fingerprint", BigInteger, nullable=False),
     Column("last_type", Text),

@@ -1,6 +1,6 @@
 """Where readers of the log stand that keep their own place: the last fact that each has dealt with, in its own transaction."""
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, delete, select, text
 
 from halloo.db.statement import Statement
 from halloo.db.tx import Tx
@@ -21,6 +21,7 @@ _MOVE = Statement(
         "ON CONFLICT (workspace_id, reader) DO UPDATE SET seq = excluded.seq"
     )
 )
+_FORGET = Statement(delete(cursors).where(_C.workspace_id == bindparam("ws"), _C.reader == bindparam("of")))
 
 
 def find(tx: Tx, reader: str) -> int | None:
@@ -41,3 +42,8 @@ def place(tx: Tx, reader: str, seq: int) -> None:
 def move(tx: Tx, reader: str, seq: int) -> None:
     """A reader has dealt with everything up to fact `seq`."""
     tx.run(_MOVE, ws=tx.workspace_id, of=reader, at=seq)
+
+
+def forget(tx: Tx, reader: str) -> None:
+    """There is no such reader any more."""
+    tx.run(_FORGET, ws=tx.workspace_id, of=reader)

@@ -167,7 +167,8 @@ class Desk:
                 lane.next_due = one.due_at if lane.next_due is None else min(lane.next_due, one.due_at)
             else:
                 ended[one.state] += 1
-                lane.backlog = lane.backlog or lane.address.ordered
+                more_came = lane.address.ordered or one.delivery.replay_id is not None  # in the same transaction
+                lane.backlog = lane.backlog or more_came
         self._open()
         if self._ledger.stuck:
             self.intake.share.shut = True

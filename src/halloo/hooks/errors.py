@@ -111,11 +111,49 @@ class RangeInvalid(Invalid):
     code = "range_invalid"
 
 
-class UrlRefused(Invalid):
+class UrlBlocked(Invalid):
     """url: it leads into a network that web hooks may not reach."""
 
     code = "url_blocked"
 
-    def __init__(self, code: str | None = None, why: str | None = None) -> None:
-        """`code`: the rule that it breaks, `why`: that rule in words."""
-        super().__init__(None if why is None else f"url: {why}", code=code, field="url")
+
+class UrlScheme(Invalid):
+    """url: it must begin with https:// or http://."""
+
+    code = "url_scheme"
+
+
+class UrlHost(Invalid):
+    """url: it has no valid host name, or holds a space, a backslash or a control character."""
+
+    code = "url_host"
+
+
+class UrlPort(Invalid):
+    """url: the port must be 80, 443 or one from 1024 to 65535 that no other service is known by."""
+
+    code = "url_port"
+
+
+class UrlUserinfo(Invalid):
+    """url: a user name or password, the part before @, does not belong into it."""
+
+    code = "url_userinfo"
+
+
+class UrlFragment(Invalid):
+    """url: it must have no part behind #."""
+
+    code = "url_fragment"
+
+
+class UrlTooLong(Invalid):
+    """url: use at most 2,048 characters."""
+
+    code = "url_too_long"
+
+
+URL_REFUSALS: dict[str, type[Invalid]] = {
+    cls.code: cls for cls in (UrlScheme, UrlHost, UrlPort, UrlUserinfo, UrlFragment, UrlTooLong)
+}
+"""By the code of the rule that an address breaks."""

@@ -9,13 +9,14 @@ from msgspec.structs import asdict, replace
 
 from halloo.hooks import catalogue
 from halloo.hooks.errors import (
+    URL_REFUSALS,
     EventNeedsHttps,
     EventsEmpty,
     EventUnknown,
     HeaderForbidden,
     NameEmpty,
     PluginNeedsHttps,
-    UrlRefused,
+    UrlBlocked,
 )
 from halloo.hooks.model import Environment, Hook, HookKind, Ordered, Retry, Signing
 from halloo.kit.outbound.model import Url
@@ -94,19 +95,19 @@ class AddressBook(Protocol):
 
 
 async def look_up(book: AddressBook, text: str) -> Literal["dns"] | None:
-    """A warning where the name in an address leads nowhere yet. Raises `UrlRefused` for one that no hook may have."""
+    """A warning where the name in an address leads nowhere yet. Raises `UrlBlocked`, and what `check_url` raises."""
     verdict = await book.check(check_url(text))
     if verdict == "blocked":
-        raise UrlRefused
+        raise UrlBlocked(field="url")
     return verdict
 
 
 def check_url(text: str) -> Url:
-    """An address that keeps the rules. Raises `UrlRefused` with the code of the one that it breaks."""
+    """An address that keeps the rules. Raises one of `URL_REFUSALS` for the one that it breaks."""
     try:
         return parse_url(text)
     except BadUrl as error:
-        raise UrlRefused(error.code, str(error)) from None
+        raise URL_REFUSALS[error.code](field="url") from None
 
 
 def apply(hook: Hook, change: HookChange, now: int) -> Hook:

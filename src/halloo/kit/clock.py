@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 Clock = Callable[[], int]
 """Gives UNIX milliseconds; tests hand in their own."""
@@ -43,3 +45,18 @@ def parse_rfc3339(text: str) -> int:
         msg = "a time between the years 1 and 9999 is needed"
         raise ValueError(msg)
     return found
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones."""
+    return frozenset(available_timezones()) | {"UTC"}
+
+
+def utc_offset(zone: str, at: int) -> int | None:
+    """By how many minutes a time zone of the IANA data is ahead of UTC at a moment; None where there is no such zone."""
+    try:
+        offset = datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).utcoffset()
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return None
+    return None if offset is None else round(offset / timedelta(minutes=1))

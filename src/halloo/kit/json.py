@@ -10,6 +10,10 @@ import msgspec
 
 MAX_SAFE = 2**53 - 1
 MAX_DEPTH = 16
+DATA_MAX = 64 * 1024
+"""Bytes that the payload of a fact may have: the limits of what comes in keep it there (hooks contract 5)."""
+INVALID_DATA = "invalid_data"
+"""The code of a refusal for what cannot travel."""
 _MAX_INDEX = 4294967294
 _encoder = msgspec.json.Encoder()
 _SMALL = 1e-5

@@ -22,6 +22,7 @@ from halloo.workspaces.model import Actor, Invitation, Role, system_actor
 from halloo.workspaces.settings import WorkspacesSettings
 
 _LISTED = 200
+_UNFINISHED = "It was begun and never finished."
 
 
 def _plan(
@@ -151,10 +152,12 @@ def claim(tx: Tx, key: str, terms: Terms) -> Letter | None:
         directory.leave(tx, store.DUE, key)
         return None
     if mail.attempts > len(BACKOFF):  # each attempt ended with its server
-        store.move_mail(tx, mail, state="failed", due_at=tx.now, content={}, error="It was begun and never finished.")
+        store.move_mail(tx, mail, state="failed", due_at=tx.now, content={}, error=_UNFINISHED)
         unheard = conversations.find_unheard(tx, mail.conversation_id or "")
         if unheard is not None:
-            conversations.note_told(tx, unheard.conversation.id, unheard.conversation.last_seq)
+            heard = unheard.conversation
+            holds = [message.fingerprint for message in unheard.answers]
+            conversations.note_undeliverable(tx, heard.id, heard.last_seq, holds, reason=_UNFINISHED, refused=False)
         return None
     made = compose(tx, mail, terms)
     if isinstance(made, Later):
@@ -174,7 +177,8 @@ def settle_sent(tx: Tx, letter: Letter) -> None:
     mail = store.find_mail(tx, tx.workspace_id, letter.mail_id, lock=True)
     if mail is not None:
         store.move_mail(tx, mail, state="sent", due_at=tx.now, content={}, error=None)
-    _note_told(tx, letter)
+    if letter.conversation_id is not None:
+        conversations.note_mailed(tx, letter.conversation_id, letter.upto, letter.holds)
 
 
 def settle_failed(tx: Tx, mail_id: str, why: str, letter: Letter | None, *, for_good: bool) -> bool:
@@ -185,17 +189,13 @@ def settle_failed(tx: Tx, mail_id: str, why: str, letter: Letter | None, *, for_
     attempts = mail.attempts if letter is not None else mail.attempts + 1  # a letter was counted when it was claimed
     if for_good or attempts > len(BACKOFF):
         store.move_mail(tx, mail, state="failed", attempts=attempts, due_at=tx.now, content={}, error=reason(why))
-        if letter is not None:
-            _note_told(tx, letter)
+        if letter is not None and letter.conversation_id is not None:
+            cid, upto = letter.conversation_id, letter.upto
+            conversations.note_undeliverable(tx, cid, upto, letter.holds, reason=reason(why), refused=for_good)
         return True
     due_at = tx.now + BACKOFF[attempts - 1]
     store.move_mail(tx, mail, state="waiting", attempts=attempts, due_at=due_at, error=reason(why))
     return False
-
-
-def _note_told(tx: Tx, letter: Letter) -> None:
-    if letter.conversation_id is not None:
-        conversations.note_told(tx, letter.conversation_id, letter.upto)
 
 
 def list_outbox(tx: Tx, who: Actor) -> list[Mail]:

@@ -116,6 +116,7 @@ def _answer(tx: Tx, mail: Mail, terms: Terms) -> Letter | Later | None:
         notes=(*hints, say(lang, "answer.why", team=team), *_no_reply(lang, terms)),
         conversation_id=conversation.id,
         upto=conversation.last_seq,
+        holds=tuple(message.fingerprint for message in answers),
     )
 
 

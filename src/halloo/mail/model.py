@@ -57,7 +57,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail as it is sent: sentences in the reader's language. `upto` is the seq of the last answer it holds."""
+    """A mail as it is sent: sentences in the reader's language. `upto` is the seq of the last answer it holds, `holds` them all."""
 
     mail_id: str
     recipient: str
@@ -70,6 +70,7 @@ class Letter:
     notes: tuple[str, ...] = field(default_factory=tuple[str, ...])
     conversation_id: str | None = None
     upto: int = 0
+    holds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

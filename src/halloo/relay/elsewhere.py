@@ -70,6 +70,18 @@ class Elsewhere:
         """Each person that another node has, once."""
         return [seen for key in self._seen.get(workspace_id, {}) if (seen := self.of(workspace_id, key)) is not None]
 
+    def people_of(self, node: str) -> list[tuple[str, Key]]:
+        """Workspace and identity of each person that a node has."""
+        return [(id, key) for id, people in self._seen.items() for key, by in people.items() if node in by]
+
+    def nodes(self, workspace_id: str) -> set[str]:
+        """The nodes that have people of a workspace."""
+        return {node for by in self._seen.get(workspace_id, {}).values() for node in by}
+
+    def visitors(self, workspace_id: str) -> list[str]:
+        """The ids of a workspace's visitors."""
+        return [id for role, id in self._seen.get(workspace_id, {}) if role == "visitor"]
+
     def take(self, note: PresenceNote) -> Key | None:
         """A node said something new. Whom it is about; None where that cannot be read."""
         role, _, id = note.id.partition(":")

@@ -27,6 +27,17 @@ def hint_typing(
     elif excerpt is not None:
         data["excerpt"] = excerpt[:_EXCERPT]
     hub.hint(who.workspace_id, streams, "typing", data)
+    listener = hub.presence.comings.listener
+    if listener.wants(who.workspace_id, "typing:visitor" if visitor else "typing:operator"):
+        listener.typing(
+            who.workspace_id,
+            conversation_id,
+            visitor=visitor,
+            on=state == "start",
+            automated=who.kind == "integration",
+            author=(user, who.name, who.avatar),
+            excerpt=data.get("excerpt"),
+        )
 
 
 class HubLive:

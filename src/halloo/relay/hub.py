@@ -19,6 +19,7 @@ from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Cl
 from halloo.relay.limits import Timing
 from halloo.relay.log import Log
 from halloo.relay.outbox import Outbox
+from halloo.relay.passing import Listener as PassingListener
 from halloo.relay.peer import Peer
 from halloo.relay.presence import Presence
 from halloo.relay.recovery import Recovery
@@ -64,6 +65,10 @@ class Hub:
         self._revoked: dict[tuple[str, str], tuple[int, Close]] = {}
         self.sockets = 0
         broker.listen(self._noted)
+
+    def overhear(self, listener: PassingListener) -> None:
+        """Have somebody told of what passes and is not remembered."""
+        self.presence.comings.listener = listener
 
     # ── letting in and out ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,6 +12,7 @@ import msgspec
 
 from halloo.kit.clock import Clock
 from halloo.relay.broker import Broker, Note, PresenceNote
+from halloo.relay.comings import Comings
 from halloo.relay.elsewhere import Elsewhere, Glances, Key, Seen, State, best, pack_seen
 from halloo.relay.frames import Role
 from halloo.relay.peer import Peer
@@ -78,6 +79,7 @@ class Presence:
         self._debounce_ms = debounce_ms
         self._tell = tell
         self._broker = broker
+        self.comings = Comings(broker.node, wheel, clock, self)
         self._members: dict[str, dict[Key, Member]] = {}
         self._elsewhere = Elsewhere()
         self._glances = Glances()
@@ -143,6 +145,8 @@ class Presence:
         """Show what is true now; forget who left."""
         before = self.state(member.workspace_id, member.key)
         changed = member.state != member.shown
+        if changed:
+            self.comings.before_change(member.workspace_id, member.key, self._broker.node)
         member.shown = member.state
         if member.shown == "offline":
             members = self._members.get(member.workspace_id, {})
@@ -172,6 +176,7 @@ class Presence:
             return
         role, _, id = note.id.partition(":")
         before = self.state(note.workspace_id, (role, id))
+        self.comings.before_change(note.workspace_id, (role, id), note.node)
         key = self._elsewhere.take(note)
         if role == "operator":
             self._answers.pop(note.workspace_id, None)
@@ -198,6 +203,7 @@ class Presence:
         """The reverse of `attend`."""
         self._attended.discard(workspace_id)
         self._elsewhere.forget(workspace_id)
+        self.comings.forget(workspace_id)
         self._answers.pop(workspace_id, None)
 
     async def _look(self, workspace_id: str) -> None:
@@ -219,6 +225,8 @@ class Presence:
         self._wheel.add(Once(lambda _: self._lose(node)), self._clock() + self._debounce_ms)
 
     def _lose(self, node: str) -> None:
+        for workspace_id, key in self._elsewhere.people_of(node):
+            self.comings.before_change(workspace_id, key, node)
         lost = self._elsewhere.lose(node)
         self._answers.clear()
         for workspace_id, key, said in lost:
@@ -268,6 +276,23 @@ class Presence:
             "available": any(m.state == "online" for m in shown),
         }
         return said if len(shown) <= SHOWN_MAX else {**said, "operators": [], "count": len(shown)}
+
+    def is_any_available(self, workspace_id: str) -> bool:
+        """Whether any operator is shown as online."""
+        return bool(self.operators(workspace_id)["available"])
+
+    def count_visitors(self, workspace_id: str) -> int:
+        """How many visitors are shown, each once."""
+        members = self._members.get(workspace_id, {})
+        here = {m.id for m in members.values() if m.role == "visitor" and m.shown != "offline"}
+        return len(here.union(self._elsewhere.visitors(workspace_id)))
+
+    def nodes(self, workspace_id: str) -> set[str]:
+        """The nodes that show people of a workspace."""
+        found = self._elsewhere.nodes(workspace_id)
+        if any(member.shown != "offline" for member in self._members.get(workspace_id, {}).values()):
+            found.add(self._broker.node)
+        return found
 
     def is_there(self, workspace_id: str, visitor_id: str) -> bool:
         """Whether a visitor has a connection now, on a node that this one hears of."""

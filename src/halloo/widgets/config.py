@@ -4,12 +4,11 @@ A configuration is stored as it was given; `check_config` decides whether it may
 `complete_config` fills in every default.
 """
 
-import zoneinfo
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from typing import Any
 
+from halloo.kit.clock import time_zones
 from halloo.kit.json import dump
 from halloo.widgets.contrast import LEGIBLE, contrast
 from halloo.widgets.errors import ConfigInvalid
@@ -42,13 +41,8 @@ _BUILT_IN_FILL = {"light_mode": "#c63522", "dark_mode": "#f98062"}
 """The accent that fills a bubble where the owner chose no colour; `--accent-strong` of the design tokens."""
 
 
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones()) | {"UTC"}
-
-
 def _timezone(value: Any, path: str) -> None:
-    if not isinstance(value, str) or value not in _zones():
+    if not isinstance(value, str) or value not in time_zones():
         raise ConfigInvalid(path, "this must be a time zone such as Europe/Berlin.")
 
 

@@ -10,7 +10,7 @@ from halloo.db.tx import Row, Tx
 from halloo.events.log import record
 from halloo.hooks.actions import plan
 from halloo.hooks.actions.settle import settle
-from halloo.hooks.model import Attempt, Claimed, DeliveryState, Hook, Settlement
+from halloo.hooks.model import Attempt, Claimed, DeliveryState, DisabledReason, Hook, Settlement
 from halloo.hooks.store import records
 from halloo.kit.clock import system_clock
 from halloo.kit.ids import new_id
@@ -74,11 +74,20 @@ def answered(one: Claimed, outcome: Outcome, state: DeliveryState, due_at: int =
     return Settlement(one, attempt, state, due_at)
 
 
+def _run(tx: Tx, statement: str, params: dict[str, Any]) -> None:
+    tx.run(text(statement), ws=tx.workspace_id, **params)
+
+
+def _switch(tx: Tx, hook_id: str, reason: DisabledReason | None) -> None:
+    records.switch_hook(tx, tx.workspace_id, hook_id, disabled_reason=reason)
+
+
 class Ground:
     """A workspace with hooks, in a database of either kind; `now` is its steady clock."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, owner_url: str = "") -> None:
         self.database = database
+        self.owner_url = owner_url
         self.now = system_clock()
 
     async def do(self, action: Callable[..., Any], *args: Any, **named: Any) -> Any:
@@ -116,6 +125,12 @@ class Ground:
 
     async def rows(self, query: str, **params: Any) -> list[Row]:
         return await self.database.read(WORKSPACE, lambda tx: tx.all(text(query), ws=WORKSPACE, **params))
+
+    async def sql(self, statement: str, **params: Any) -> None:
+        await self.do(_run, statement, params)
+
+    async def switch(self, hook_id: str, reason: DisabledReason | None) -> None:
+        await self.do(_switch, hook_id, reason)
 
     async def deliveries(self, hook_id: str) -> list[Row]:
         return await self.rows(

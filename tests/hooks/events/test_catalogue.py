@@ -1,16 +1,14 @@
 """The catalogue of events: whole, in line with the contract, and true to what the product records."""
 
-import ast
-from pathlib import Path
-
 import msgspec
 import pytest
 
 from halloo.hooks import catalogue
 from halloo.hooks.catalogue import EVENTS, INTERNAL, TEST, find, is_choosable, offered
+from halloo.hooks.passing import NAMES as NAMES_OF_LIGHT
 from halloo.hooks.samples import render_test, sample
 from reference.sources import event_names
-from tests.conftest import ROOT, WORKSPACE
+from tests.conftest import WORKSPACE
 from tests.support.wire import PAYLOADS, check
 
 NAMES = [event.name for event in EVENTS]
@@ -48,23 +46,6 @@ def recorded() -> set[str]:
     return {name for name in found if name not in starts} | {n for n in NAMES if starts and n.startswith(starts)}
 
 
-def told_lightly() -> set[str]:
-    """Names of light events that the sources spell outside of the catalogue and its samples."""
-    found: set[str] = set()
-    for path in (ROOT / "src" / "halloo").rglob("*.py"):
-        if path.name not in ("catalogue.py", "samples.py"):
-            found |= _strings(path) & LIGHT
-    return found
-
-
-def _strings(path: Path) -> set[str]:
-    return {
-        node.value
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-
-
 def test_all_eighty_two_names_are_there_once() -> None:
     assert len(NAMES) == len(set(NAMES)) == 82
     assert set(NAMES) == set(PAYLOADS)
@@ -80,7 +61,7 @@ def test_what_is_emitted_is_recorded_and_what_is_recorded_is_known() -> None:
     facts = {event.name for event in EVENTS if event.kind == "fact" and event.emitted}
     assert recorded() - INTERNAL == facts
     assert not INTERNAL & set(NAMES)
-    assert {event.name for event in EVENTS if event.kind == "light" and event.emitted} == told_lightly()
+    assert {event.name for event in EVENTS if event.kind == "light" and event.emitted} == set(NAMES_OF_LIGHT.values())
 
 
 def test_only_what_is_emitted_is_offered_and_only_reserved_names_can_be_chosen_besides() -> None:

@@ -7,6 +7,7 @@ from halloo.api.manage import history, shapes, talk
 from halloo.api.manage.conversations import IfMatch
 from halloo.contacts import actions
 from halloo.contacts.model import Details
+from halloo.conversations import actions as conversations
 from halloo.edge.body import given_fields
 from halloo.edge.etag import version_tag, wanted_version
 from halloo.edge.handed import Db, Parts, Who
@@ -52,7 +53,7 @@ async def change_contact(
     given = given_fields(data)
     details = Details(**given, given=frozenset(given))
     contact = await db.write(
-        who.workspace_id, actions.change_contact, who, contact_id, details, wanted_version(if_match)
+        who.workspace_id, conversations.change_contact, who, contact_id, details, wanted_version(if_match)
     )
     return Response(talk.contact_view(contact), headers={"ETag": version_tag(contact.updated_at)})
 

@@ -4,7 +4,7 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from halloo.api.manage import shapes
-from halloo.contacts.actions import retire_identity_key
+from halloo.conversations.actions import retire_identity_key
 from halloo.edge.handed import Db, Parts, Who
 from halloo.kit.clock import optional_rfc3339, rfc3339
 from halloo.widgets import actions

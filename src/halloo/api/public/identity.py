@@ -8,7 +8,7 @@ from halloo.api.public.parts import PublicApi, relay_access
 from halloo.api.public.shapes import EmbedTicket, Identified, Nothing, VisitorPatch, VisitorPatched
 from halloo.api.public.visits import OriginNotAllowed, refuse_unverified
 from halloo.contacts import actions as contacts
-from halloo.contacts.errors import IdentityInvalid
+from halloo.contacts.errors import IdentityInvalid, ValueRefused
 from halloo.contacts.model import Details, Proven, Visitor
 from halloo.contacts.tickets import LIFE_S
 from halloo.conversations import actions
@@ -21,10 +21,14 @@ async def identify(api: PublicApi, call: Call) -> Answer:
     visitor = await api.visits.require_known(call)
     api.limits.take_identification(visitor.id, call.cost)
     refuse_unverified(call)
-    proven = await _prove(api, call, given, visitor)
-    found, merged = await api.database.write(
-        call.workspace_id, actions.identify_visitor, call.widget_id, call.token or "", proven
-    )
+    try:
+        proven = await _prove(api, call, given, visitor)
+        found, merged = await api.database.write(
+            call.workspace_id, actions.identify_visitor, call.widget_id, call.token or "", proven
+        )
+    except IdentityInvalid:
+        await api.database.write(call.workspace_id, actions.note_refused_proof, visitor.id)
+        raise
     call.browser = found.browser
     _, access = await relay_access(api, call, found.visitor)
     return Answer(200, Identified(present.me(found.visitor, found.token), merged, access))
@@ -57,5 +61,11 @@ async def claim_details(api: PublicApi, call: Call) -> Answer:
     refuse_unverified(call)
     said = given_fields(convert(given, VisitorPatch))
     details = Details(**said, given=frozenset(said))
-    changed = await api.database.write(call.workspace_id, actions.claim_details, visitor.id, details)
+    try:
+        changed = await api.database.write(call.workspace_id, actions.claim_details, visitor.id, details)
+    except ValueRefused as refused:
+        column, value = refused.details["field"], said.get(refused.details["field"])
+        shown = value if isinstance(value, str) else ""
+        await api.database.write(call.workspace_id, actions.note_refused_value, visitor.id, column, shown)
+        raise
     return Answer(200, VisitorPatched(present.me(changed)))

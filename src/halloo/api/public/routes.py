@@ -128,7 +128,9 @@ async def start_conversation(api: PublicApi, call: Call) -> Answer:
         _count_start(api, call, visitor)
     if body.message is not None:
         api.limits.take_message(visitor.id, call.cost)
-    started, place = await api.database.write(call.workspace_id, start_as, visitor, body, asked)
+    started, place = await api.database.write(
+        call.workspace_id, start_as, visitor, body, asked, api.countries.find(call.address)
+    )
     sent = started.message
     message = None if sent is None else StartedMessage(sent.seq or 0, sent.client_id, sent.fingerprint, sent.timestamp)
     answer = ConversationStarted(

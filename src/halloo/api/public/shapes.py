@@ -16,6 +16,8 @@ class VisitorPost(Struct, forbid_unknown_fields=True):
     """`guest_` and 22 to 64 of A–Z, a–z, 0–9, `-` and `_`, random and made by the caller; needed at first contact."""
     parent_origin: str | None = None
     locale: str | None = None
+    timezone: str | None = None
+    """The name of the browser's time zone, such as `Europe/Vienna`; one that nobody knows is left out."""
     embed_ticket: str | None = None
 
 

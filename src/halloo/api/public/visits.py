@@ -11,7 +11,7 @@ from halloo.contacts import actions as contacts
 from halloo.contacts.actions import Hello, visitor_actor
 from halloo.contacts.errors import EmbeddingUnverified, TicketInvalid, VisitorTokenMissing
 from halloo.contacts.forms import Asked
-from halloo.contacts.model import Browser, Ticket, Visitor, check_page
+from halloo.contacts.model import Browser, Spot, Ticket, Visitor, check_page
 from halloo.contacts.tickets import EmbedTickets
 from halloo.conversations import actions
 from halloo.conversations.actions import Start, Started
@@ -22,6 +22,7 @@ from halloo.db.tx import Tx
 from halloo.edge.body import convert
 from halloo.events.log import position
 from halloo.events.model import Position
+from halloo.kit.clock import time_zones
 from halloo.kit.ids import digest, is_uuid
 from halloo.kit.json import dump
 from halloo.kit.refusals import Forbidden, Invalid, field_invalid
@@ -141,7 +142,7 @@ class Visits:
     async def forget(self, call: Call) -> None:
         """End the token of a visitor's browser. Raises `VisitorTokenMissing`, `VisitorTokenInvalid`."""
         await self.require_known(call)
-        await self._database.write(call.workspace_id, contacts.forget_browser, call.widget_id, call.token or "")
+        await self._database.write(call.workspace_id, actions.forget_browser, call.widget_id, call.token or "")
 
 
 def refuse_unverified(call: Call, claimed: object = None) -> None:
@@ -159,19 +160,22 @@ def hello_of(call: Call, body: VisitorPost, ticket: Ticket | None = None) -> Hel
         user_id=body.user_id or "",
         parent_origin=body.parent_origin,
         locale=None if body.locale is None else clean(body.locale)[:_LOCALE_MAX],
+        timezone=body.timezone if body.timezone in time_zones() else None,
         user_agent=clean(call.headers.get("user-agent", ""))[:_AGENT_MAX],
         proven_origin=call.proven_origin if ticket is None else ticket.origin,
         ticket=ticket,
     )
 
 
-def start_as(tx: Tx, visitor: Visitor, body: ConversationStart, asked: Asked | None) -> tuple[Started, Position]:
-    """Start or resume as `visitor`; the conversation and where its stream stands after it."""
+def start_as(
+    tx: Tx, visitor: Visitor, body: ConversationStart, asked: Asked | None, spot: Spot | None = None
+) -> tuple[Started, Position]:
+    """Start or resume as `visitor`, who seems to be at `spot`; the conversation and where its stream stands after it."""
     if body.client_id is not None and not is_uuid(body.client_id):
         raise field_invalid("client_id", "a UUID in lower case is needed.")
     draft = None if body.message is None else Draft(body.message.client_id, body.message.type, body.message.content)
     page = None if body.page is None else check_page(body.page.url, body.page.title, body.page.referrer, tx.now)
-    start = Start(body.conversation_id, body.client_id, draft, page, dict(body.custom_metadata), asked)
+    start = Start(body.conversation_id, body.client_id, draft, page, dict(body.custom_metadata), asked, spot)
     started = actions.start_conversation(tx, visitor_actor(visitor), visitor, start)
     return started, position(tx, f"c:{started.conversation.id}")
 

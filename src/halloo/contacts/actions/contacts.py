@@ -131,6 +131,11 @@ def get_contact(tx: Tx, who: Actor, contact_id: str) -> Contact:
     return store.get_contact(tx, tx.workspace_id, contact_id)
 
 
+def find_contact(tx: Tx, contact_id: str) -> Contact | None:
+    """A contact of this workspace, or None."""
+    return store.find_contact(tx, tx.workspace_id, contact_id)
+
+
 def list_contacts(tx: Tx, who: Actor, q: str, before: tuple[int, str] | None, limit: int) -> list[Contact]:
     """Contacts that fit the words of `q`, last seen first, behind `before` = (last_seen_at, id)."""
     who.require("contacts:read")

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from halloo.contacts import facts, store, token_store
-from halloo.contacts.actions.visitors import end_browser, new_token
+from halloo.contacts.actions.visitors import BY_MAIL, end_browser, new_token
 from halloo.contacts.errors import ContinueInvalid
 from halloo.contacts.model import Browser, Visitor
 from halloo.db.tx import Tx
 from halloo.kit.ids import digest, new_secret
 
-BY_MAIL = "mail"
-"""Stands as the `kid` of tokens that a link gave to a guest."""
 CODE_MAX = 128
 _CANDIDATES = 50
 
@@ -44,6 +42,11 @@ def may_continue(tx: Tx, visitor: Visitor, identity: Literal["optional", "requir
 
 def _proof(tx: Tx, visitor: Visitor) -> str | None:
     return token_store.find_proof(tx, tx.workspace_id, visitor.id, BY_MAIL)
+
+
+def is_proven(tx: Tx, visitor_id: str) -> bool:
+    """Whether some browser still has a token of theirs that was given on the word of the customer's server."""
+    return token_store.find_proof(tx, tx.workspace_id, visitor_id, BY_MAIL) is not None
 
 
 def make_code(tx: Tx, visitor: Visitor, life_ms: int) -> str:

@@ -25,6 +25,8 @@ from halloo.workspaces.model import Actor
 
 _SEEN_DEBOUNCE = MINUTE
 _TOKEN_DEBOUNCE = HOUR
+BY_MAIL = "mail"
+"""Stands as the `kid` of tokens that a link gave to a guest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +167,16 @@ def greet_again(tx: Tx, widget_id: str, token: str, hello: Hello) -> Visitor:
     return replace(visitor, **changed)
 
 
-def forget_browser(tx: Tx, widget_id: str, token: str) -> None:
+def forget_browser(tx: Tx, widget_id: str, token: str) -> str | None:
     """End the token of one browser, its live connections too: whoever sits there next is somebody new.
 
-    Other browsers of the same person go on. Raises `VisitorTokenInvalid`, `VisitorBlocked`.
+    Other browsers of the same person go on. The visitor's id where this was the last that held a proof of who they are.
+    Raises `VisitorTokenInvalid`, `VisitorBlocked`.
     """
     visitor, browser = recognise_browser(tx, widget_id, token)
     end_browser(tx, visitor, browser)
+    proven = browser.kid is not None and visitor.identified
+    return visitor.id if proven and token_store.find_proof(tx, tx.workspace_id, visitor.id, BY_MAIL) is None else None
 
 
 def end_browser(tx: Tx, visitor: Visitor, browser: Browser) -> None:

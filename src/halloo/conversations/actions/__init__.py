@@ -11,7 +11,15 @@ from halloo.conversations.actions.change import change_conversation, delete_conv
 from halloo.conversations.actions.feedback import find_feedback, give_feedback, list_feedback, report_feedback
 from halloo.conversations.actions.index import index_words, is_behind
 from halloo.conversations.actions.join import identify_visitor, join_visitors
-from halloo.conversations.actions.notice import Unheard, find_unheard, latest_activity, list_unheard, note_told
+from halloo.conversations.actions.notice import (
+    Unheard,
+    find_unheard,
+    latest_activity,
+    list_unheard,
+    note_mailed,
+    note_undeliverable,
+)
+from halloo.conversations.actions.proof import forget_browser, note_refused_proof, retire_identity_key
 from halloo.conversations.actions.read import (
     count_conversations,
     get_conversation,
@@ -27,12 +35,13 @@ from halloo.conversations.actions.start import (
     Start,
     Started,
     current_conversation,
+    newest_of_visitor,
     owns_conversation,
     start_conversation,
 )
 from halloo.conversations.actions.sweep import sweep_silent
 from halloo.conversations.actions.tags import create_tag, delete_tag, list_tags, update_tag
-from halloo.conversations.actions.told import claim_details, submit_form
+from halloo.conversations.actions.told import change_contact, claim_details, note_refused_value, submit_form
 
 __all__ = [
     "Hit",
@@ -41,6 +50,7 @@ __all__ = [
     "Started",
     "Unheard",
     "begin_conversation",
+    "change_contact",
     "change_conversation",
     "claim_details",
     "count_conversations",
@@ -54,6 +64,7 @@ __all__ = [
     "end_conversation",
     "find_feedback",
     "find_unheard",
+    "forget_browser",
     "get_conversation",
     "give_feedback",
     "identify_visitor",
@@ -69,11 +80,16 @@ __all__ = [
     "list_tags",
     "list_unheard",
     "mark_read",
-    "note_told",
+    "newest_of_visitor",
+    "note_mailed",
+    "note_refused_proof",
+    "note_refused_value",
+    "note_undeliverable",
     "owns_conversation",
     "place_of",
     "remove_message",
     "report_feedback",
+    "retire_identity_key",
     "search_messages",
     "send_message",
     "start_conversation",

@@ -32,9 +32,9 @@ def identify_visitor(tx: Tx, widget_id: str, token: str, proven: Proven) -> tupl
     if current is not None and (found.news or merged):
         contact_facts.verified(tx, current, found.visitor)
         if found.former is None:
-            contact_facts.details_set(tx, current, found.news)
+            contact_facts.details_set(tx, current, found.news, found.visitor.contact_id)
         else:
-            contact_facts.introduced(tx, current, found.visitor)
+            contact_facts.introduced(tx, current, found.visitor, found.visitor.contact_id)
     return found, merged
 
 

@@ -1,8 +1,9 @@
 """What a visitor who went away was not told yet; for mail, which stands above."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from halloo.conversations import message_store, store
+from halloo.conversations import facts, message_store, store
 from halloo.conversations.model import Conversation, Message
 from halloo.db.tx import Tx
 
@@ -29,9 +30,23 @@ def find_unheard(tx: Tx, conversation_id: str, *, lock: bool = False) -> Unheard
     return Unheard(conversation, message_store.list_answers(tx, tx.workspace_id, conversation_id, after, QUOTED))
 
 
-def note_told(tx: Tx, conversation_id: str, seq: int) -> None:
-    """Note that the visitor was told of everything up to `seq`, wherever they were; never moves back."""
+def note_mailed(tx: Tx, conversation_id: str, seq: int, fingerprints: Sequence[int]) -> None:
+    """Note that the visitor was told of everything up to `seq`, wherever they were; never moves back.
+
+    `fingerprints`: the answers that the mail held.
+    """
     store.note_told(tx, tx.workspace_id, conversation_id, seq)
+    if store.find_conversation(tx, tx.workspace_id, conversation_id) is not None:
+        facts.mailed(tx, conversation_id, fingerprints)
+
+
+def note_undeliverable(
+    tx: Tx, conversation_id: str, seq: int, fingerprints: Sequence[int], *, reason: str, refused: bool
+) -> None:
+    """Note that it is no use to tell the visitor of what was said up to `seq`. `refused`: by whoever takes their mail."""
+    store.note_told(tx, tx.workspace_id, conversation_id, seq)
+    if store.find_conversation(tx, tx.workspace_id, conversation_id) is not None:
+        facts.undeliverable(tx, conversation_id, fingerprints, "bounce" if refused else "expired", reason)
 
 
 def list_unheard(tx: Tx, since: int, limit: int) -> list[str]:

@@ -65,8 +65,8 @@ def _state_facts(tx: Tx, before: Conversation, after: Conversation, message: Mes
     if before.last_seq == 0 and message.seq == 1:
         facts.request_initiated(tx, after)
     data = facts.message_sent(tx, message)
-    if message.mentions:
-        facts.mentions_set(tx, message)
+    if before.mentioned != after.mentioned:
+        facts.mentions_set(tx, after)
     if before.state != after.state:
         facts.state_set(tx, after)
     if before.snoozed_until is not None and after.snoozed_until is None:
@@ -130,6 +130,7 @@ def begin_conversation(
     first = store.find_newest_of_visitor(tx, tx.workspace_id, visitor.id) is None
     store.insert_conversation(tx, conversation)
     contacts.count_conversation(tx, conversation.contact_id)
+    contact_facts.bound(tx, conversation.id, conversation.contact_id)
     if first:
-        contact_facts.introduced(tx, conversation.id, visitor)
+        contact_facts.introduced(tx, conversation.id, visitor, conversation.contact_id)
     return add_message(tx, who, conversation, draft)

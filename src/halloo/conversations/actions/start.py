@@ -8,7 +8,7 @@ from msgspec import structs
 from halloo.contacts import actions as contacts
 from halloo.contacts import facts as contact_facts
 from halloo.contacts.forms import Asked, take_answers
-from halloo.contacts.model import Page, Visitor
+from halloo.contacts.model import Page, Spot, Visitor
 from halloo.conversations import facts, store
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.actions.send import add_message
@@ -24,7 +24,7 @@ from halloo.workspaces.model import Actor
 class Start:
     """What a start brings along. `conversation_id` resumes; `client_id` makes a repeated start one conversation.
 
-    `asked`: the form that the widget asks before a new conversation, and what was filled in.
+    `asked`: the form that the widget asks before a new conversation, and what was filled in. `spot`: where the visitor seems to be.
     """
 
     conversation_id: str | None = None
@@ -33,6 +33,7 @@ class Start:
     page: Page | None = None
     custom_metadata: dict[str, Any] = field(default_factory=dict[str, Any])
     asked: Asked | None = None
+    spot: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,17 @@ def _begun(tx: Tx, visitor: Visitor, start: Start) -> tuple[Visitor, Conversatio
     conversation = structs.replace(conversation, custom_metadata=metadata)
     store.insert_conversation(tx, conversation)
     contacts.count_conversation(tx, conversation.contact_id)
+    contact_facts.bound(tx, conversation.id, contact_id)
     if metadata:
         facts.data_set(tx, conversation)
     if first:
-        contact_facts.introduced(tx, conversation.id, visitor)
+        contact_facts.introduced(tx, conversation.id, visitor, contact_id)
     else:
-        contact_facts.details_set(tx, conversation.id, taken.news)
+        contact_facts.details_set(tx, conversation.id, taken.news, contact_id)
     if visitor.user_agent:
         contact_facts.system_known(tx, conversation.id, visitor)
+    if start.spot is not None:
+        contact_facts.place_known(tx, conversation.id, start.spot)
     return visitor, conversation
 
 
@@ -102,6 +106,11 @@ def owns_conversation(tx: Tx, who: Actor, conversation_id: str) -> bool:
     except ConversationForbidden:
         return False
     return is_uuid(conversation_id)
+
+
+def newest_of_visitor(tx: Tx, visitor_id: str) -> str | None:
+    """The id of a visitor's current conversation, or None; for programs of our own."""
+    return store.find_newest_of_visitor(tx, tx.workspace_id, visitor_id)
 
 
 def current_conversation(tx: Tx, who: Actor) -> str | None:

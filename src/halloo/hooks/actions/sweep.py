@@ -60,8 +60,10 @@ def log_sweep(days: int) -> Callable[[Tx, int], bool]:
         more = [_sweep_hook(tx, hook.id, last, before, limit) for hook in known]
         chores.delete_hours(tx, tx.now - _HOURS_KEPT)
         chores.delete_replays(tx, before)
-        gone = chores.delete_of_gone(tx, {hook.id for hook in known}, limit)
-        return any(more) or gone >= limit
+        gone, most = chores.delete_of_gone(tx, {hook.id for hook in known}, limit)
+        for hook_id in gone:
+            cursor.forget(tx, _PLACE + hook_id)
+        return any(more) or most >= limit
 
     return sweep_log
 

@@ -5,34 +5,32 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import text
 
-from halloo.db.statement import Statement
+from halloo.db.statement import Statement, by_index
 from halloo.db.tx import Tx
 from halloo.hooks.model import PARKED
 from halloo.hooks.store.queue import Row
 
 _HOOKS = Statement(text("SELECT id, enabled, ordered FROM hooks WHERE workspace_id = :ws ORDER BY id"))
+_OPEN = "deliveries INDEXED BY deliveries_due"
+_LINES = "deliveries INDEXED BY deliveries_line"
 _PENDING = "WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending'"
-_LOOSE = Statement(
-    text(
-        f"SELECT hook_id, seq, series, line, replay_id FROM deliveries {_PENDING} "
-        "AND (lease IS NULL OR due_at <= :now) LIMIT :limit"
-    )
+_LOOSE = by_index(
+    f"SELECT hook_id, seq, series, line, replay_id FROM {_OPEN} {_PENDING} "
+    "AND (lease IS NULL OR due_at <= :now) ORDER BY due_at LIMIT :limit"
 )
-_LINED = Statement(text(f"SELECT seq, series FROM deliveries {_PENDING} AND line IS NOT NULL LIMIT :limit"))
-_HAS_LINES = Statement(text(f"SELECT 1 FROM deliveries {_PENDING} AND line IS NOT NULL LIMIT 1"))
+_LINED = by_index(f"SELECT seq, series FROM {_LINES} {_PENDING} AND line IS NOT NULL ORDER BY line LIMIT :limit")
+_HAS_LINES = by_index(f"SELECT 1 FROM {_LINES} {_PENDING} AND line IS NOT NULL ORDER BY line LIMIT 1")
 _UNPARK = Statement(
     text(
         "UPDATE deliveries SET line = NULL, due_at = CASE WHEN due_at = :parked THEN :now ELSE due_at END "
         "WHERE workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series AND state = 'pending'"
     )
 )
-_OF_REPLAY = Statement(
-    text(
-        f"SELECT hook_id, seq, series, line, replay_id FROM deliveries {_PENDING} AND replay_id = :replay "
-        "AND (lease IS NULL OR due_at <= :now)"
-    )
+_OF_REPLAY = by_index(
+    f"SELECT hook_id, seq, series, line, replay_id FROM deliveries INDEXED BY deliveries_replay {_PENDING} "
+    "AND replay_id = :replay AND (lease IS NULL OR due_at <= :now)"
 )
-_ANY = Statement(text(f"SELECT 1 FROM deliveries {_PENDING} LIMIT 1"))
+_ANY = by_index(f"SELECT 1 FROM {_OPEN} {_PENDING} ORDER BY due_at LIMIT 1")
 _ERASED = {
     owner: Statement(
         text(
@@ -100,29 +98,29 @@ def list_known(tx: Tx) -> list[Known]:
 
 def list_loose(tx: Tx, hook_id: str, limit: int, now: int) -> list[Row]:
     """Deliveries of a hook that wait and that nobody has leased."""
-    return _rows(tx.rows(_LOOSE, ws=tx.workspace_id, hook=hook_id, limit=limit, now=now))
+    return _rows(tx.rows(_LOOSE[tx.dialect], ws=tx.workspace_id, hook=hook_id, limit=limit, now=now))
 
 
 def list_of_replay(tx: Tx, hook_id: str, replay_id: str, now: int) -> list[Row]:
     """The same of a replay."""
-    return _rows(tx.rows(_OF_REPLAY, ws=tx.workspace_id, hook=hook_id, replay=replay_id, now=now))
+    return _rows(tx.rows(_OF_REPLAY[tx.dialect], ws=tx.workspace_id, hook=hook_id, replay=replay_id, now=now))
 
 
 def has_lines(tx: Tx, hook_id: str) -> bool:
     """Whether anything of a hook waits in a line."""
-    return tx.scalar(_HAS_LINES, ws=tx.workspace_id, hook=hook_id) is not None
+    return tx.scalar(_HAS_LINES[tx.dialect], ws=tx.workspace_id, hook=hook_id) is not None
 
 
 def unpark(tx: Tx, hook_id: str, limit: int, now: int) -> int:
     """Have deliveries of a hook wait in no line any more; how many did. The hook is held by `queue.lock_lines`."""
-    found = tx.rows(_LINED, ws=tx.workspace_id, hook=hook_id, limit=limit)
+    found = tx.rows(_LINED[tx.dialect], ws=tx.workspace_id, hook=hook_id, limit=limit)
     tx.many(_UNPARK, [(PARKED, now, tx.workspace_id, hook_id, *key) for key in found])
     return len(found)
 
 
 def has_pending(tx: Tx, hook_id: str) -> bool:
     """Whether anything of a hook waits."""
-    return tx.scalar(_ANY, ws=tx.workspace_id, hook=hook_id) is not None
+    return tx.scalar(_ANY[tx.dialect], ws=tx.workspace_id, hook=hook_id) is not None
 
 
 def list_erased(tx: Tx, hook_id: str, owner: Owner, id: str) -> list[Row]:
@@ -162,16 +160,18 @@ def delete_replays(tx: Tx, before: int) -> None:
     tx.run(_DELETE_REPLAYS, ws=tx.workspace_id, before=before)
 
 
-def delete_of_gone(tx: Tx, known: set[str], limit: int) -> int:
-    """Delete at most `limit` rows of each kind that belong to hooks which are gone; how many the longest of these deletions took."""
+def delete_of_gone(tx: Tx, known: set[str], limit: int) -> tuple[set[str], int]:
+    """Delete at most `limit` rows of each kind that belong to hooks which are gone: of which, and how many of one kind at most."""
+    gone: set[str] = set()
     most = 0
     for table, forget in _FORGET.items():
         hook_id = ""
         while (hook_id := tx.scalar(_NEXT_HOOK[table], ws=tx.workspace_id, after=hook_id) or "") in known:
             pass
         if hook_id:
+            gone.add(hook_id)
             most = max(most, tx.run(forget, ws=tx.workspace_id, hook=hook_id, limit=limit))
-    return most
+    return gone, most
 
 
 def _rows(found: Sequence[Any]) -> list[Row]:

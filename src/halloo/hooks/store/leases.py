@@ -18,7 +18,7 @@ _BACK = Statement(
 _COUNT = Statement(
     text(
         "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending' "
-        "AND due_at <= :now LIMIT :limit) d"
+        "AND due_at <= :now ORDER BY due_at LIMIT :limit) d"
     )
 )
 _BREAKERS = Statement(text("SELECT hook_id, probes, probe_at FROM hook_health WHERE workspace_id = :ws"))

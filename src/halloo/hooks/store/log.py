@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import text
 
-from halloo.db.statement import Statement
+from halloo.db.statement import Statement, by_index
 from halloo.db.tx import Tx
 from halloo.hooks.model import PARKED, Attempt, Delivery
 
@@ -20,12 +20,10 @@ _LIST = Statement(
         f"WHERE d.workspace_id = :ws AND {_BELOW} ORDER BY d.seq DESC, d.series DESC LIMIT :limit"
     )
 )
-_LIST_TALK = Statement(
-    text(
-        f"{_COLUMNS} facts f CROSS JOIN deliveries d WHERE f.workspace_id = :ws AND f.conversation_id = :talk "
-        f"AND d.workspace_id = f.workspace_id AND d.seq = f.seq AND {_BELOW} "
-        "ORDER BY d.seq DESC, d.series DESC LIMIT :limit"
-    )
+_LIST_TALK = by_index(
+    f"{_COLUMNS} facts f INDEXED BY facts_conversation CROSS JOIN deliveries d WHERE f.workspace_id = :ws "
+    f"AND f.conversation_id = :talk AND d.workspace_id = f.workspace_id AND d.seq = f.seq AND {_BELOW} "
+    "ORDER BY d.seq DESC, d.series DESC LIMIT :limit"
 )
 """From the facts of a conversation to their deliveries."""
 _KEY = "workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series"
@@ -64,7 +62,7 @@ def list_below(
     }
     if talk is not None:
         where["talk"] = talk
-    rows = tx.rows(_LIST if talk is None else _LIST_TALK, **where, limit=limit)
+    rows = tx.rows(_LIST if talk is None else _LIST_TALK[tx.dialect], **where, limit=limit)
     return [_seen(hook_id, row, enabled=enabled) for row in rows]
 
 

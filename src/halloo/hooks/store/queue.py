@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from msgspec.json import Decoder
 from sqlalchemy import text
 
-from halloo.db.statement import DialectName, Statement
+from halloo.db.statement import DialectName, Statement, by_index
 from halloo.db.tx import Tx
 from halloo.hooks.model import LEASE, PARKED, Claimed, DeliveryState, Look
 
@@ -39,9 +39,9 @@ _HELD_BY = Statement(
         "SELECT lease FROM deliveries WHERE workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series"
     )
 )
-_IN_LINE = "FROM deliveries WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending' AND line = :line"
-_BUSY = Statement(text(f"SELECT 1 {_IN_LINE} LIMIT 1"))
-_FIRST = Statement(text(f"SELECT seq, series, due_at {_IN_LINE} ORDER BY due_at, seq, series LIMIT 1"))
+_IN_LINE = "FROM deliveries INDEXED BY deliveries_line WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending' AND line = :line"
+_BUSY = by_index(f"SELECT 1 {_IN_LINE} ORDER BY due_at LIMIT 1")
+_FIRST = by_index(f"SELECT seq, series, due_at {_IN_LINE} ORDER BY due_at, seq, series LIMIT 1")
 _FREE = Statement(
     text(
         "UPDATE deliveries SET due_at = :now "
@@ -50,13 +50,13 @@ _FREE = Statement(
 )
 _DUE = (
     "SELECT d.seq, d.series, d.attempts, d.created_at, d.line, d.replay_id, f.id, f.name, f.at, f.data, f.conversation_id "
-    "FROM deliveries d JOIN facts f ON f.workspace_id = d.workspace_id AND f.seq = d.seq "
+    "FROM deliveries d INDEXED BY deliveries_due JOIN facts f ON f.workspace_id = d.workspace_id AND f.seq = d.seq "
     "WHERE d.workspace_id = :ws AND d.hook_id = :hook AND d.state = 'pending' AND d.due_at <= :now "
     "ORDER BY d.due_at, d.seq, d.series LIMIT :limit"
 )
 _CLAIM: dict[DialectName, Statement] = {
-    "sqlite": Statement(text(_DUE)),
-    "postgresql": Statement(text(f"{_DUE} FOR UPDATE OF d SKIP LOCKED")),
+    "sqlite": by_index(_DUE)["sqlite"],
+    "postgresql": by_index(f"{_DUE} FOR UPDATE OF d SKIP LOCKED")["postgresql"],
 }
 _LEASE = Statement(
     text(
@@ -74,13 +74,11 @@ _OPEN = Statement(
         "WHERE h.workspace_id = :ws AND h.enabled = 1"
     )
 )
-_LOOK = Statement(
-    text(
-        "SELECT h.id, h.version, l.probe_at, (SELECT d.due_at FROM deliveries d WHERE d.workspace_id = h.workspace_id "
-        "AND d.hook_id = h.id AND d.state = 'pending' ORDER BY d.due_at LIMIT 1) FROM hooks h "
-        "JOIN hook_health l ON l.workspace_id = h.workspace_id AND l.hook_id = h.id "
-        "WHERE h.workspace_id = :ws AND h.enabled = 1"
-    )
+_LOOK = by_index(
+    "SELECT h.id, h.version, l.probe_at, (SELECT d.due_at FROM deliveries d INDEXED BY deliveries_due "
+    "WHERE d.workspace_id = h.workspace_id AND d.hook_id = h.id AND d.state = 'pending' ORDER BY d.due_at LIMIT 1) "
+    "FROM hooks h JOIN hook_health l ON l.workspace_id = h.workspace_id AND l.hook_id = h.id "
+    "WHERE h.workspace_id = :ws AND h.enabled = 1"
 )
 _END = Statement(
     text(
@@ -158,7 +156,7 @@ def is_leased(tx: Tx, claimed: Claimed, lease: str) -> bool:
 
 def is_busy(tx: Tx, hook_id: str, line: str) -> bool:
     """Whether anything stands in a line."""
-    return tx.scalar(_BUSY, ws=tx.workspace_id, hook=hook_id, line=line) is not None
+    return tx.scalar(_BUSY[tx.dialect], ws=tx.workspace_id, hook=hook_id, line=line) is not None
 
 
 def list_open(tx: Tx) -> dict[str, int | None]:
@@ -192,7 +190,7 @@ def look(tx: Tx) -> list[Look]:
     """The enabled hooks, each with the time of the first that is due."""
     return [
         Look(id, version, None if due is None or due >= PARKED else max(due, probe_at or 0))
-        for id, version, probe_at, due in tx.rows(_LOOK, ws=tx.workspace_id)
+        for id, version, probe_at, due in tx.rows(_LOOK[tx.dialect], ws=tx.workspace_id)
     ]
 
 
@@ -215,7 +213,7 @@ def follow(tx: Tx, ended: Iterable[tuple[Row | Claimed, bool]], now: int) -> lis
         if row.replay_id is not None:
             replays.setdefault(row.replay_id, [0, 0])[not delivered] += 1
     for hook_id, line in lines:
-        first = tx.row(_FIRST, ws=tx.workspace_id, hook=hook_id, line=line)
+        first = tx.row(_FIRST[tx.dialect], ws=tx.workspace_id, hook=hook_id, line=line)
         if first is not None and first[2] == PARKED:
             tx.run(_FREE, ws=tx.workspace_id, hook=hook_id, seq=first[0], series=first[1], now=now)
     tx.many(_COUNT_REPLAY, [(good, bad, tx.workspace_id, id) for id, (good, bad) in sorted(replays.items())])

@@ -5,14 +5,12 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import text
 
-from halloo.db.statement import Statement
+from halloo.db.statement import Statement, by_index
 from halloo.db.tx import Tx
 
-_COUNT = Statement(
-    text(
-        "SELECT count(*) FROM (SELECT 1 AS one FROM deliveries "
-        "WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending' LIMIT :limit) AS waiting"
-    )
+_COUNT = by_index(
+    "SELECT count(*) FROM (SELECT 1 AS one FROM deliveries INDEXED BY deliveries_due WHERE workspace_id = :ws "
+    "AND hook_id = :hook AND state = 'pending' ORDER BY due_at LIMIT :limit) AS waiting"
 )
 _RUNNING = Statement(
     text(
@@ -40,7 +38,7 @@ class QuarterRow(NamedTuple):
 
 def count_waiting(tx: Tx, workspace_id: str, hook_id: str, limit: int) -> int:
     """How many deliveries of a hook are still to come through; counts no further than `limit`."""
-    return tx.scalar(_COUNT, ws=workspace_id, hook=hook_id, limit=limit)
+    return tx.scalar(_COUNT[tx.dialect], ws=workspace_id, hook=hook_id, limit=limit)
 
 
 def find_running(tx: Tx, workspace_id: str, hook_id: str) -> str | None:

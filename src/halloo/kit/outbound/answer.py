@@ -64,7 +64,7 @@ class AnswerReader:
         """Expect a fresh answer."""
         self._limits = limits
         self._raw: bytearray | None = None
-        self._body: bytearray | None = None
+        self._body: bytes | bytearray | None = None
         self._room = limits.body_bytes
         self._informational = 0
         self._begun = 0
@@ -137,13 +137,13 @@ class AnswerReader:
                 return
             head = bytes(memoryview(raw)[:end])
             rest = raw[end:] if len(raw) > end else None
+            self._raw = None
             if not self._pass_over(head):
                 break
             if self.done or rest is None:
                 self._raw = rest
                 return
             raw = rest
-        self._raw = None
         if not self.done:
             self._take_head(head, rest)
 
@@ -215,14 +215,16 @@ class AnswerReader:
     def on_body(self, data: bytes) -> None:
         """Keep a piece of the body, to the cap; one byte more shows in `_room`."""
         room = self._room
-        if room < 0:
+        if room < 0 or self.complete:
             return
         self._room = room - len(data)
         if self._room < 0:
             data = data[:room]
             self._room = -1
         if self._body is None:
-            self._body = bytearray(data)
+            self._body = data
+        elif isinstance(self._body, bytes):
+            self._body = bytearray(self._body) + data
         else:
             self._body += data
 

@@ -22,32 +22,10 @@ class Connection(asyncio.BufferedProtocol):
     """Carries one exchange at a time. All connections of a client read into the same buffer, as each read is taken up at once."""
 
     __slots__ = (
-        "_answered_at",
-        "_buffer",
-        "_deadline",
-        "_ends",
-        "_fires_at",
-        "_forget",
-        "_free",
-        "_graced",
-        "_heard",
-        "_limits",
-        "_loop",
-        "_paused",
-        "_reader",
-        "_rest",
-        "_shaking",
-        "_timer",
-        "_tls",
-        "_transport",
-        "_waiter",
-        "_written_at",
-        "address",
-        "closed",
-        "idle_since",
-        "kept",
-        "key",
-    )
+        "_answered_at", "_buffer", "_deadline", "_early", "_ends", "_fires_at", "_forget", "_free", "_graced",
+        "_heard", "_limits", "_loop", "_paused", "_reader", "_rest", "_shaking", "_timer", "_tls", "_transport",
+        "_waiter", "_written_at", "address", "closed", "idle_since", "kept", "key",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -75,6 +53,7 @@ class Connection(asyncio.BufferedProtocol):
         self._waiter: asyncio.Future[Answer | None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._rest: memoryview | None = None
+        self._early = b""
         self._paused = False
 
     def peer(self) -> str:
@@ -86,9 +65,9 @@ class Connection(asyncio.BufferedProtocol):
         """Speak TLS from now on. Raises `ssl.SSLError` or `ConnectionError`."""
         self._shaking = self._loop.create_future()
         self._tls = tls
-        tls.shake()
+        if tls.shake(self._early):
+            raise ConnectionError
         self._flush(tls)
-        self._resume()
         try:
             await self._shaking
         finally:
@@ -114,9 +93,9 @@ class Connection(asyncio.BufferedProtocol):
         else:
             self._rest = memoryview(body)
             self._write(head)
-        if not self.kept and self._tls is None:
-            self._resume()
         self._push()
+        if self._early and self._tls is None:
+            self._loop.call_soon(self._take_early)
         return waiter
 
     def close(self) -> None:
@@ -140,10 +119,9 @@ class Connection(asyncio.BufferedProtocol):
     # What the loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The TCP connection stands; nothing is read before something was asked."""
+        """The TCP connection stands."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(0)
-        self._transport.pause_reading()
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002
         """Where to read into."""
@@ -156,8 +134,10 @@ class Connection(asyncio.BufferedProtocol):
             self._take_encrypted(self._tls, data)
         elif self._waiter is not None:
             self._take(data)
-        else:
+        elif self.kept or self._early:
             self.abort()  # nobody asked
+        else:
+            self._early = bytes(data)  # it spoke before anybody could ask: the first request has that for an answer
 
     def eof_received(self) -> bool:
         """Nothing more will come."""
@@ -184,16 +164,20 @@ class Connection(asyncio.BufferedProtocol):
     def _push(self) -> None:
         """Write on until the receiver stops it; the clock of the answer starts with the last byte."""
         rest = self._rest
-        while rest is not None and not self._paused and not self.closed:
+        while rest is not None and not self._paused and not self._is_ending():
             self._rest = rest[_PIECE:] if len(rest) > _PIECE else None
             self._write(rest[:_PIECE])
             rest = self._rest
-        if rest is None and not self._paused:
+        if rest is None and not self._paused and not self._is_ending():
             self._written_at = now = _now()
             if not self._answered_at:
                 self._arm(min(now + self._limits.answer_s, self._ends))
         elif not self._answered_at:
             self._arm(self._ends)
+
+    def _is_ending(self) -> bool:
+        """Whether nothing that is written goes out any more; `connection_lost` is about to come, or came."""
+        return self._transport is None or self._transport.is_closing()
 
     def _write(self, data: bytes | memoryview) -> None:
         if self._transport is None:
@@ -206,10 +190,6 @@ class Connection(asyncio.BufferedProtocol):
     def _flush(self, tls: Tls) -> None:
         if tls.outgoing.pending and self._transport is not None:
             self._transport.write(tls.outgoing.read())
-
-    def _resume(self) -> None:
-        if self._transport is not None and not self.closed:
-            self._transport.resume_reading()
 
     # Reading
 
@@ -233,6 +213,11 @@ class Connection(asyncio.BufferedProtocol):
             self._take(plain)
         else:
             self.abort()
+
+    def _take_early(self) -> None:
+        early, self._early = self._early, b""
+        if self._waiter is not None:
+            self._take(early)
 
     def _take(self, data: bytes | memoryview) -> None:
         reader = self._reader

@@ -9,8 +9,8 @@ import ifaddr
 from halloo.kit.outbound import table
 from halloo.kit.outbound.model import Url
 
-RULES = (*table.RULES, "metadata", "own", "denied", "not_an_address")
-"""What a refusal may be named."""
+RULES = (*table.RULES, "metadata", "own", "denied", "not_an_address", "peer")
+"""What a refusal may be named; `peer` is the client's, where a connection went elsewhere."""
 _METADATA = frozenset(table.pack(text) for text in ("169.254.169.254", "100.100.100.200", "fd00:ec2::254"))
 _OWN_EVERY_S = 60.0
 LOCALHOST = "localhost"

@@ -72,12 +72,14 @@ class Names:
             async with asyncio.timeout(_QUESTION_S), self._room:
                 found = await self._resolver.resolve(host)
         except NotResolved as error:
-            return self._note(host, Judged((), None, None, str(error), time.monotonic() + self._shared_s))
+            trouble = str(error)
+        except asyncio.CancelledError:  # only `close` does that
+            trouble = "This server is stopping."
         except TimeoutError:
-            return self._note(
-                host, Judged((), None, None, "No name server answered.", time.monotonic() + self._shared_s)
-            )
-        return self._keep(host, found)
+            trouble = "No name server answered."
+        else:
+            return self._keep(host, found)
+        return self._note(host, Judged((), None, None, trouble, time.monotonic() + self._shared_s))
 
     def _keep(self, host: str, addresses: Sequence[str]) -> Judged:
         """Judge every address: one that is refused refuses all."""

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import aiodns
+import pycares
 
 _TIMEOUT_S = 0.6
 _TRIES = 3
 _CNAMES_MAX = 8
 _ENODATA, _ENOTFOUND, _ECONNREFUSED, _ETIMEOUT = 1, 4, 11, 12
-"""Of c-ares."""
+_ENV_HOSTS = 1 << 8
+"""Of c-ares; the flag lets `CARES_HOSTS` name another file than /etc/hosts."""
 NOT_FOUND = "The name does not exist, or has no address."
 
 
@@ -45,11 +47,11 @@ class DnsResolver:
 
     async def resolve(self, host: str) -> Sequence[str]:
         """Every A and AAAA of a name."""
-        if self._dns is None:
-            self._dns = aiodns.DNSResolver(self._servers or None, timeout=_TIMEOUT_S, tries=_TRIES)
         try:
-            answer: Any = await self._dns.getaddrinfo(host, family=socket.AF_UNSPEC, type=socket.SOCK_STREAM)
-        except (aiodns.error.DNSError, UnicodeError, ValueError) as error:
+            if self._dns is None:
+                self._dns = aiodns.DNSResolver(self._servers or None, timeout=_TIMEOUT_S, tries=_TRIES)
+            answer: Any = await self._dns.getaddrinfo(host, socket.AF_UNSPEC, type=socket.SOCK_STREAM, flags=_ENV_HOSTS)
+        except (aiodns.error.DNSError, pycares.AresError, UnicodeError, ValueError) as error:
             raise NotResolved(_sentence(error)) from None
         found: list[bytes] = [node.addr[0] for node in answer.nodes]
         if not found:

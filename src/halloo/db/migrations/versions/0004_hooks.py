@@ -1,4 +1,4 @@
-"""Web hooks, a cursor for each reader of the log, and the contact whose details a fact holds."""
+"""Web hooks, a cursor for each reader of the log, the contact whose details a fact holds, and who was mentioned and has not answered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +24,7 @@ _READ = ("search_cursors", "facts", "contacts")
 
 def upgrade() -> None:
     """Add the tables, and on PostgreSQL the policies that keep workspaces apart."""
+    op.add_column("conversations", sa.Column("mentioned", sa.Text, nullable=False, server_default="[]"))
     postgresql = op.get_bind().dialect.name == "postgresql"
     for table in _READ if postgresql else ():
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")

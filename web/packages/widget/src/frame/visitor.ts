@@ -55,6 +55,7 @@ export function createVisitor(shared: Shared, on: VisitorOptions) {
       ...(shared.token ? {} : { user_id: guest() }),
       parent_origin: options.parentOrigin ?? null,
       locale: options.locale,
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       embed_ticket: ticket ?? null,
     });
   };
