@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from halloo.db.connect import open_database
+from halloo.db.tx import Tx
 from halloo.hooks.actions.claim import claim
+from halloo.hooks.actions.settle import settle
 from halloo.hooks.model import Claimed
 from halloo.kit.clock import system_clock
 from tests.conftest import WORKSPACE
-from tests.hooks.engine.ground import Ground
+from tests.hooks.engine.ground import LEASE, Ground, answered
 from tests.support.product import Store
 
 NODES = 4
@@ -77,8 +79,8 @@ async def test_who_claims_passes_over_what_another_one_is_claiming(ground: Groun
     taken, going = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def claim_slowly(tx: object) -> list[Claimed]:
-        found = claim(tx, {hook: 3}, "slow", ground.now)  # pyright: ignore[reportArgumentType] - a transaction
+    def claim_slowly(tx: Tx) -> list[Claimed]:
+        found = claim(tx, {hook: 3}, "slow", ground.now)
         loop.call_soon_threadsafe(taken.set)
         asyncio.run_coroutine_threadsafe(going.wait(), loop).result(30)
         return found
@@ -101,3 +103,27 @@ async def test_one_of_all_dispatchers_probes(ground: Ground, nodes: list[Ground]
         *(one.do(claim, {hook: 9}, f"n{number}", ground.now) for number, one in enumerate(nodes))
     )
     assert sum(len(some) for some in found) == 1
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_a_line_is_not_left_without_a_head_between_two_dispatchers(ground: Ground, nodes: list[Ground]) -> None:
+    """One ends the last of a line, and another one plans behind it before that is committed."""
+    hook = await ground.hook(ordered="all")
+    await ground.facts(1)
+    [head] = await ground.plan({hook: 1})
+    await ground.facts(1)
+    ended, going = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def settle_slowly(tx: Tx) -> None:
+        settle(tx, LEASE, [answered(head, "success", "delivered")], {}, ground.now)
+        loop.call_soon_threadsafe(ended.set)
+        asyncio.run_coroutine_threadsafe(going.wait(), loop).result(30)
+
+    slow = asyncio.create_task(nodes[0].database.write(WORKSPACE, settle_slowly))
+    await asyncio.wait_for(ended.wait(), 30)
+    planning = asyncio.create_task(nodes[1].plan({}, "two"))
+    await asyncio.sleep(0.3)
+    going.set()
+    await asyncio.gather(slow, planning)
+    assert [one.seq for one in await ground.do(claim, {hook: 9}, LEASE, ground.now)] == [2]

@@ -108,8 +108,9 @@ async def test_f2_f3_what_was_killed_on_the_way_is_attempted_once_its_lease_ends
     assert await ground.states(hook) == ["delivered"] * 3
 
 
-async def test_f4_planning_again_what_was_planned_changes_nothing(ground: Ground) -> None:
-    hook = await ground.hook(ordered="conversation")
+@pytest.mark.parametrize("ordered", ["none", "conversation"])
+async def test_f4_planning_again_what_was_planned_changes_nothing(ground: Ground, ordered: str) -> None:
+    hook = await ground.hook(ordered=ordered)
     await ground.facts(4)
     await ground.facts(4, talk="c2")
     first = await ground.plan({hook: 1})
