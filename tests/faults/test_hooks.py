@@ -6,8 +6,9 @@ Leases are ended by a clock that stands a minute later at each start.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def serve(tmp_path: Path, kind: Kind, request: pytest.FixtureRequest) -> Serve:
     postgres: Postgres | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
 
     @asynccontextmanager
-    async def serving() -> AsyncIterator[Server]:
+    async def serving() -> AsyncGenerator[Server]:
         clock = tmp_path / "clock"
         clock.write_text("0")
         settings = {"HALLOO_TEST_CLOCK": str(clock), "HALLOO_HOOKS_ALLOW_NETWORKS": "127.0.0.0/8"}
@@ -151,7 +152,11 @@ async def test_f2_killed_at_any_moment_everything_is_told(serve: Serve) -> None:
                 number += 1
                 try:
                     await server.contact(f"{name}-{number}")
-                except (OSError, AssertionError):  # killed meanwhile: whether it was stored, nobody knows
+                except (
+                    OSError,
+                    AssertionError,
+                    HTTPException,
+                ):  # killed meanwhile: whether it was stored, nobody knows
                     await asyncio.sleep(0.1)
 
         writers = [asyncio.create_task(write(name)) for name in range(WRITERS)]
@@ -221,7 +226,7 @@ async def _restarted(store: Store, postgres: Postgres, settings: dict[str, str])
                 try:
                     await server.contact("after")
                     break
-                except (OSError, AssertionError):
+                except (OSError, AssertionError, HTTPException):
                     assert time.monotonic() - began < 30, "the server does not come back"
                     await asyncio.sleep(0.2)
             back = time.monotonic()

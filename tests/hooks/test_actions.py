@@ -1,11 +1,9 @@
 """Hooks and their secrets: made, changed, switched, deleted (hooks contract 3 and 11)."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -16,65 +14,16 @@ from halloo.db.tx import Tx
 from halloo.events import cursor
 from halloo.events.log import list_payloads, record
 from halloo.hooks.actions import records, secrets
-from halloo.hooks.actions.records import SeenHook
-from halloo.hooks.errors import HookLimit, HookNotFound, LastSecret, NoRotation, RotationRunning, SecretNotFound
+from halloo.hooks.errors import HookLimit, HookNotFound
 from halloo.hooks.model import READER, Health, state_of
-from halloo.hooks.rules import HookChange, HookDraft
+from halloo.hooks.rules import HookChange
 from halloo.hooks.store import records as kept
-from halloo.kit.clock import DAY, SECOND, system_clock
-from halloo.kit.ids import new_id
+from halloo.kit.clock import system_clock
 from halloo.kit.refusals import Refusal, Stale
-from halloo.kit.sealing import Sealer
-from halloo.workspaces.actions.audit import list_audit
 from halloo.workspaces.model import Actor, MissingScope
 from tests.conftest import WORKSPACE
+from tests.hooks.desk import DRAFT, NOW, SEALER, Desk
 from tests.support.product import Store
-
-SEALER = Sealer(bytes(range(32)), "hook")
-DRAFT = HookDraft("Orders", "https://endpoint.example.com/crisp/hooks?key=KEY", ["message:send"])
-NOW = system_clock()
-
-
-class Desk:
-    """Actions upon one workspace by somebody who may do everything."""
-
-    def __init__(self, database: Database, who: Actor) -> None:
-        self.database = database
-        self.who = who
-
-    async def write(self, action: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        return await self.database.write(WORKSPACE, action, *args, **named)
-
-    async def make(self, **said: Any) -> SeenHook:
-        seen, self.secret = await self.write(
-            records.create_hook, self.who, SEALER, msgspec.structs.replace(DRAFT, **said), NOW
-        )
-        return seen
-
-    async def change(self, hook_id: str, version: int | None = None, **said: Any) -> tuple[SeenHook, str | None]:
-        return await self.write(records.update_hook, self.who, SEALER, hook_id, HookChange(**said), NOW, version)
-
-    async def read(self, hook_id: str) -> SeenHook:
-        return await self.database.read(WORKSPACE, records.read_hook, self.who, SEALER, hook_id)
-
-    async def rotate(self, hook_id: str, overlap_s: int = 60) -> Any:
-        return await self.write(secrets.create_secret, self.who, SEALER, hook_id, overlap_s)
-
-    async def promote(self, hook_id: str, *, immediately: bool = False) -> str | None:
-        return await self.write(secrets.promote_secret, self.who, SEALER, hook_id, immediately=immediately)
-
-    async def opened(self, hook_id: str) -> list[tuple[str, str]]:
-        target = await self.database.read(WORKSPACE, records.load_target, self.who, SEALER, hook_id)
-        return [(one.role, one.secret) for one in target.secrets]
-
-    async def audited(self) -> list[tuple[str, dict[str, Any]]]:
-        entries = await self.database.read(WORKSPACE, list_audit, self.who, None, 50)
-        return [(one.action, one.details) for one in reversed(entries) if one.action.startswith("hook.")]
-
-    async def told(self) -> int:
-        """How many times dispatchers were told to read a hook again."""
-        payloads = await self.database.read(WORKSPACE, list_payloads, 0, 1_000)
-        return sum(one.name == "hook:updated" for one in payloads)
 
 
 @pytest.fixture
@@ -272,79 +221,6 @@ async def test_one_that_failed_stays_disabled_for_its_reason(desk: Desk) -> None
     await desk.write(kept.switch_hook, WORKSPACE, hook_id, disabled_reason="gone")
     seen = await desk.write(records.disable_hook, desk.who, SEALER, hook_id, NOW)
     assert seen.hook.disabled_reason == "gone"
-
-
-async def test_a_rotation_has_two_secrets_until_it_is_promoted(desk: Desk) -> None:
-    hook_id = (await desk.make(signing="signed")).hook.id
-    first = desk.secret
-    made = await desk.rotate(hook_id)
-    assert (made.role, made.promotes_at - made.created_at) == ("next", 60 * SECOND)
-    assert await desk.opened(hook_id) == [("current", first), ("next", made.secret)]
-    with pytest.raises(RotationRunning):
-        await desk.rotate(hook_id)
-    assert await desk.promote(hook_id) is None
-    assert await desk.opened(hook_id) == [("current", made.secret)]
-    with pytest.raises(NoRotation):
-        await desk.promote(hook_id)
-    actions = [action for action, _ in await desk.audited()]
-    assert actions == ["hook.created", "hook.secret_created", "hook.secret_promoted"]
-    assert made.secret not in repr(await desk.audited())
-
-
-async def test_a_next_secret_is_current_by_itself_when_its_time_has_come(desk: Desk) -> None:
-    hook_id = (await desk.make(signing="signed")).hook.id
-    made = await desk.rotate(hook_id)
-    await desk.write(let_time_pass)
-    seen = await desk.read(hook_id)
-    assert [(one.id, one.role, one.promotes_at) for one in seen.secrets] == [(made.id, "current", None)]
-    assert await desk.opened(hook_id) == [("current", made.secret)]
-    with pytest.raises(LastSecret):
-        await desk.write(secrets.withdraw_secret, desk.who, hook_id, made.id)
-    later = await desk.rotate(hook_id)
-    assert await desk.opened(hook_id) == [("current", made.secret), ("next", later.secret)]
-
-
-def let_time_pass(tx: Tx) -> None:
-    tx.run(text("UPDATE hook_secrets SET promotes_at = 7 WHERE promotes_at > 7"))
-
-
-async def test_a_leaked_secret_is_replaced_at_once(desk: Desk) -> None:
-    hook_id = (await desk.make(signing="signed")).hook.id
-    secret = await desk.promote(hook_id, immediately=True)
-    assert secret is not None
-    assert await desk.opened(hook_id) == [("current", secret)]
-    made = await desk.rotate(hook_id)
-    assert await desk.promote(hook_id, immediately=True) is None
-    assert await desk.opened(hook_id) == [("current", made.secret)]
-
-
-async def test_the_next_secret_can_be_withdrawn_and_the_current_one_not(desk: Desk) -> None:
-    seen = await desk.make(signing="signed")
-    made = await desk.rotate(seen.hook.id)
-    with pytest.raises(LastSecret):
-        await desk.write(secrets.withdraw_secret, desk.who, seen.hook.id, seen.secrets[0].id)
-    with pytest.raises(SecretNotFound):
-        await desk.write(secrets.withdraw_secret, desk.who, seen.hook.id, new_id())
-    await desk.write(secrets.withdraw_secret, desk.who, seen.hook.id, made.id)
-    assert await desk.opened(seen.hook.id) == [("current", desk.secret)]
-
-
-@pytest.mark.parametrize("overlap_s", [0, -1, 7 * DAY // SECOND + 1])
-async def test_an_overlap_is_at_most_a_week(desk: Desk, overlap_s: int) -> None:
-    hook_id = (await desk.make()).hook.id
-    with pytest.raises(Refusal) as refused:
-        await desk.rotate(hook_id, overlap_s)
-    assert refused.value.code == "field_invalid"
-
-
-async def test_every_change_of_secrets_is_told_and_has_another_version(desk: Desk) -> None:
-    seen = await desk.make()
-    told = await desk.told()
-    made = await desk.rotate(seen.hook.id)
-    await desk.write(secrets.withdraw_secret, desk.who, seen.hook.id, made.id)
-    await desk.promote(seen.hook.id, immediately=True)
-    assert await desk.told() == told + 3
-    assert (await desk.read(seen.hook.id)).hook.version == seen.hook.version + 3
 
 
 async def test_who_may_only_read_changes_nothing(desk: Desk) -> None:

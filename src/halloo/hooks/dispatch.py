@@ -6,24 +6,21 @@ is begun before it is written. What was not written when the process ends is att
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from halloo.hooks.actions.claim import claim, load_targets
+from halloo.hooks.actions.claim import load_targets
 from halloo.hooks.actions.dispatch import Glance, give_back, glance
-from halloo.hooks.actions.plan import plan
 from halloo.hooks.actions.sweep import tend
 from halloo.hooks.address import Address
-from halloo.hooks.lane import Lane, Share
+from halloo.hooks.intake import Intake
+from halloo.hooks.lane import Lane
 from halloo.hooks.lanes import Turn
 from halloo.hooks.ledger import AGAIN_S, Ledger, Parts, Result
 from halloo.hooks.light import LightEvent
-from halloo.hooks.model import LEASE, Attempt, Claimed, Planned, Settlement, Target
+from halloo.hooks.model import Attempt, Settlement, Target
 from halloo.hooks.schedule import Ended, judge
 from halloo.kit.refusals import Unavailable
 
-CLAIMS = 200
-"""Rows of one claim."""
 TENDS = 20
 """Batches that are put in order in one go."""
 logger = logging.getLogger("halloo.hooks")
@@ -34,43 +31,37 @@ class Desk:
 
     def __init__(self, workspace_id: str, parts: Parts) -> None:
         """Nothing is known before `changed` was called."""
-        self.workspace_id = workspace_id
-        self.lanes: dict[str, Lane] = {}
+        self.intake = Intake(workspace_id, parts)
         self.listeners: dict[str, list[Lane]] = {}
         """Who wants which event."""
         self.glanced: Glance | None = None
         self.untidy = True
         """Whether a hook was changed since what waits was last put in order."""
         self._parts = parts
-        self._share = Share()
+        self._workspace_id = workspace_id
         self._ledger = Ledger(workspace_id, parts, self._written)
         self._versions: dict[str, int] = {}
-        self._returned: list[Claimed] = []
-        self._behind = False
-        self._stale = True
+        self._changes = 0
         self._loading: asyncio.Task[None] | None = None
-        self._planning = self._claiming = False
-        self._turn = 0
-        self._timer: asyncio.TimerHandle | None = None
-        self._stopped = False
 
     # ── what is known of the hooks ────────────────────────────────────────────────────────────────────────────────
 
     def changed(self) -> None:
         """A hook was changed: nothing is begun before all are read again."""
-        self._stale = self._share.shut = self.untidy = True
+        self._changes += 1
+        self.intake.stale = self.intake.share.shut = self.untidy = True
         if self._loading is None or self._loading.done():
             self._loading = asyncio.get_running_loop().create_task(self._load())
 
     async def _load(self) -> None:
-        while self._stale and not self._stopped:
-            self._stale = False
+        while self.intake.stale and not self.intake.stopped:
+            changes = self._changes
             try:
-                targets = await self._parts.database.read(self.workspace_id, load_targets, self._parts.sealer)
-                if not self._stale:
+                targets = await self._parts.database.read(self._workspace_id, load_targets, self._parts.sealer)
+                if changes == self._changes:
                     self._apply(targets)
+                    self.intake.stale = False
             except Exception as error:
-                self._stale = True
                 if not isinstance(error, Unavailable):
                     logger.exception("The hooks of a workspace could not be read; trying again")
                 await asyncio.sleep(AGAIN_S)
@@ -85,9 +76,9 @@ class Desk:
             address = Address.of(target)
             if address is None:
                 continue
-            lane = self.lanes.pop(address.hook_id, None)
+            lane = self.intake.lanes.pop(address.hook_id, None)
             if lane is None or lane.closed:
-                lane = Lane(address, self._share, target.health)
+                lane = Lane(address, self.intake.share, target.health)
             else:
                 lane.move(address)
                 lane.backlog = True
@@ -96,202 +87,47 @@ class Desk:
             lanes[address.hook_id] = lane
             for event in address.events:
                 listeners.setdefault(event, []).append(lane)
-        for gone in self.lanes.values():
+        for gone in self.intake.lanes.values():
             self._close(gone)
-        self.lanes, self.listeners = lanes, listeners
+        self.intake.lanes, self.listeners = lanes, listeners
 
     def _close(self, lane: Lane) -> None:
         """Send nothing more of a lane."""
         lane.closed = True
-        self._returned += self._parts.lanes.drain(lane)
+        self.intake.returned += self._parts.lanes.drain(lane)
         lane.light.clear()
         self._count_dropped(lane)
 
     async def look(self) -> None:
         """See what others have left, or changed."""
-        if self._stale:
+        if self.intake.stale:
             self.changed()
             return
         moves = self._ledger.moves if self._ledger.is_empty else -1
-        found = await self._parts.database.read(self.workspace_id, glance, self._parts.steady())
-        if self._stale or self._stopped:
+        found = await self._parts.database.read(self._workspace_id, glance, self._parts.steady())
+        if self.intake.stale or self.intake.stopped:
             return
         self.glanced = found
         if self._versions != {one.hook_id: one.version for one in found.hooks}:
             self.changed()
             return
-        self._behind = self._behind or found.behind > 0
+        self.intake.behind = self.intake.behind or found.behind > 0
         for one in found.hooks:
-            lane = self.lanes.get(one.hook_id)
+            lane = self.intake.lanes.get(one.hook_id)
             if lane is not None:
                 lane.next_due = one.next_due_at
                 if moves == self._ledger.moves and self._ledger.is_empty and one.hook_id in found.breakers:
                     lane.breaker.adopt(*found.breakers[one.hook_id])
-        self.poke()
+        self.intake.poke()
 
     async def tend(self) -> None:
         """Put in order what changes of hooks have left."""
         self.untidy = False
         for _ in range(TENDS):
-            more = await self._parts.database.write(self.workspace_id, tend, self._parts.steady())
+            more = await self._parts.database.write(self._workspace_id, tend, self._parts.steady())
             if not more:
                 return
         self.untidy = True
-
-    # ── what there is to do ───────────────────────────────────────────────────────────────────────────────────────
-
-    def facts_came(self) -> None:
-        """Something was recorded that a hook wants."""
-        self._behind = True
-        self._plan()
-
-    def nudge(self) -> None:
-        """Something may have been made due."""
-        for lane in self.lanes.values():
-            lane.backlog = True
-        self.poke()
-
-    def poke(self) -> None:
-        """Begin whatever there is to do and is not being done."""
-        if self._stopped or self._stale:
-            return
-        now = self._parts.steady()
-        for lane in self.lanes.values():
-            if lane.next_due is not None and lane.next_due <= now:
-                lane.next_due, lane.backlog = None, True
-        self._give_back()
-        self._plan()
-        self._claim(now)
-        self._set_timer(now)
-
-    def _set_timer(self, now: int) -> None:
-        """Wake when the next row is due, or the next probe."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        times = [time for lane in self.lanes.values() if (time := _next_time(lane)) > now]
-        if times:
-            self._timer = asyncio.get_running_loop().call_later((min(times) - now) / 1000 + 0.001, self.poke)
-
-    def _submit(self, done: Callable[[Any], None], failed: Callable[[], None], action: Any, *args: Any) -> None:
-        """Run an action; where it fails, look again in a moment."""
-
-        def answered(result: Any, error: BaseException | None) -> None:
-            if error is None:
-                done(result)
-                return
-            failed()
-            if not isinstance(error, Unavailable):
-                logger.error("Deliveries could not be planned, claimed or given back; trying again", exc_info=error)
-            if not self._stopped:
-                asyncio.get_running_loop().call_later(AGAIN_S, self.poke)
-
-        self._parts.database.submit(self.workspace_id, answered, action, *args)
-
-    # ── planning ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _plan(self) -> None:
-        if not self._behind or self._planning or self._stopped or self._stale:
-            return
-        self._planning, self._behind = True, False
-        now = self._parts.steady()
-        lanes = () if self._share.shut else self.lanes.values()
-        room = {lane.hook_id: free for lane in lanes if not lane.backlog and (free := lane.room(now)) > 0}
-
-        def done(planned: Planned) -> None:
-            self._planning = False
-            got = self._feed(planned.claimed, now + LEASE)
-            for lane in self.lanes.values() if planned.facts else ():
-                if got.get(lane.hook_id, 0) >= room.get(lane.hook_id, 0):
-                    lane.backlog = True
-            self._behind = self._behind or planned.more
-            self.poke()
-
-        def failed() -> None:
-            self._planning, self._behind = False, True
-
-        self._submit(done, failed, plan, room, self._parts.lease, now)
-
-    def _feed(self, rows: Sequence[Claimed], until: int) -> dict[str, int]:
-        """Hand rows to their lanes; how many each got."""
-        by_hook: dict[str, list[Claimed]] = {}
-        for row in rows:
-            by_hook.setdefault(row.hook_id, []).append(row)
-        lanes = self._parts.lanes
-        for hook_id, some in by_hook.items():
-            lane = self.lanes.get(hook_id)
-            if lane is None or lane.closed or self._stopped:
-                self._returned += some
-            elif lane.breaker.state != "open":
-                lanes.feed(lane, some, until)
-            elif lane.probe is None and not lane.probing:
-                lanes.feed_probe(lane, some[0], until)
-                self._returned += some[1:]
-            else:
-                self._returned += some
-        if rows:
-            self._parts.wake(len(rows))
-        return {hook_id: len(some) for hook_id, some in by_hook.items()}
-
-    # ── claiming ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _claim(self, now: int) -> None:
-        if self._claiming or self._share.shut:
-            return
-        wanted = self._wanted(now)
-        if not wanted:
-            return
-        self._claiming = True
-
-        def done(found: list[Claimed]) -> None:
-            self._claiming = False
-            got = self._feed(found, now + LEASE)
-            for hook_id, count in wanted.items():
-                lane = self.lanes.get(hook_id)
-                if lane is not None and got.get(hook_id, 0) < count:
-                    self._exhausted(lane)
-            self.poke()
-
-        def failed() -> None:
-            self._claiming = False
-
-        self._submit(done, failed, claim, wanted, self._parts.lease, now)
-
-    def _wanted(self, now: int) -> dict[str, int]:
-        """How many rows of which hooks; each time another one is asked first."""
-        lanes = list(self.lanes.values())
-        self._turn = (self._turn + 1) % max(1, len(lanes))
-        wanted: dict[str, int] = {}
-        left = CLAIMS
-        for lane in (*lanes[self._turn :], *lanes[: self._turn]):
-            if lane.backlog and left > 0 and (free := min(left, _free(lane, now))) > 0:
-                wanted[lane.hook_id] = free
-                left -= free
-        return wanted
-
-    def _exhausted(self, lane: Lane) -> None:
-        """Nothing more of a lane is due. Where its breaker is open, a light event may be the probe."""
-        lane.backlog = False
-        if lane.breaker.state == "open" and lane.probe is None and lane.light.waiting:
-            lane.light_probe = True
-            self._parts.lanes.offer(lane)
-            self._parts.wake(1)
-
-    def _give_back(self) -> None:
-        """End the leases of what will not be attempted."""
-        self._returned += self._share.late
-        self._share.late.clear()
-        if not self._returned or self._share.shut:
-            return
-        returned, self._returned = self._returned, []
-
-        def done(_: None) -> None:
-            for hook_id in {row.hook_id for row in returned}:
-                if (lane := self.lanes.get(hook_id)) is not None:
-                    lane.backlog = True
-            self.poke()
-
-        self._submit(done, lambda: None, give_back, self._parts.lease, returned, self._parts.steady())
 
     # ── what came of it ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -320,7 +156,7 @@ class Desk:
         self._ledger.move(lane)
         lane.backlog = True
         if lane.breaker.state == "open":
-            self._returned += self._parts.lanes.drain(lane)
+            self.intake.returned += self._parts.lanes.drain(lane)
 
     def _written(self, batch: list[Result]) -> None:
         """These results are written, or the ledger got stuck."""
@@ -335,16 +171,16 @@ class Desk:
                 lane.backlog = lane.backlog or more_came
         self._open()
         if self._ledger.stuck:
-            self._share.shut = True
+            self.intake.share.shut = True
 
     def _open(self) -> None:
         """Begin again, where nothing forbids it."""
-        if self._stale or self._stopped or self._ledger.stuck:
+        if self.intake.stale or self.intake.stopped or self._ledger.stuck:
             return
-        if self._share.shut:
-            self._parts.lanes.reopen(self._share)
-            self._parts.wake(sum(lane.waiting + len(lane.light.waiting) for lane in self.lanes.values()))
-        self.poke()
+        if self.intake.share.shut:
+            self._parts.lanes.reopen(self.intake.share)
+            self._parts.wake(sum(lane.waiting + len(lane.light.waiting) for lane in self.intake.lanes.values()))
+        self.intake.poke()
 
     # ── light events ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -354,7 +190,7 @@ class Desk:
         if not lanes:
             return
         parts = self._parts
-        made = LightEvent.of(self.workspace_id, event, data, parts.clock(), parts.steady())
+        made = LightEvent.of(self._workspace_id, event, data, parts.clock(), parts.steady())
         for lane in lanes:
             lane.light.put(made)
             self._count_dropped(lane)
@@ -371,11 +207,9 @@ class Desk:
 
     def leave(self) -> None:
         """Nothing more is begun."""
-        for lane in self.lanes.values():
+        for lane in self.intake.lanes.values():
             self._close(lane)
-        self._stopped = True
-        if self._timer is not None:
-            self._timer.cancel()
+        self.intake.stop()
         if self._loading is not None:
             self._loading.cancel()
 
@@ -383,27 +217,8 @@ class Desk:
         """Write what is not written, and give back what was not begun."""
         self.leave()
         await self._ledger.close()
-        returned = [*self._returned, *self._share.late]
+        returned = [*self.intake.returned, *self.intake.share.late]
         if returned:
             await self._parts.database.write(
-                self.workspace_id, give_back, self._parts.lease, returned, self._parts.steady()
+                self._workspace_id, give_back, self._parts.lease, returned, self._parts.steady()
             )
-
-
-def _next_time(lane: Lane) -> int:
-    """When there is something to do for a lane, or 0."""
-    probe_at = lane.breaker.probe_at or 0
-    if lane.next_due is not None:
-        return max(lane.next_due, probe_at)
-    return probe_at if lane.backlog else 0
-
-
-def _free(lane: Lane, now: int) -> int:
-    """How many rows a lane takes: one to be probed with; else it is filled up once half of what it may send at once is left."""
-    probe_at = lane.breaker.probe_at
-    if probe_at is not None:
-        return int(now >= probe_at and lane.probe is None and not lane.probing)
-    cap = lane.cap.at(now)
-    if lane.waiting * 2 > cap or len(lane.retries) + len(lane.replays) >= cap:
-        return 0
-    return lane.room(now)

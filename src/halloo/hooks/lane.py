@@ -52,6 +52,7 @@ class Lane:
         "cap",
         "closed",
         "first",
+        "firsts_wait",
         "held",
         "hook_id",
         "in_flight",
@@ -86,6 +87,8 @@ class Lane:
         """Whether a light event may probe an open breaker: there is nothing else to probe it with."""
         self.backlog = True
         """Whether rows that are due may wait in the database."""
+        self.firsts_wait = True
+        """Whether first attempts may be among them: later ones get behind those, and not behind retries and replays."""
         self.next_due: int | None = None
         """When there are some the next time."""
         self.held = 0

@@ -143,7 +143,7 @@ class HookRoom:
             if desk is not None and fact.name in desk.listeners:
                 told.add(fact.workspace_id)
         for workspace_id in told:
-            self._desks[workspace_id].facts_came()
+            self._desks[workspace_id].intake.facts_came()
 
     def changed_read(self, facts: Sequence[Fact]) -> None:
         """Read hooks again that were changed, wherever; a reader of the pump."""
@@ -155,7 +155,7 @@ class HookRoom:
         """Look now at a workspace for which something was made due, such as a replay."""
         desk = self._desks.get(workspace_id)
         if desk is not None:
-            desk.nudge()
+            desk.intake.nudge()
 
     # ── light events and tests ────────────────────────────────────────────────────────────────────────────────────
 
@@ -196,9 +196,9 @@ class HookRoom:
     @property
     def most_held(self) -> int:
         """Rows in memory of the hook that has most of them."""
-        return max((lane.held for desk in self._desks.values() for lane in desk.lanes.values()), default=0)
+        return max((lane.held for desk in self._desks.values() for lane in desk.intake.lanes.values()), default=0)
 
     @property
     def breakers_open(self) -> int:
         """Hooks that are left alone for a while."""
-        return sum(lane.breaker.state == "open" for desk in self._desks.values() for lane in desk.lanes.values())
+        return sum(lane.breaker.state == "open" for desk in self._desks.values() for lane in desk.intake.lanes.values())

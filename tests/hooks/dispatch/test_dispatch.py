@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 
 from halloo.db import directory
 from halloo.db.tx import Tx
+from halloo.hooks.actions.replay import start_range
 from halloo.hooks.model import ATTEMPTS_MAX
 from halloo.hooks.store import records
 from halloo.kit.clock import DAY, HOUR, MINUTE, SECOND
+from halloo.kit.outbound.resolver import TableResolver
+from halloo.workspaces.model import Actor
 from tests.hooks.dispatch.workplace import EVENT, Workplace, change_hook
 from tests.support.receiver import Heard, Receiver, after, answer, until, with_status
 
@@ -171,13 +175,39 @@ async def test_f16_a_jump_of_the_wall_clock_is_no_burst_and_loses_nothing(place:
     receiver.ways["/"] = with_status(500)
     await place.say(4)
     await until(lambda: len(receiver.heard) == 4)
-    for shift in (DAY, -DAY):
+    for times, shift in ((2, DAY), (3, -DAY)):
         place.clocks.wall_shift = shift
         await asyncio.sleep(0.5)
-        assert len(receiver.heard) == 4
+        assert len(receiver.heard) == 4 * (times - 1)
+        place.clocks.steady_shift += 7 * MINUTE
+        await until(lambda times=times: len(receiver.heard) == 4 * times)
+    await asyncio.sleep(0.3)
     receiver.ways.clear()
-    place.clocks.steady_shift += 7 * SECOND
+    place.clocks.steady_shift += 40 * MINUTE
     await place.settles(hook_id, {"delivered": 4})
+    assert len(receiver.heard) == 16
+
+
+async def test_f14_nothing_goes_to_the_old_address_once_the_change_is_stored(
+    place: Workplace, receiver: Receiver
+) -> None:
+    place.room()
+    hook_id = await place.hook(receiver.url("/old"), max_in_flight=20)
+    receiver.ways["/old"] = after(0.2)
+    await place.say(100)
+    await until(lambda: len(receiver.of("/old")) == 20)
+    busy = [asyncio.ensure_future(place.database.read(place.workspace_id, _dawdle)) for _ in range(8)]
+    await place.write(change_hook, hook_id, place.clocks.steady(), url=receiver.url("/new"))
+    stored = len(receiver.of("/old"))
+    await asyncio.gather(*busy)
+    await place.settles(hook_id, {"delivered": 100})
+    assert len(receiver.of("/old")) < stored + 10  # of those that wait in memory none; a few may have been on their way
+    assert len(receiver.heard) == 100
+
+
+def _dawdle(_: Tx) -> None:
+    """A query that takes long: what is read after a change is read late."""
+    time.sleep(0.4)
 
 
 async def test_f5_two_dispatchers_share_the_work(place: Workplace, receiver: Receiver) -> None:
@@ -375,3 +405,56 @@ async def test_a_test_call_says_so_and_stands_beside_everything(place: Workplace
     assert heard.headers["x-halloo-test"] == "1"
     assert json.loads(heard.body)["event"] == "hook:test"
     assert b"X-Halloo-Test: 1\r\n" in attempt.request_head
+
+
+async def test_f18_an_address_that_turned_private_is_not_connected_to(place: Workplace, receiver: Receiver) -> None:
+    names = TableResolver({"told.example": ["127.0.0.1"]})
+    room = place.room(look_s=0.1, resolver=names)
+    hook_id = await place.hook(f"http://told.example:{receiver.port}/")
+    receiver.ways["/"] = with_status(500)
+    await place.say()
+    await until_attempts(place, hook_id, 1)
+    names.table["told.example"] = ["10.0.0.1"]
+    place.clocks.steady_shift += 10 * SECOND
+    await until_attempts(place, hook_id, 2)
+    (row,) = await place.rows(hook_id)
+    assert row["last_outcome"] == "blocked_address"
+    assert len(receiver.heard) == 1
+    assert sum(room.outbound.tally.blocked.values()) == 1
+
+
+async def test_a_replay_is_paced_at_half_of_what_may_be_in_flight(
+    place: Workplace, receiver: Receiver, owner: Actor
+) -> None:
+    room = place.room(look_s=0.1)
+    hook_id = await place.hook(receiver.url())
+    began = place.clocks.wall()
+    await place.say(60)
+    await place.settles(hook_id, {"delivered": 60})
+    receiver.heard.clear()
+    receiver.most.clear()
+    receiver.ways["/"] = after(0.05)
+    times = began - HOUR, place.clocks.wall() + HOUR
+    await place.write(start_range, owner, hook_id, times, place.clocks.steady())
+    room.nudge(place.workspace_id)
+    await place.settles(hook_id, {"delivered": 120}, 40)
+    assert len(receiver.heard) == 60
+    assert {heard.headers["x-halloo-replay"] for heard in receiver.heard} == {"1"}
+    assert receiver.most["/"] == 5
+
+
+async def test_what_is_said_meanwhile_passes_a_replay(place: Workplace, receiver: Receiver, owner: Actor) -> None:
+    room = place.room(look_s=0.1)
+    hook_id = await place.hook(receiver.url())
+    began = place.clocks.wall()
+    await place.say(200)
+    await place.settles(hook_id, {"delivered": 200})
+    receiver.heard.clear()
+    receiver.ways["/"] = after(0.1)
+    times = began - HOUR, place.clocks.wall() + HOUR
+    await place.write(start_range, owner, hook_id, times, place.clocks.steady())
+    room.nudge(place.workspace_id)
+    await until(lambda: len(receiver.heard) > 5)
+    (fresh,) = await place.say(1)
+    await until(lambda: any(heard.sequence == fresh for heard in receiver.heard))
+    assert len(receiver.heard) < 150

@@ -3,7 +3,7 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from halloo.hooks.model import Hook, Secret, envelope, webhook_id
-from halloo.hooks.sign import REPLAY, TEST, Letterhead, Hmac
+from halloo.hooks.sign import REPLAY, TEST, Hmac, Letterhead
 from halloo.kit.outbound.model import Url
 
 CURRENT = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="

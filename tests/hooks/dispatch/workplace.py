@@ -24,6 +24,7 @@ from halloo.kit.ids import new_id
 from halloo.kit.json import dump
 from halloo.kit.outbound.client import Outbound
 from halloo.kit.outbound.guard import Guard
+from halloo.kit.outbound.resolver import Resolver
 from halloo.kit.sealing import Sealer
 
 SEALER = Sealer(b"k" * 32, "hook")
@@ -110,17 +111,16 @@ class Workplace:
         self.rooms: list[HookRoom] = []
         self._closing: list[Outbound] = []
 
-    def room(self, *, hears: bool = True, look_s: float = 2.0, started: bool = True) -> HookRoom:
+    def room(self, *, hears: bool = True, look_s: float = 2.0, resolver: Resolver | None = None) -> HookRoom:
         """Another dispatcher; one that does not hear finds everything by looking."""
-        outbound = Outbound(Guard(["127.0.0.0/8"]))
+        outbound = Outbound(Guard(["127.0.0.0/8"]), resolver, shared_s=0)
         room = HookRoom(
             self.database, outbound, SEALER, HooksSettings(), self.clocks.wall, self.clocks.steady, look_s=look_s
         )
         if hears:
             self.pump.read_own_by(room.planner_read)
             self.pump.read_by(room.changed_read)
-        if started:
-            room.start()
+        room.start()
         self.rooms.append(room)
         self._closing.append(outbound)
         return room
@@ -145,8 +145,12 @@ class Workplace:
     async def rows(self, hook_id: str) -> list[dict[str, Any]]:
         return await self.database.read(self.workspace_id, _rows, hook_id)
 
-    async def count(self, hook_id: str) -> int:
-        return await self.database.read(self.workspace_id, _count, hook_id)
+    async def plans(self, hook_id: str, count: int, seconds: float = 60) -> None:
+        """Wait until a hook has so many deliveries."""
+        ends = time.monotonic() + seconds
+        while (found := await self.database.read(self.workspace_id, _count, hook_id)) < count:
+            assert time.monotonic() < ends, f"{found} deliveries were planned"
+            await asyncio.sleep(0.1)
 
     async def states(self, hook_id: str) -> dict[str, int]:
         found: dict[str, int] = {}

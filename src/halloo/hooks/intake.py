@@ -1,0 +1,227 @@
+"""What comes into a workspace's lanes: facts are planned, rows claimed, and what will not be attempted is given back.
+
+Each is done by a callback and none twice at a time, so that nobody waits in a task.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from halloo.hooks.actions.claim import claim
+from halloo.hooks.actions.dispatch import give_back
+from halloo.hooks.actions.plan import plan
+from halloo.hooks.lane import Lane, Share
+from halloo.hooks.ledger import AGAIN_S, Parts
+from halloo.hooks.model import LEASE, Claimed, Planned
+from halloo.kit.refusals import Unavailable
+
+CLAIMS = 200
+"""Rows of one claim."""
+logger = logging.getLogger("halloo.hooks")
+
+
+class Intake:
+    """Of one workspace. `stale`: its hooks were changed and not read again yet; `stopped`: nothing more is begun."""
+
+    def __init__(self, workspace_id: str, parts: Parts) -> None:
+        """Nothing is known of its hooks yet."""
+        self.workspace_id = workspace_id
+        self.lanes: dict[str, Lane] = {}
+        self.share = Share()
+        self.stale = True
+        self.stopped = False
+        self.returned: list[Claimed] = []
+        """Rows to be given back."""
+        self.behind = False
+        """Whether there are facts to be planned."""
+        self._parts = parts
+        self._planning = self._claiming = False
+        self._turn = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self.stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def facts_came(self) -> None:
+        """Something was recorded that a hook wants."""
+        self.behind = True
+        self._plan()
+
+    def nudge(self) -> None:
+        """Something may have been made due."""
+        for lane in self.lanes.values():
+            lane.backlog = lane.firsts_wait = True
+        self.poke()
+
+    def poke(self) -> None:
+        """Begin whatever there is to do and is not being done."""
+        if self.stopped or self.stale:
+            return
+        now = self._parts.steady()
+        for lane in self.lanes.values():
+            if lane.next_due is not None and lane.next_due <= now:
+                lane.next_due, lane.backlog = None, True
+        self._give_back()
+        self._plan()
+        self._claim(now)
+        self._set_timer(now)
+
+    def _set_timer(self, now: int) -> None:
+        """Wake when the next row is due, or the next probe."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        times = [time for lane in self.lanes.values() if (time := _next_time(lane)) > now]
+        if times:
+            self._timer = asyncio.get_running_loop().call_later((min(times) - now) / 1000 + 0.001, self.poke)
+
+    def _submit(self, done: Callable[[Any], None], failed: Callable[[], None], action: Any, *args: Any) -> None:
+        """Run an action; where it fails, look again in a moment."""
+
+        def answered(result: Any, error: BaseException | None) -> None:
+            if error is None:
+                done(result)
+                return
+            failed()
+            if not isinstance(error, Unavailable):
+                logger.error("Deliveries could not be planned, claimed or given back; trying again", exc_info=error)
+            if not self.stopped:
+                asyncio.get_running_loop().call_later(AGAIN_S, self.poke)
+
+        self._parts.database.submit(self.workspace_id, answered, action, *args)
+
+    # ── planning ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _plan(self) -> None:
+        if not self.behind or self._planning or self.stopped or self.stale:
+            return
+        self._planning, self.behind = True, False
+        now = self._parts.steady()
+        lanes = () if self.share.shut else self.lanes.values()
+        room = {
+            lane.hook_id: free
+            for lane in lanes
+            if not (lane.backlog and lane.firsts_wait) and (free := lane.room(now)) > 0
+        }
+
+        def done(planned: Planned) -> None:
+            self._planning = False
+            got = self._feed(planned.claimed, now + LEASE)
+            for lane in self.lanes.values() if planned.facts else ():
+                if got.get(lane.hook_id, 0) >= room.get(lane.hook_id, 0):
+                    lane.backlog = lane.firsts_wait = True
+            self.behind = self.behind or planned.more
+            self.poke()
+
+        def failed() -> None:
+            self._planning, self.behind = False, True
+
+        self._submit(done, failed, plan, room, self._parts.lease, now)
+
+    def _feed(self, rows: Sequence[Claimed], until: int) -> dict[str, int]:
+        """Hand rows to their lanes; how many each got."""
+        by_hook: dict[str, list[Claimed]] = {}
+        for row in rows:
+            by_hook.setdefault(row.hook_id, []).append(row)
+        lanes = self._parts.lanes
+        for hook_id, some in by_hook.items():
+            lane = self.lanes.get(hook_id)
+            if lane is None or lane.closed or self.stopped:
+                self.returned += some
+            elif lane.breaker.state != "open":
+                lanes.feed(lane, some, until)
+            elif lane.probe is None and not lane.probing:
+                lanes.feed_probe(lane, some[0], until)
+                self.returned += some[1:]
+            else:
+                self.returned += some
+        if rows:
+            self._parts.wake(len(rows))
+        return {hook_id: len(some) for hook_id, some in by_hook.items()}
+
+    # ── claiming ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _claim(self, now: int) -> None:
+        if self._claiming or self.share.shut:
+            return
+        wanted = self._wanted(now)
+        if not wanted:
+            return
+        self._claiming = True
+
+        def done(found: list[Claimed]) -> None:
+            self._claiming = False
+            got = self._feed(found, now + LEASE)
+            first = {one.hook_id for one in found if not one.attempts and not one.series}
+            for hook_id, count in wanted.items():
+                lane = self.lanes.get(hook_id)
+                if lane is not None:
+                    lane.firsts_wait = hook_id in first
+                    if got.get(hook_id, 0) < count:
+                        self._exhausted(lane)
+            self.poke()
+
+        def failed() -> None:
+            self._claiming = False
+
+        self._submit(done, failed, claim, wanted, self._parts.lease, now)
+
+    def _wanted(self, now: int) -> dict[str, int]:
+        """How many rows of which hooks; each time another one is asked first."""
+        lanes = list(self.lanes.values())
+        self._turn = (self._turn + 1) % max(1, len(lanes))
+        wanted: dict[str, int] = {}
+        left = CLAIMS
+        for lane in (*lanes[self._turn :], *lanes[: self._turn]):
+            if lane.backlog and left > 0 and (free := min(left, _free(lane, now))) > 0:
+                wanted[lane.hook_id] = free
+                left -= free
+        return wanted
+
+    def _exhausted(self, lane: Lane) -> None:
+        """Nothing more of a lane is due. Where its breaker is open, a light event may be the probe."""
+        lane.backlog = lane.firsts_wait = False
+        if lane.breaker.state == "open" and lane.probe is None and lane.light.waiting:
+            lane.light_probe = True
+            self._parts.lanes.offer(lane)
+            self._parts.wake(1)
+
+    def _give_back(self) -> None:
+        """End the leases of what will not be attempted."""
+        self.returned += self.share.late
+        self.share.late.clear()
+        if not self.returned or self.share.shut:
+            return
+        returned, self.returned = self.returned, []
+
+        def done(_: None) -> None:
+            for hook_id in {row.hook_id for row in returned}:
+                if (lane := self.lanes.get(hook_id)) is not None:
+                    lane.backlog = True
+            self.poke()
+
+        self._submit(done, lambda: None, give_back, self._parts.lease, returned, self._parts.steady())
+
+
+def _next_time(lane: Lane) -> int:
+    """When there is something to do for a lane, or 0."""
+    probe_at = lane.breaker.probe_at or 0
+    if lane.next_due is not None:
+        return max(lane.next_due, probe_at)
+    return probe_at if lane.backlog else 0
+
+
+def _free(lane: Lane, now: int) -> int:
+    """How many rows a lane takes: one to be probed with; else it is filled up once half of what it may send at once is left."""
+    probe_at = lane.breaker.probe_at
+    if probe_at is not None:
+        return int(now >= probe_at and lane.probe is None and not lane.probing)
+    cap = lane.cap.at(now)
+    if lane.waiting * 2 > cap:
+        return 0
+    kept = 0 if lane.firsts_wait else max(1, cap // 4)  # for first attempts that are planned meanwhile
+    return lane.room(now) - kept
