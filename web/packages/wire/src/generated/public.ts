@@ -8,6 +8,8 @@ export interface VisitorPost {
   user_id?: string | null;
   parent_origin?: string | null;
   locale?: string | null;
+  /** The name of the browser's time zone, such as `Europe/Vienna`; one that nobody knows is left out. */
+  timezone?: string | null;
   embed_ticket?: string | null;
 }
 
