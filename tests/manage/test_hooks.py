@@ -56,6 +56,8 @@ async def test_a_hook_is_made_with_a_secret_that_is_shown_once(api: Api, house: 
         "last_call_at": None,
         "last_status": None,
         "last_error": None,
+        "failing_since": None,
+        "probe_at": None,
         "signing": "signed",
         "timeout_ms": 2_000,
         "max_in_flight": 10,
