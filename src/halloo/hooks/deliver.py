@@ -16,7 +16,7 @@ from halloo.kit.outbound.model import Exchange, Outcome, Request, Timings
 
 DATA_MAX = 64 * 1024
 """Bytes of `data` that are sent."""
-_IDLE_MAX = 64
+_IDLE_MAX = 256
 """Runners that wait for work; more than these end."""
 _NO_TIME = Timings(0, 0, 0, 0, 0)
 logger = logging.getLogger("halloo.hooks")

@@ -42,6 +42,7 @@ class Desk:
         self._ledger = Ledger(workspace_id, parts, self._written)
         self._versions: dict[str, int] = {}
         self._changes = 0
+        self._heard = 0
         self._loading: asyncio.Task[None] | None = None
 
     # ── what is known of the hooks ────────────────────────────────────────────────────────────────────────────────
@@ -52,6 +53,12 @@ class Desk:
         self.intake.stale = self.intake.share.shut = self.untidy = True
         if self._loading is None or self._loading.done():
             self._loading = asyncio.get_running_loop().create_task(self._load())
+
+    def changed_at(self, seq: int) -> None:
+        """A hook was changed, as fact `seq` says."""
+        if seq > self._heard:
+            self._heard = seq
+            self.changed()
 
     async def _load(self) -> None:
         while self.intake.stale and not self.intake.stopped:

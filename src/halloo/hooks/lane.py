@@ -26,7 +26,7 @@ class Row(NamedTuple):
 class Share:
     """What the hooks of a workspace have in flight. `shut`: its results cannot be written, so that nothing new is begun."""
 
-    __slots__ = ("active", "in_flight", "late", "limit", "shut", "waiting")
+    __slots__ = ("active", "in_flight", "late", "limit", "resting", "shut", "waiting")
 
     def __init__(self, limit: int = WORKSPACE_MAX) -> None:
         """Nothing is in flight."""
@@ -36,7 +36,9 @@ class Share:
         self.limit = limit
         self.shut = False
         self.waiting: dict[Lane, None] = {}
-        """Lanes that wait until another one is done, in order."""
+        """Lanes that wait for a slot, in order."""
+        self.resting: dict[Lane, None] = {}
+        """Lanes that have their part while slots are scarce; they go on when one of their own is done, or slots are not scarce any more."""
         self.late: list[Claimed] = []
         """Rows whose lease would end under the attempt: somebody gives them back."""
 

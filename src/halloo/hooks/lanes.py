@@ -15,8 +15,8 @@ from halloo.hooks.model import Claimed
 PROCESS_MAX = 1_000
 """Requests in flight."""
 _MARGIN_MS = 500
-_WOKEN = 8
-"""Lanes of any workspace that look when one is done: those of its own workspace, of which there are few, all do."""
+_WOKEN = 2
+"""Lanes that look when one is done."""
 
 
 class Turn(NamedTuple):
@@ -41,7 +41,7 @@ class Lanes:
         """First attempts that wait in memory."""
         self._ready: deque[Lane] = deque()
         self._resting: dict[Lane, None] = {}
-        """Lanes that wait until one of any workspace is done, in order."""
+        """The same of the process, and lanes whose retries wait until first attempts do not."""
 
     def feed(self, lane: Lane, rows: Iterable[Claimed], until: int) -> None:
         """Take rows in whose lease ends at `until`."""
@@ -68,8 +68,13 @@ class Lanes:
         if not lane.queued:
             lane.queued = True
             self._ready.append(lane)
-            lane.share.waiting.pop(lane, None)
-            self._resting.pop(lane, None)
+            share = lane.share
+            if share.waiting:
+                share.waiting.pop(lane, None)
+            if share.resting:
+                share.resting.pop(lane, None)
+            if self._resting:
+                self._resting.pop(lane, None)
 
     def drain(self, lane: Lane) -> list[Claimed]:
         """Give back every row of a lane that was not begun."""
@@ -87,7 +92,7 @@ class Lanes:
                 share.waiting[lane] = None
                 continue
             if lane.in_flight and lane.in_flight >= self._fair(lane, share):
-                (share.waiting if share.in_flight * 2 >= share.limit else self._resting)[lane] = None
+                (share.resting if share.in_flight * 2 >= share.limit else self._resting)[lane] = None
                 continue
             retries = not self.firsts or self.retrying < self.slots * RETRIES
             kind = lane.pick(now, retries=retries)
@@ -166,18 +171,20 @@ class Lanes:
             lane.replaying -= 1
         elif kind == "probe":
             lane.probing = False
-        self.offer(lane)
         if share.waiting and not share.shut:
-            self._wake(share.waiting, len(share.waiting))
+            self._wake(share.waiting, share.in_flight)
+        if share.resting and share.in_flight * 2 < share.limit:
+            self._wake(share.resting, share.in_flight)
         if self._resting:
-            self._wake(self._resting, _WOKEN if self.in_flight else len(self._resting))
+            self._wake(self._resting, self.in_flight)
+        self.offer(lane)
 
-    def _wake(self, waiting: dict[Lane, None], count: int) -> None:
-        """So many look whether it is their turn; those that it is not wait again, behind the others."""
-        for lane in list(islice(waiting, count)):
+    def _wake(self, waiting: dict[Lane, None], in_flight: int) -> None:
+        """A few look whether it is their turn; all of them where nobody would wake them later. Those that it is not wait again."""
+        for lane in list(islice(waiting, _WOKEN) if in_flight else waiting):
             self.offer(lane)
 
     def reopen(self, share: Share) -> None:
         """What a workspace has may be sent again."""
         share.shut = False
-        self._wake(share.waiting, len(share.waiting))
+        self._wake(share.waiting, 0)

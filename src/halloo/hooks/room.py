@@ -135,6 +135,7 @@ class HookRoom:
         """Plan what this node has committed; a reader of the pump's own facts."""
         if not self._ready:
             return
+        self.changed_read(facts)
         told: set[str] = set()
         for fact in facts:
             if fact.name == own.DISABLED:
@@ -146,10 +147,10 @@ class HookRoom:
             self._desks[workspace_id].intake.facts_came()
 
     def changed_read(self, facts: Sequence[Fact]) -> None:
-        """Read hooks again that were changed, wherever; a reader of the pump."""
-        if self._ready:
-            for workspace_id in {fact.workspace_id for fact in facts if fact.name == own.UPDATED}:
-                self._open(workspace_id).changed()
+        """Read hooks again that were changed, wherever; a reader of the pump. Hearing of it twice does no more."""
+        for fact in facts:
+            if fact.name == own.UPDATED and self._ready:
+                self._open(fact.workspace_id).changed_at(fact.seq)
 
     def nudge(self, workspace_id: str) -> None:
         """Look now at a workspace for which something was made due, such as a replay."""

@@ -132,8 +132,8 @@ def test_retries_take_three_tenths_of_the_process_while_first_attempts_wait() ->
     lanes.reopen(blocked)
     first = take_all(lanes)
     assert [turn.lane for turn in first] == [waits]
-    lanes.done(waits, "first")  # nobody waits for a first attempt any more
-    assert kinds(take_all(lanes)) == {"retry": 14}
+    lanes.done(waits, "first")  # nobody waits for a first attempt any more: two lanes more go on for each that is done
+    assert kinds(take_all(lanes)) == {"retry": 8}
 
 
 def test_whoever_waited_for_slots_goes_on_where_the_next_one_has_nothing_any_more() -> None:
@@ -226,3 +226,33 @@ def test_a_thousand_light_events_wait_and_the_oldest_is_dropped_and_counted() ->
     assert taken.id == b"msg_7"
     assert queue.take(NOW + MINUTE) is None
     assert queue.dropped == WAITING_MAX + 6
+
+
+def test_who_has_its_part_goes_on_when_one_of_its_own_is_done_and_costs_the_others_nothing() -> None:
+    lanes, share = Lanes(), Share()
+    for number in range(30):
+        feed(lanes, lane(str(number), share), 20)
+    turns = take_all(lanes)
+    assert share.in_flight > 100
+    assert share.resting
+    rested = set(share.resting)
+    done = next(turn for turn in turns if turn.lane in rested)
+    lanes.done(done.lane, done.kind)
+    assert rested - set(share.resting) == {done.lane}
+    assert [turn.lane for turn in take_all(lanes)] == [done.lane]
+
+
+def test_who_has_its_part_goes_on_when_slots_are_not_scarce_any_more() -> None:
+    lanes, share = Lanes(), Share()
+    few = [lane(str(number), share, cap=100) for number in range(2)]
+    many = [lane(f"many {number}", share) for number in range(20)]
+    for one in (*few, *many):
+        feed(lanes, one, 200 if one in few else 10)
+    turns = take_all(lanes)
+    assert all(one.in_flight <= 60 for one in few)
+    for turn in turns:
+        if turn.lane in many:
+            lanes.drain(turn.lane)
+            lanes.done(turn.lane, turn.kind)
+    take_all(lanes)
+    assert sum(one.in_flight for one in few) >= 100
