@@ -50,14 +50,18 @@ def _script(path: str, *arguments: str) -> Callable[[], list[str]]:
 
 
 _QUICK = ("pytest", "-q", "-m", "not slow and not browser and not postgresql")
-_WIRES = tuple(f"tests/{folder}" for folder in ("edge", "relay"))
-"""Tests that spend much of their time waiting for a socket, about half of all: in a lane of their own."""
+_WIRES = ("tests/edge", "tests/relay")
+"""Tests that spend much of their time waiting for a socket: beside those that count."""
+
+_DOORS = ("tests/isolation", "tests/manage", "tests/public")
+"""Tests that speak HTTP with the whole product; they take as long as those of the wires."""
 
 # The longest first, so that all lanes are busy to the end.
 CHECKS = (
+    Check("doors", "Unit tests of the doors", _tool(*_QUICK, *_DOORS)),
     Check("wires", "Unit tests of the wires", _tool(*_QUICK, *_WIRES)),
-    Check("tests", "Unit tests of everything else", _tool(*_QUICK, *(f"--ignore={folder}" for folder in _WIRES))),
     Check("axe", "Contrast, names and roles on every screen (axe)", _tool("pytest", "-q", "-m", "axe")),
+    Check("tests", "Unit tests of everything else", _tool(*_QUICK, *(f"--ignore={one}" for one in _WIRES + _DOORS))),
     Check("types", "Types of Python (pyright, strict)", _tool("pyright")),
     Check("vitest", "Unit tests of the browser packages", _web("vitest", "run"), WEB),
     Check("tsc", "Types of TypeScript", _web("tsc", "--noEmit", "-p", "tsconfig.json"), WEB),

@@ -55,10 +55,13 @@ def _only_a_failing_test(tree: Path) -> None:
     (tree / "tests" / "test_planted.py").write_text("def test_planted():\n    assert False\n")
 
 
-def _only_a_failing_test_of_a_wire(tree: Path) -> None:
-    for path in (tree / "tests").glob("*/test_*.py"):
-        path.unlink()
-    (tree / "tests" / "edge" / "test_planted.py").write_text("def test_planted():\n    assert False\n")
+def _only_a_failing_test_in(folder: str) -> Callable[[Path], None]:
+    def plant(tree: Path) -> None:
+        for path in (tree / "tests").glob("*/test_*.py"):
+            path.unlink()
+        (tree / "tests" / folder / "test_planted.py").write_text("def test_planted():\n    assert False\n")
+
+    return plant
 
 
 def _unreadable_text(tree: Path) -> None:
@@ -99,7 +102,8 @@ PLANTED = (
         "planted.py",
     ),
     Planted("tests", _only_a_failing_test, "test_planted"),
-    Planted("wires", _only_a_failing_test_of_a_wire, "test_planted"),
+    Planted("wires", _only_a_failing_test_in("edge"), "test_planted"),
+    Planted("doors", _only_a_failing_test_in("public"), "test_planted"),
     Planted(
         "axe",
         _alone("tests/*/test_*.py", but="tests/manage/test_docs_in_chromium.py", plant=_unreadable_text),
