@@ -1,6 +1,7 @@
 """`halloo hook …`: for people who write what receives web hooks."""
 
 import asyncio
+import signal
 import sys
 from contextlib import suppress
 from typing import Annotated
@@ -57,6 +58,8 @@ def listen(
         fail(f"--secret: {error}")
     printer = Printer(sys.stdout, as_json=as_json)
     try:
+        for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell has turned the first one off for us
+            signal.signal(ending, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             asyncio.run(serve(Receiver(secrets, answer, delay, printer.show), host, port, printer.listening))
     except OSError as error:
