@@ -138,8 +138,10 @@ class Desk:
         for _ in range(TENDS):
             more = await self._parts.database.write(self._workspace_id, tend, self._parts.steady())
             if not more:
-                return
-        self.untidy = True
+                break
+        else:
+            self.untidy = True
+        self.intake.nudge()
 
     # ── what came of it ───────────────────────────────────────────────────────────────────────────────────────────
 
