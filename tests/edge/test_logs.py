@@ -16,6 +16,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 import structlog
+import uvicorn
 
 from halloo.kit.logs import set_up_logging
 from tests.support.pace import PATIENCE_S
@@ -59,6 +60,13 @@ def test_lines_of_ours_and_of_libraries_look_alike(out: io.StringIO) -> None:
     assert (second["event"], second["level"]) == ("The log is away", "warning")
     assert (third["event"], third["logger"]) == ("Invalid HTTP request received.", "uvicorn.error")
     assert list(first)[:4] == ["timestamp", "level", "logger", "event"]
+
+
+def test_what_a_server_has_set_up_for_itself_does_not_count(out: io.StringIO) -> None:
+    uvicorn.Config("nothing:here", log_level="critical")
+    set_up_logging("json", "info", out)
+    logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    assert [line["event"] for line in lines(out.getvalue())] == ["Invalid HTTP request received."]
 
 
 @pytest.mark.parametrize(("level", "seen"), [("debug", 4), ("info", 3), ("warning", 2), ("error", 1)])

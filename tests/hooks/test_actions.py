@@ -13,7 +13,8 @@ from halloo.db.engine import DIRECTORY, Database
 from halloo.db.tx import Tx
 from halloo.events import cursor
 from halloo.events.log import list_payloads, record
-from halloo.hooks.actions import records, secrets
+from halloo.hooks.actions import plan, records, secrets
+from halloo.hooks.actions.sweep import BATCH
 from halloo.hooks.errors import HookLimit, HookNotFound
 from halloo.hooks.model import READER, Health, state_of
 from halloo.hooks.rules import HookChange
@@ -214,6 +215,37 @@ async def test_disabling_and_enabling_begin_the_run_of_failures_anew(desk: Desk)
     assert seen.health == Health("failed", 7, 500, "status")
     assert state_of(seen.hook, seen.health) == "active"
     assert [action for action, _ in await desk.audited()] == ["hook.created", "hook.disabled", "hook.enabled"]
+
+
+def wait(tx: Tx, hook_id: str, count: int) -> None:
+    """Have deliveries of facts wait that are there."""
+    for number in range(count):
+        record(tx, "message:send", b'{"n":%d}' % number, conversation_id="c")
+    plan.plan_up_to_head(tx, NOW)
+    kept.switch_hook(tx, WORKSPACE, hook_id, disabled_reason="operator")
+
+
+async def test_what_waits_for_a_disabled_hook_is_held_in_parts_before_it_is_enabled(desk: Desk) -> None:
+    hook_id = (await desk.make()).hook.id
+    assert await desk.write(records.hold_some, desk.who, hook_id, NOW) is False
+    await desk.write(wait, hook_id, BATCH + 1)
+    assert await desk.write(records.hold_some, desk.who, hook_id, NOW) is True
+    assert await desk.write(records.hold_some, desk.who, hook_id, NOW) is False
+    seen = await desk.write(records.enable_hook, desk.who, SEALER, hook_id, NOW)
+    assert seen.waiting == 0
+    await desk.write(wait, hook_id, 1)
+    await desk.write(kept.switch_hook, WORKSPACE, hook_id, disabled_reason=None)
+    assert await desk.write(records.hold_some, desk.who, hook_id, NOW) is False, (
+        "what waits for an enabled one does not end"
+    )
+    assert (await desk.read(hook_id)).waiting == 1
+
+
+async def test_a_deleted_hook_leaves_no_place_in_the_log(desk: Desk) -> None:
+    hook_id = (await desk.make()).hook.id
+    await desk.write(cursor.move, f"hooks:log:{hook_id}", 3)
+    await desk.write(records.delete_hook, desk.who, hook_id, NOW)
+    assert await desk.database.read(WORKSPACE, cursor.find, f"hooks:log:{hook_id}") is None
 
 
 async def test_one_that_failed_stays_disabled_for_its_reason(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """Every event that a hook may be told of (hooks contract 10), and the facts that stay inside.
 
-A name is offered where something in Halloo emits it. `RESERVED` ones can be chosen beforehand, the others only once they are emitted.
+Every name can be chosen, also one that nothing in Halloo emits yet; `rules` knows the one that is not for hooks.
 What each one says is shown by `samples.py`.
 """
 
@@ -26,11 +26,6 @@ class Event(Struct, frozen=True):
     sentence: str
     secret: bool
     emitted: bool
-
-    @property
-    def choosable(self) -> bool:
-        """Whether a hook may ask for it."""
-        return self.emitted or self.kind == "reserved"
 
 
 INTERNAL = frozenset(
@@ -223,14 +218,3 @@ _BY_NAME = {event.name: event for event in EVENTS}
 def find(name: str) -> Event | None:
     """The event of that name, or None."""
     return _BY_NAME.get(name)
-
-
-def offered() -> list[Event]:
-    """Those that are emitted, which a form shows."""
-    return [event for event in EVENTS if event.emitted]
-
-
-def is_choosable(name: str) -> bool:
-    """Whether a hook may ask for it."""
-    event = _BY_NAME.get(name)
-    return event is not None and event.choosable

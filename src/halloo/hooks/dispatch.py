@@ -127,14 +127,21 @@ class Desk:
                     lane.breaker.adopt(*found.breakers[one.hook_id])
         self.intake.poke()
 
+    def nudge(self) -> None:
+        """Something may have been made due, or a replay begun."""
+        self.untidy = True
+        self.intake.nudge()
+
     async def tend(self) -> None:
         """Put in order what changes of hooks have left."""
         self.untidy = False
         for _ in range(TENDS):
             more = await self._parts.database.write(self._workspace_id, tend, self._parts.steady())
             if not more:
-                return
-        self.untidy = True
+                break
+        else:
+            self.untidy = True
+        self.intake.nudge()
 
     # ── what came of it ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -155,8 +162,8 @@ class Desk:
                 ended = Ended(now, parts.clock())
                 state, due_at = judge(delivery, lane.address.attempts_max, exchange, ended, parts.chance())
             self._ledger.add(lane, Settlement(delivery, attempt, state, due_at))
-        if exchange.outcome == "gone":
-            self._close(lane)
+            if exchange.outcome == "gone":
+                self._close(lane)
 
     def _moved(self, lane: Lane) -> None:
         """A breaker has moved: what an open one has in memory is given back, so that its oldest row is the probe."""
@@ -176,6 +183,11 @@ class Desk:
                 ended[one.state] += 1
                 more_came = lane.address.ordered or one.delivery.replay_id is not None  # in the same transaction
                 lane.backlog = lane.backlog or more_came
+                self.untidy = (
+                    self.untidy or one.delivery.replay_id is not None
+                )  # the next step may find little, and stop
+            if one.outcome == "gone":
+                self.changed()  # where it was not believed, as somebody else holds the lease, its lane is opened again
         self._open()
         if self._ledger.stuck:
             self.intake.share.shut = True

@@ -5,7 +5,7 @@ Each is done by a callback and none twice at a time, so that nobody waits in a t
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from halloo.hooks.actions.claim import claim
@@ -122,8 +122,8 @@ class Intake:
 
         self._submit(done, failed, plan, room, self._parts.lease, now)
 
-    def _feed(self, rows: Sequence[Claimed], until: int) -> dict[str, int]:
-        """Hand rows to their lanes; how many each got."""
+    def _feed(self, rows: Sequence[Claimed], until: int, probes: Collection[str] = ()) -> dict[str, int]:
+        """Hand rows to their lanes; how many each got. `probes`: hooks whose row is the probe; others may have opened meanwhile."""
         by_hook: dict[str, list[Claimed]] = {}
         for row in rows:
             by_hook.setdefault(row.hook_id, []).append(row)
@@ -134,7 +134,7 @@ class Intake:
                 self.returned += some
             elif lane.breaker.state != "open":
                 lanes.feed(lane, some, until)
-            elif lane.probe is None and not lane.probing:
+            elif hook_id in probes and lane.probe is None and not lane.probing:
                 lanes.feed_probe(lane, some[0], until)
                 self.returned += some[1:]
             else:
@@ -152,17 +152,18 @@ class Intake:
         if not wanted:
             return
         self._claiming = True
+        probes = {hook_id for hook_id in wanted if self.lanes[hook_id].breaker.probe_at is not None}
 
         def done(found: list[Claimed]) -> None:
             self._claiming = False
-            got = self._feed(found, now + LEASE)
+            got = self._feed(found, now + LEASE, probes)
             first = {one.hook_id for one in found if not one.attempts and not one.series}
             for hook_id, count in wanted.items():
                 lane = self.lanes.get(hook_id)
                 if lane is not None:
                     lane.firsts_wait = hook_id in first
                     if got.get(hook_id, 0) < count:
-                        self._exhausted(lane)
+                        self._exhausted(lane, probe=hook_id in probes)
             self.poke()
 
         def failed() -> None:
@@ -182,10 +183,13 @@ class Intake:
                 left -= free
         return wanted
 
-    def _exhausted(self, lane: Lane) -> None:
-        """Nothing more of a lane is due. Where its breaker is open, a light event may be the probe."""
+    def _exhausted(self, lane: Lane, *, probe: bool) -> None:
+        """Nothing more of a lane is due. Where a probe was looked for, a light event may be it."""
         lane.backlog = lane.firsts_wait = False
         if lane.breaker.state == "open" and lane.probe is None and lane.light.waiting:
+            if not probe:  # the breaker has opened since: there is one to be looked for at its time
+                lane.backlog = True
+                return
             lane.light_probe = True
             self._parts.lanes.offer(lane)
             self._parts.wake(1)

@@ -2,12 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from halloo.db.engine import Database
-from halloo.db.tx import Tx
-from halloo.hooks.actions.dispatch import note_calls
 from halloo.hooks.actions.settle import settle
 from halloo.hooks.lane import Lane
 from halloo.hooks.lanes import Lanes
@@ -39,14 +37,6 @@ class Parts(NamedTuple):
     lease: str
     wake: Callable[[int], None]
     chance: Callable[[], float]
-
-
-def settle_all(
-    tx: Tx, lease: str, done: Sequence[Settlement], breakers: Breakers, calls: dict[str, Attempt], now: int
-) -> None:
-    """Write what came of deliveries, where breakers stand, and the last calls that were none."""
-    settle(tx, lease, done, breakers, now)
-    note_calls(tx, calls)
 
 
 class Ledger:
@@ -128,12 +118,12 @@ class Ledger:
         parts.database.submit(
             self._workspace_id,
             done,
-            settle_all,
+            settle,
             parts.lease,
             [one for _, one in batch],
             breakers,
-            calls,
             parts.steady(),
+            calls,
         )
 
     def _written(self, batch: list[Result]) -> None:
@@ -177,7 +167,7 @@ class Ledger:
             parts = self._parts
             breakers, calls, now = self._breakers, self._calls, parts.steady()
             await parts.database.write(
-                self._workspace_id, settle_all, parts.lease, results, breakers, calls, now
+                self._workspace_id, settle, parts.lease, results, breakers, now, calls
             )  # fmt: skip
 
 

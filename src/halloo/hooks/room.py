@@ -94,12 +94,12 @@ class HookRoom:
 
     async def look(self) -> None:
         """See which workspaces have hooks, and what there is to do for them."""
+        before = set(self._desks)  # who comes meanwhile is not among what is read
         known = set(await self._database.read(DIRECTORY, directory.list_owners, _HOOK))
-        for workspace_id in known.symmetric_difference(self._desks):
-            if workspace_id in known:
-                self._open(workspace_id)
-            else:
-                self._desks.pop(workspace_id).leave()
+        for workspace_id in known.difference(self._desks):
+            self._open(workspace_id)
+        for workspace_id in before.difference(known):
+            self._desks.pop(workspace_id).leave()
         self._rounds += 1
         for desk in list(self._desks.values()):
             await desk.look()
@@ -156,7 +156,7 @@ class HookRoom:
         """Look now at a workspace for which something was made due, such as a replay."""
         desk = self._desks.get(workspace_id)
         if desk is not None:
-            desk.intake.nudge()
+            desk.nudge()
 
     # ── light events and tests ────────────────────────────────────────────────────────────────────────────────────
 

@@ -18,6 +18,8 @@ _FIRST = ("timestamp", "level", "logger", "event")
 _BELOW = "    "
 _LIBRARIES = logging.WARNING
 """What libraries say below it is never shown: at finer levels some of them print what they send."""
+_SERVER = ("uvicorn", "uvicorn.error", "uvicorn.access")
+"""Loggers that the server of HTTP sets up for itself where it is let."""
 
 
 def set_up_logging(log_format: Format = "auto", level: Level = "info", out: TextIO | None = None) -> None:
@@ -52,6 +54,9 @@ def set_up_logging(log_format: Format = "auto", level: Level = "info", out: Text
     root.handlers = [handler]
     root.setLevel(_LIBRARIES)
     logging.getLogger(OURS).setLevel(level.upper())
+    for logger in map(logging.getLogger, _SERVER):
+        logger.handlers, logger.propagate = [], True
+        logger.setLevel(logging.NOTSET)
 
 
 def _renderers(out: TextIO, *, as_text: bool) -> list[Processor]:

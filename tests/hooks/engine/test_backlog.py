@@ -75,7 +75,7 @@ def _statements(dialect: DialectName) -> Iterator[tuple[str, str]]:
 
 
 def _by_name(dialect: DialectName) -> Iterator[tuple[str, Statement]]:
-    writes = {"_INSERT", "_LOCK", "_LOCK_ORDERED", "_ATTEMPT", "_SAVEPOINT", "_BACK", "_RELEASE"}
+    writes = {"_INSERT", "_LOCK", "_LOCK_ALL", "_TRY_LOCK", "_ATTEMPT", "_SAVEPOINT", "_BACK", "_RELEASE"}
     for module in (queue, results, chores, replays, log, leases, show):
         for name, found in vars(module).items():
             some = cast("dict[str, Any]", found) if isinstance(found, dict) else {"": found}

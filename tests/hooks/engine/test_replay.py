@@ -232,3 +232,32 @@ async def test_a_replay_of_a_hook_that_is_gone_goes_no_further(ground: Ground, o
     await ground.sql("DELETE FROM hooks WHERE workspace_id = :ws")
     assert await ground.do(replay.step, made.id, ground.now) is False
     assert await ground.do(tend, ground.now) is False
+
+
+async def test_what_flies_when_a_replay_is_stopped_is_not_tried_again(ground: Ground, owner: Actor) -> None:
+    hook = await ground.hook()
+    await ground.facts(2)
+    await ground.settle(await ground.plan({hook: 2}), "status", "exhausted")
+    made = await ground.do(replay.start_recover, owner, hook, 0, ground.now)
+    flying = await ground.do(claim, {hook: 9}, LEASE, ground.now)
+    assert len(flying) == 2
+    await ground.do(replay.cancel, owner, hook, made.id, ground.now)
+    await ground.settle(flying[:1], "status", "pending", ground.now)
+    await ground.settle(flying[1:])
+    assert [row["state"] for row in await ground.deliveries(hook) if row["series"]] == ["cancelled", "delivered"]
+    assert (await _progress(ground, owner, hook, made.id)).left == 0
+
+
+async def test_a_replay_ends_with_the_disabling_of_its_hook(ground: Ground, owner: Actor) -> None:
+    hook = await ground.hook()
+    await ground.facts(2 * replay.BATCH)
+    await ground.sql("UPDATE cursors SET seq = :head WHERE workspace_id = :ws", head=2 * replay.BATCH)
+    made = await ground.do(replay.start_recover, owner, hook, 0, ground.now)
+    await ground.switch(hook, "failing")
+    while await ground.do(tend, ground.now):
+        pass
+    seen = await _progress(ground, owner, hook, made.id)
+    assert (seen.state, seen.planned, seen.failed, seen.left) == ("cancelled", replay.BATCH, replay.BATCH, 0)
+    await ground.switch(hook, None)
+    again = await ground.do(replay.start_recover, owner, hook, 0, ground.now)
+    assert again.count == 2 * replay.BATCH

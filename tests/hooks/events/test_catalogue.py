@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from halloo.hooks import catalogue
-from halloo.hooks.catalogue import EVENTS, INTERNAL, TEST, find, is_choosable, offered
+from halloo.hooks.catalogue import EVENTS, INTERNAL, TEST, find
 from halloo.hooks.passing import NAMES as NAMES_OF_LIGHT
 from halloo.hooks.samples import render_test, sample
 from reference.sources import event_names
@@ -64,11 +64,8 @@ def test_what_is_emitted_is_recorded_and_what_is_recorded_is_known() -> None:
     assert {event.name for event in EVENTS if event.kind == "light" and event.emitted} == set(NAMES_OF_LIGHT.values())
 
 
-def test_only_what_is_emitted_is_offered_and_only_reserved_names_can_be_chosen_besides() -> None:
-    assert [event.name for event in offered()] == [event.name for event in EVENTS if event.emitted]
-    assert {name for name in NAMES if is_choosable(name)} == {event.name for event in offered()} | RESERVED
+def test_nothing_else_is_in_the_catalogue() -> None:
     for name in (TEST, "hook:updated", "session:set_snooze", "message", "", "message:send "):
-        assert not is_choosable(name)
         assert find(name) is None
 
 

@@ -109,6 +109,8 @@ async def enable_hook(
     """Have a hook called again; with `recover_since` also for what it has missed."""
     since = parse_time("recover_since", data.recover_since)
     sealer, now = services.hook_secrets, services.hooks.now()
+    while await db.write(who.workspace_id, records.hold_some, who, hook_id, now):
+        pass
     seen = await db.write(who.workspace_id, records.enable_hook, who, sealer, hook_id, now, since)
     return hooks_view.hook_view(seen, who)
 

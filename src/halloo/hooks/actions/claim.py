@@ -22,7 +22,7 @@ def claim(tx: Tx, wanted: Mapping[str, int], lease: str, now: int) -> list[Claim
     """
     probes = queue.list_open(tx)
     found: list[Claimed] = []
-    for hook_id, limit in wanted.items():
+    for hook_id, limit in sorted(wanted.items()):
         if hook_id not in probes or limit <= 0:
             continue
         probe_at = probes[hook_id]
@@ -41,7 +41,8 @@ def _dropping_erased(tx: Tx, hook_id: str, limit: int, now: int) -> list[Claimed
         erased = [one for one in due if one.data == ERASED]
         if not erased:
             return due
-        queue.lock_lines(tx, [hook_id])
+        if not queue.try_lock(tx, hook_id):
+            return [one for one in due if one.data != ERASED]  # the next claim drops them
         queue.end(tx, [Row(hook_id, one.seq, one.series, one.line, one.replay_id) for one in erased], "cancelled", now)
 
 

@@ -7,8 +7,7 @@ from msgspec import Struct
 from halloo.db.tx import Tx
 from halloo.events import cursor, log
 from halloo.hooks.actions.claim import look
-from halloo.hooks.actions.settle import note_call
-from halloo.hooks.model import READER, Attempt, Claimed, Look
+from halloo.hooks.model import READER, Claimed, Look
 from halloo.hooks.store import leases
 
 
@@ -37,9 +36,3 @@ def glance(tx: Tx, now: int) -> Glance:
 def give_back(tx: Tx, lease: str, deliveries: Sequence[Claimed], now: int) -> None:
     """End the leases of what was not attempted: it is due again at once, for whoever comes."""
     leases.give_back(tx, lease, deliveries, now)
-
-
-def note_calls(tx: Tx, calls: dict[str, Attempt]) -> None:
-    """Show light events as the last calls of their hooks."""
-    for hook_id, attempt in calls.items():
-        note_call(tx, hook_id, attempt.started_at, attempt.exchange)

@@ -1,7 +1,7 @@
 """Planning: a delivery for every fact and hook that wants it, written in the transaction in which the cursor moves."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.json import Decoder
@@ -39,7 +39,6 @@ def plan(tx: Tx, room: Mapping[str, int], lease: str, now: int) -> Planned:
     needed. `now` is of the steady clock. Planning twice changes nothing.
     """
     tx.flush()
-    queue.lock_ordered(tx)
     behind = cursor.lock(tx, READER)
     if behind is None:
         return Planned(0, False, [])
@@ -53,6 +52,8 @@ def plan(tx: Tx, room: Mapping[str, int], lease: str, now: int) -> Planned:
     seen, more = 0, True
     while more and seen + batch <= FACTS_MAX and (not seen or made.planned + batch * len(made.hooks) <= ROWS_MAX):
         facts = queue.list_facts(tx, behind + seen, batch, data=made.leases)
+        if not made.hold(facts):
+            break
         made.take(facts)
         seen += len(facts)
         more = len(facts) == batch
@@ -62,8 +63,14 @@ def plan(tx: Tx, room: Mapping[str, int], lease: str, now: int) -> Planned:
 
 
 def plan_up_to_head(tx: Tx, now: int) -> None:
-    """Plan everything that was recorded until now, before the choice of a hook changes. Nothing is recorded meanwhile."""
+    """Plan everything that was recorded until now, before the choice of a hook changes.
+
+    Nothing is recorded, planned or settled meanwhile. Called before the hook itself is held: whoever holds several of these holds
+    them in the order log, cursor, hooks by their ids, deliveries, health.
+    """
     log.lock(tx)
+    cursor.lock(tx, READER)
+    queue.lock_all(tx)
     while plan(tx, {}, "", now).more:
         pass
 
@@ -82,7 +89,18 @@ class _Round:
         self._now = now
         self._room = {hook.id: 0 if hook.is_open else room.get(hook.id, 0) for hook in self.hooks}
         self._lines = Lines(tx)
-        queue.lock_lines(tx, [hook.id for hook in self.hooks if hook.ordered != "none"])
+        self._holds: Literal["nothing", "lines", "all"] = "nothing"
+
+    def hold(self, facts: list[tuple[Any, ...]]) -> bool:
+        """Hold the hooks whose lines these facts add to or end; False where another transaction has to, as this one holds too few."""
+        ends = any(fact[2] in _ENDING for fact in facts)
+        if self._holds == "nothing":
+            self._holds = "all" if ends else "lines"
+            if ends:
+                queue.lock_all(self._tx)
+            else:
+                queue.lock_lines(self._tx, [hook.id for hook in self.hooks if hook.ordered != "none"])
+        return self._holds == "all" or not ends
 
     def take(self, facts: list[tuple[Any, ...]]) -> None:
         """Plan a batch of facts."""
@@ -107,10 +125,9 @@ class _Round:
             owner, id = "contact_id", _about.decode(chores.find_payload(self._tx, seq)).people_id
         else:
             owner, id = "conversation_id", talk
-        hooks = [one.id for one in chores.list_known(self._tx) if id and chores.has_pending(self._tx, one.id)]
-        queue.lock_lines(self._tx, hooks)
-        for hook_id in hooks:
-            queue.end(self._tx, chores.list_erased(self._tx, hook_id, owner, id or ""), "cancelled", self._now)
+        for hook in chores.list_known(self._tx) if id else ():
+            if chores.has_pending(self._tx, hook.id):
+                queue.end(self._tx, chores.list_erased(self._tx, hook.id, owner, id or ""), "cancelled", self._now)
 
     def _take(self, hook: Wanting, wanted: Iterable[tuple[Any, ...]], rows: list[Any], claimed: list[Claimed]) -> None:
         tx, now, ordered, id = self._tx, self._now, hook.ordered, hook.id

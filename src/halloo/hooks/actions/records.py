@@ -11,7 +11,7 @@ from halloo.events.log import lock
 from halloo.hooks import rules
 from halloo.hooks.actions import plan, replay
 from halloo.hooks.actions.secrets import MANAGE, give_secret
-from halloo.hooks.actions.sweep import BATCH, hold
+from halloo.hooks.actions.sweep import BATCH, forget_place, hold
 from halloo.hooks.errors import HookLimit
 from halloo.hooks.facts import hook_updated
 from halloo.hooks.model import Health, Hook, Secret, Target, in_force
@@ -106,11 +106,10 @@ def update_hook(
     nothing leaves no trace. Raises `HookNotFound`.
     """
     who.require(MANAGE)
-    hook = _lock(tx, who, hook_id, version, sealer)
+    hook = _lock(tx, who, hook_id, now, version, sealer)
     wanted = rules.apply(hook, change, tx.now)
     if wanted is hook:
         return _see(tx, hook), None
-    plan.plan_up_to_head(tx, now)
     store.update_hook(tx, wanted, sealer)
     secret = give_secret(tx, hook_id, sealer) if wanted.is_signed and not hook.is_signed else None
     hook_updated(tx, hook_id)
@@ -124,14 +123,24 @@ def delete_hook(tx: Tx, who: Actor, hook_id: str, now: int, version: int | None 
     Nothing of it is shown or sent from then on; of a long log the rest is removed behind everybody.
     """
     who.require(MANAGE)
-    hook = _lock(tx, who, hook_id, version)
-    plan.plan_up_to_head(tx, now)
-    store.delete_hook(tx, who.workspace_id, hook_id)
-    known = {one.id for one in store.list_hooks(tx, who.workspace_id)}
+    hook = _lock(tx, who, hook_id, now, version)
+    known = {one.id for one in chores.list_known(tx)} - {hook_id}
     chores.delete_of_gone(tx, known, DELETED_MAX)
+    store.delete_hook(tx, who.workspace_id, hook_id)
+    forget_place(tx, hook_id)
     directory.leave(tx, DIRECTORY_KIND, hook_id)
     hook_updated(tx, hook_id)
     audit(tx, who, "hook.deleted", hook_id, name=hook.name, url=rules.mask_url(hook.url))
+
+
+def hold_some(tx: Tx, who: Actor, hook_id: str, now: int) -> bool:
+    """Hold a part of what still waits for a disabled hook; whether there is more. Raises `HookNotFound`.
+
+    Called until there is none, before the hook is enabled: a million of them in one transaction would keep everybody waiting.
+    """
+    who.require(MANAGE)
+    hook = store.get_hook_for_update(tx, who.workspace_id, hook_id)
+    return not hook.enabled and hold(tx, hook_id, now) >= BATCH
 
 
 def enable_hook(
@@ -142,8 +151,7 @@ def enable_hook(
     `recover_since`: what was recorded since then and was not delivered is posted too. Raises `HookNotFound`.
     """
     who.require(MANAGE)
-    hook = _lock(tx, who, hook_id, None, sealer)
-    plan.plan_up_to_head(tx, now)
+    hook = _lock(tx, who, hook_id, now, sealer=sealer)
     while not hook.enabled and hold(tx, hook_id, now) >= BATCH:
         pass
     health = store.find_health(tx, who.workspace_id, hook_id)
@@ -161,18 +169,18 @@ def enable_hook(
 def disable_hook(tx: Tx, who: Actor, sealer: Sealer, hook_id: str, now: int) -> SeenHook:
     """Have a hook called no more; what is open is held. One that is disabled stays so, for its reason. Raises `HookNotFound`."""
     who.require(MANAGE)
-    hook = _lock(tx, who, hook_id, None, sealer)
+    hook = _lock(tx, who, hook_id, now, sealer=sealer)
     if not hook.enabled:
         return _see(tx, hook)
-    plan.plan_up_to_head(tx, now)
     store.switch_hook(tx, who.workspace_id, hook_id, disabled_reason="operator")
     hook_updated(tx, hook_id)
     audit(tx, who, "hook.disabled", hook_id, name=hook.name)
     return _see(tx, store.get_hook(tx, who.workspace_id, hook_id, sealer))
 
 
-def _lock(tx: Tx, who: Actor, hook_id: str, version: int | None, sealer: Sealer | None = None) -> Hook:
-    lock(tx)
+def _lock(tx: Tx, who: Actor, hook_id: str, now: int, version: int | None = None, sealer: Sealer | None = None) -> Hook:
+    """The hook, with everything planned that was recorded until now."""
+    plan.plan_up_to_head(tx, now)
     hook = store.get_hook_for_update(tx, who.workspace_id, hook_id, sealer)
     if version is not None and version != hook.version:
         raise Stale

@@ -80,11 +80,10 @@ def _start(
     from_at, to_at = times
     if from_at >= to_at or from_at > tx.now:
         raise RangeInvalid
-    log.lock(tx)  # before the hook, as whoever changes one does
+    plan_up_to_head(tx, now)  # what was recorded until now is planned, or is to be replayed
     hook = records.get_hook_for_update(tx, who.workspace_id, hook_id)
     if replays.list_running(tx, hook_id):
         raise ReplayRunning
-    plan_up_to_head(tx, now)  # what was recorded until now is planned, or is to be replayed
     replay = Replay(
         workspace_id=tx.workspace_id,
         id=new_id(),
@@ -113,16 +112,20 @@ def _start(
 def step(tx: Tx, replay_id: str, now: int) -> bool:
     """Plan a part of a replay, as far as not too many of its deliveries are open; whether another step has something to do.
 
-    Settling does this for replays of which something has ended.
+    Settling does this for replays of which something has ended. One whose hook was disabled is cancelled: nothing more would come
+    of it, and the next one could not be started.
     """
     replay = replays.find_replay(tx, tx.workspace_id, replay_id)
     if replay is None or replay.state != "running":
         return False
+    queue.lock_lines(tx, [replay.hook_id])
     hook = records.find_hook(tx, tx.workspace_id, replay.hook_id)
     if hook is None:
         return False
-    queue.lock_lines(tx, [hook.id])
     replay = _get(tx, hook.id, replay_id)  # as it is now that nobody else moves it
+    if replay.state == "running" and not hook.enabled:
+        replays.move_replay(tx, replace(replay, state="cancelled", count=replay.planned))
+        return False
     room = BATCH - replay.open
     going = replay.next_seq <= replay.last_seq
     if replay.state != "running" or (room < BATCH // 2 if going else replay.open):

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 
 from halloo.db.tx import Tx
+from halloo.events.log import lock
 from halloo.hooks.errors import LastSecret, NoRotation, RotationRunning, SecretNotFound
 from halloo.hooks.facts import hook_updated
 from halloo.hooks.model import Secret, in_force
@@ -46,7 +47,7 @@ def create_secret(tx: Tx, who: Actor, sealer: Sealer, hook_id: str, overlap_s: i
     who.require(MANAGE)
     if not 1 <= overlap_s <= OVERLAP_MAX_S:
         raise field_invalid("overlap_s", f"a number of seconds from 1 to {OVERLAP_MAX_S} is needed.")
-    store.get_hook_for_update(tx, who.workspace_id, hook_id)
+    _hold(tx, who, hook_id)
     if _next(_settled(tx, hook_id)) is not None:
         raise RotationRunning
     made = give_secret(tx, hook_id, sealer, tx.now + overlap_s * SECOND)
@@ -61,7 +62,7 @@ def promote_secret(tx: Tx, who: Actor, sealer: Sealer, hook_id: str, *, immediat
     Raises `HookNotFound`, `NoRotation`.
     """
     who.require(MANAGE)
-    store.get_hook_for_update(tx, who.workspace_id, hook_id)
+    _hold(tx, who, hook_id)
     known = _settled(tx, hook_id)
     following = _next(known)
     if following is None and not immediately:
@@ -78,7 +79,7 @@ def promote_secret(tx: Tx, who: Actor, sealer: Sealer, hook_id: str, *, immediat
 def withdraw_secret(tx: Tx, who: Actor, hook_id: str, secret_id: str) -> None:
     """Take the next secret back. Raises `HookNotFound`, `SecretNotFound`, `LastSecret` for the current one."""
     who.require(MANAGE)
-    store.get_hook_for_update(tx, who.workspace_id, hook_id)
+    _hold(tx, who, hook_id)
     found = next((one for one in _settled(tx, hook_id) if one.id == secret_id), None)
     if found is None:
         raise SecretNotFound
@@ -86,6 +87,12 @@ def withdraw_secret(tx: Tx, who: Actor, hook_id: str, secret_id: str) -> None:
         raise LastSecret
     store.delete_secret(tx, tx.workspace_id, hook_id, secret_id)
     _changed(tx, who, "hook.secret_withdrawn", hook_id, found)
+
+
+def _hold(tx: Tx, who: Actor, hook_id: str) -> None:
+    """The log before the hook, as whoever changes one does."""
+    lock(tx)
+    store.get_hook_for_update(tx, who.workspace_id, hook_id)
 
 
 def _settled(tx: Tx, hook_id: str) -> Sequence[Secret]:

@@ -22,16 +22,17 @@ def tend(tx: Tx, now: int) -> bool:
 
     What waits for a disabled hook is held. What waits in lines of a hook that has none any more is free to go. Replays go on.
     """
-    more = False
-    for hook in chores.list_known(tx):
-        if not hook.enabled:
-            more = hold(tx, hook.id, now) >= BATCH or more
-        elif hook.ordered == "none" and chores.has_lines(tx, hook.id):
-            queue.lock_lines(tx, [hook.id])
-            more = chores.unpark(tx, hook.id, BATCH, now) >= BATCH or more
-    for replay_id in replays.list_running(tx):
-        more = step(tx, replay_id, now) or more
-    return more
+    known = chores.list_known(tx)
+    held = [hook.id for hook in known if not hook.enabled and chores.has_pending(tx, hook.id)]
+    loose = [hook.id for hook in known if hook.enabled and hook.ordered == "none" and chores.has_lines(tx, hook.id)]
+    running = replays.list_running(tx)
+    if not (held or loose or running):
+        return False
+    queue.lock_all(tx)  # together: one after another they would come in any order
+    more = [hold(tx, hook_id, now) >= BATCH for hook_id in held]
+    more += [chores.unpark(tx, hook_id, BATCH, now) >= BATCH for hook_id in loose]
+    more += [step(tx, replay_id, now) for replay_id in running]
+    return any(more)
 
 
 def hold(tx: Tx, hook_id: str, now: int, limit: int = BATCH) -> int:
@@ -62,10 +63,15 @@ def log_sweep(days: int) -> Callable[[Tx, int], bool]:
         chores.delete_replays(tx, before)
         gone, most = chores.delete_of_gone(tx, {hook.id for hook in known}, limit)
         for hook_id in gone:
-            cursor.forget(tx, _PLACE + hook_id)
+            forget_place(tx, hook_id)
         return any(more) or most >= limit
 
     return sweep_log
+
+
+def forget_place(tx: Tx, hook_id: str) -> None:
+    """A hook is gone: nobody goes through its old deliveries any more."""
+    cursor.forget(tx, _PLACE + hook_id)
 
 
 def _sweep_hook(tx: Tx, hook_id: str, last: int, before: int, limit: int) -> bool:

@@ -18,9 +18,8 @@ _WANTING = Statement(
     )
 )
 _LOCK = Statement(text("SELECT id FROM hooks WHERE workspace_id = :ws AND id = ANY(:ids) ORDER BY id FOR UPDATE"))
-_LOCK_ORDERED = Statement(
-    text("SELECT id FROM hooks WHERE workspace_id = :ws AND enabled = 1 AND ordered <> 'none' ORDER BY id FOR UPDATE")
-)
+_LOCK_ALL = Statement(text("SELECT id FROM hooks WHERE workspace_id = :ws ORDER BY id FOR UPDATE"))
+_TRY_LOCK = Statement(text("SELECT id FROM hooks WHERE workspace_id = :ws AND id = :id FOR UPDATE SKIP LOCKED"))
 _FACTS = (
     "SELECT seq, id, name, at, conversation_id, {data} FROM facts "
     "WHERE workspace_id = :ws AND seq > :after ORDER BY seq LIMIT :limit"
@@ -132,10 +131,15 @@ def lock_lines(tx: Tx, hook_ids: Iterable[str]) -> None:
         tx.rows(_LOCK, ws=tx.workspace_id, ids=ids)
 
 
-def lock_ordered(tx: Tx) -> None:
-    """The same with all enabled hooks that have lines, before anything else is locked that others hold together with them."""
+def lock_all(tx: Tx) -> None:
+    """The same with all hooks of the workspace."""
     if tx.dialect == "postgresql":
-        tx.rows(_LOCK_ORDERED, ws=tx.workspace_id)
+        tx.rows(_LOCK_ALL, ws=tx.workspace_id)
+
+
+def try_lock(tx: Tx, hook_id: str) -> bool:
+    """The same with one of them, unless somebody else holds it: for who holds deliveries already, and must not wait."""
+    return tx.dialect != "postgresql" or bool(tx.rows(_TRY_LOCK, ws=tx.workspace_id, id=hook_id))
 
 
 def list_facts(tx: Tx, after: int, limit: int, *, data: bool) -> list[tuple[Any, ...]]:

@@ -15,8 +15,12 @@ _HEALTH = (
     f"SELECT h.id, h.name, h.enabled, {', '.join(f'l.{name}' for name in _FIELDS)} FROM hooks h "
     "JOIN hook_health l ON l.workspace_id = h.workspace_id AND l.hook_id = h.id WHERE h.workspace_id = :ws"
 )
-_LOCK_HEALTH: dict[DialectName, Statement] = {
+_FIND_HEALTH: dict[DialectName, Statement] = {
     "sqlite": Statement(text(f"{_HEALTH} AND h.id IN (SELECT value FROM json_each(:ids))")),
+    "postgresql": Statement(text(f"{_HEALTH} AND h.id = ANY(:ids)")),
+}
+_LOCK_HEALTH: dict[DialectName, Statement] = {
+    "sqlite": _FIND_HEALTH["sqlite"],
     "postgresql": Statement(text(f"{_HEALTH} AND h.id = ANY(:ids) ORDER BY h.id FOR UPDATE OF h")),
 }
 _SAVE_HEALTH = Statement(
@@ -78,10 +82,17 @@ class Quarter:
 
 def lock_standing(tx: Tx, hook_ids: Iterable[str]) -> dict[str, Standing]:
     """These hooks as they stand, held until the transaction ends; what is gone is not among them."""
+    return _standing(tx, _LOCK_HEALTH[tx.dialect], hook_ids)
+
+
+def find_standing(tx: Tx, hook_ids: Iterable[str]) -> dict[str, Standing]:
+    """The same, held by nobody."""
+    return _standing(tx, _FIND_HEALTH[tx.dialect], hook_ids)
+
+
+def _standing(tx: Tx, statement: Statement, hook_ids: Iterable[str]) -> dict[str, Standing]:
     ids = sorted(hook_ids)
-    rows = tx.rows(
-        _LOCK_HEALTH[tx.dialect], ws=tx.workspace_id, ids=_json(ids).decode() if tx.dialect == "sqlite" else ids
-    )
+    rows = tx.rows(statement, ws=tx.workspace_id, ids=_json(ids).decode() if tx.dialect == "sqlite" else ids)
     return {row[0]: Standing(row[1], bool(row[2]), Health(*row[3:])) for row in rows}
 
 
