@@ -10,6 +10,7 @@ from halloo.db.tx import Tx
 from halloo.hooks.actions import plan
 from halloo.kit.clock import MINUTE, rfc3339, system_clock
 from halloo.kit.ids import new_id
+from tests.support import hooks
 from tests.support.api import Api, House
 from tests.support.hooks import ADDRESS, Furnished, furnish_hook
 
@@ -110,6 +111,23 @@ async def test_who_may_only_read_sees_no_signature_and_no_own_header(api: Api, h
     }
     for word in ("acmekey", "acmeheader", "z4FJ", "079c", "KEY"):
         assert word not in answer.text
+
+
+async def test_who_may_only_read_sees_no_secret_that_the_receiver_says_back(
+    api: Api, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    echo = b"HTTP/1.1 500 no acmekey\r\nLocation: /?key=acmekey\r\nX-Back: z4FJ\r\nacmeheader\r\n\r\n"
+    monkeypatch.setattr(hooks, "ANSWER", echo)
+    made = await furnish(api, house)
+    path = f"{made.hook_id}/deliveries/{made.delivery_id}/attempts/1"
+    answer = await call(api, house, "GET", path, **await api.token(house, "hooks:read"))
+    assert answer.json()["response"] == {
+        "status_line": "HTTP/1.1 500 no ***",
+        "headers": [["Location", "/?***"], ["X-Back", "***"], ["***", ""]],
+        "body": "acme failed",
+        "truncated": False,
+    }
+    assert "acmekey" in (await call(api, house, "GET", path)).json()["response"]["status_line"]
 
 
 async def test_a_body_that_is_kept_no_longer_is_null_and_cannot_be_replayed(api: Api, house: House) -> None:
