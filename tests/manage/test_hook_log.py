@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from halloo.db.tx import Tx
+from halloo.hooks import trial
 from halloo.hooks.actions import plan
 from halloo.kit.clock import MINUTE, rfc3339, system_clock
 from halloo.kit.ids import new_id
@@ -322,6 +323,24 @@ async def test_a_hook_is_tried_ten_times_a_minute(api: Api, house: House) -> Non
     assert (await call(api, house, "POST", f"{made[1]}/test", {})).status_code == 200
     api.clock.shift += MINUTE
     assert (await call(api, house, "POST", f"{made[0]}/test", {})).status_code == 200
+
+
+async def test_a_hook_that_is_made_anew_is_not_tried_anew_for_ever(
+    api: Api, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "WORKSPACE_PER_MINUTE", 3)
+    trials = trial.Trials(api.halloo.database, api.halloo.services.hooks, api.halloo.services.hook_secrets, api.clock)
+    monkeypatch.setattr(api.halloo.services, "hook_trials", trials)
+    body = {"name": "Orders", "url": "http://nowhere.invalid/", "events": ["message:send"]}
+    start = system_clock()
+    codes: list[int] = []
+    for _ in range(4):
+        hook_id = (await api.client.post("/core/hooks", json=body, headers=house.bearer)).json()["id"]
+        api.clock.shift -= system_clock() - start  # however slow the machine is, no time has passed
+        start = system_clock()
+        codes.append((await call(api, house, "POST", f"{hook_id}/test", {})).status_code)
+        assert (await call(api, house, "DELETE", hook_id)).status_code == 204
+    assert codes == [200, 200, 200, 429]
 
 
 async def test_a_hook_that_does_not_want_an_event_is_not_asked_about_it(api: Api, house: House) -> None:
