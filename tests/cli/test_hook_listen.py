@@ -2,12 +2,14 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -24,6 +26,7 @@ from halloo.cli.hook.receiver import Connection, Receiver, Shown
 from halloo.cli.hook.show import Printer, clean
 from halloo.cli.hook.verdict import BadSecret, Verdict, judge, read_secrets
 from tests.support.product import SOURCES
+from tests.support.receiver import until
 
 CURRENT = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 NEXT = "whsec_ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
@@ -165,6 +168,7 @@ async def listening(*secrets: str, answer: int = 200, delay_s: float = 0) -> Asy
     shown: list[Shown] = []
     one = Receiver(read_secrets(",".join(secrets)), answer, delay_s, shown.append)
     server = await asyncio.get_running_loop().create_server(lambda: Connection(one), "127.0.0.1", 0)
+    server.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
     async with server:
         yield server.sockets[0].getsockname()[1], shown
 
@@ -270,6 +274,41 @@ async def test_the_world_behind_a_tunnel_cannot_take_every_connection(monkeypatc
             writer.close()
         assert b"200" in await exchange(port, request({}))
     assert "not whole after" in shown[1].trouble
+
+
+async def test_nobody_makes_it_remember_requests_without_end() -> None:
+    async with listening(delay_s=30) as (port, shown):
+        answer = await exchange(port, request({}) * 5_000)
+    assert b"429" in answer
+    assert len(shown) == receiving.ANSWERS_MAX + 2
+    assert "not waited for" in shown[-1].trouble
+
+
+async def test_nobody_makes_it_keep_answers_that_are_not_read() -> None:
+    async with listening() as (port, shown):
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            deaf.setblocking(False)
+            loop = asyncio.get_running_loop()
+            await loop.sock_connect(deaf, ("127.0.0.1", port))
+            with contextlib.suppress(ConnectionError):
+                for number in range(1, 20_000):
+                    await loop.sock_sendall(deaf, request({}, b"{}"))
+                    await until(lambda number=number: len(shown) >= number)
+                    if shown[-1].status == 429:
+                        break
+    assert shown[-1].status == 429
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "-1" + "0" * 4_000, "1e999", "NaN", "9007199254740993"])
+def test_no_number_is_too_large_to_be_shown(number: str) -> None:
+    body = BODY.replace(b"1506985696616", number.encode())
+    received = receiving.Received(AT_MS, "POST", "/", {"x-halloo-sequence": "9" * 5_000}, body)
+    shown = Shown(received, verdict({}, body), receiving.Seen(0, same_body=True), 200)
+    for as_json in (False, True):
+        out = io.StringIO()
+        Printer(out, as_json=as_json).show(shown)
+        assert "message:removed" in out.getvalue()
 
 
 # ── the command ───────────────────────────────────────────────────────────────────────────────────────────────────

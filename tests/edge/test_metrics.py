@@ -89,6 +89,8 @@ async def test_every_metric_is_there_and_every_one_has_a_meaning(store: Store) -
             assert described.meaning[0].isupper() or described.meaning[0] == "1"
             assert described.meaning.endswith((".", "`.")), described.name
             assert bool(described.labels) == bool(described.samples), described.name
+            told = [(sample.name, *sorted(sample.labels.items())) for sample in family.samples]
+            assert len(set(told)) == len(told), described.name
         ours = {name for name in families if name.startswith("halloo_")}
         assert ours == {described.name for described in METRICS[1:]} | {"halloo_build_info"}
 

@@ -100,6 +100,7 @@ def test_a_plugin_has_a_hook_for_development_and_is_always_signed() -> None:
         ),
         *("TE", "Trailer", "Upgrade", "Proxy-Authorization", "Proxy-Connection", "Expect", "User-Agent", "Cookie"),
         *("Accept-Encoding", "webhook-id", "Webhook-Signature", "X-Crisp-Signature", "X-DELIVERY-Attempt-Count"),
+        *("Content_Length", "transfer_encoding", "webhook_signature", "X_Crisp_Signature", "x-halloo_replay"),
         *("X-Halloo-Test", "", "two words", "colon:", "ümlaut", "line\r\nX-Other", "a" * 101),
     ],
 )
@@ -143,19 +144,6 @@ def test_an_event_with_a_secret_keeps_the_address_at_https() -> None:
     with pytest.raises(Refusal) as refused:
         rules.apply(hook, HookChange(url="http://endpoint.example.com/"), 9)
     assert refused.value.code == "event_needs_https"
-
-
-@pytest.mark.parametrize(
-    ("url", "masked"),
-    [
-        (URL, "https://endpoint.example.com/crisp/hooks?key=***"),
-        ("https://a.example/x", "https://a.example/x"),
-        ("https://a.example/?KEY&a=1&b=&&c=x=y?z=1", "https://a.example/?***&a=***&b=***&&c=***"),
-        ("https://a.example?", "https://a.example?"),
-    ],
-)
-def test_a_masked_address_shows_no_value_of_its_query(url: str, masked: str) -> None:
-    assert rules.mask_url(url) == masked
 
 
 class Nowhere:

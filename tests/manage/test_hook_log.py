@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from halloo.db.tx import Tx
+from halloo.hooks import trial
 from halloo.hooks.actions import plan
 from halloo.kit.clock import MINUTE, rfc3339, system_clock
 from halloo.kit.ids import new_id
+from tests.support import hooks
 from tests.support.api import Api, House
 from tests.support.hooks import ADDRESS, Furnished, furnish_hook
 
@@ -110,6 +112,23 @@ async def test_who_may_only_read_sees_no_signature_and_no_own_header(api: Api, h
     }
     for word in ("acmekey", "acmeheader", "z4FJ", "079c", "KEY"):
         assert word not in answer.text
+
+
+async def test_who_may_only_read_sees_no_secret_that_the_receiver_says_back(
+    api: Api, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    echo = b"HTTP/1.1 500 no acmekey\r\nLocation: /?key=acmekey\r\nX-Back: z4FJ\r\nacmeheader\r\n\r\n"
+    monkeypatch.setattr(hooks, "ANSWER", echo)
+    made = await furnish(api, house)
+    path = f"{made.hook_id}/deliveries/{made.delivery_id}/attempts/1"
+    answer = await call(api, house, "GET", path, **await api.token(house, "hooks:read"))
+    assert answer.json()["response"] == {
+        "status_line": "HTTP/1.1 500 no ***",
+        "headers": [["Location", "/?***"], ["X-Back", "***"], ["***", ""]],
+        "body": "acme failed",
+        "truncated": False,
+    }
+    assert "acmekey" in (await call(api, house, "GET", path)).json()["response"]["status_line"]
 
 
 async def test_a_body_that_is_kept_no_longer_is_null_and_cannot_be_replayed(api: Api, house: House) -> None:
@@ -304,6 +323,24 @@ async def test_a_hook_is_tried_ten_times_a_minute(api: Api, house: House) -> Non
     assert (await call(api, house, "POST", f"{made[1]}/test", {})).status_code == 200
     api.clock.shift += MINUTE
     assert (await call(api, house, "POST", f"{made[0]}/test", {})).status_code == 200
+
+
+async def test_a_hook_that_is_made_anew_is_not_tried_anew_for_ever(
+    api: Api, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "WORKSPACE_PER_MINUTE", 3)
+    trials = trial.Trials(api.halloo.database, api.halloo.services.hooks, api.halloo.services.hook_secrets, api.clock)
+    monkeypatch.setattr(api.halloo.services, "hook_trials", trials)
+    body = {"name": "Orders", "url": "http://nowhere.invalid/", "events": ["message:send"]}
+    start = system_clock()
+    codes: list[int] = []
+    for _ in range(4):
+        hook_id = (await api.client.post("/core/hooks", json=body, headers=house.bearer)).json()["id"]
+        api.clock.shift -= system_clock() - start  # however slow the machine is, no time has passed
+        start = system_clock()
+        codes.append((await call(api, house, "POST", f"{hook_id}/test", {})).status_code)
+        assert (await call(api, house, "DELETE", hook_id)).status_code == 204
+    assert codes == [200, 200, 200, 429]
 
 
 async def test_a_hook_that_does_not_want_an_event_is_not_asked_about_it(api: Api, house: House) -> None:

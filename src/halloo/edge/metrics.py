@@ -81,7 +81,6 @@ def _sockets(watch: Watch) -> list[Sample]:
 _OUTCOMES = ("success", *get_args(Failure))
 _ENDS = ("delivered", "exhausted", "held", "too_large")
 _REASONS = ("gone", "failing")
-_BLOCKED = (*RULES, "peer")
 
 
 def _by_label(names: Sequence[str], counts: Mapping[str, int]) -> list[Sample]:
@@ -239,7 +238,7 @@ METRICS: tuple[Described, ...] = (
     ),
     Described(
         "halloo_hooks_blocked", "counter", "Requests that were not made, since the address is refused.",
-        lambda w: _by_label(_BLOCKED, w.hooks.outbound.tally.blocked), ("rule",), ", ".join(_BLOCKED),
+        lambda w: _by_label(RULES, w.hooks.outbound.tally.blocked), ("rule",), ", ".join(RULES),
     ),
 )  # fmt: skip
 

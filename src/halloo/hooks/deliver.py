@@ -4,9 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from halloo.hooks.address import Address
 from halloo.hooks.lanes import Lanes, Turn
-from halloo.hooks.model import Attempt, envelope, webhook_id
+from halloo.hooks.model import BODY_MAX, HEAD_MAX, Attempt, envelope, webhook_id
 from halloo.hooks.sign import REPLAY, TEST
 from halloo.hooks.tally import HooksTally
 from halloo.kit.clock import Clock
@@ -18,6 +20,8 @@ DATA_MAX = 64 * 1024
 """Bytes of `data` that are sent."""
 _IDLE_MAX = 256
 """Runners that wait for work; more than these end."""
+_RETRY_AFTER_MAX = 100
+"""Characters; a date has 29."""
 _NO_TIME = Timings(0, 0, 0, 0, 0)
 logger = logging.getLogger("halloo.hooks")
 Finished = Callable[[Turn, Attempt, int], None]
@@ -147,7 +151,21 @@ class Deliverer:
         except Exception as error:
             logger.exception("A request failed in a way that it should not")
             exchange = _unsent("protocol", type(error).__name__)
-        return Attempt(now, address.text, kept, exchange)
+        return Attempt(now, address.text, kept, _cut(exchange))
+
+
+def _cut(exchange: Exchange) -> Exchange:
+    """Without what is not kept of an answer (hooks contract 13): else a receiver says how much is stored with each attempt."""
+    head, body, later = exchange.response_head, exchange.response_body, exchange.retry_after
+    if len(head) <= HEAD_MAX and len(body) <= BODY_MAX and (later is None or len(later) <= _RETRY_AFTER_MAX):
+        return exchange
+    return replace(
+        exchange,
+        response_head=head[:HEAD_MAX],
+        response_body=body[:BODY_MAX],
+        truncated=exchange.truncated or len(body) > BODY_MAX,
+        retry_after=None if later is None else later[:_RETRY_AFTER_MAX],
+    )
 
 
 def _unsent(outcome: Outcome, detail: str) -> Exchange:

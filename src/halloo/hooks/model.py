@@ -224,6 +224,10 @@ class Replay(Struct, frozen=True):
         return self.count - self.delivered - self.failed
 
 
+HEAD_MAX, BODY_MAX = 4 * 1024, 2 * 1024
+"""Bytes of an answer that are kept."""
+
+
 class Attempt(Struct, frozen=True, array_like=True, gc=False):
     """What is kept of one attempt. `request_head` is as it was written, but without the hook's own headers."""
 

@@ -52,7 +52,6 @@ _OURS = frozenset(
 _OUR_PREFIXES = ("content-", "webhook-", "x-crisp-", "x-delivery-", "x-halloo-")
 _NEVER = frozenset({"media:animation:listed"})
 """In the catalogue for the RTM alone."""
-MASK = "***"
 _SHOWN = 60
 
 
@@ -206,12 +205,12 @@ def _headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _why_not(name: str, value: str, seen: set[str]) -> str | None:
-    folded = name.lower()
+    folded = name.lower().replace("_", "-")  # to CGI, WSGI and others both are one
     if _TOKEN.fullmatch(name) is None or len(name) > HEADER_NAME_MAX:
         return "is no name of a header."
     if folded in _OURS or folded.startswith(_OUR_PREFIXES):
         return "is set by Halloo, or may not be sent."
-    if folded in seen:
+    if name.lower() in seen:
         return "is there twice."
     if len(value) > HEADER_VALUE_MAX or _PRINTABLE.fullmatch(value) is None or value != value.strip():
         return f"takes up to {HEADER_VALUE_MAX} printable ASCII characters, without space around them."
@@ -249,20 +248,3 @@ def is_secret(name: str) -> bool:
 def choosable() -> list[catalogue.Event]:
     """Every event that a hook may be told of, in the order of a form."""
     return [event for event in catalogue.EVENTS if event.name not in _NEVER]
-
-
-def mask_url(url: str) -> str:
-    """An address without the values of its query."""
-    before, mark, query = url.partition("?")
-    return f"{before}?{'&'.join(_mask_pair(pair) for pair in query.split('&'))}" if mark else url
-
-
-def _mask_pair(pair: str) -> str:
-    """A pair without `=` is a value too: `?KEY`."""
-    name, mark, _ = pair.partition("=")
-    return f"{name}={MASK}" if mark else MASK if pair else ""
-
-
-def mask_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Own headers without their values."""
-    return dict.fromkeys(headers, MASK)

@@ -17,6 +17,8 @@ from halloo.kit.sealing import Sealer
 from halloo.workspaces.model import Actor
 
 PER_MINUTE = 10
+WORKSPACE_PER_MINUTE = 100
+"""Of all hooks of a workspace: whoever deletes a hook and makes it anew does not begin anew."""
 
 
 class Trial(NamedTuple):
@@ -28,7 +30,7 @@ class Trial(NamedTuple):
 
 
 class Trials:
-    """Makes test calls, at most ten a minute of a hook. It sends nothing by itself."""
+    """Makes test calls, at most ten a minute of a hook and a hundred of a workspace. It sends nothing by itself."""
 
     def __init__(self, database: Database, room: HookRoom, sealer: Sealer, clock: Clock) -> None:
         """One for the process."""
@@ -36,6 +38,7 @@ class Trials:
         self._room = room
         self._sealer = sealer
         self._limiter = Limiter(Rate(PER_MINUTE, MINUTE, PER_MINUTE), clock)
+        self._all = Limiter(Rate(WORKSPACE_PER_MINUTE, MINUTE, WORKSPACE_PER_MINUTE), clock)
 
     async def run(self, who: Actor, hook_id: str, event: str | None) -> Trial:
         """One attempt with the sample of `event`, or with `hook:test`; it is shown as the hook's last call and counts for nothing else.
@@ -47,6 +50,9 @@ class Trials:
         wait = self._limiter.take(hook_id)
         if wait:
             raise RateLimited(wait, f"A hook is tried at most {PER_MINUTE} times a minute.")
+        wait = self._all.take(who.workspace_id)
+        if wait:
+            raise RateLimited(wait, f"All hooks together are tried at most {WORKSPACE_PER_MINUTE} times a minute.")
         data = render_test(name, who.workspace_id, hook_id)
         attempt = await self._room.test(target, name, data)
         await self._database.write(who.workspace_id, note_call, hook_id, attempt.started_at, attempt.exchange)

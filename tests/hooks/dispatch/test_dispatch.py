@@ -10,11 +10,12 @@ from halloo.db.tx import Tx
 from halloo.hooks.actions.replay import start_range
 from halloo.hooks.model import ATTEMPTS_MAX
 from halloo.hooks.store import records
+from halloo.hooks.store.log import list_attempts
 from halloo.kit.clock import DAY, HOUR, MINUTE, SECOND
 from halloo.kit.outbound.resolver import TableResolver
 from halloo.workspaces.model import Actor
 from tests.hooks.dispatch.workplace import EVENT, Workplace, change_hook
-from tests.support.receiver import Heard, Receiver, after, answer, until, with_status
+from tests.support.receiver import Answering, Heard, Receiver, after, answer, until, with_status
 
 
 async def test_a_fact_is_told_once_and_settled(place: Workplace, receiver: Receiver) -> None:
@@ -458,3 +459,23 @@ async def test_what_is_said_meanwhile_passes_a_replay(place: Workplace, receiver
     (fresh,) = await place.say(1)
     await until(lambda: any(heard.sequence == fresh for heard in receiver.heard))
     assert len(receiver.heard) < 150
+
+
+async def test_a_long_answer_is_kept_to_its_bounds(place: Workplace, receiver: Receiver) -> None:
+    place.room()
+    long = f"X-Long: {'a' * 20_000}\r\nRetry-After: {'9' * 5_000}\r\n"
+    receiver.ways["/"] = with_body(answer(500, long, b"b" * 10_000))
+    hook_id = await place.hook(receiver.url())
+    (seq,) = await place.say()
+    await until_attempts(place, hook_id, 1)
+    (kept,) = await place.database.read(place.workspace_id, list_attempts, hook_id, (seq, 0))
+    exchange = kept.attempt.exchange
+    assert (len(exchange.response_head), exchange.response_body) == (4_096, b"b" * 2_048)
+    assert (exchange.truncated, exchange.status, len(exchange.retry_after or "")) == (True, 500, 100)
+
+
+def with_body(whole: bytes) -> Answering:
+    async def say(_: Heard) -> bytes:
+        return whole
+
+    return say

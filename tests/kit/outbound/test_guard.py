@@ -53,7 +53,7 @@ def test_an_allowed_network_lifts_the_list_for_its_addresses_alone() -> None:
         assert lifted.refuses(address), address
 
 
-@pytest.mark.parametrize("address", ["169.254.169.254", "100.100.100.200", "fd00:ec2::254"])
+@pytest.mark.parametrize("address", ["169.254.169.254", "100.100.100.200", "fd00:ec2::254", "168.63.129.16"])
 def test_metadata_needs_an_entry_of_exactly_that_address(address: str) -> None:
     wide = guard("0.0.0.0/0", "::/0")
     assert wide.refuses("10.0.0.1") is None
@@ -141,3 +141,9 @@ def test_localhost_stands_for_what_of_loopback_is_allowed() -> None:
 def test_what_is_no_network_is_a_mistake_at_the_start(text: str) -> None:
     with pytest.raises(ValueError, match="network"):
         guard(text)
+
+
+def test_the_host_of_a_machine_at_azure_looks_public_and_is_refused() -> None:
+    assert guard().refuses("168.63.129.16") == "metadata"
+    assert guard().refuses("64:ff9b::a83f:8110") == "metadata"
+    assert guard().refuses("168.63.129.17") is None

@@ -5,17 +5,15 @@ from typing import Any
 
 from halloo.api.manage import shapes
 from halloo.conversations.facts import session_id
-from halloo.hooks import rules
+from halloo.hooks import masking
 from halloo.hooks.actions.log import Detail
 from halloo.hooks.actions.secrets import MANAGE
-from halloo.hooks.model import Attempt, Delivery, Hook, Replay, webhook_id
+from halloo.hooks.masking import Veil
+from halloo.hooks.model import BODY_MAX, HEAD_MAX, Attempt, Delivery, Hook, Replay, webhook_id
 from halloo.kit.clock import optional_rfc3339, rfc3339
 from halloo.workspaces.model import Actor
 
-_SIGNATURES = frozenset({"webhook-signature", "x-crisp-signature", "x-crisp-signature-next"})
 _LINE_END = re.compile(rb"\r?\n")
-HEAD_MAX, BODY_MAX = 4 * 1024, 2 * 1024
-"""Bytes of an answer that are shown."""
 Pairs = list[tuple[str, str]]
 
 
@@ -75,6 +73,7 @@ def attempt_brief(n: int, attempt: Attempt) -> shapes.AttemptBrief:
 def attempt_view(n: int, attempt: Attempt, body: bytes | None, hook: Hook, who: Actor) -> shapes.AttemptView:
     """An attempt in full. `body`: what was sent, None where that is kept no longer; `hook`: whose own headers were sent along."""
     exchange = attempt.exchange
+    open_ = MANAGE in who.scopes
     return shapes.AttemptView(
         n=n,
         started_at=rfc3339(attempt.started_at),
@@ -85,11 +84,11 @@ def attempt_view(n: int, attempt: Attempt, body: bytes | None, hook: Hook, who: 
         detail=exchange.detail,
         request=shapes.AttemptRequest(
             method="POST",
-            url=rules.mask_url(attempt.url),
-            headers=_sent(attempt, hook, open_=MANAGE in who.scopes),
+            url=masking.mask_url(attempt.url),
+            headers=_sent(attempt, hook, open_=open_),
             body=None if body is None else body.decode(errors="replace"),
         ),
-        response=_response(attempt),
+        response=_response(attempt, None if open_ else Veil(attempt, hook.headers)),
     )
 
 
@@ -102,19 +101,24 @@ def _sent(attempt: Attempt, hook: Hook, *, open_: bool) -> Pairs:
     """The headers as they were sent, without the request line, whose query holds keys."""
     if not attempt.request_head:
         return []
-    own = hook.headers if open_ else rules.mask_headers(hook.headers)
+    own = hook.headers if open_ else masking.mask_headers(hook.headers)
     _, found = _split(attempt.request_head)
-    shown = [(name, rules.MASK if not open_ and name.lower() in _SIGNATURES else value) for name, value in found]
+    shown = [
+        (name, masking.MASK if not open_ and name.lower() in masking.SIGNATURES else value) for name, value in found
+    ]
     return [*shown, *own.items()]
 
 
-def _response(attempt: Attempt) -> shapes.AttemptResponse | None:
+def _response(attempt: Attempt, veil: Veil | None) -> shapes.AttemptResponse | None:
+    """What was answered, under a veil for those who may not see what was sent: a receiver may say it back."""
     exchange = attempt.exchange
     if not exchange.response_head:
         return None
-    status_line, headers = _split(exchange.response_head[:HEAD_MAX])
-    body = exchange.response_body
+    head, body = exchange.response_head[:HEAD_MAX], exchange.response_body
     shown = body[:BODY_MAX].decode(errors="replace")
+    if veil is not None:
+        head, shown = veil.over(head.decode(errors="replace")).encode(), veil.over(shown)
+    status_line, headers = _split(head)
     return shapes.AttemptResponse(status_line, headers, shown, exchange.truncated or len(body) > BODY_MAX)
 
 

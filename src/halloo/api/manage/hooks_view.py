@@ -3,7 +3,7 @@
 from typing import Any
 
 from halloo.api.manage import shapes
-from halloo.hooks import rules
+from halloo.hooks import masking, rules
 from halloo.hooks.actions.records import SeenHook
 from halloo.hooks.actions.secrets import MANAGE
 from halloo.hooks.model import Secret, state_of
@@ -48,7 +48,7 @@ def _hook(seen: SeenHook, who: Actor) -> dict[str, Any]:
         "kind": hook.kind,
         "environment": hook.environment,
         "name": hook.name,
-        "url": hook.url if open_ else rules.mask_url(hook.url),
+        "url": hook.url if open_ else masking.mask_url(hook.url),
         "events": list(hook.events),
         "enabled": hook.enabled,
         "state": state_of(hook, health),
@@ -65,7 +65,7 @@ def _hook(seen: SeenHook, who: Actor) -> dict[str, Any]:
         "max_in_flight": hook.max_in_flight,
         "ordered": hook.ordered,
         "retry": hook.retry,
-        "headers": dict(hook.headers) if open_ else rules.mask_headers(hook.headers),
+        "headers": dict(hook.headers) if open_ else masking.mask_headers(hook.headers),
         "waiting": waiting,
         "replay_id": replay_id,
         "created_at": rfc3339(hook.created_at),

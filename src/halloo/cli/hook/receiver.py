@@ -20,6 +20,8 @@ HEAD_MAX = 64 * 1024
 BODY_MAX = 1024 * 1024
 REQUEST_S = 30.0
 CONNECTIONS_MAX = 200
+ANSWERS_MAX = 32
+"""Requests on one connection that wait for their answer, before more is read from it."""
 _REMEMBERED = 10_000
 _GREETING = b"halloo hook listen is here. Web hooks come by POST.\n"
 
@@ -153,7 +155,7 @@ class Connection(asyncio.Protocol):
     def _refuse(self, error: httptools.HttpParserError) -> None:
         cause = error.__context__
         if isinstance(cause, _TooMuchError):
-            self._end(413, str(cause))
+            self._end(cause.status, str(cause))
         elif isinstance(error, httptools.HttpParserCallbackError) and cause is not None:
             raise cause
         else:
@@ -199,6 +201,8 @@ class Connection(asyncio.Protocol):
         )
         status = self._receiver.take(received)
         self._answers.append((status, self._parser.should_keep_alive(), method))
+        if len(self._answers) > ANSWERS_MAX or self._transport.get_write_buffer_size() > HEAD_MAX:
+            raise _TooMuchError("requests come on one connection, and their answers are not waited for", 429)
         self._wait()
         self._next_answer()
 
@@ -242,6 +246,10 @@ class Connection(asyncio.Protocol):
 
 class _TooMuchError(Exception):
     """More than is taken."""
+
+    def __init__(self, trouble: str, status: int = 413) -> None:
+        super().__init__(trouble)
+        self.status = status
 
 
 def _answer(status: int, method: str, *, keep: bool) -> bytes:

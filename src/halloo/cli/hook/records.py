@@ -7,8 +7,8 @@ from halloo.cli.place import DEFAULT_DATA, Data, Json, in_workspace, open_place
 from halloo.cli.say import say, table
 from halloo.db.tx import Tx
 from halloo.hooks.actions.records import PAGE_MAX, SeenHook, list_hooks
+from halloo.hooks.masking import mask_url
 from halloo.hooks.model import state_of
-from halloo.hooks.rules import mask_url
 from halloo.kit.clock import optional_rfc3339
 from halloo.workspaces.model import system_actor
 

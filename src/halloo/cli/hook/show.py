@@ -10,6 +10,8 @@ from typing import Any, TextIO, cast
 from halloo.cli.hook.receiver import Received, Shown
 
 _BODY_SHOWN = 64 * 1024
+_WHOLE_MAX = 10**15
+"""No time in ms and no count is beyond."""
 _JOINERS = "\u200c\u200d"
 """They only join what stands beside them, as in many emoji."""
 _COLOURS = {"bad": "31", "good": "32", "dim": "2", "strong": "1"}
@@ -93,8 +95,8 @@ def facts_of(received: Received) -> dict[str, Any]:
 
 def _whole(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16 else None  # noqa: PLR2004 - beyond 2^53
+        return value if abs(value) < _WHOLE_MAX else None
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16 else None  # noqa: PLR2004 - as long as that
 
 
 def _said(facts: dict[str, Any]) -> str:

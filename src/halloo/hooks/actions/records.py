@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from halloo.db import directory
 from halloo.db.tx import Tx
 from halloo.events.log import lock
-from halloo.hooks import rules
+from halloo.hooks import masking, rules
 from halloo.hooks.actions import plan, replay
 from halloo.hooks.actions.secrets import MANAGE, give_secret
 from halloo.hooks.actions.sweep import BATCH, forget_place, hold
@@ -68,7 +68,7 @@ def create_hook(tx: Tx, who: Actor, sealer: Sealer, draft: HookDraft, now: int) 
     secret = give_secret(tx, hook.id, sealer)
     directory.enter(tx, DIRECTORY_KIND, hook.id)
     hook_updated(tx, hook.id)
-    audit(tx, who, "hook.created", hook.id, name=hook.name, url=rules.mask_url(hook.url), events=list(hook.events))
+    audit(tx, who, "hook.created", hook.id, name=hook.name, url=masking.mask_url(hook.url), events=list(hook.events))
     return _see(tx, hook), secret.secret
 
 
@@ -130,7 +130,7 @@ def delete_hook(tx: Tx, who: Actor, hook_id: str, now: int, version: int | None 
     forget_place(tx, hook_id)
     directory.leave(tx, DIRECTORY_KIND, hook_id)
     hook_updated(tx, hook_id)
-    audit(tx, who, "hook.deleted", hook_id, name=hook.name, url=rules.mask_url(hook.url))
+    audit(tx, who, "hook.deleted", hook_id, name=hook.name, url=masking.mask_url(hook.url))
 
 
 def hold_some(tx: Tx, who: Actor, hook_id: str, now: int) -> bool:
@@ -202,7 +202,7 @@ def _difference(before: Hook, after: Hook) -> Mapping[str, Any]:
     changed = {name: getattr(after, name) for name in HookChange.__struct_fields__}
     found = {name: value for name, value in changed.items() if name != "name" and getattr(before, name) != value}
     if "url" in found:
-        found["url"] = rules.mask_url(after.url)
+        found["url"] = masking.mask_url(after.url)
     if "headers" in found:
         found["headers"] = sorted(after.headers)
     if "events" in found:

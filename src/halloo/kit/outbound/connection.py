@@ -15,6 +15,7 @@ _PIECE = 16 * 1024
 _LATE_S, _GRACE_S = 0.05, 0.02
 """A timer that comes later than that tells of a busy server, not of a slow receiver: what has arrived is read first."""
 _TICK_S = 0.002
+_FAREWELL_S = 1.0
 _now = time.monotonic
 
 
@@ -99,10 +100,12 @@ class Connection(asyncio.BufferedProtocol):
         return waiter
 
     def close(self) -> None:
-        """End politely."""
+        """End politely; for who takes not even the farewell, at once after a moment."""
         if not self.closed and self._transport is not None:
             if self._tls is not None:
                 self._transport.write(self._tls.farewell())
+            if self._transport.get_write_buffer_size():
+                self._loop.call_later(_FAREWELL_S, self._transport.abort)
             self._transport.close()
         self._end()
 
@@ -243,7 +246,7 @@ class Connection(asyncio.BufferedProtocol):
         if reader.reusable and since and not self.closed:
             self.kept = True
             self._free(self)
-        elif reader.complete:
+        elif reader.complete and since:
             self.close()
         else:
             self.abort()

@@ -11,7 +11,10 @@ from halloo.kit.outbound.model import Url
 
 RULES = (*table.RULES, "metadata", "own", "denied", "not_an_address", "peer")
 """What a refusal may be named; `peer` is the client's, where a connection went elsewhere."""
-_METADATA = frozenset(table.pack(text) for text in ("169.254.169.254", "100.100.100.200", "fd00:ec2::254"))
+_METADATA = frozenset(
+    table.pack(text) for text in ("169.254.169.254", "100.100.100.200", "fd00:ec2::254", "168.63.129.16")
+)
+"""Where clouds tell machines who they are. The last one, Azure's, looks public, and answers each machine there as its own host."""
 _OWN_EVERY_S = 60.0
 LOCALHOST = "localhost"
 _LOOPBACK = ("127.0.0.1", "::1")

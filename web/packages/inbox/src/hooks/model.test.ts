@@ -100,6 +100,7 @@ describe("own headers", () => {
     ["content-type", "text/plain", "header_forbidden"],
     ["Webhook-Id", "1", "header_forbidden"],
     ["X-Halloo-Test", "1", "header_forbidden"],
+    ["webhook_signature", "1", "header_forbidden"],
     ["X Key", "1", "header_name"],
     ["", "1", "header_name"],
     ["X-Key", "", "header_value"],
@@ -175,11 +176,18 @@ describe("a call for the shell", () => {
   it("quotes what the shell would read, leaves out what curl adds, and fills in the masked key", () => {
     expect(curlOf(request, "https://a.example/in?key=KEY")).toBe(
       [
-        "curl -i -X POST 'https://a.example/in?key=KEY'",
+        "curl -g -i -X POST 'https://a.example/in?key=KEY'",
         "-H 'Content-Type: application/json'",
         `--data-binary '{"a":"it'\\''s"}'`,
       ].join(" \\\n  "),
     );
+  });
+
+  it("makes one call of an address with brackets, and runs nothing of what others have written", () => {
+    const evil = "'; rm -rf ~ #`id`$(id)";
+    const line = curlOf({ ...request, body: `{"a":"${evil}"}` }, "https://a.example/in?key=[1-9]{a,b}");
+    expect(line).toContain("curl -g -i -X POST 'https://a.example/in?key=[1-9]{a,b}'");
+    expect(line).toContain(`--data-binary '{"a":"'\\''; rm -rf ~ #\`id\`$(id)"}'`);
   });
 
   it("keeps the address of then where the hook has another one now", () => {

@@ -97,7 +97,7 @@ const FORBIDDEN =
 /** What is wrong with a header of one's own. */
 export function headerTrouble(name: string, value: string): "header_name" | "header_forbidden" | "header_value" | null {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return "header_name";
-  if (FORBIDDEN.test(name)) return "header_forbidden";
+  if (FORBIDDEN.test(name.replaceAll("_", "-"))) return "header_forbidden";
   return /^[\x20-\x7e]{1,1024}$/.test(value) ? null : "header_value";
 }
 
@@ -161,14 +161,14 @@ const OWN = /^(host|content-length|accept-encoding)$/i;
 
 /**
  * The call as a line for the shell. An attempt has keys in its address masked: where it went to the hook's present address, that
- * one is taken.
+ * one is taken. With `-g` brackets in it stand for themselves: `[1-9]` would be nine calls.
  */
 export function curlOf(request: AttemptView["request"], address: string): string {
   const bare = (url: string) => url.split("?")[0];
   const url = bare(address) === bare(request.url) ? address : request.url;
   const headers = request.headers.filter(([name]) => !OWN.test(name));
   return [
-    `curl -i -X ${request.method} ${quote(url)}`,
+    `curl -g -i -X ${request.method} ${quote(url)}`,
     ...headers.map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
     ...(request.body === null ? [] : [`--data-binary ${quote(request.body)}`]),
   ].join(" \\\n  ");
