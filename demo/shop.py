@@ -20,6 +20,8 @@ from typing import Any, Final
 
 SITE: Final = Path(__file__).parent / "site"
 
+_HOOK_MAX: Final = 70 * 1024
+"""Bytes of the largest body that a web hook has."""
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -91,6 +93,19 @@ def policy(product: str) -> str:
     )
 
 
+def _take(call: BaseHTTPRequestHandler) -> None:
+    """Take a web hook, as a shop would that keeps what is said beside its orders; this one keeps nothing."""
+    length = call.headers.get("Content-Length", "")
+    if length.isdecimal() and int(length) <= _HOOK_MAX:
+        call.rfile.read(int(length))
+        call.send_response(HTTPStatus.NO_CONTENT)
+    else:
+        call.close_connection = True
+        call.send_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        call.send_header("Content-Length", "0")
+    call.end_headers()
+
+
 def make_server(
     port: int, product: str, widget_id: str, key: IdentityKey | None = None, host: str = "127.0.0.1"
 ) -> ThreadingHTTPServer:
@@ -131,6 +146,9 @@ def make_server(
         do_HEAD = do_GET  # noqa: N815 - http.server's own spelling
 
         def do_POST(self) -> None:
+            if self.path == "/hooks":
+                _take(self)
+                return
             self.close_connection = True  # what was sent along is not read
             if self.path != "/chat-token" or key is None:
                 self._answer(HTTPStatus.NOT_FOUND, b"There is nothing to post to.\n", "text/plain; charset=utf-8")
