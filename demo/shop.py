@@ -93,17 +93,27 @@ def policy(product: str) -> str:
     )
 
 
-def _take(call: BaseHTTPRequestHandler) -> None:
-    """Take a web hook, as a shop would that keeps what is said beside its orders; this one keeps nothing."""
-    length = call.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) <= _HOOK_MAX:
-        call.rfile.read(int(length))
-        call.send_response(HTTPStatus.NO_CONTENT)
-    else:
-        call.close_connection = True
-        call.send_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        call.send_header("Content-Length", "0")
-    call.end_headers()
+class _Desk(BaseHTTPRequestHandler):
+    """Takes what is posted: web hooks, as a shop would that keeps what is said beside its orders; this one keeps nothing."""
+
+    def do_POST(self) -> None:
+        if self.path != "/hooks":
+            self.close_connection = True  # what was sent along is not read
+            self.post()
+            return
+        length = self.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) <= _HOOK_MAX:
+            self.rfile.read(int(length))
+            self.send_response(HTTPStatus.NO_CONTENT)
+        else:
+            self.close_connection = True
+            self.send_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def post(self) -> None:
+        """Answer what else is posted."""
+        raise NotImplementedError
 
 
 def make_server(
@@ -123,7 +133,7 @@ def make_server(
         "Cache-Control": "no-cache",
     }
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(_Desk):
         protocol_version = "HTTP/1.1"
         server_version = "KilnAndClay"
 
@@ -145,11 +155,7 @@ def make_server(
 
         do_HEAD = do_GET  # noqa: N815 - http.server's own spelling
 
-        def do_POST(self) -> None:
-            if self.path == "/hooks":
-                _take(self)
-                return
-            self.close_connection = True  # what was sent along is not read
+        def post(self) -> None:
             if self.path != "/chat-token" or key is None:
                 self._answer(HTTPStatus.NOT_FOUND, b"There is nothing to post to.\n", "text/plain; charset=utf-8")
                 return
