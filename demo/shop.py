@@ -20,6 +20,8 @@ from typing import Any, Final
 
 SITE: Final = Path(__file__).parent / "site"
 
+_HOOK_MAX: Final = 70 * 1024
+"""Bytes of the largest body that a web hook has."""
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -91,6 +93,29 @@ def policy(product: str) -> str:
     )
 
 
+class _Desk(BaseHTTPRequestHandler):
+    """Takes what is posted: web hooks, as a shop would that keeps what is said beside its orders; this one keeps nothing."""
+
+    def do_POST(self) -> None:
+        if self.path != "/hooks":
+            self.close_connection = True  # what was sent along is not read
+            self.post()
+            return
+        length = self.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) <= _HOOK_MAX:
+            self.rfile.read(int(length))
+            self.send_response(HTTPStatus.NO_CONTENT)
+        else:
+            self.close_connection = True
+            self.send_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def post(self) -> None:
+        """Answer what else is posted."""
+        raise NotImplementedError
+
+
 def make_server(
     port: int, product: str, widget_id: str, key: IdentityKey | None = None, host: str = "127.0.0.1"
 ) -> ThreadingHTTPServer:
@@ -108,7 +133,7 @@ def make_server(
         "Cache-Control": "no-cache",
     }
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(_Desk):
         protocol_version = "HTTP/1.1"
         server_version = "KilnAndClay"
 
@@ -130,8 +155,7 @@ def make_server(
 
         do_HEAD = do_GET  # noqa: N815 - http.server's own spelling
 
-        def do_POST(self) -> None:
-            self.close_connection = True  # what was sent along is not read
+        def post(self) -> None:
             if self.path != "/chat-token" or key is None:
                 self._answer(HTTPStatus.NOT_FOUND, b"There is nothing to post to.\n", "text/plain; charset=utf-8")
                 return

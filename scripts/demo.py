@@ -128,7 +128,8 @@ def _workspace(ports: Ports) -> dict[str, Any]:
 def _environment(ports: Ports) -> dict[str, str]:
     """The demo's settings alone: whatever HALLOO_… the shell has is for another installation."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("HALLOO_")}
-    return {**own, "HALLOO_PUBLIC_URL": ports.product_url}
+    # The shop takes web hooks, on this machine; nothing else of it may be called.
+    return {**own, "HALLOO_PUBLIC_URL": ports.product_url, "HALLOO_HOOKS_ALLOW_NETWORKS": "127.0.0.1/32"}
 
 
 def _serve(ports: Ports, log: Path) -> subprocess.Popen[bytes]:
@@ -168,22 +169,25 @@ def _wait_until_ready(ports: Ports, server: subprocess.Popen[bytes], log: Path) 
 
 def _seed(ports: Ports, facts: dict[str, Any]) -> dict[str, Any]:
     """Bring in the demo's people, replies and past, once; and the shop's address, which may change with the port."""
-    if facts.get("shop") == ports.shop_url and "identity_key" in facts:
+    if facts.get("shop") == ports.shop_url and "identity_key" in facts and "hook_id" in facts:
         return facts
     api = seed.Api(ports.product_url, facts["token"])
     with step("Demo colleague, replies and a month of feedback"):
         seed.fill(api, facts["password"])
         seed.dress_widget(api, facts["widget_id"], ports.shop_url)
         if "identity_key" not in facts:
-            _live_through(ports, facts)
+            _run(ports, "past.py", facts["workspace_id"], facts["widget_id"])
             facts = _kept({**facts, "identity_key": seed.make_identity_key(api, facts["widget_id"])})
+        hook_id = seed.point_hook(api, facts.get("hook_id"), f"http://127.0.0.1:{ports.shop}/hooks")
+        if "hook_id" not in facts:
+            _run(ports, "past_hook.py", facts["workspace_id"], facts["widget_id"], hook_id)
+            facts = _kept({**facts, "hook_id": hook_id})
     return _kept({**facts, "shop": ports.shop_url})
 
 
-def _live_through(ports: Ports, facts: dict[str, Any]) -> None:
-    """Give the workspace its past; with the product's own Python, for it uses the product's own actions."""
-    script = [str(PYTHON), str(ROOT / "scripts" / "past.py")]
-    command = [*script, str(HOME / "data"), facts["workspace_id"], facts["widget_id"]]
+def _run(ports: Ports, script: str, *ids: str) -> None:
+    """Give the workspace a past; with the product's own Python, for it uses the product's own actions."""
+    command = [str(PYTHON), str(ROOT / "scripts" / script), str(HOME / "data"), *ids]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment(ports), cwd=ROOT)
     if done.returncode != 0:
         raise StepError(f"{done.stderr}\nThe demo's past could not be made. Remove .demo/ to begin again.")

@@ -112,15 +112,16 @@ def _there(tx: Tx) -> tuple[bool, list[Operator]]:
 
 
 async def _hold(database: Database, clock: Past, workspace_id: str, widget_id: str, by: Operator, talk: Talk) -> None:
-    visitor, conversation_id = await database.write(workspace_id, _ask, widget_id, talk)
+    visitor, conversation_id = await database.write(workspace_id, ask, widget_id, talk)
     clock.now += talk.wait * MINUTE
-    await database.write(workspace_id, _answer, _actor(by), conversation_id, talk.answered)
+    await database.write(workspace_id, answer, actor(by), conversation_id, talk.answered)
     clock.now += 6 * MINUTE
     values: dict[str, Any] = {"stars": talk.stars} | ({"comment": talk.comment} if talk.comment else {})
     await database.write(workspace_id, actions.give_feedback, visitor, conversation_id, _FORM, values)
 
 
-def _ask(tx: Tx, widget_id: str, talk: Talk) -> tuple[Actor, str]:
+def ask(tx: Tx, widget_id: str, talk: Talk) -> tuple[Actor, str]:
+    """A visitor opens a conversation: who it is, and the conversation's id."""
     hello = Hello(widget_id, fresh_guest_id(), locale="en-GB", timezone="Europe/Berlin")
     visitor, _ = contacts.first_contact(tx, hello)
     if talk.who:
@@ -130,13 +131,15 @@ def _ask(tx: Tx, widget_id: str, talk: Talk) -> tuple[Actor, str]:
     return who, started.conversation.id
 
 
-def _answer(tx: Tx, who: Actor, conversation_id: str, text: str) -> None:
+def answer(tx: Tx, who: Actor, conversation_id: str, text: str) -> None:
+    """Answer it, and be done with it."""
     actions.send_message(tx, who, conversation_id, _draft(text))
     done = Change(state="resolved", assignee_id=who.id, given=frozenset({"state", "assignee_id"}))
     actions.change_conversation(tx, who, conversation_id, done)
 
 
-def _actor(operator: Operator) -> Actor:
+def actor(operator: Operator) -> Actor:
+    """A colleague as the actions know one."""
     scopes = ROLE_SCOPES[operator.role]
     return Actor("operator", operator.workspace_id, operator.id, operator.name, operator.role, scopes, operator.id)
 

@@ -80,6 +80,18 @@ def make_identity_key(api: Api, widget_id: str) -> dict[str, str]:
     return {"kid": made["kid"], "secret": made["secret"]}
 
 
+def point_hook(api: Api, hook_id: str | None, url: str) -> str:
+    """Have a web hook tell the shop what is said: the one there is, or else a new one, whose id this returns."""
+    if hook_id is not None:
+        api.call("PUT", f"/core/hooks/{hook_id}", {"url": url})
+        return hook_id
+    events = ["message:send", "message:received", "session:set_state"]
+    made: str = api.call("POST", "/core/hooks", {"name": "Shop", "url": url, "events": events, "signing": "signed"})[
+        "id"
+    ]
+    return made
+
+
 def _add(api: Api, path: str, key: str, wanted: list[dict[str, str]]) -> None:
     there = {one[key] for one in api.call("GET", path)["data"]}
     for one in wanted:

@@ -174,8 +174,46 @@ def test_a_range_is_replayed_from_the_page(windows: Windows, receiver: Receiver)
     page.get_by_role("button", name="Replay", exact=True).click()
     page.get_by_role("menuitem", name="Replay a time range").click()
     page.get_by_role("dialog").get_by_role("button", name="Replay", exact=True).click()
-    expect(page.get_by_text(re.compile("events? (is|are) looked at"))).to_be_visible()
+    expect(page.get_by_text(re.compile("events? (is|are) sent again"))).to_be_visible()
     expect(_log(page).filter(has_text="Again").first).to_be_visible()
+    told = page.get_by_role("region", name="Progress of the replay")
+    expect(told.get_by_text("Replay ended")).to_be_visible()
+    page.reload()
+    expect(told.get_by_text(re.compile(r"[1-9]\d* delivered, 0 failed"))).to_be_visible()
+    told.get_by_role("button", name="Hide").click()
+    expect(told).to_have_count(0)
+
+
+def test_two_who_edit_a_hook_do_not_overwrite_each_other(windows: Windows, receiver: Receiver) -> None:
+    product = windows.product
+    hook = _made(product, receiver.url)
+    page = _hooks(windows, f"/{hook}/edit").page
+    page.get_by_label("Name", exact=True).fill("Mine")
+    product.call("PUT", f"/core/hooks/{hook}", {"timeout_ms": 7_000})
+    expect(page.get_by_text("Somebody else changed this web hook meanwhile").first).to_be_visible()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    page.get_by_role("button", name="Read again").click()
+    expect(page.get_by_label("Time to answer, in seconds")).to_have_value("7")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Mine", level=2)).to_be_visible()
+    saved = product.call("GET", f"/core/hooks/{hook}")
+    assert (saved["name"], saved["timeout_ms"]) == ("Mine", 7_000)
+
+
+def test_one_conversation_is_found_among_many(windows: Windows, receiver: Receiver) -> None:
+    page = _hooks(windows, f"/{_made(windows.product, receiver.url)}").page
+    for words in ("One", "Two", "Three"):
+        _say(windows.product, words)
+    expect(_log(page)).to_have_count(4)
+    page.get_by_role("button", name="Only this conversation").nth(1).click()
+    expect(_log(page)).to_have_count(2)
+    chosen = page.get_by_role("textbox", name="Conversation id").input_value()
+    page.get_by_role("button", name="Clear filters").click()
+    expect(_log(page)).to_have_count(4)
+    page.get_by_role("textbox", name="Conversation id").fill(f"https://halloo.example/inbox/open/all/{chosen}")
+    expect(_log(page)).to_have_count(2)
+    assert receiver.url.endswith("?key=KEY")
+    expect(page.get_by_text("/crisp/hooks?key=***")).to_be_visible()
 
 
 def test_secrets_are_shown_once_and_changed_in_peace(windows: Windows, receiver: Receiver) -> None:

@@ -182,7 +182,7 @@ async def test_one_delivery_is_told_again(api: Api, house: House) -> None:
 async def test_a_replay_has_progress_and_can_be_stopped(api: Api, house: House) -> None:
     made = await furnish(api, house)
     hook = (await call(api, house, "GET", made.hook_id)).json()
-    assert (hook["replay_id"], hook["waiting"]) == (made.replay_id, 1)
+    assert (hook["replay_id"], hook["last_replay_id"], hook["waiting"]) == (made.replay_id, made.replay_id, 1)
     path = f"{made.hook_id}/replays/{made.replay_id}"
     going = (await call(api, house, "GET", path)).json()
     assert going.pop("created_at").endswith("Z")
@@ -202,7 +202,8 @@ async def test_a_replay_has_progress_and_can_be_stopped(api: Api, house: House) 
         assert (refused.status_code, refused.json()["error"]) == (409, "replay_running")
     assert (await call(api, house, "DELETE", path)).status_code == 204
     assert (await call(api, house, "GET", path)).json()["state"] == "cancelled"
-    assert (await call(api, house, "GET", made.hook_id)).json()["replay_id"] is None
+    ended = (await call(api, house, "GET", made.hook_id)).json()
+    assert (ended["replay_id"], ended["last_replay_id"]) == (None, made.replay_id)
     started = await call(api, house, "POST", f"{made.hook_id}/recover", {"since": since})
     assert started.status_code == 202
     assert set(started.json()) == {"replay_id", "count"}

@@ -66,6 +66,8 @@ async def test_a_hook_is_made_with_a_secret_that_is_shown_once(api: Api, house: 
         "headers": {},
         "waiting": 0,
         "replay_id": None,
+        "last_replay_id": None,
+        "version": 1,
     }
 
 

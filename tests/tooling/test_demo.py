@@ -14,7 +14,10 @@ import pytest
 
 import demo as demo_script
 import past
+import past_hook
 import seed
+from halloo.cli.place import open_place, read_secret
+from halloo.kit.sealing import Sealer
 from steps import StepError
 from tests.support.ports import free_port
 from tests.support.product import Product, Store
@@ -148,3 +151,36 @@ def test_the_past_is_lived_once_and_fills_the_report(store: Store, make_product:
     public = f"/core/public/web-widgets/{product.facts['widget_id']}"
     hello = product.public("POST", f"{public}/visitor", {"user_id": "guest_q0V9x2mWJ3yTn1c8LZr4Ag"})
     assert hello["team"]["reply_ms"] == 270_000
+
+
+@pytest.mark.parametrize("length", ["71681", "-1", "many"])
+def test_the_shop_takes_web_hooks_and_nothing_endless(shop: str, length: str) -> None:
+    body = b'{"event":"message:send"}'
+    with urllib.request.urlopen(urllib.request.Request(f"{shop}/hooks", body, method="POST")) as answer:
+        assert answer.status == 204
+    endless = urllib.request.Request(f"{shop}/hooks", body, {"Content-Length": length}, method="POST")
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(endless)
+    with caught.value as error:
+        assert error.code == 413
+
+
+def test_the_hook_of_the_shop_has_a_day_behind_it_and_goes_on(
+    shop: str, store: Store, make_product: Callable[..., Product]
+) -> None:
+    product = make_product(store, HALLOO_HOOKS_ALLOW_NETWORKS="127.0.0.1/32")
+    api = seed.Api(product.origin, product.facts["token"])
+    hook = seed.point_hook(api, None, f"http://127.0.0.1:{free_port()}/hooks")
+    sealer = Sealer(read_secret(open_place(store.folder)), "hook")
+    facts = product.facts
+    asyncio.run(past_hook.fill(store.url, sealer, facts["workspace_id"], facts["widget_id"], hook))
+    day = product.call("GET", f"/core/hooks/{hook}/chart")["data"]
+    failed = sum(quarter["failed"] for quarter in day)
+    told = product.call("GET", f"/core/hooks/{hook}/deliveries?limit=100")["data"]
+    assert {one["state"] for one in told} == {"delivered"}
+    assert {one["last_status"] for one in told} == {204}
+    assert len(told) >= 2 * len(past_hook.CALLS)
+    assert 0 < failed < sum(quarter["succeeded"] for quarter in day)
+    assert product.call("GET", f"/core/hooks/{hook}")["state"] == "active"
+    assert seed.point_hook(api, hook, f"{shop}/hooks") == hook
+    assert product.call("POST", f"/core/hooks/{hook}/test")["status"] == 204

@@ -41,7 +41,7 @@ def hook_saved(seen: SeenHook, who: Actor, secret: str | None = None, warning: s
 
 
 def _hook(seen: SeenHook, who: Actor) -> dict[str, Any]:
-    hook, health, secrets, waiting, replay_id = seen
+    hook, health, secrets, waiting, replay_id, last_replay_id = seen
     open_ = MANAGE in who.scopes
     return {
         "id": hook.id,
@@ -68,6 +68,8 @@ def _hook(seen: SeenHook, who: Actor) -> dict[str, Any]:
         "headers": dict(hook.headers) if open_ else masking.mask_headers(hook.headers),
         "waiting": waiting,
         "replay_id": replay_id,
+        "last_replay_id": last_replay_id,
+        "version": hook.version,
         "created_at": rfc3339(hook.created_at),
         "updated_at": rfc3339(hook.updated_at),
     }

@@ -43,6 +43,9 @@ class SeenHook(NamedTuple):
     secrets: Sequence[Secret]
     waiting: int
     replay_id: str | None
+    """The replay that is running."""
+    last_replay_id: str | None
+    """The one that was begun last, whether it is running or not."""
 
 
 class HookPage(NamedTuple):
@@ -188,12 +191,14 @@ def _lock(tx: Tx, who: Actor, hook_id: str, now: int, version: int | None = None
 
 
 def _see(tx: Tx, hook: Hook) -> SeenHook:
+    last_replay, running = show.find_last_replay(tx, hook.workspace_id, hook.id)
     return SeenHook(
         hook,
         store.find_health(tx, hook.workspace_id, hook.id),
         in_force(store.list_secrets(tx, hook.workspace_id, hook.id), tx.now),
         show.count_waiting(tx, hook.workspace_id, hook.id, COUNTED_MAX) if hook.enabled else 0,
-        show.find_running(tx, hook.workspace_id, hook.id),
+        last_replay if running else None,
+        last_replay,
     )
 
 

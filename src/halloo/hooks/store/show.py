@@ -12,11 +12,8 @@ _COUNT = by_index(
     "SELECT count(*) FROM (SELECT 1 AS one FROM deliveries INDEXED BY deliveries_due WHERE workspace_id = :ws "
     "AND hook_id = :hook AND state = 'pending' ORDER BY due_at LIMIT :limit) AS waiting"
 )
-_RUNNING = Statement(
-    text(
-        "SELECT id FROM hook_replays WHERE workspace_id = :ws AND hook_id = :hook AND state = 'running' "
-        "ORDER BY id DESC LIMIT 1"
-    )
+_LAST_REPLAY = Statement(
+    text("SELECT id, state FROM hook_replays WHERE workspace_id = :ws AND hook_id = :hook ORDER BY id DESC LIMIT 1")
 )
 _QUARTERS = Statement(
     text(
@@ -41,9 +38,10 @@ def count_waiting(tx: Tx, workspace_id: str, hook_id: str, limit: int) -> int:
     return tx.scalar(_COUNT[tx.dialect], ws=workspace_id, hook=hook_id, limit=limit)
 
 
-def find_running(tx: Tx, workspace_id: str, hook_id: str) -> str | None:
-    """The id of the replay of a hook that is running, or None."""
-    return tx.scalar(_RUNNING, ws=workspace_id, hook=hook_id)
+def find_last_replay(tx: Tx, workspace_id: str, hook_id: str) -> tuple[str | None, bool]:
+    """The id of the last replay of a hook, or None, and whether it is running. Of those before it, none is."""
+    row = tx.first(_LAST_REPLAY, ws=workspace_id, hook=hook_id)
+    return (None, False) if row is None else (row["id"], row["state"] == "running")
 
 
 def list_quarters(tx: Tx, workspace_id: str, hook_id: str, since: int, until: int) -> list[QuarterRow]:

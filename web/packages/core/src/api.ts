@@ -10,7 +10,12 @@ export interface ApiOptions {
   headers?: () => Record<string, string>;
 }
 
-export type Api = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
+export type Api = <Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+  more?: Readonly<Record<string, string>>,
+) => Promise<Answer>;
 
 const TIMEOUT_MS = 20_000;
 
@@ -23,10 +28,15 @@ const parse = (text: string): Record<string, unknown> => {
   }
 };
 
-/** Gives `call(method, path, body)`. Answers without a body give `{}`; a dead line is a `Refusal` with code `offline`. */
+/** Gives `call(method, path, body, more headers)`. Answers without a body give `{}`; a dead line is a `Refusal` with code `offline`. */
 export function createApi({ fetch, base, headers }: ApiOptions): Api {
-  return async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
-    const all: Record<string, string> = { ...headers?.() };
+  return async <Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    more?: Readonly<Record<string, string>>,
+  ): Promise<Answer> => {
+    const all: Record<string, string> = { ...headers?.(), ...more };
     if (body !== undefined) all["content-type"] = "application/json";
     const init = {
       method,

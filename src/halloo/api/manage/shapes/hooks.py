@@ -49,7 +49,8 @@ class HookView(Struct):
 
     `state`: `failing` since the last success (`failing_since`: the first failure behind it), `open` while nothing but a probe is
     sent (at `probe_at`). `waiting`: deliveries that are still to come through, at most 10,000 of them counted. `replay_id`: the
-    replay that is running.
+    replay that is running; `last_replay_id`: the one that was begun last, for as long as the log is kept. `version`: another one
+    after each change, and what `If-Match` compares.
     """
 
     id: str
@@ -76,6 +77,8 @@ class HookView(Struct):
     headers: dict[str, str]
     waiting: int
     replay_id: str | None
+    last_replay_id: str | None
+    version: int
     created_at: str
     updated_at: str
 

@@ -15,9 +15,14 @@ export const signedOut = createStore(false);
 /** Calls that are about signing in: there a 401 is an answer, not the end of a session. */
 const OPEN = new Set(["/session", "/invitations/accept"]);
 
-export async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+export async function call<Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+): Promise<Answer> {
   try {
-    return await json<Answer>(method, path, body);
+    return await json<Answer>(method, path, body, headers);
   } catch (error) {
     if (error instanceof Refusal && error.status === 401 && !OPEN.has(path)) signedOut.set(true);
     throw error;

@@ -268,7 +268,13 @@ export function DayCard({ quarters, waiting }: { quarters: readonly Quarter[] | 
       </dl>
       {as === "plot" ? (
         <div class="in-card-body">
-          {quarters ? <DayPlot quarters={quarters} /> : <div class="in-hook-plot-bones" />}
+          {!quarters ? (
+            <div class="in-hook-plot-bones" />
+          ) : told.length === 0 ? (
+            <p class="in-hook-plot-none">{t("hooks_day_none")}</p>
+          ) : (
+            <DayPlot quarters={quarters} />
+          )}
         </div>
       ) : told.length === 0 ? (
         <p class="in-card-body in-quiet">{t("hooks_day_none")}</p>

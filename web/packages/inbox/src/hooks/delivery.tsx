@@ -99,7 +99,7 @@ function Shown({ hook, delivery }: { hook: HookView; delivery: DeliveryDetail })
           <dt>{t("state")}</dt>
           <dd>
             <span class="in-log-event">
-              <Mark state={delivery.state} />
+              <Mark state={delivery.state} outcome={delivery.last_outcome} />
               {stateWords(delivery.state)}
               {delivery.replay && <Badge>{t("hooks_replayed")}</Badge>}
             </span>
@@ -133,7 +133,7 @@ function Shown({ hook, delivery }: { hook: HookView; delivery: DeliveryDetail })
         {delivery.state === "pending" && delivery.next_attempt_at && (
           <div>
             <dt>{t("hooks_next")}</dt>
-            <dd>{formatMoment(Date.parse(delivery.next_attempt_at))}</dd>
+            <dd>{hook.state === "open" ? t("hooks_next_open") : formatMoment(Date.parse(delivery.next_attempt_at))}</dd>
           </div>
         )}
       </dl>

@@ -270,6 +270,12 @@ export function useDraft(start: Draft) {
     setRefused(rest);
     setDraft((now) => ({ ...now, headers: Object.fromEntries(next.filter(([name]) => name !== "")) }));
   };
+  /** Begins again from what is stored. */
+  const reset = (next: Draft) => {
+    setDraft(next);
+    setRows(Object.entries(next.headers));
+    setRefused({});
+  };
   const pairs = rows.filter(([name, value]) => name !== "" || value !== "");
-  return { draft, change, rows, pairs, setPairs, refused, setRefused };
+  return { draft, change, rows, pairs, setPairs, refused, setRefused, reset };
 }

@@ -6,7 +6,7 @@ import { useQuery } from "../data/query.ts";
 import { formatMoment, t } from "../i18n.ts";
 import { EVERYTHING, type LogFilter } from "../router.ts";
 import { useSettled } from "../shell/use.ts";
-import { fieldOf, momentOf } from "./model.ts";
+import { conversationIn, fieldOf, momentOf } from "./model.ts";
 import { catalogueQuery } from "./queries.ts";
 import { MomentField } from "./replay.tsx";
 import { DELIVERY_STATES, type HookView } from "./types.ts";
@@ -31,7 +31,12 @@ export function Filters({
   const catalogue = useQuery(catalogueQuery).data ?? [];
   const [session, setSession] = useState(filter.session ?? "");
   const [between, setBetween] = useState(filter.to !== null);
-  const settled = useSettled(session.trim(), 400);
+  const settled = useSettled(conversationIn(session), 400);
+  // Somebody may have chosen a conversation elsewhere, in a row of the log.
+  useEffect(
+    () => setSession((typed) => (conversationIn(typed) === (filter.session ?? "") ? typed : (filter.session ?? ""))),
+    [filter.session],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed decides; the rest of the filter is as it is then
   useEffect(() => {
     if ((filter.session ?? "") !== settled) onFilter({ ...filter, session: settled === "" ? null : settled });
@@ -120,7 +125,7 @@ export function Filters({
           dir="ltr"
           autocomplete="off"
           spellcheck={false}
-          maxLength={80}
+          maxLength={400}
           value={session}
           onValue={setSession}
         />

@@ -1,8 +1,8 @@
 /** What a hook was told, newest first, with filters that stand in the address. */
 
-import { Badge, Bone, Button, Empty, Table } from "@halloo/ui";
+import { Badge, Bone, Button, Empty, IconButton, Table } from "@halloo/ui";
 import type { QueryObserverResult } from "@tanstack/query-core";
-import { RotateCcw } from "lucide-preact";
+import { ListFilter, RotateCcw } from "lucide-preact";
 import { complain } from "../data/actions.ts";
 import { get, queryString } from "../data/api.ts";
 import type { Growing } from "../data/queries.ts";
@@ -14,6 +14,7 @@ import { Link } from "../shell/link.tsx";
 import { useNow } from "../shell/use.ts";
 import { Delivery } from "./delivery.tsx";
 import { Filters, isFiltered } from "./log-filters.tsx";
+import { conversationIn } from "./model.ts";
 import { deliveriesQuery, logValues, useEvery } from "./queries.ts";
 import type { DeliveryView, HookView } from "./types.ts";
 import { Mark, resultWords, stateWords } from "./words.tsx";
@@ -70,7 +71,14 @@ export function Log({ hook, route, may }: LogProps) {
         )}
       </header>
       <Filters hook={hook} filter={filter} onFilter={show} />
-      <Entries query={query} route={route} now={now} onAll={() => show(EVERYTHING)} />
+      <Entries
+        query={query}
+        route={route}
+        now={now}
+        held={hook.state === "open"}
+        onAll={() => show(EVERYTHING)}
+        onSession={(session) => show({ ...filter, session })}
+      />
       {query.data?.next && (
         <div class="in-more">
           <Button onClick={() => void more()}>{t("show_more")}</Button>
@@ -94,10 +102,13 @@ interface EntriesProps {
   readonly query: QueryObserverResult<Growing<DeliveryView>, Error>;
   readonly route: OneRoute;
   readonly now: number;
+  /** Calls are on hold: what waits has no time of its own. */
+  readonly held: boolean;
   readonly onAll: () => void;
+  readonly onSession: (session: string) => void;
 }
 
-function Entries({ query, route, now, onAll }: EntriesProps) {
+function Entries({ query, route, now, held, onAll, onSession }: EntriesProps) {
   const items = query.data?.items ?? [];
   if (query.isError && !query.data)
     return (
@@ -127,13 +138,14 @@ function Entries({ query, route, now, onAll }: EntriesProps) {
         <>
           <th>{t("hooks_event")}</th>
           <th>{t("hooks_result")}</th>
+          <th class="in-log-talk">{t("conversation")}</th>
           <th class="in-number">{t("hooks_attempts")}</th>
           <th class="in-number">{t("when")}</th>
         </>
       }
     >
       {items.map((item) => (
-        <Row key={item.id} item={item} route={route} now={now} />
+        <Row key={item.id} item={item} route={route} now={now} held={held} onSession={onSession} />
       ))}
     </Table>
   );
@@ -145,13 +157,18 @@ const NoneFit = ({ onAll }: { onAll: () => void }) => (
   <Empty drawing="search" title={t("hooks_log_none_fit")} action={<Button onClick={onAll}>{t("show_all")}</Button>} />
 );
 
-function Row({ item, route, now }: { item: DeliveryView; route: OneRoute; now: number }) {
+interface RowProps extends Pick<EntriesProps, "route" | "now" | "held" | "onSession"> {
+  readonly item: DeliveryView;
+}
+
+function Row({ item, route, now, held, onSession }: RowProps) {
   const at = Date.parse(item.created_at);
+  const talk = item.session_id === null ? null : conversationIn(item.session_id);
   return (
     <tr class="in-log-row">
       <td>
         <span class="in-log-event">
-          <Mark state={item.state} />
+          <Mark state={item.state} outcome={item.last_outcome} />
           <Link to={{ ...route, delivery: item.id }} class="in-log-link">
             <code dir="ltr">{item.event}</code>
           </Link>
@@ -161,8 +178,25 @@ function Row({ item, route, now }: { item: DeliveryView; route: OneRoute; now: n
       <td>
         <span class="in-log-result">
           <span>{stateWords(item.state)}</span>
-          <span class="in-quiet">{noteOf(item, now)}</span>
+          <span class="in-quiet">{noteOf(item, now, held)}</span>
         </span>
+      </td>
+      <td class="in-log-talk">
+        {talk !== null && (
+          <span class="in-log-event">
+            <code dir="ltr" title={talk}>
+              …{talk.slice(-8)}
+            </code>
+            {route.filter.session !== talk && (
+              <IconButton
+                size="small"
+                label={t("hooks_only_talk")}
+                icon={<ListFilter size={14} />}
+                onClick={() => onSession(talk)}
+              />
+            )}
+          </span>
+        )}
       </td>
       <td class="in-number">{formatNumber(item.attempts)}</td>
       <td class="in-number in-soft">
@@ -175,12 +209,12 @@ function Row({ item, route, now }: { item: DeliveryView; route: OneRoute; now: n
 }
 
 /** What stands beside the state: how the last attempt went, and when the next one is. */
-function noteOf(item: DeliveryView, now: number): string {
-  if (item.state === "pending" && item.next_attempt_at !== null && item.attempts > 0) {
+function noteOf(item: DeliveryView, now: number, held: boolean): string {
+  if (item.state === "pending" && item.next_attempt_at !== null && item.attempts > 0 && !held) {
     const at = Date.parse(item.next_attempt_at);
     const when = at - now < DAY ? formatTime(at) : formatMoment(at);
     const last = item.last_outcome ? resultWords(item.last_outcome, item.last_status) : "";
-    return [last, t("hooks_next_attempt", { when })].filter(Boolean).join(" · ");
+    return [last, at > now ? t("hooks_next_attempt", { when }) : ""].filter(Boolean).join(" · ");
   }
   if (item.last_outcome === null) return "";
   if (item.last_outcome === "success") return item.last_status === null ? "" : String(item.last_status);

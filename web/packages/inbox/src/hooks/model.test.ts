@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   changesOf,
   chosenOf,
+  conversationIn,
   curlOf,
   draftOf,
   envelopeOf,
@@ -9,12 +10,15 @@ import {
   gathered,
   grouped,
   hasKey,
+  hasMoved,
   headerTrouble,
   isPlain,
   jsonPieces,
+  maskedUrl,
   momentOf,
   phasesOf,
   pretty,
+  rebased,
   totalsOf,
   urlParts,
   urlTrouble,
@@ -217,5 +221,34 @@ describe("moments", () => {
     expect(fieldOf(at)).toBe("2026-11-28T09:05");
     expect(momentOf(fieldOf(at))).toBe(new Date(at).toISOString());
     expect(momentOf("")).toBeNull();
+  });
+});
+
+describe("what stands on a screen", () => {
+  it("shows no value of a query", () => {
+    expect(maskedUrl("https://a.example/in?key=a2sDx_1&page=&flag")).toBe("https://a.example/in?key=***&page=***&flag");
+    expect(maskedUrl("https://a.example/in=1")).toBe("https://a.example/in=1");
+  });
+
+  it("finds the conversation in whatever was pasted", () => {
+    const id = "01a224ee-ed7b-7dab-8b2b-e8f685a2b5e2";
+    for (const text of [id, `session_${id}`, ` https://h.example/inbox/open/all/${id}?at=3 `, id.toUpperCase()])
+      expect(conversationIn(text)).toBe(id);
+    expect(conversationIn(" half-an-id ")).toBe("half-an-id");
+  });
+});
+
+describe("two who edit a hook", () => {
+  const before = hookOf({ version: 1, headers: { "X-A": "1" } });
+
+  it("are in each other's way only where the form shows a difference", () => {
+    expect(hasMoved(before, { ...before, version: 2, signing: "signed", last_call: "failed" })).toBe(false);
+    expect(hasMoved(before, { ...before, version: 2, headers: {} })).toBe(true);
+  });
+
+  it("keep what only one of them changed; what both did is as it was stored first", () => {
+    const now = hookOf({ ...before, name: "Theirs", ordered: "all" });
+    const mine = { ...draftOf(before), name: "Mine", timeout_ms: 9000 };
+    expect(rebased(before, now, mine)).toEqual({ ...draftOf(now), timeout_ms: 9000 });
   });
 });

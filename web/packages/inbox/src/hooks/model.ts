@@ -39,6 +39,17 @@ export function urlParts(url: string): { host: string; rest: string } {
   return { host: (found?.[1] ?? url).replace(/^https:\/\//i, ""), rest: found?.[2] === "/" ? "" : (found?.[2] ?? "") };
 }
 
+/** The address as it may stand on a screen that others see: every value of its query masked. */
+export const maskedUrl = (url: string): string => {
+  const at = url.indexOf("?");
+  return at < 0 ? url : url.slice(0, at) + url.slice(at).replace(/=[^&#]*/g, "=***");
+};
+
+/** The conversation in what somebody pasted: an id, as web hooks write it, as it stands in an address of the inbox, or in a line of a log. */
+export const conversationIn = (text: string): string =>
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])/i.exec(text)?.[0]?.toLowerCase() ??
+  text.trim();
+
 /** Groups of events in the order of the catalogue. */
 export function grouped(events: readonly HookEvent[]): { group: string; events: HookEvent[] }[] {
   const groups = new Map<string, HookEvent[]>();
@@ -65,6 +76,17 @@ export function changesOf(hook: HookView, draft: Draft): HookWrite {
       )
       .map((key) => [key, draft[key]]),
   );
+}
+
+/** Whether two states of a hook differ in what its form shows. */
+export const hasMoved = (before: HookView, now: HookView): boolean =>
+  Object.keys(changesOf(before, { ...draftOf(now), signing: before.signing })).length > 0;
+
+/** One's own changes on top of a newer state of the hook; where somebody else changed the same, theirs. */
+export function rebased(before: HookView, now: HookView, draft: Draft): Draft {
+  const mine = changesOf(before, draft);
+  const theirs = new Set(Object.keys(changesOf(before, draftOf(now))));
+  return { ...draftOf(now), ...Object.fromEntries(Object.entries(mine).filter(([field]) => !theirs.has(field))) };
 }
 
 export const draftOf = (hook: HookView): Draft => ({

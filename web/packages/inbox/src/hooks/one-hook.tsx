@@ -9,20 +9,21 @@ import { useCan } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
 import { formatMoment, formatTime, t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
-import { go, HOOK_PARTS, type HooksRoute, hookRoute } from "../router.ts";
+import { EVERYTHING, go, HOOK_PARTS, type HooksRoute, hookRoute } from "../router.ts";
 import { Confirm } from "../shell/confirm.tsx";
 import { Missing } from "../shell/missing.tsx";
 import { useNow } from "../shell/use.ts";
 import { DayCard } from "./chart.tsx";
 import { EditHook } from "./edit-hook.tsx";
+import { LastReplay } from "./last-replay.tsx";
 import { Log } from "./log.tsx";
 import { Back } from "./new-hook.tsx";
 import { chartQuery, deleteHook, disableHook, hookQuery, useEvery } from "./queries.ts";
-import { EnableDialog, Progress, RangeDialog, RecoverDialog } from "./replay.tsx";
+import { EnableDialog, RangeDialog, RecoverDialog } from "./replay.tsx";
 import { Signature } from "./signature.tsx";
 import { TestDialog } from "./test-call.tsx";
 import type { HookView } from "./types.ts";
-import { Address, HealthBadge, LastCall, outcomeWords } from "./words.tsx";
+import { Address, HealthBadge, LastCall, resultWords } from "./words.tsx";
 
 type OneRoute = Extract<HooksRoute, { id: string }>;
 type Open = "test" | "range" | "recover" | "enable" | "disable" | "delete" | null;
@@ -82,7 +83,11 @@ function Shown({ hook, route }: { hook: HookView; route: OneRoute }) {
         {may && <Actions hook={hook} onOpen={setOpen} />}
       </header>
       <Trouble hook={hook} may={may} onOpen={setOpen} />
-      {hook.replay_id && <Progress key={hook.replay_id} hook={hook} replay={hook.replay_id} may={may} />}
+      <LastReplay
+        hook={hook}
+        may={may}
+        onFailed={() => go({ ...route, at: "log", delivery: null, filter: { ...EVERYTHING, state: "exhausted" } })}
+      />
       <Tabs
         id="hook"
         label={hook.name}
@@ -258,7 +263,7 @@ function Actions({ hook, onOpen }: { hook: HookView; onOpen: (open: Open) => voi
 
 /** What is wrong with the hook, and the natural next step. */
 function Trouble({ hook, may, onOpen }: { hook: HookView; may: boolean; onOpen: (open: Open) => void }) {
-  const why = hook.last_error ? outcomeWords(hook.last_error) : "";
+  const why = hook.last_error ? resultWords(hook.last_error, hook.last_status) : "";
   if (!hook.enabled)
     return (
       <Notice

@@ -7,6 +7,8 @@ import { client } from "../data/query.ts";
 import type { MeView } from "../data/types.ts";
 import { currentRoute, go, hookRoute } from "../router.ts";
 import { Attempt } from "./attempt.tsx";
+import { EditHook } from "./edit-hook.tsx";
+import { LastReplay } from "./last-replay.tsx";
 import { HookList } from "./list.tsx";
 import { NewHook } from "./new-hook.tsx";
 import { HookNotice } from "./notice.tsx";
@@ -23,7 +25,7 @@ const EVENTS = [
 ];
 
 let root: HTMLElement;
-let asked: { method: string; path: string; body: unknown }[];
+let asked: { method: string; path: string; body: unknown; match: string | undefined }[];
 let answers: Record<string, (body: unknown) => [status: number, json: unknown]>;
 
 const settle = () => act(async () => void (await new Promise((done) => setTimeout(done, 20))));
@@ -59,7 +61,8 @@ beforeEach(() => {
   vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
     const path = url.split("?")[0] ?? url;
     const body = init.body ? JSON.parse(String(init.body)) : undefined;
-    asked.push({ method: init.method ?? "GET", path, body });
+    const match = (init.headers as Record<string, string>)["if-match"];
+    asked.push({ method: init.method ?? "GET", path, body, match });
     const [status, json] = answers[`${init.method} ${path}`]?.(body) ?? [
       404,
       { error: "hook_not_found", message: "", details: {} },
@@ -361,5 +364,110 @@ describe("an attempt", () => {
     expect(words()).toContain("No answer in time");
     expect(words()).toContain("No response came.");
     expect(words()).toContain("The body is no longer kept.");
+  });
+});
+
+describe("the form of a hook that two edit", () => {
+  const field = (label: string): HTMLInputElement => {
+    const id = find<HTMLLabelElement>("label", label).htmlFor;
+    return document.getElementById(id) as HTMLInputElement;
+  };
+  const puts = () => asked.filter((one) => one.method === "PUT");
+  const stale = (): [number, unknown] => [412, { error: "stale", message: "", details: {} }];
+
+  it("says which state of the hook it was read from", async () => {
+    answers["PUT /core/hooks/h1"] = (body) => [200, hookOf({ ...(body as object), version: 8 })];
+    await show(<EditHook hook={hookOf({ version: 7 })} may />);
+    await type(field("Name"), "Shop");
+    await press("button", "Save");
+    expect(puts()).toMatchObject([{ body: { name: "Shop" }, match: '"7"' }]);
+  });
+
+  it("does not overwrite what somebody else saved: it says so, and reads again without losing what was typed", async () => {
+    const theirs = hookOf({ version: 8, url: "https://other.example.com/hooks", retry: "none" });
+    answers["PUT /core/hooks/h1"] = stale;
+    answers["GET /core/hooks/h1"] = () => [200, theirs];
+    await show(<EditHook hook={hookOf({ version: 7 })} may />);
+    await type(field("Name"), "Mine");
+    await type(field("Endpoint URL"), "https://mine.example.com/hooks");
+    await press("button", "Save");
+    expect(puts()).toHaveLength(1);
+    await show(<EditHook hook={theirs} may />);
+    expect(words()).toContain("Somebody else changed this web hook meanwhile");
+    expect(find<HTMLButtonElement>("button", "Save").disabled).toBe(true);
+    answers["PUT /core/hooks/h1"] = (body) => [200, hookOf({ ...theirs, ...(body as object), version: 9 })];
+    await press("button", "Read again");
+    expect(field("Name").value).toBe("Mine");
+    expect(field("Endpoint URL").value).toBe("https://other.example.com/hooks");
+    await press("button", "Save");
+    expect(puts()[1]).toMatchObject({ body: { name: "Mine" }, match: '"8"' });
+  });
+
+  it("saves all the same where only something changed that it does not show, such as a secret", async () => {
+    const later = hookOf({ version: 8 });
+    let first = true;
+    answers["GET /core/hooks/h1"] = () => [200, later];
+    answers["PUT /core/hooks/h1"] = (body) => {
+      if (!first) return [200, hookOf({ ...(body as object), version: 9 })];
+      first = false;
+      return stale();
+    };
+    await show(<EditHook hook={hookOf({ version: 7 })} may />);
+    await type(field("Name"), "Shop");
+    await press("button", "Save");
+    expect(puts().map((one) => one.match)).toEqual(['"7"', '"8"']);
+    expect(words()).not.toContain("Somebody else");
+  });
+
+  it("follows what somebody else saved while nothing was typed", async () => {
+    await show(<EditHook hook={hookOf({ version: 7 })} may />);
+    await show(<EditHook hook={hookOf({ version: 8, name: "Theirs" })} may />);
+    await settle();
+    expect(field("Name").value).toBe("Theirs");
+    expect(find<HTMLButtonElement>("button", "Save").disabled).toBe(true);
+  });
+});
+
+describe("a replay that has ended", () => {
+  const ended = (fields: object) => ({
+    kind: "recover",
+    state: "done",
+    planned: 12,
+    delivered: 12,
+    failed: 0,
+    left: 0,
+    count: 12,
+    created_at: new Date().toISOString(),
+    ...fields,
+  });
+  const showEnded = async (id: string, fields: object = {}) => {
+    answers[`GET /core/hooks/h1/replays/${id}`] = () => [200, ended({ id, ...fields })];
+    const failed = vi.fn();
+    await show(<LastReplay hook={hookOf({ last_replay_id: id })} may onFailed={failed} />);
+    return failed;
+  };
+
+  it("leaves what came of it, until one waves it away", async () => {
+    await showEnded("r1");
+    expect(words()).toContain("Recovery ended");
+    expect(words()).toContain("12 delivered, 0 failed");
+    expect(words()).not.toContain("Show what failed");
+    await press('button[aria-label="Hide"]');
+    expect(words()).toBe("");
+    act(() => render(null, root));
+    await showEnded("r1");
+    expect(words()).toBe("");
+  });
+
+  it("leads to what failed, and says that it was stopped", async () => {
+    const failed = await showEnded("r2", { state: "cancelled", kind: "range", delivered: 3, failed: 2 });
+    expect(words()).toContain("Replay stopped3 delivered, 2 failed");
+    await press("button", "Show what failed");
+    expect(failed).toHaveBeenCalledOnce();
+  });
+
+  it("says nothing a week later", async () => {
+    await showEnded("r3", { created_at: new Date(Date.now() - 8 * 86_400_000).toISOString() });
+    expect(words()).toBe("");
   });
 });

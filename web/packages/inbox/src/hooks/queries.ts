@@ -93,8 +93,16 @@ export const createHook = async (draft: HookWrite): Promise<HookSaved> => {
   return made;
 };
 
-export const changeHook = async (id: string, change: HookWrite): Promise<HookSaved> =>
-  putHook(await call<HookSaved>("PUT", `/hooks/${id}`, change));
+/** Changes a hook; with a version only while the hook still has it, else the refusal says `stale`. */
+export const changeHook = async (id: string, change: HookWrite, version?: number): Promise<HookSaved> =>
+  putHook(
+    await call<HookSaved>(
+      "PUT",
+      `/hooks/${id}`,
+      change,
+      version === undefined ? undefined : { "if-match": `"${version}"` },
+    ),
+  );
 
 export const disableHook = async (id: string): Promise<HookView> =>
   putHook(await call<HookView>("POST", `/hooks/${id}/disable`, {}));

@@ -1,25 +1,14 @@
 /** Sending again: a range of time, all that was missed since a moment, and how far it is. */
 import { Button, Checkbox, Dialog, Field, Notice, Picker, toast } from "@halloo/ui";
-import { ChevronDown, Square } from "lucide-preact";
+import { ChevronDown } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { complain } from "../data/actions.ts";
 import { Refusal } from "../data/api.ts";
 import { useQuery } from "../data/query.ts";
 import { reasonOf } from "../data/reason.ts";
-import { formatNumber, formatPercent, t } from "../i18n.ts";
-import { Confirm } from "../shell/confirm.tsx";
+import { t } from "../i18n.ts";
 import { fieldOf, momentOf } from "./model.ts";
-import {
-  catalogueQuery,
-  enableHook,
-  look,
-  recover,
-  replayQuery,
-  replayRange,
-  stopReplay,
-  useEvery,
-} from "./queries.ts";
-import { DELIVERY_STATES, type DeliveryState, type HookView, type ReplayView } from "./types.ts";
+import { catalogueQuery, enableHook, look, recover, replayRange } from "./queries.ts";
+import { DELIVERY_STATES, type DeliveryState, type HookView } from "./types.ts";
 import { eventWords, stateWords } from "./words.tsx";
 
 const HOUR = 3_600_000;
@@ -253,70 +242,5 @@ export function EnableDialog({ hook, onClose }: Shown) {
         {trouble && <Notice tone="bad">{trouble}</Notice>}
       </form>
     </Dialog>
-  );
-}
-
-const LOOK_MS = 1_000;
-
-/** How much of a replay is behind it. */
-export const shareOf = (replay: ReplayView): number => {
-  const ended = replay.delivered + replay.failed;
-  const all = ended + replay.left;
-  return all === 0 ? (replay.state === "running" ? 0 : 1) : ended / all;
-};
-
-/** A replay on its way, with the button that stops it. */
-export function Progress({ hook, replay, may }: { hook: HookView; replay: string; may: boolean }) {
-  const query = useQuery(replayQuery(hook.id, replay));
-  const [asking, setAsking] = useState(false);
-  const now = query.data;
-  useEvery(query.refetch, LOOK_MS, !query.isError && now?.state !== "done" && now?.state !== "cancelled");
-  const stop = async () => {
-    try {
-      await stopReplay(hook.id, replay);
-    } catch (error) {
-      complain(error);
-    }
-    look(hook.id);
-  };
-  if (!now) return null;
-  const share = shareOf(now);
-  return (
-    <section class="in-card in-replay" aria-label={t("hooks_replay_progress")}>
-      <div class="in-replay-head">
-        <strong>{t(now.kind === "recover" ? "hooks_recovering" : "hooks_replaying")}</strong>
-        <span class="in-quiet" role="status">
-          {t("hooks_replay_counts", {
-            delivered: formatNumber(now.delivered),
-            failed: formatNumber(now.failed),
-            left: formatNumber(now.left),
-          })}
-        </span>
-        {may && now.state === "running" && (
-          <Button size="small" icon={<Square size={14} />} onClick={() => setAsking(true)}>
-            {t("hooks_replay_stop")}
-          </Button>
-        )}
-      </div>
-      <div
-        class="in-replay-bar"
-        role="progressbar"
-        aria-label={t("hooks_replay_progress")}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(share * 100)}
-        aria-valuetext={formatPercent(share)}
-      >
-        <span style={{ width: `${share * 100}%` }} />
-      </div>
-      <Confirm
-        open={asking}
-        onClose={() => setAsking(false)}
-        title={t("hooks_replay_stop_title")}
-        text={t("hooks_replay_stop_text", { count: now.left })}
-        action={t("hooks_replay_stop")}
-        onConfirm={() => void stop()}
-      />
-    </section>
   );
 }

@@ -26,6 +26,8 @@ export const hookOf = (fields: Partial<HookView> = {}): HookView => ({
   headers: {},
   waiting: 0,
   replay_id: null,
+  last_replay_id: null,
+  version: 1,
   created_at: "2026-11-28T09:00:00Z",
   updated_at: "2026-11-28T09:00:00Z",
   ...fields,

@@ -1,7 +1,7 @@
 /** Hooks in words: how one is, how its last call went, what an outcome means. */
 import { Badge, cx } from "@halloo/ui";
 import { formatAgo, formatMoment, type Key, t } from "../i18n.ts";
-import { isGood, urlParts } from "./model.ts";
+import { isGood, maskedUrl, urlParts } from "./model.ts";
 import type { DeliveryState, HookEvent, HookView } from "./types.ts";
 
 const OUTCOMES: Readonly<Record<string, Key>> = {
@@ -97,20 +97,28 @@ export function LastCall({ hook, now }: { hook: HookView; now: number }) {
   );
 }
 
-/** An address on one line: the host first, as much of the rest as there is room for. */
+/** An address on one line: the host first, as much of the rest as there is room for. Its keys are for the form alone. */
 export function Address({ url }: { url: string }) {
-  const { host, rest } = urlParts(url);
+  const shown = maskedUrl(url);
+  const { host, rest } = urlParts(shown);
   return (
-    <span class="in-hook-url" dir="ltr" title={url}>
+    <span class="in-hook-url" dir="ltr" title={shown}>
       <b>{host}</b>
       <span>{rest}</span>
     </span>
   );
 }
 
-/** A mark before what succeeded, failed, or waits. */
+/** A mark before what succeeded, failed, waits, or failed and is tried again. */
 export function Mark({ outcome, state }: { outcome?: string | null; state?: DeliveryState }) {
-  const good = state ? state === "delivered" : outcome ? isGood(outcome) : false;
-  const bad = state ? state === "exhausted" || state === "too_large" : outcome ? !isGood(outcome) : false;
-  return <span class={cx("in-hook-dot", good && "in-hook-good", bad && "in-hook-bad")} aria-hidden="true" />;
+  const failed = outcome ? !isGood(outcome) : false;
+  const good = state ? state === "delivered" : outcome ? !failed : false;
+  const bad = state ? state === "exhausted" || state === "too_large" : failed;
+  const late = state === "pending" && failed;
+  return (
+    <span
+      class={cx("in-hook-dot", good && "in-hook-good", bad && "in-hook-bad", late && "in-hook-late")}
+      aria-hidden="true"
+    />
+  );
 }

@@ -388,7 +388,8 @@ export interface HookSecretView {
  *
  * `state`: `failing` since the last success (`failing_since`: the first failure behind it), `open` while nothing but a probe is
  * sent (at `probe_at`). `waiting`: deliveries that are still to come through, at most 10,000 of them counted. `replay_id`: the
- * replay that is running.
+ * replay that is running; `last_replay_id`: the one that was begun last, for as long as the log is kept. `version`: another one
+ * after each change, and what `If-Match` compares.
  */
 export interface HookView {
   id: string;
@@ -415,6 +416,8 @@ export interface HookView {
   headers: Record<string, string>;
   waiting: number;
   replay_id: string | null;
+  last_replay_id: string | null;
+  version: number;
   created_at: string;
   updated_at: string;
 }
@@ -484,6 +487,8 @@ export interface HookSaved {
   headers: Record<string, string>;
   waiting: number;
   replay_id: string | null;
+  last_replay_id: string | null;
+  version: number;
   created_at: string;
   updated_at: string;
   secret?: string | null;
