@@ -35,12 +35,10 @@ async def test_what_rests_is_two_of_a_host() -> None:
             for _ in range(5):
                 await asyncio.gather(*(client.send(post(receiver.url()), PATIENT) for _ in range(8)))
             assert receiver.accepted == 8, "those that are in use one after another are kept"
-            await asyncio.sleep(0.5)
-            assert client.idle == pool.PER_HOST
+            await until(lambda: client.idle == pool.PER_HOST)
 
 
-async def test_what_was_used_a_moment_ago_does_not_rest_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_REST_S", 1.0)
+async def test_what_was_used_a_moment_ago_does_not_rest_yet() -> None:
     with receiving(answering(OK)) as receiver:
         async with outbound() as client:
             for _ in range(2):
