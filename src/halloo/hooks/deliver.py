@@ -1,4 +1,7 @@
-"""The posting itself: a few runners take what is next, build the request, wait for the answer, and hand on what came of it."""
+"""The posting itself: take what is next, build the request, have it answered, and hand on what came of it.
+
+Over a connection that is kept all of that is done by callbacks; a task is made for a request that needs a fresh one.
+"""
 
 import asyncio
 import logging
@@ -14,12 +17,11 @@ from halloo.hooks.tally import HooksTally
 from halloo.kit.clock import Clock
 from halloo.kit.ids import new_id
 from halloo.kit.outbound.client import Outbound
+from halloo.kit.outbound.connection import Connection
 from halloo.kit.outbound.model import Exchange, Outcome, Request, Timings
 
 DATA_MAX = 64 * 1024
 """Bytes of `data` that are sent."""
-_IDLE_MAX = 256
-"""Runners that wait for work; more than these end."""
 _RETRY_AFTER_MAX = 100
 """Characters; a date has 29."""
 _NO_TIME = Timings(0, 0, 0, 0, 0)
@@ -45,61 +47,106 @@ class Deliverer:
         self._steady = steady
         self._tally = tally
         self._finished = finished
-        self._idle: list[asyncio.Future[None]] = []
-        self._runners: set[asyncio.Task[None]] = set()
-        self._stopping = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._flights: dict[int, tuple[Turn, Connection]] = {}
+        self._number = 0
+        """What is in flight without a task."""
+        self._landed: asyncio.Event | None = None
+        """Set when the last one of these has ended, while the process ends."""
+        self._stopping = self._taking = False
 
-    # ── runners ───────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── whose turn it is ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def wake(self, count: int) -> None:
-        """There may be work for so many."""
-        idle = self._idle
-        while count > 0 and idle:
-            idle.pop().set_result(None)
-            count -= 1
-        loop = asyncio.get_running_loop()
-        for _ in range(min(count, self._lanes.slots - len(self._runners))):
-            runner = loop.create_task(self._run())
-            self._runners.add(runner)
-            runner.add_done_callback(self._runners.discard)
+    def wake(self) -> None:
+        """There may be work: begin with as much as may be in flight."""
+        if self._taking or self._stopping:
+            return
+        self._taking = True
+        lanes, steady = self._lanes, self._steady
+        try:
+            while (turn := lanes.take(now := steady())) is not None:
+                self._begin(turn, now)
+        finally:
+            self._taking = False
 
     async def stop(self, patience_s: float) -> None:
         """Begin nothing more, and let what is in flight end, for so long."""
         self._stopping = True
-        for future in self._idle:
-            future.set_result(None)
-        self._idle.clear()
-        if self._runners:
-            await asyncio.wait(self._runners, timeout=patience_s)
-        for runner in list(self._runners):
-            runner.cancel()
-        if self._runners:
-            await asyncio.wait(self._runners)
+        self._landed = asyncio.Event()
+        if self._tasks or self._flights:
+            ended = asyncio.create_task(self._all_ended())
+            await asyncio.wait([ended], timeout=patience_s)
+            ended.cancel()
+        flights, self._flights = self._flights, {}
+        for turn, connection in flights.values():
+            self._lanes.done(turn.lane, turn.kind)
+            connection.abort()
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
-    async def _run(self) -> None:
-        loop, lanes, steady, clock = asyncio.get_running_loop(), self._lanes, self._steady, self._clock
-        while not self._stopping:
-            began = steady()
-            turn = lanes.take(began)
-            if turn is None:
-                if len(self._idle) >= _IDLE_MAX:
-                    return
-                future: asyncio.Future[None] = loop.create_future()
-                self._idle.append(future)
-                await future
-                continue
-            lane = turn.lane
-            if self._idle and lane.first and lane.in_flight < lane.cap.now:
-                self.wake(1)
+    async def _all_ended(self) -> None:
+        assert self._landed is not None  # noqa: S101 - `stop` made it
+        while self._flights:
+            self._landed.clear()
+            await self._landed.wait()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _begin(self, turn: Turn, began: int) -> None:
+        """Make one attempt."""
+        try:
+            address, now = turn.lane.address, self._clock()
+            made = self._request(turn, address, now)
+        except BaseException:
+            self._lanes.done(turn.lane, turn.kind)  # the row's lease runs out: it is attempted again
+            raise
+        if isinstance(made, Exchange):
+            self._ended(turn, Attempt(now, address.text, b"", made), began)
+            return
+        request, kept = made
+        self._number = number = self._number + 1
+
+        def done(exchange: Exchange | None) -> None:
+            if self._flights.pop(number, None) is None:
+                return  # the process ends: its lease runs out
+            if exchange is None:
+                self._post(turn, address, made, now, began, fresh=True)
+            else:
+                self._ended(turn, Attempt(now, address.text, kept, exchange), began)
+            if self._landed is not None and not self._flights:
+                self._landed.set()
+
+        try:
+            connection = self._outbound.begin(request, address.limits, done)
+        except Exception:
+            logger.exception("A request could not be begun; it is tried over a connection of its own")
+            connection = None
+        if connection is None:
+            self._post(turn, address, made, now, began)
+        else:
+            self._flights[number] = turn, connection
+
+    def _post(self, turn: Turn, address: Address, made: Made, now: int, began: int, *, fresh: bool = False) -> None:
+        """Make it in a task of its own."""
+
+        async def post() -> None:
             try:
-                address, now = lane.address, clock()
-                made = self._request(turn, address, now)
-                attempt = await self._send(address, made, now)
+                attempt = await self._send(address, made, now, fresh=fresh)
             except BaseException:
-                lanes.done(lane, turn.kind)  # the row's lease runs out: it is attempted again
+                self._lanes.done(turn.lane, turn.kind)
                 raise
-            lanes.done(lane, turn.kind)
-            self._note(turn, attempt, began)
+            self._ended(turn, attempt, began)
+
+        task = asyncio.get_running_loop().create_task(post())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _ended(self, turn: Turn, attempt: Attempt, began: int) -> None:
+        self._lanes.done(turn.lane, turn.kind)
+        self._note(turn, attempt, began)
+        self.wake()
 
     def _note(self, turn: Turn, attempt: Attempt, began: int) -> None:
         self._count(attempt.exchange)
@@ -142,12 +189,12 @@ class Deliverer:
         self._count(attempt.exchange)
         return attempt
 
-    async def _send(self, address: Address, made: Made | Exchange, now: int) -> Attempt:
+    async def _send(self, address: Address, made: Made | Exchange, now: int, *, fresh: bool = False) -> Attempt:
         if isinstance(made, Exchange):
             return Attempt(now, address.text, b"", made)
         request, kept = made
         try:
-            exchange = await self._outbound.send(request, address.limits)
+            exchange = await self._outbound.send(request, address.limits, fresh=fresh)
         except Exception as error:
             logger.exception("A request failed in a way that it should not")
             exchange = _unsent("protocol", type(error).__name__)

@@ -12,7 +12,7 @@ from halloo.hooks.actions.claim import load_targets
 from halloo.hooks.actions.dispatch import Glance, give_back, glance
 from halloo.hooks.actions.sweep import tend
 from halloo.hooks.address import Address
-from halloo.hooks.intake import Intake
+from halloo.hooks.intake import FAR, Intake
 from halloo.hooks.lane import Lane
 from halloo.hooks.lanes import Turn
 from halloo.hooks.ledger import AGAIN_S, Ledger, Parts, Result
@@ -119,6 +119,7 @@ class Desk:
             self.changed()
             return
         self.intake.behind = self.intake.behind or found.behind > 0
+        self.intake.far = found.behind > FAR
         for one in found.hooks:
             lane = self.intake.lanes.get(one.hook_id)
             if lane is not None:
@@ -198,7 +199,7 @@ class Desk:
             return
         if self.intake.share.shut:
             self._parts.lanes.reopen(self.intake.share)
-            self._parts.wake(sum(lane.waiting + len(lane.light.waiting) for lane in self.intake.lanes.values()))
+            self._parts.wake()
         self.intake.poke()
 
     # ── light events ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -216,7 +217,7 @@ class Desk:
             parts.lanes.offer(lane)
             if lane.breaker.state == "open" and not lane.backlog:
                 lane.backlog = True  # it may have to be the probe
-        parts.wake(len(lanes))
+        parts.wake()
 
     def _count_dropped(self, lane: Lane) -> None:
         self._parts.tally.light_dropped += lane.light.dropped

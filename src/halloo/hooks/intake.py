@@ -5,7 +5,7 @@ Each is done by a callback and none twice at a time, so that nobody waits in a t
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from halloo.hooks.actions.claim import claim
@@ -18,6 +18,12 @@ from halloo.kit.refusals import Unavailable
 
 CLAIMS = 200
 """Rows of one claim."""
+HOLD_S = 0.5
+"""For how long at most planning waits for a hook while others have room."""
+FAR = 2_000
+"""With more facts behind than these planning waits for nobody."""
+_BUSY = 4
+"""There is much to do where a part of one in so many of all rows that hooks may hold is held."""
 logger = logging.getLogger("halloo.hooks")
 
 
@@ -35,6 +41,9 @@ class Intake:
         """Rows to be given back."""
         self.behind = False
         """Whether there are facts to be planned."""
+        self.far = False
+        """Whether there are so many that planning waits for nobody."""
+        self._hold: asyncio.TimerHandle | None = None
         self._parts = parts
         self._planning = self._claiming = False
         self._turn = 0
@@ -43,8 +52,9 @@ class Intake:
     def stop(self) -> None:
         """Begin nothing more."""
         self.stopped = True
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._hold):
+            if timer is not None:
+                timer.cancel()
 
     def facts_came(self) -> None:
         """Something was recorded that a hook wants."""
@@ -54,7 +64,7 @@ class Intake:
     def nudge(self) -> None:
         """Something may have been made due."""
         for lane in self.lanes.values():
-            lane.backlog = lane.firsts_wait = True
+            lane.backlog = True
         self.poke()
 
     def poke(self) -> None:
@@ -66,8 +76,8 @@ class Intake:
             if lane.next_due is not None and lane.next_due <= now:
                 lane.next_due, lane.backlog = None, True
         self._give_back()
-        self._plan()
         self._claim(now)
+        self._plan()
         self._set_timer(now)
 
     def _set_timer(self, now: int) -> None:
@@ -79,7 +89,9 @@ class Intake:
         if times:
             self._timer = asyncio.get_running_loop().call_later((min(times) - now) / 1000 + 0.001, self.poke)
 
-    def _submit(self, done: Callable[[Any], None], failed: Callable[[], None], action: Any, *args: Any) -> None:
+    def _submit(
+        self, done: Callable[[Any], None], failed: Callable[[], None], action: Any, *args: Any, **named: Any
+    ) -> None:
         """Run an action; where it fails, look again in a moment."""
 
         def answered(result: Any, error: BaseException | None) -> None:
@@ -92,27 +104,30 @@ class Intake:
             if not self.stopped:
                 asyncio.get_running_loop().call_later(AGAIN_S, self.poke)
 
-        self._parts.database.submit(self.workspace_id, answered, action, *args)
+        self._parts.database.submit(self.workspace_id, answered, action, *args, **named)
 
     # ── planning ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _plan(self) -> None:
+    def _plan(self, *, anyway: bool = False) -> None:
         if not self.behind or self._planning or self.stopped or self.stale:
             return
-        self._planning, self.behind = True, False
         now = self._parts.steady()
-        lanes = () if self.share.shut else self.lanes.values()
-        room = {
-            lane.hook_id: free
-            for lane in lanes
-            if not (lane.backlog and lane.firsts_wait) and (free := lane.room(now)) > 0
-        }
+        lanes = [] if self.share.shut else [one for one in self.lanes.values() if not (one.backlog and one.firsts_wait)]
+        room = {lane.hook_id: free for lane in lanes if (free := lane.room(now)) > 0}
+        paced = not self.far
+        if paced and not anyway and self._waits_for_room(lanes, room, now):
+            self._hold = self._hold or asyncio.get_running_loop().call_later(HOLD_S, self._plan_anyway)
+            return
+        self._planning, self.behind = True, False
+        if self._hold is not None:
+            self._hold.cancel()
+            self._hold = None
 
         def done(planned: Planned) -> None:
             self._planning = False
-            got = self._feed(planned.claimed, now + LEASE)
-            for lane in self.lanes.values() if planned.facts else ():
-                if got.get(lane.hook_id, 0) >= room.get(lane.hook_id, 0):
+            self._feed(planned.claimed, now + LEASE)
+            for hook_id in planned.waiting:
+                if (lane := self.lanes.get(hook_id)) is not None:
                     lane.backlog = lane.firsts_wait = True
             self.behind = self.behind or planned.more
             self.poke()
@@ -120,7 +135,24 @@ class Intake:
         def failed() -> None:
             self._planning, self.behind = False, True
 
-        self._submit(done, failed, plan, room, self._parts.lease, now)
+        self._submit(done, failed, plan, room, self._parts.lease, now, paced=paced)
+
+    def _plan_anyway(self) -> None:
+        self._hold = None
+        self._plan(anyway=True)
+
+    def _waits_for_room(self, lanes: Sequence[Lane], room: Mapping[str, int], now: int) -> bool:
+        """Whether it is better to plan in a moment: what is leased as it is planned need not be claimed.
+
+        So it is while hooks are asked for the first time what waits for them, and while there is much to do and one of those that
+        keep up has no room. Who has a backlog, or is ill, is not waited for.
+        """
+        if self._claiming and any(lane.room(now) > 0 for lane in self.lanes.values() if not lane.asked):
+            return True
+        able = [lane for lane in lanes if not (lane.backlog or lane.closed) and lane.breaker.state != "open"]
+        if sum(lane.held for lane in able) * _BUSY < sum(2 * lane.cap.at(now) for lane in able):
+            return False
+        return any(room.get(lane.hook_id, 0) * 2 < lane.cap.at(now) for lane in able)
 
     def _feed(self, rows: Sequence[Claimed], until: int, probes: Collection[str] = ()) -> dict[str, int]:
         """Hand rows to their lanes; how many each got. `probes`: hooks whose row is the probe; others may have opened meanwhile."""
@@ -140,7 +172,7 @@ class Intake:
             else:
                 self.returned += some
         if rows:
-            self._parts.wake(len(rows))
+            self._parts.wake()
         return {hook_id: len(some) for hook_id, some in by_hook.items()}
 
     # ── claiming ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -161,6 +193,7 @@ class Intake:
             for hook_id, count in wanted.items():
                 lane = self.lanes.get(hook_id)
                 if lane is not None:
+                    lane.asked = True
                     lane.firsts_wait = hook_id in first
                     if got.get(hook_id, 0) < count:
                         self._exhausted(lane, probe=hook_id in probes)
@@ -192,7 +225,7 @@ class Intake:
                 return
             lane.light_probe = True
             self._parts.lanes.offer(lane)
-            self._parts.wake(1)
+            self._parts.wake()
 
     def _give_back(self) -> None:
         """End the leases of what will not be attempted."""

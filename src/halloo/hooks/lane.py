@@ -49,6 +49,7 @@ class Lane:
     __slots__ = (
         "_turn",
         "address",
+        "asked",
         "backlog",
         "breaker",
         "cap",
@@ -87,6 +88,8 @@ class Lane:
         self.light = LightQueue()
         self.light_probe = False
         """Whether a light event may probe an open breaker: there is nothing else to probe it with."""
+        self.asked = False
+        """Whether the database was asked what waits."""
         self.backlog = True
         """Whether rows that are due may wait in the database."""
         self.firsts_wait = True

@@ -26,7 +26,7 @@ Result = tuple[Lane, Settlement]
 
 
 class Parts(NamedTuple):
-    """What all workspaces share. `lease` is this process's token; `wake` says that there may be work for so many runners."""
+    """What all workspaces share. `lease` is this process's token; `wake` says that there may be work."""
 
     database: Database
     lanes: Lanes
@@ -35,7 +35,7 @@ class Parts(NamedTuple):
     steady: Clock
     tally: HooksTally
     lease: str
-    wake: Callable[[int], None]
+    wake: Callable[[], None]
     chance: Callable[[], float]
 
 

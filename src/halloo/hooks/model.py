@@ -151,6 +151,8 @@ class Planned(Struct, frozen=True, gc=False):
     facts: int
     more: bool
     claimed: list[Claimed]
+    waiting: frozenset[str] = frozenset()
+    """Hooks for which something was planned that is due and was not leased."""
 
 
 class Look(Struct, frozen=True, gc=False):

@@ -32,8 +32,10 @@ class Later:
     def __init__(self) -> None:
         self.asked: list[tuple[Any, Callable[[Any, BaseException | None], None]]] = []
 
-    def submit(self, _: str, done: Callable[[Any, BaseException | None], None], action: Any, *args: Any) -> None:
-        del args
+    def submit(
+        self, _: str, done: Callable[[Any, BaseException | None], None], action: Any, *args: Any, **named: Any
+    ) -> None:
+        del args, named
         self.asked.append((action, done))
 
     def answer(self, action: Any, result: Any) -> None:
@@ -46,7 +48,7 @@ class Later:
 async def open_meanwhile() -> tuple[Intake, Lane, Later]:
     """A hook whose breaker opens while planning and claiming are under way."""
     database = Later()
-    parts: Any = Parts(database, Lanes(), None, None, lambda: NOW, None, "d", lambda _: None, None)  # pyright: ignore[reportArgumentType]
+    parts: Any = Parts(database, Lanes(), None, None, lambda: NOW, None, "d", lambda: None, None)  # pyright: ignore[reportArgumentType]
     intake = Intake("w", parts)
     one = lane(share=intake.share)
     intake.lanes[one.hook_id] = one

@@ -1,6 +1,7 @@
 """From fact to settled delivery, over both kinds of database (hooks contract 4 and 6)."""
 
 from halloo.hooks.actions.claim import claim, load_targets, look
+from halloo.hooks.actions.plan import plan
 from halloo.hooks.model import LEASE as LASTS
 from halloo.hooks.model import PARKED
 from tests.hooks.engine.ground import LEASE, SEALER, SEND, Ground
@@ -136,3 +137,17 @@ async def test_targets_are_read_with_what_is_needed_to_post(ground: Ground) -> N
     assert target.hook.id == hook
     assert target.hook.headers == {"X-Own": "value"}
     assert target.health.last_call == "not_called"
+
+
+async def test_paced_planning_stops_where_one_has_no_room_left_and_says_who_waits(ground: Ground) -> None:
+    wide, narrow, away = [await ground.hook() for _ in range(3)]
+    await ground.facts(700)
+    room = {wide: 20, narrow: 3}
+    first = await ground.do(plan, room, LEASE, ground.now, paced=True)
+    assert (first.facts, first.more, first.waiting) == (3, True, {away})
+    assert sorted((one.hook_id, one.seq) for one in first.claimed) == sorted(
+        (hook, seq) for hook in (wide, narrow) for seq in (1, 2, 3)
+    )
+    rest = await ground.do(plan, {wide: 17}, LEASE, ground.now, paced=False)
+    assert (rest.facts, rest.more, rest.waiting) == (500, True, {wide, narrow, away})
+    assert len(rest.claimed) == 17

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from halloo.kit.outbound import pool
-from halloo.kit.outbound.model import Limits
+from halloo.kit.outbound.model import Exchange, Limits
 from halloo.kit.outbound.resolver import TableResolver
 from tests.kit.outbound.receivers import (
     HOST,
@@ -35,12 +35,10 @@ async def test_what_rests_is_two_of_a_host() -> None:
             for _ in range(5):
                 await asyncio.gather(*(client.send(post(receiver.url()), PATIENT) for _ in range(8)))
             assert receiver.accepted == 8, "those that are in use one after another are kept"
-            await asyncio.sleep(0.5)
-            assert client.idle == pool.PER_HOST
+            await until(lambda: client.idle == pool.PER_HOST)
 
 
-async def test_what_was_used_a_moment_ago_does_not_rest_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_REST_S", 1.0)
+async def test_what_was_used_a_moment_ago_does_not_rest_yet() -> None:
     with receiving(answering(OK)) as receiver:
         async with outbound() as client:
             for _ in range(2):
@@ -211,3 +209,30 @@ async def test_closing_closes_what_rests_and_keeps_nothing_more() -> None:
             await client.send(post(receiver.url()), PATIENT)
             await client.close()
             assert client.idle == 0
+
+
+def _never(_: Exchange | None) -> None:
+    pytest.fail("Nothing was begun.")
+
+
+async def test_an_attempt_over_a_kept_connection_needs_no_task() -> None:
+    def script(line: Line) -> None:
+        for _ in range(2):
+            line.request()
+            line.send(OK)
+        line.request()
+
+    with receiving(script) as receiver:
+        async with outbound() as client:
+            request = post(receiver.url("127.0.0.1"))
+            assert client.begin(request, PATIENT, _never) is None, "none is kept yet"
+            assert (await client.send(request, PATIENT)).outcome == "success"
+            found: list[Exchange | None] = []
+            for count in (1, 2):
+                assert client.begin(request, PATIENT, found.append) is not None
+                assert client.begin(request, PATIENT, _never) is None, "it is in use"
+                await until(lambda count=count: len(found) == count)
+            assert [one and one.outcome for one in found] == ["success", None], "the second time it ended unheard"
+            assert client.tally.outcomes == {"success": 2}
+            assert (await client.send(request, PATIENT, fresh=True)).outcome == "success"
+            assert receiver.accepted == 2

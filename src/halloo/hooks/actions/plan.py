@@ -32,11 +32,12 @@ def begin(tx: Tx) -> None:
     plan_up_to_head(tx, tx.now)
 
 
-def plan(tx: Tx, room: Mapping[str, int], lease: str, now: int) -> Planned:
+def plan(tx: Tx, room: Mapping[str, int], lease: str, now: int, *, paced: bool = False) -> Planned:
     """Plan what was recorded behind the cursor: at most 500 facts, and about 2,000 deliveries.
 
     `room` says how many deliveries of a hook may be leased at once, under the token `lease`: they are handed back, and no claim is
-    needed. `now` is of the steady clock. Planning twice changes nothing.
+    needed. `paced`: while there is much to plan, stop where one of these hooks has no room left. `now` is of the steady clock.
+    Planning twice changes nothing.
     """
     tx.flush()
     behind = cursor.lock(tx, READER)
@@ -54,12 +55,16 @@ def plan(tx: Tx, room: Mapping[str, int], lease: str, now: int) -> Planned:
         facts = queue.list_facts(tx, behind + seen, batch, data=made.leases)
         if not made.hold(facts):
             break
-        made.take(facts)
-        seen += len(facts)
         more = len(facts) == batch
+        fitting = made.fitting(facts) if paced and more else facts
+        made.take(fitting)
+        seen += len(fitting)
+        if len(fitting) < len(facts):
+            more = True
+            break
     if seen:
         cursor.move(tx, READER, behind + seen)
-    return Planned(seen, more, made.claimed)
+    return Planned(seen, more, made.claimed, frozenset(made.waiting))
 
 
 def plan_up_to_head(tx: Tx, now: int) -> None:
@@ -84,10 +89,12 @@ class _Round:
         """Whether anything may be leased at once."""
         self.planned = 0
         self.claimed: list[Claimed] = []
+        self.waiting: set[str] = set()
         self._tx = tx
         self._lease = lease
         self._now = now
         self._room = {hook.id: 0 if hook.is_open else room.get(hook.id, 0) for hook in self.hooks}
+        self._counted = frozenset(id for id, free in self._room.items() if free > 0)
         self._lines = Lines(tx)
         self._holds: Literal["nothing", "lines", "all"] = "nothing"
 
@@ -101,6 +108,16 @@ class _Round:
             else:
                 queue.lock_lines(self._tx, [hook.id for hook in self.hooks if hook.ordered != "none"])
         return self._holds == "all" or not ends
+
+    def fitting(self, facts: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Those before the first one that a hook which had room has none left for."""
+        full: list[int] = []
+        for hook in self.hooks:
+            if hook.id in self._counted:
+                room = self._room[hook.id]
+                full += [fact[0] for fact in facts if fact[2] in hook.events][room : room + 1]
+        end = min(full, default=None)
+        return facts if end is None else [fact for fact in facts if fact[0] < end]
 
     def take(self, facts: list[tuple[Any, ...]]) -> None:
         """Plan a batch of facts."""
@@ -139,6 +156,8 @@ class _Round:
             if ordered != "none":
                 line, due = self._lines.join(id, ordered, talk, now)
             if room <= 0 or due != now:
+                if due == now:
+                    self.waiting.add(id)
                 rows.append((workspace_id, id, seq, 0, due, None, line, None, wall))
                 continue
             room -= 1

@@ -8,7 +8,7 @@ import os
 import ssl
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from halloo.kit.outbound import table
@@ -78,33 +78,50 @@ class Outbound:
         self._pool = Pool()
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
 
-    async def send(self, request: Request, limits: Limits = _DEFAULTS) -> Exchange:
-        """Make one attempt. Whatever the other side does ends as an `Exchange`; being cancelled closes the connection."""
+    async def send(self, request: Request, limits: Limits = _DEFAULTS, *, fresh: bool = False) -> Exchange:
+        """Make one attempt. Whatever the other side does ends as an `Exchange`; being cancelled closes the connection.
+
+        `fresh`: over no connection that was kept.
+        """
         marks = _Marks()
         started = _now()
         try:
-            answer = await self._attempt(request, limits, started, marks)
+            answer = await self._attempt(request, limits, started, marks, fresh=fresh)
         except _Failed as failed:
             answer = Answer(failed.outcome, None, b"", b"", False, None, failed.detail, 0.0)
-        self.tally.outcomes[answer.outcome] += 1
-        timings = Timings(
-            round(marks.resolve * 1000),
-            round(marks.connect * 1000),
-            round(marks.tls * 1000),
-            round(answer.answered_s * 1000),
-            round((_now() - started) * 1000),
-        )
-        return Exchange(
-            answer.outcome,
-            answer.status,
-            marks.address,
-            timings,
-            answer.head,
-            answer.body,
-            answer.truncated,
-            answer.retry_after,
-            answer.detail,
-        )
+        before = round(marks.resolve * 1000), round(marks.connect * 1000), round(marks.tls * 1000)
+        return self._ended(answer, marks.address, started, *before)
+
+    def begin(self, request: Request, limits: Limits, done: Callable[[Exchange | None], None]) -> Connection | None:
+        """Make an attempt without a task, where a kept connection is there for it at once; it is given back, to be aborted at need.
+
+        `done` is called once, from the loop: with None where the connection ended before a byte of the answer. Then, and where None
+        is given back, nothing was attempted: `send` does it, in the first case over a fresh one.
+        """
+        url = request.url
+        judged = self._names.known(url)
+        if judged is None or not judged.addresses:
+            return None
+        connection = self._pool.take((url.scheme, url.host, url.port), judged.addresses)
+        if connection is None:
+            return None
+        self.tally.reused += 1
+        started, address = _now(), connection.address
+
+        def answered(answer: Answer | None) -> None:
+            done(None if answer is None else self._ended(answer, address, started))
+
+        ends = started + limits.connect_s + limits.answer_s + limits.body_s
+        connection.begin(request.head, request.body, limits, ends, answered)
+        return connection
+
+    def _ended(
+        self, answer: Answer, address: str | None, started: float, resolve: int = 0, connect: int = 0, tls: int = 0
+    ) -> Exchange:
+        outcome, status, head, body, truncated, retry_after, detail, answered_s = answer
+        self.tally.outcomes[outcome] += 1
+        timings = Timings(resolve, connect, tls, round(answered_s * 1000), round((_now() - started) * 1000))
+        return Exchange(outcome, status, address, timings, head, body, truncated, retry_after, detail)
 
     async def get(self, url: Url, limits: Limits = _DEFAULTS, headers: Mapping[str, str] | None = None) -> Exchange:
         """Read a page or a file, with `Limits.body_bytes` as its cap. Raises `ValueError` for headers that cannot be written."""
@@ -130,7 +147,7 @@ class Outbound:
         """How many connections are kept."""
         return len(self._pool)
 
-    async def _attempt(self, request: Request, limits: Limits, started: float, marks: _Marks) -> Answer:
+    async def _attempt(self, request: Request, limits: Limits, started: float, marks: _Marks, *, fresh: bool) -> Answer:
         url = request.url
         ends = started + limits.connect_s + limits.answer_s + limits.body_s
         judged = self._names.known(url)
@@ -139,7 +156,7 @@ class Outbound:
             marks.resolve = _now() - started
         if not judged.addresses:
             raise self._refused(judged, marks)
-        connection = self._pool.take((url.scheme, url.host, url.port), judged.addresses)
+        connection = None if fresh else self._pool.take((url.scheme, url.host, url.port), judged.addresses)
         if connection is not None:
             self.tally.reused += 1
             marks.address = connection.address

@@ -17,6 +17,8 @@ _LATE_S, _GRACE_S = 0.05, 0.02
 _TICK_S = 0.002
 _FAREWELL_S = 1.0
 _now = time.monotonic
+Done = Callable[[Answer | None], object]
+"""Told what was answered; None where a kept connection ended before a byte of the answer."""
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -51,7 +53,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._tls: Tls | None = None
         self._shaking: asyncio.Future[None] | None = None
-        self._waiter: asyncio.Future[Answer | None] | None = None
+        self._waiter: Done | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._rest: memoryview | None = None
         self._early = b""
@@ -75,11 +77,17 @@ class Connection(asyncio.BufferedProtocol):
             self._shaking = None
 
     def exchange(self, head: bytes, body: bytes, limits: Limits, ends: float) -> "asyncio.Future[Answer | None]":
-        """Write a request and read its answer. The future gives None where a kept connection ended before a byte of the answer.
+        """`begin` for who waits. Cancelling the future does not end the exchange; `abort` does."""
+        future: asyncio.Future[Answer | None] = self._loop.create_future()
+        self.begin(head, body, limits, ends, lambda answer: None if future.done() else future.set_result(answer))
+        return future
 
-        `ends`: when the whole attempt is over, by the monotonic clock. Cancelling the future does not end the exchange; `abort` does.
+    def begin(self, head: bytes, body: bytes, limits: Limits, ends: float, done: Done) -> None:
+        """Write a request and read its answer; `done` is called once, from the loop.
+
+        `ends`: when the whole attempt is over, by the monotonic clock.
         """
-        self._waiter = waiter = self._loop.create_future()
+        self._waiter = done
         self._limits = limits
         self._ends = ends
         self._written_at = self._answered_at = 0.0
@@ -87,7 +95,7 @@ class Connection(asyncio.BufferedProtocol):
         self._reader.begin(limits)
         if self.closed:
             self._lose("connect", "The connection was closed at once.")
-            return waiter
+            return
         if len(body) <= _PIECE:
             self._rest = None
             self._write(head + body)
@@ -97,7 +105,6 @@ class Connection(asyncio.BufferedProtocol):
         self._push()
         if self._early and self._tls is None:
             self._loop.call_soon(self._take_early)
-        return waiter
 
     def close(self) -> None:
         """End politely; for who takes not even the farewell, at once after a moment."""
@@ -250,8 +257,7 @@ class Connection(asyncio.BufferedProtocol):
             self.close()
         else:
             self.abort()
-        if not waiter.done():
-            waiter.set_result(answer)
+        self._loop.call_soon(waiter, answer)
 
     def _lose(self, outcome: Outcome, detail: str, error: Exception | None = None) -> None:
         """The connection is of no more use."""
@@ -265,8 +271,7 @@ class Connection(asyncio.BufferedProtocol):
             reader.end(closed=True)
         elif self.kept and not self._heard:
             self._waiter = None
-            if not waiter.done():
-                waiter.set_result(None)
+            self._loop.call_soon(waiter, None)
             return
         elif outcome == "protocol" and not self._written_at:
             reader.give_up("write", "The connection was closed while the request was being written.")

@@ -9,8 +9,9 @@ from halloo.kit.outbound.connection import Connection
 IDLE_S = 15.0
 PER_HOST = 2
 IN_ALL = 500
-_REST_S = 0.1
-"""Whoever was busy this short a time ago is between two requests and not idle: hosts with many at once keep what they use."""
+_REST_S = 1.0
+"""Whoever was busy this short a time ago is between two requests and not idle: hosts with many at once keep what they use, also
+while what comes next for them is fetched."""
 Key = tuple[str, str, int]
 """Scheme, host, port."""
 

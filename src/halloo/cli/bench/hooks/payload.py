@@ -6,11 +6,9 @@ from halloo.kit.json import dump
 
 COMMON = "message:send"
 """The event that all hooks of a ground want."""
-EVENTS = tuple(
-    one.name
-    for one in catalogue.EVENTS
-    if one.kind == "fact" and one.choosable and not one.secret and one.name != COMMON
-)[:25]
+EVENTS = tuple(one.name for one in catalogue.EVENTS if one.kind == "fact" and not one.secret and one.name != COMMON)[
+    :25
+]
 """Of these each hook wants one more; a steady pace records them one after the other."""
 BODY_BYTES = 1_024
 _SESSION = "session_00000000-0000-7000-8000-000000000001"
