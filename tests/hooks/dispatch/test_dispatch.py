@@ -74,7 +74,9 @@ async def test_a_burst_is_leased_as_it_is_planned(
     await place.say(200)
     for hook_id in hooks:
         await place.settles(hook_id, {"delivered": 200}, 60)
-    assert sum(claimed) <= 20 * 100, "all but what is fewer than a round"
+    assert sum(claimed) <= 20 * 150, (
+        "else planning runs ahead, and nearly all are claimed"
+    )  # on a quiet machine, next to none
     assert len(receiver.heard) == 20 * 200
 
 
