@@ -1,7 +1,7 @@
-"""Every acceptance test and every known failure of the embedding contract (sections 15 and 16) is found by its number.
+"""Every row of the contracts' tables of tests and faults is found by its number: embedding 15 and 16, hooks 9 and 16.
 
-A test's name carries them: `test_16_17_…`, `test_cve_2025_12245_…`. What is looked at is the tests' own text, so that a
-row is missed whatever was left out of a run.
+A test's name carries them: `test_16_17_…`, `test_cve_2025_12245_…`, `test_f3_…`, `test_g5_…`. What is looked at is the tests' own
+text, so that a row is missed whatever was left out of a run.
 """
 
 import ast
@@ -52,6 +52,7 @@ KNOWN_FAILURES = [
     "CVE-2025-12246",
     "CVE-2022-0935",
 ]
+HOOK_ROWS = [*(f"f{number}" for number in range(1, 21)), *(f"g{number}" for number in range(1, 11))]
 NOT_YET = {
     "CVE-2026-48616": "is about whose file a download gives: there are no files yet",
     "CVE-2025-68113": "is about a solved bot check: there is no bot check yet",
@@ -91,6 +92,11 @@ def test_each_acceptance_test_is_there(row: int) -> None:
 @pytest.mark.parametrize("reference", KNOWN_FAILURES)
 def test_each_known_failure_is_there(reference: str) -> None:
     assert carriers(reference), reference
+
+
+@pytest.mark.parametrize("row", HOOK_ROWS)
+def test_each_fault_and_each_forged_request_of_hooks_is_there(row: str) -> None:
+    assert [name for name, _ in names() if f"_{row}_" in name], row
 
 
 def test_what_is_left_out_is_left_out_for_a_reason_that_still_holds() -> None:

@@ -40,7 +40,7 @@ def test_21_every_management_route_has_a_row() -> None:
     assert set(MANAGE) == set(manage_routes())
 
 
-async def test_21_cve_2026_115725_ids_of_another_workspace_are_ids_of_nothing(grounds: Grounds) -> None:
+async def test_21_cve_2026_115725_f19_ids_of_another_workspace_are_ids_of_nothing(grounds: Grounds) -> None:
     wrong: list[str] = []
     before = await grounds.stored(grounds.there)
     for key, aim in every_aim():

@@ -92,14 +92,14 @@ NEITHER = {"crisp": False, "standard": False}
 
 
 @pytest.mark.parametrize("kind", ["website", "plugin"])
-def test_every_event_is_taken_by_each_library(kind: str) -> None:
+def test_f20_every_event_is_taken_by_each_library(kind: str) -> None:
     calls = [request(data, event, kind=kind) for event, data in payloads()]
     assert all(THEIRS not in call.headers for call in calls)
     assert in_node([(call, CURRENT, OURS) for call in calls]) == [BOTH] * len(calls)
     assert all(in_python(call, CURRENT) for call in calls)
 
 
-def test_during_a_rotation_who_knows_either_secret_takes_it() -> None:
+def test_f20_during_a_rotation_who_knows_either_secret_takes_it() -> None:
     calls = [request(data, event, rotates=True) for event, data in payloads()]
     assert in_node([(call, CURRENT, OURS) for call in calls]) == [BOTH] * len(calls)
     assert in_node([(call, NEXT, THEIRS) for call in calls]) == [BOTH] * len(calls)
@@ -108,7 +108,7 @@ def test_during_a_rotation_who_knows_either_secret_takes_it() -> None:
 
 
 @pytest.mark.parametrize("rotates", [False, True])
-def test_a_byte_that_was_changed_is_refused_by_each(*, rotates: bool) -> None:
+def test_f20_a_byte_that_was_changed_is_refused_by_each(*, rotates: bool) -> None:
     chance = random.Random(20)
     call = request(payloads()[-2][1], rotates=rotates)
     touched: list[Call] = []
