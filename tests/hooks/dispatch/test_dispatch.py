@@ -4,16 +4,11 @@ import asyncio
 import json
 import time
 from collections import Counter
-from typing import Any
-
-import pytest
 
 from halloo.db import directory
 from halloo.db.tx import Tx
-from halloo.hooks import intake
-from halloo.hooks.actions.claim import claim
 from halloo.hooks.actions.replay import start_range
-from halloo.hooks.model import ATTEMPTS_MAX, Claimed
+from halloo.hooks.model import ATTEMPTS_MAX
 from halloo.hooks.store import records
 from halloo.hooks.store.log import list_attempts
 from halloo.kit.clock import DAY, HOUR, MINUTE, SECOND
@@ -57,26 +52,12 @@ async def test_many_facts_and_hooks_are_each_told_once(place: Workplace, receive
     await until(lambda: room.tally.deliveries == {"delivered": 1500})
 
 
-async def test_a_burst_is_leased_as_it_is_planned(
-    place: Workplace, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    claimed: list[int] = []
-
-    def claiming(tx: Tx, *args: Any) -> list[Claimed]:
-        found = claim(tx, *args)
-        claimed.append(len(found))
-        return found
-
-    monkeypatch.setattr(intake, "claim", claiming)
-    monkeypatch.setattr(intake, "HOLD_S", 30.0)  # a busy machine is slower than any hook
+async def test_a_burst_reaches_each_hook_whole_and_once(place: Workplace, receiver: Receiver) -> None:
     place.room()
     hooks = [await place.hook(receiver.url(f"/{number}")) for number in range(20)]
     await place.say(200)
     for hook_id in hooks:
         await place.settles(hook_id, {"delivered": 200}, 60)
-    assert sum(claimed) <= 20 * 150, (
-        "else planning runs ahead, and nearly all are claimed"
-    )  # on a quiet machine, next to none
     assert len(receiver.heard) == 20 * 200
 
 
