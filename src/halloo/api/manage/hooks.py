@@ -5,7 +5,6 @@ from typing import Annotated
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET
-from msgspec.structs import asdict
 
 from halloo.api.manage import hooks_view, shapes
 from halloo.api.manage.conversations import IfMatch
@@ -18,7 +17,6 @@ from halloo.edge.services import Services
 from halloo.hooks import rules
 from halloo.hooks.actions import chart, records, secrets
 from halloo.hooks.actions.records import SeenHook
-from halloo.hooks.rules import HookChange, HookDraft
 from halloo.kit.clock import rfc3339
 from halloo.kit.sealing import Sealer
 from halloo.workspaces.model import Actor
@@ -53,9 +51,8 @@ async def list_hooks(
 async def create_hook(data: JSONBody[shapes.HookPost], db: Db, who: Who, services: Parts) -> Response[shapes.HookSaved]:
     """Make a hook; its secret is in this answer and never again."""
     warning = await rules.look_up(services.outbound, data.url)
-    draft = HookDraft(**asdict(data))
     sealer, now = services.hook_secrets, services.hooks.now()
-    seen, secret = await db.write(who.workspace_id, records.create_hook, who, sealer, draft, now)
+    seen, secret = await db.write(who.workspace_id, records.create_hook, who, sealer, data, now)
     headers = {"Location": f"/core/hooks/{seen.hook.id}", **_tags(seen.hook.version)}
     return Response(hooks_view.hook_saved(seen, who, secret, warning), headers=headers)
 
@@ -87,10 +84,9 @@ async def _update(
     services: Services, who: Actor, hook_id: str, data: shapes.HookPut, if_match: str | None
 ) -> Response[shapes.HookSaved]:
     warning = None if data.url is UNSET else await rules.look_up(services.outbound, data.url)
-    change = HookChange(**asdict(data))
     sealer, now, version = services.hook_secrets, services.hooks.now(), wanted_version(if_match)
     seen, secret = await services.db.write(
-        who.workspace_id, records.update_hook, who, sealer, hook_id, change, now, version
+        who.workspace_id, records.update_hook, who, sealer, hook_id, data, now, version
     )
     return Response(hooks_view.hook_saved(seen, who, secret, warning), headers=_tags(seen.hook.version))
 

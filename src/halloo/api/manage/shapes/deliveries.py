@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from halloo.api.manage.shapes.hooks import DeliveryState
+from halloo.hooks.model import DeliveryState
 
 
 class HookTestPost(Struct, forbid_unknown_fields=True, frozen=True):

@@ -2,14 +2,10 @@
 
 from typing import Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
-HookKind = Literal["website", "plugin"]
-HookEnvironment = Literal["production", "development"]
-HookSigning = Literal["none", "signed"]
-HookOrder = Literal["none", "conversation", "all"]
-HookRetry = Literal["standard", "none"]
-DeliveryState = Literal["pending", "delivered", "exhausted", "held", "cancelled", "too_large"]
+from halloo.hooks.model import Environment, HookKind, Ordered, Retry, Signing
+from halloo.hooks.rules import HookChange, HookDraft
 
 
 class HookEvent(Struct, rename={"class_": "class"}):
@@ -55,7 +51,7 @@ class HookView(Struct):
 
     id: str
     kind: HookKind
-    environment: HookEnvironment
+    environment: Environment
     name: str
     url: str
     events: list[str]
@@ -68,12 +64,12 @@ class HookView(Struct):
     last_error: str | None
     failing_since: str | None
     probe_at: str | None
-    signing: HookSigning
+    signing: Signing
     secrets: list[HookSecretView]
     timeout_ms: int
     max_in_flight: int
-    ordered: HookOrder
-    retry: HookRetry
+    ordered: Ordered
+    retry: Retry
     headers: dict[str, str]
     waiting: int
     replay_id: str | None
@@ -97,34 +93,12 @@ class HookSaved(HookView, omit_defaults=True):
     warning: Literal["dns"] | None = None
 
 
-class HookPost(Struct, forbid_unknown_fields=True):
+class HookPost(HookDraft, forbid_unknown_fields=True, frozen=True):
     """`POST /core/hooks`. `environment`, and `kind` once it is stored, cannot be changed."""
 
-    name: str
-    url: str
-    events: list[str]
-    kind: HookKind = "website"
-    environment: HookEnvironment = "production"
-    signing: HookSigning | UnsetType = UNSET
-    timeout_ms: int = 2_000
-    max_in_flight: int = 10
-    ordered: HookOrder = "none"
-    retry: HookRetry = "standard"
-    headers: dict[str, str] = {}
 
-
-class HookPut(Struct, forbid_unknown_fields=True):
+class HookPut(HookChange, forbid_unknown_fields=True, frozen=True):
     """`PUT /core/hooks/{id}`: each field given replaces the stored value."""
-
-    name: str | UnsetType = UNSET
-    url: str | UnsetType = UNSET
-    events: list[str] | UnsetType = UNSET
-    signing: HookSigning | UnsetType = UNSET
-    timeout_ms: int | UnsetType = UNSET
-    max_in_flight: int | UnsetType = UNSET
-    ordered: HookOrder | UnsetType = UNSET
-    retry: HookRetry | UnsetType = UNSET
-    headers: dict[str, str] | UnsetType = UNSET
 
 
 class HookEnablePost(Struct, forbid_unknown_fields=True, frozen=True):

@@ -1,8 +1,8 @@
 /** A secret, this once, with the code that takes it. */
-import { Button, CopyField, Dialog, Notice, TabPanel, Tabs } from "@halloo/ui";
-import { useState } from "preact/hooks";
+import { Button, CopyField, Dialog, Notice } from "@halloo/ui";
 import { t } from "../i18n.ts";
-import { RECEIVER_NAMES, RECEIVERS, type Receiver, receiverCode } from "./receivers.ts";
+import { CodeTabs } from "../shell/code-tabs.tsx";
+import { RECEIVER_NAMES, RECEIVERS, receiverCode } from "./receivers.ts";
 
 interface SecretOnceProps {
   readonly title: string;
@@ -40,27 +40,13 @@ export function SecretOnce({ title, secret, text, onClose }: SecretOnceProps) {
 
 /** Code that checks signatures; with the secret where it was just shown. */
 export function VerifyCode({ secret }: { secret?: string }) {
-  const [language, setLanguage] = useState<Receiver>("python");
   return (
-    <div class="in-block">
-      <span class="ui-label">{t("hooks_verify")}</span>
-      <Tabs
-        id="receiver"
-        label={t("hooks_verify")}
-        class="in-line-tabs"
-        value={language}
-        onChoose={setLanguage}
-        choices={RECEIVERS.map((id) => ({ id, label: RECEIVER_NAMES[id] }))}
-      />
-      <TabPanel id="receiver" value={language}>
-        <CopyField
-          block
-          label={RECEIVER_NAMES[language]}
-          text={secret === undefined ? receiverCode(language) : receiverCode(language, secret)}
-          copyLabel={t("copy")}
-          copiedLabel={t("copied")}
-        />
-      </TabPanel>
-    </div>
+    <CodeTabs
+      id="receiver"
+      label={t("hooks_verify")}
+      names={RECEIVER_NAMES}
+      languages={RECEIVERS}
+      codeOf={(language) => (secret === undefined ? receiverCode(language) : receiverCode(language, secret))}
+    />
   );
 }

@@ -1,22 +1,15 @@
 /** A new identity key: made by Halloo, brought along as a public key, or taken over from another messenger. */
-import { Button, CopyField, Dialog, Notice, TabPanel, Tabs, TextArea, TextField } from "@halloo/ui";
+import { Button, CopyField, Dialog, Notice, TextArea, TextField } from "@halloo/ui";
 import { useState } from "preact/hooks";
 import { call } from "../../data/api.ts";
 import { client } from "../../data/query.ts";
 import { reasonOf } from "../../data/reason.ts";
 import type { IdentityKeyCreated, IdentityKeyPost, WidgetView } from "../../data/types.ts";
 import { t } from "../../i18n.ts";
+import { CodeTabs } from "../../shell/code-tabs.tsx";
 import { algHint, algName } from "./identity-keys.tsx";
 import { type Alg, identityKeysQuery, pemTrouble } from "./keys.ts";
-import {
-  PAGE_WITH_HASH,
-  PAGE_WITH_TOKEN,
-  SERVER_LANGUAGES,
-  SERVER_NAMES,
-  type ServerLanguage,
-  type Signing,
-  sampleOf,
-} from "./samples.ts";
+import { PAGE_WITH_HASH, PAGE_WITH_TOKEN, SERVER_LANGUAGES, SERVER_NAMES, type Signing, sampleOf } from "./samples.ts";
 
 export function NewKey({ widget, alg, onClose }: { widget: WidgetView; alg: Alg; onClose: () => void }) {
   const [typed, setTyped] = useState("");
@@ -129,29 +122,15 @@ function KeyReady({ widget, made, onClose }: { widget: WidgetView; made: Identit
 }
 
 function Code({ signing }: { signing: Signing }) {
-  const [language, setLanguage] = useState<ServerLanguage>("python");
   return (
     <>
-      <div class="in-block">
-        <span class="ui-label">{t("on_your_server")}</span>
-        <Tabs
-          id="sample"
-          label={t("on_your_server")}
-          class="in-line-tabs"
-          value={language}
-          onChoose={setLanguage}
-          choices={SERVER_LANGUAGES.map((id) => ({ id, label: SERVER_NAMES[id] }))}
-        />
-        <TabPanel id="sample" value={language}>
-          <CopyField
-            block
-            label={SERVER_NAMES[language]}
-            text={sampleOf(language, signing)}
-            copyLabel={t("copy")}
-            copiedLabel={t("copied")}
-          />
-        </TabPanel>
-      </div>
+      <CodeTabs
+        id="sample"
+        label={t("on_your_server")}
+        names={SERVER_NAMES}
+        languages={SERVER_LANGUAGES}
+        codeOf={(language) => sampleOf(language, signing)}
+      />
       <OnThePage code={PAGE_WITH_TOKEN} />
     </>
   );
