@@ -1,0 +1,53 @@
+"""A widget as policies see it: its hosts, the features that are on, its pages, its pinned loader."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from halloo.csp.model import Deployment, Feature, Pinned, Role
+from halloo.edge.services import Snippets
+from halloo.widgets.config import complete_config
+from halloo.widgets.settings import Hosts
+
+_ROLES: tuple[Role, ...] = ("client", "relay", "rescue", "image", "storage", "game", "stream")
+
+
+def deployment_of(
+    hosts: Hosts,
+    widget_id: str,
+    domains: Sequence[str],
+    config: Mapping[str, Any],
+    snippets: Snippets | None = None,
+    *,
+    further: Sequence[Feature] = (),
+) -> Deployment:
+    """What policies of this widget are made of. `config` as stored or complete; `further`: features that no setting turns on."""
+    v1 = complete_config(config)["v1"]
+    pinned = None
+    if snippets is not None and snippets.pinned_url is not None and snippets.integrity is not None:
+        pinned = Pinned(snippets.pinned_url, snippets.integrity)
+    found: dict[Role, str | None] = {role: getattr(hosts, role) for role in _ROLES}
+    return Deployment(
+        hosts={role: origin for role, origin in found.items() if origin is not None},
+        features=features_of(v1, rescue=hosts.rescue is not None) | frozenset(further),
+        domains=tuple(domains),
+        widget_id=widget_id,
+        pinned=pinned,
+        verified_embedding=v1["security"]["require_verified_embedding"],
+    )
+
+
+def features_of(v1: Mapping[str, Any], *, rescue: bool) -> frozenset[Feature]:
+    """The features that a complete configuration turns on."""
+    switched: dict[Feature, bool] = {
+        "chat": True,
+        "images": True,
+        "outbound": True,
+        "files": v1["files"]["enabled"],
+        "sounds": v1["sound"],
+        "bot_check": v1["bot_check"]["guard_level"] != "off",
+        "rescue": rescue,
+        "calls": v1["features"]["calls"],
+        "cobrowse": v1["features"]["cobrowse"],
+        "wait_game": v1["features"]["wait_game"],
+    }
+    return frozenset(name for name, on in switched.items() if on)
