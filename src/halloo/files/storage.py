@@ -1,0 +1,78 @@
+"""The port to where bytes lie. Twins: a local folder, and object stores; `tests/ports/test_storage.py` runs over both."""
+
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What an upload turned out to be: `sha256` in hex, and the first 64 KiB for whoever finds out its type."""
+
+    size: int
+    sha256: str
+    head: bytes
+
+
+class OffsetConflict(Exception):
+    """The part does not begin where the bytes received so far end; `received` says where that is."""
+
+    def __init__(self, received: int) -> None:
+        """As the store has it."""
+        super().__init__(f"{received} bytes are here.")
+        self.received = received
+
+
+class NotStored(Exception):
+    """There are no such bytes, or the store does not answer."""
+
+
+class Storage(Protocol):
+    """Keeps bytes under keys (`[a-z0-9/_.-]`, at most 200 characters, no `..`).
+
+    What a method has returned is durable: it outlives the process and the power. No method holds more than 16 MiB of a file in memory.
+    Two callers that write the same upload at once never mix bytes: one of them gets `OffsetConflict`.
+    """
+
+    async def append(self, upload: str, offset: int, chunks: AsyncIterator[bytes], limit: int) -> int:
+        """Add bytes to an upload; how many it has now. What came before the line broke is kept.
+
+        Raises `OffsetConflict`, and `ValueError` as soon as the upload would have more than `limit` bytes.
+        """
+        ...
+
+    async def received(self, upload: str) -> int:
+        """How many bytes an upload has; 0 for one that is unknown."""
+        ...
+
+    async def assemble(self, upload: str, key: str) -> Assembled:
+        """Make an object of an upload, all of it or nothing, and drop the upload. Again gives the same answer."""
+        ...
+
+    async def put(self, key: str, data: bytes) -> None:
+        """Store a small object as a whole, in place of what was there."""
+        ...
+
+    async def size(self, key: str) -> int | None:
+        """The size of an object, None where there is none."""
+        ...
+
+    def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to `end`, exclusive, in chunks of at most 1 MiB. Raises `NotStored` at the first."""
+        ...
+
+    async def delete(self, keys: Collection[str]) -> None:
+        """Delete objects; those that are gone already are fine."""
+        ...
+
+    async def drop(self, upload: str) -> None:
+        """Delete what was received of an upload."""
+        ...
+
+    async def check(self) -> str | None:
+        """None where a probe can be written, read and deleted, else a sentence for whoever set it up."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        ...
