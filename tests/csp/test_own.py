@@ -66,8 +66,10 @@ def policy(hosts: Hosts, **v1: Any) -> str:
 
 
 def listed(text: str, name: str) -> list[str]:
-    found = [part.split() for part in text.split(";")]
-    return next((values for directive, *values in found if directive == name), [])
+    for directive, *values in (part.split() for part in text.split(";")):
+        if directive == name:
+            return values
+    return []
 
 
 def test_everything_on_one_origin() -> None:
