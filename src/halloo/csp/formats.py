@@ -39,6 +39,7 @@ _META = (
     "Put the tag into the head, above every script. It cannot loosen a header's policy: where the page has one, change the header. "
     "frame-ancestors, sandbox and report-uri do not count in it."
 )
+_BRACE = "\\{"
 _IGNORED_IN_META = ("frame-ancestors", "sandbox", "report-uri", "report-to")
 
 
@@ -79,8 +80,8 @@ def _as_apache(printed: Printed) -> tuple[str, list[str]]:
 
 
 def _as_caddy(printed: Printed) -> tuple[str, list[str]]:
-    """A brace begins a placeholder there."""
-    lines = [f"header >{name} {_quoted(value).replace('{', chr(92) + '{')}" for name, value in printed.headers]
+    """A brace begins a placeholder there, unless a backslash stands before it."""
+    lines = [f"header >{name} {_quoted(value).replace('{', _BRACE)}" for name, value in printed.headers]
     return "\n".join(lines), [_CADDY]
 
 
@@ -96,8 +97,8 @@ def _as_json(printed: Printed) -> tuple[str, list[str]]:
 
 
 def _quoted(value: str) -> str:
-    """Between double quotes, as nginx, Apache and Caddy read them."""
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """Between double quotes, as nginx, Apache and Caddy read them. No policy of the generator has a backslash or a `$`."""
+    return '"' + value.replace('"', '\\"') + '"'
 
 
 _WRITERS: Mapping[Target, Callable[[Printed], tuple[str, list[str]]]] = {

@@ -48,7 +48,7 @@ import {{ NextResponse }} from "next/server";
 import type {{ NextRequest }} from "next/server";
 
 export function proxy(request: NextRequest) {{
-  const nonce = btoa(crypto.randomUUID());
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const policy = {policy}.replaceAll("{{NONCE}}", nonce);
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
