@@ -14,7 +14,7 @@ from node import find_node
 POLICY = "Content-Security-Policy"
 Headers = dict[str, str]
 _WORD = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";{}]+))')
-_TYPESCRIPT = Path(__file__).resolve().parents[2] / "web/node_modules/typescript"
+_WEB = Path(__file__).resolve().parents[2] / "web"
 _RUBY = re.compile(r'\s*(?:(:\w+)|"((?:[^"\\#]|\\.|#(?!\{))*)")\s*(?:,|$)')
 _SYMBOLS = {":https": "https:", ":http": "http:"}
 
@@ -153,12 +153,15 @@ def _ruby(text: str) -> list[str]:
 
 
 _NODE = r"""
-const typescript = require(process.argv[1]);
+const { transformSync } = require("rolldown/utils");
 const [kind, text] = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const compiled = (code) => {
-  const made = typescript.transpileModule(code, { reportDiagnostics: true, compilerOptions: { module: "commonjs", target: "es2022" } });
-  if (made.diagnostics.length) throw new Error(JSON.stringify(made.diagnostics.map((one) => one.messageText)));
-  return made.outputText;
+  const made = transformSync("settings.ts", code);
+  if (made.errors.length) throw new Error(JSON.stringify(made.errors));
+  return made.code
+    .replace(/^import (\w+) from ("[^"]+");$/gm, "const $1 = require($2).default;")
+    .replace(/^import (\{.*\}) from ("[^"]+");$/gm, "const $1 = require($2);")
+    .replace(/^export function (\w+)/gm, "module.exports.$1 = $1; function $1");
 };
 const run = (code, modules, globals) => {
   const module = { exports: {} };
@@ -212,7 +215,8 @@ Promise.resolve({ express, nextjs }[kind]()).then(() => process.stdout.write(JSO
 
 def _by_node(kind: str, text: str) -> Headers:
     done = subprocess.run(
-        [find_node().node, "-e", _NODE, str(_TYPESCRIPT)],
+        [find_node().node, "-e", _NODE],
+        cwd=_WEB,
         input=json.dumps([kind, text]),
         capture_output=True,
         text=True,
