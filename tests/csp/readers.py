@@ -120,8 +120,12 @@ def read_django(text: str) -> Headers:
     assert found["SECURE_CSP"] == found["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
     headers = {POLICY: "; ".join(" ".join([name, *values]) for name, values in found["SECURE_CSP"].items())}
     if "reporting_endpoints" in found:
-        headers |= found["reporting_endpoints"](lambda _request: Headers())(None)
+        headers |= found["reporting_endpoints"](_empty)(None)
     return headers
+
+
+def _empty(_request: Any) -> Headers:
+    return {}
 
 
 def read_rails(text: str) -> Headers:

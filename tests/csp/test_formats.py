@@ -73,7 +73,8 @@ def deployments(draw: st.DrawFn) -> Deployment:
     ports = draw(st.lists(st.sampled_from(["", "", ":8443"]), min_size=7, max_size=7))
     hosts = {role: f"https://{name}{port}" for role, name, port in zip(ROLES, names, ports, strict=True)}
     kept = draw(st.sets(st.sampled_from(["rescue", "game", "stream"])))
-    features: frozenset[Feature] = draw(st.frozensets(st.sampled_from(ALL_FEATURES))) | {"chat"}
+    drawn: frozenset[Feature] = draw(st.frozensets(st.sampled_from(ALL_FEATURES)))
+    features: frozenset[Feature] = drawn.union(("chat",))
     return replace(
         DEPLOYMENT,
         hosts={role: origin for role, origin in hosts.items() if role not in kept},

@@ -22,7 +22,8 @@ const { CspEvaluator } = require("csp_evaluator/dist/evaluator.js");
 const { CspParser } = require("csp_evaluator/dist/parser.js");
 const { Severity } = require("csp_evaluator/dist/finding.js");
 const judged = JSON.parse(require("fs").readFileSync(0, "utf8")).map((text) =>
-  new CspEvaluator(new CspParser(text).csp).evaluate().map((one) => [Severity[one.severity], one.directive, one.value ?? "", one.description]));
+  new CspEvaluator(new CspParser(text).csp).evaluate().map((one) =>
+    [Severity[one.severity], one.directive, one.value ?? "", one.description]));
 process.stdout.write(JSON.stringify(judged));
 """
 
@@ -77,8 +78,9 @@ def test_nothing_serious_in_a_whole_policy(deployment: Deployment) -> None:
 def test_what_is_merged_brings_nothing_but_our_host() -> None:
     """Beside a page's strict policy: by host one doubt about that host, by nonce or hash none."""
     forms: tuple[Form, ...] = ("additions", "merge")
+    counts: tuple[tuple[Trust, int], ...] = (("host", 1), ("nonce", 0), ("hash", 0))
     for form in forms:
-        for trust, allowed in (("host", 1), ("nonce", 0), ("hash", 0)):
+        for trust, allowed in counts:
             made = generate(DEPLOYMENT, Options(form=form, trust=trust, no_self=True)).policy
             text = f"object-src 'none'; base-uri 'none'; {made.replace('{NONCE}', 'r4nd0mr4nd0mr4nd0m')}"
             doubts = [finding for finding in judge([text])[0] if finding[0] in (*SERIOUS, "MEDIUM_MAYBE")]

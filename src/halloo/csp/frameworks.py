@@ -21,7 +21,7 @@ _CONSTANTS: Mapping[str, str] = {
     "'unsafe-inline'": "UNSAFE_INLINE",
     NONCE: "NONCE",
 }
-_MERGE = "What your settings list already stays: add these sources to the entries of the same name."
+_MERGE = "What your settings have already stays there: add these sources to the entries of the same name."
 _HELMET = "For directives that are not named here helmet writes its own defaults, among them default-src 'self' and frame-ancestors 'self'."
 _RAILS = "Rails has no method for report-to. report-uri alone does, in every browser, so that no Reporting-Endpoints is needed."
 _DJANGO = (
