@@ -203,7 +203,10 @@ def test_the_table_of_the_contract() -> None:
         ("`wss://rescue.chat.example.com`", "optional", "nothing", "connect"),
         ("`wss://relay.chat.example.com`, `https://relay.chat.example.com`", "optional", "connect-src", "–"),
     ]
-    assert "pusher" not in generate(DEPLOYMENT, Options(target="table")).text
+    made = generate(DEPLOYMENT, Options(target="table"))
+    assert "pusher" not in made.text
+    assert made.text.startswith("| Service | Full URL | Required? | Comments | Host page | Iframe (sent by Halloo) |")
+    assert made.policy == policy(Options())
     without = {role: origin for role, origin in asked.hosts.items() if role not in ("game", "stream", "rescue")}
     assert len(table.rows(replace(DEPLOYMENT, hosts=without))) == 4
     assert "connect-src" in table.rows(EVERY)[0][4]

@@ -100,10 +100,8 @@ def generate(deployment: Deployment, options: Options) -> Generated:
     asked = deployment
     if options.features is not None:
         asked = replace(deployment, features=options.features | {"chat"})
-    if options.target == "table":
-        return Generated("", table(asked))
     printed, notes = _of_page(asked, options) if options.context == "host" else _of_ours(asked, options.context)
-    text, further = written(options.target, printed)
+    text, further = (table(asked), []) if options.target == "table" else written(options.target, printed)
     return Generated(printed.policy, text, printed.tag, (*notes, *further), printed.headers)
 
 
