@@ -1,0 +1,162 @@
+"""No text makes the matcher fail, and none makes it slow (csp contract 7.3)."""
+
+import importlib.util
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from halloo.csp.model import Delivery, Destination, Given, Reading
+from halloo.csp.policy import (
+    CHAINS,
+    KNOWN_DIRECTIVES,
+    Load,
+    Policy,
+    allowed,
+    deciding,
+    may_create,
+    parse,
+    requires_trusted_types,
+    rule,
+    split_header,
+)
+
+READINGS: tuple[Reading, ...] = ("browser", "letter")
+TARGET = Path(__file__).with_name("fuzz_policy.py")
+RUNS = 20_000
+PIECES = st.sampled_from(
+    [*sorted(KNOWN_DIRECTIVES), ";", ",", " ", "\t", "\v", "\0", "'", "*", "*.", ":", "://", "/", "//", "%2F", "%", "?", "#"]
+    + ["'self'", "'none'", "'nonce-a'", "'sha256-abcd'", "'strict-dynamic'", "'unsafe-inline'", "https:", "client.chat.test"]
+    + ["é", "\u00a0", "\u212a", "\ud800", "443", "0" * 5000, "9" * 5000, "[::1]", "."]
+)  # fmt: skip
+TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join), st.lists(PIECES, max_size=40).map(" ".join))
+DESTINATIONS = st.sampled_from(sorted(CHAINS))
+LOADS = st.builds(
+    Load,
+    DESTINATIONS,
+    st.none() | TEXTS | TEXTS.map("https://client.chat.test/{}".format) | TEXTS.map("https://{}".format),
+    TEXTS,
+    TEXTS,
+    st.booleans(),
+    st.lists(TEXTS, max_size=2).map(tuple),
+    TEXTS,
+)
+
+
+@given(TEXTS, st.sampled_from(["header", "meta"]), st.none() | TEXTS, LOADS)
+@example("frame-src h:" + "9" * 5000, "header", "https://a:" + "9" * 5000, Load("frame", "https://h:" + "9" * 5000))
+@example("script-src 'sha256-abcd'", "header", None, Load("script", code="\ud800"))
+def test_no_text_makes_it_fail(text: str, delivery: Delivery, origin: str | None, load: Load) -> None:
+    by_reading: dict[Reading, tuple[Policy, ...]] = {}
+    for reading in READINGS:
+        by_reading[reading] = parse(Given(text, delivery), origin, reading)
+        for policy in by_reading[reading]:
+            ruling = rule(policy, load, reading)
+            assert ruling.allowed or ruling.decided_by in CHAINS[load.destination]
+            assert not (ruling.allowed and ruling.blocked)
+            assert (ruling.decided_by is None) is (deciding(policy, load.destination) is None)
+            requires_trusted_types(policy)
+            may_create(policy, text, created=False)
+    allowed(by_reading, load)
+
+
+@given(TEXTS)
+def test_a_header_falls_into_policies_that_need_no_more_splitting(text: str) -> None:
+    for part in split_header(text):
+        assert split_header(part) == [part]
+        assert len(parse(Given(part), None, "browser")) <= 1
+
+
+@given(TEXTS, st.sampled_from(READINGS))
+def test_a_policy_written_again_from_its_parts_means_the_same(text: str, reading: Reading) -> None:
+    for policy in parse(Given(text), "https://site.test", reading):
+        again = "; ".join(" ".join((one.name, *one.values)) for one in policy.directives)
+        (parsed,) = parse(Given(again), "https://site.test", reading)
+        assert parsed.directives == policy.directives
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=3), LOADS)
+def test_another_policy_only_restricts(texts: list[str], load: Load) -> None:
+    lists: dict[Reading, list[Policy]] = {
+        reading: [policy for text in texts for policy in parse(Given(text), "https://site.test", reading)]
+        for reading in READINGS
+    }
+    # Trusted Types of another policy are the one thing that opens something: `eval` with 'trusted-types-eval'.
+    if load.destination != "eval" and allowed(lists, load):
+        assert allowed({reading: policies[:-1] for reading, policies in lists.items()}, load)
+
+
+HOSTILE = {
+    "names": " ".join(f"a{number:x}.b" for number in range(10_000)),
+    "paths": " ".join(f"h.b/{number:04x}" for number in range(10_000)),
+    "encoded": " ".join(f"h.b/%{number % 256:02x}" for number in range(10_000)),
+    "nonces": " ".join(f"'nonce-{number:x}'" for number in range(10_000)),
+    "hashes": " ".join(f"'sha256-{number:04x}'" for number in range(10_000)),
+    "words": "'self' " * 10_000,
+    "letters": "a " * 32_768,
+    "directives": "; ".join(f"x{number:x} y" for number in range(10_000)),
+    "empty": ";" * 65_536,
+    "blanks": " " * 65_536,
+    "commas": "img-src a," * 6_553,
+    "dots": "a." * 32_768,
+    "dashes": "-" * 65_536,
+    "quotes": "'" * 65_536,
+    "slashes": "h/" + "/" * 65_534,
+    "percent": "h/" + "%2F" * 21_844,
+    "colons": ":" * 65_536,
+    "schemes": "a://" * 16_384,
+    "digits": "h:" + "9" * 65_534,
+    "padding": "'nonce-" + "=" * 65_529,
+}
+KINDS: tuple[Destination, ...] = ("script", "frame", "connect", "style", "worker")
+URLS = ("https://h.b/%zz/x", "https://a.b/x", "https://" + "a." * 120 + "b/" + "%2F" * 1000)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_64_kib_take_no_time(name: str) -> None:
+    text = f"default-src {HOSTILE[name]}"[:65_536]
+    assert _quickest(text) < 0.05
+
+
+def _quickest(text: str) -> float:
+    """The best of five: parsed and asked for every kind of load, as browsers read it (another program may be running)."""
+    taken: list[float] = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        for policy in parse(Given(text), "https://site.test", "browser"):
+            for kind in KINDS:
+                rule(policy, Load(kind, URLS[0], "x", "sha256-zzzz"), "browser")
+        taken.append(time.perf_counter() - begun)
+    return min(taken)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_twice_the_text_takes_no_more_than_about_twice_as_long(name: str) -> None:
+    whole = f"default-src {HOSTILE[name]} "
+    assert _quickest(whole[:13] + whole[13:] * 4) < 0.02 + 10 * _quickest(whole)
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("url", URLS)
+def test_long_addresses_take_no_time(reading: Reading, url: str) -> None:
+    (policy,) = parse(Given(f"img-src {HOSTILE['encoded']}"[:65_536]), url, reading)
+    begun = time.perf_counter()
+    rule(policy, Load("image", url, hops=(url, "https://" + "." * 65_536)), reading)
+    assert time.perf_counter() - begun < 0.1
+
+
+@pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="no wheel of atheris for this machine")
+def test_a_guided_fuzzer_finds_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, str(TARGET), f"-runs={RUNS}", "-seed=1", "-max_len=4096", "-timeout=10"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert f"Done {RUNS} runs" in done.stderr
