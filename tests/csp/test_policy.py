@@ -94,10 +94,43 @@ def test_what_a_token_means() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    """
-    ' '' 'foo' 'nonce-' 'nonce-a===' 'nonce-a=b' 'nonce-a 'sha1-abcd' 'sha256-' 'ſelf' 1: : *. *a.test a..test .a a.* *.*.a a_b
-    [::1] https:// https:/a //a ab:x a:1:2 a:-1 a?x a#x é.test https://a/; https://a/b,c https://u@a data:x wor\u212aer:
-    """.split(),
+    [
+        "",
+        "'",
+        "''",
+        "'foo'",
+        "'nonce-'",
+        "'nonce-a==='",
+        "'nonce-a=b'",
+        "'nonce-a",
+        "'sha1-abcd'",
+        "'sha256-'",
+        "'ſelf'",
+        "1:",
+        ":",
+        "*.",
+        "*a.test",
+        "a..test",
+        ".a",
+        "a.*",
+        "*.*.a",
+        "a_b",
+        "[::1]",
+        "https://",
+        "https:/a",
+        "//a",
+        "ab:x",
+        "a:1:2",
+        "a:-1",
+        "a?x",
+        "a#x",
+        "é.test",
+        "https://a/;",
+        "https://a/b,c",
+        "https://u@a",
+        "data:x",
+        "wor\u212aer:",
+    ],
 )
 def test_what_is_no_source_expression(text: str) -> None:
     assert [parse_source(text, reading).kind for reading in READINGS] == ["invalid", "invalid"]

@@ -197,8 +197,12 @@ def _directives(text: str, reading: Reading, *, meta: bool) -> Iterable[Directiv
             taken.add(name)  # D9: for browsers also the name of a part that they skip
         if readable and not (meta and name in _NOT_IN_META):
             values = tuple(spaces.split(rest[0])) if rest else ()
-            sources = tuple(parse_source(value, reading) for value in values) if name in _WITH_SOURCES else ()
-            yield Directive(name, values, sources)
+            meant = (
+                {value: parse_source(value, reading) for value in dict.fromkeys(values)}
+                if name in _WITH_SOURCES
+                else {}
+            )
+            yield Directive(name, values, tuple(meant[value] for value in values if meant))
 
 
 def deciding(policy: Policy, destination: Destination) -> Directive | None:
