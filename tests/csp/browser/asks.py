@@ -70,8 +70,7 @@ class Told:
 class Reader:
     """Says of an event which ask it is about: Chromium hides all but the origin of some addresses."""
 
-    def __init__(self, asks: Iterable[Ask], page_origin: str) -> None:
-        self._page = page_origin
+    def __init__(self, asks: Iterable[Ask]) -> None:
         self._asks = tuple(asks)
         self._by_url = {ask.url: ask.id for ask in self._asks if ask.url is not None}
         self._ids = {ask.id for ask in self._asks}

@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from playwright.sync_api import Browser
 
 from tests.csp.browser.asks import Ask, Reader, Told
 from tests.csp.browser.names import Headers, Names, serving
+from tests.csp.draws import Place
 from tests.support.browser import launched
 
 PROBE = Path(__file__).with_name("probe.js").read_text()
-Place = Literal["before", "after", "body"]
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class Chromium:
         self.browser, self.names = browser, names
         self._visits = 0
 
-    def visit(self, site: Site, asks: Sequence[Ask], evaluate: str | None = None) -> Seen:
-        """Open the page, ask, and return what the policies said."""
+    def visit(self, site: Site, asks: Sequence[Ask], evaluate: str | None = None, known: Sequence[Ask] = ()) -> Seen:
+        """Open the page, ask, and return what the policies said. `known`: what the page asks for by itself."""
         self._visits += 1
         address = self.names.put(site.origin, f"/page/{self._visits}", site.html(asks), site.sent())
         context = self.browser.new_context(ignore_https_errors=True)
@@ -85,7 +85,7 @@ class Chromium:
         finally:
             context.close()
             del self.names.pages[site.origin, f"/page/{self._visits}"]
-        reader = Reader(asks, site.origin)
+        reader = Reader([*asks, *known])
         return Seen(frozenset(map(reader.told, found["events"])), found["results"], found["events"], evaluated)
 
 

@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from tests.csp.draws import LOADER, SCRIPT
 from tests.support.certificates import certificate
 
 Headers = tuple[tuple[str, str], ...]
@@ -25,15 +26,7 @@ OPEN: Headers = (
     ("Cross-Origin-Resource-Policy", "cross-origin"),
     ("Cross-Origin-Embedder-Policy", "require-corp"),
 )
-SCRIPT = b"(window.halloo_ran = window.halloo_ran || []).push(document.currentScript && document.currentScript.src);"
 WORKER = b"postMessage('ready');"
-LOADER = (
-    b"(function () { var tag = document.currentScript; window.halloo_loaded = true;"
-    b" var more = tag && tag.getAttribute('data-import');"
-    b" if (more) { window.halloo_import = import(more).then(function () { return true; }, function () { return false; }); }"
-    b" })();"
-)
-"""Stands for the loader: says that it ran, and brings more code by `import()` as the recorder comes."""
 
 
 def _png() -> bytes:
@@ -55,7 +48,7 @@ def _wav() -> bytes:
 
 
 _KINDS: dict[str, tuple[str, bytes]] = {
-    "js": ("text/javascript", SCRIPT),
+    "js": ("text/javascript", SCRIPT.encode()),
     "css": ("text/css", b"body{margin:0}"),
     "png": ("image/png", _png()),
     "wav": ("audio/wav", _wav()),
@@ -71,7 +64,7 @@ def thing(path: str) -> Answer:
     if parts.path == "/go":
         return 302, (*OPEN, ("Location", parse_qs(parts.query)["to"][0])), b""
     if parts.path.startswith("/public/embed/") or parts.path.startswith("/public/loader/"):
-        return 200, (*OPEN, ("Content-Type", "text/javascript")), LOADER
+        return 200, (*OPEN, ("Content-Type", "text/javascript")), LOADER.encode()
     if parts.path == "/worker.js":
         return 200, (*OPEN, ("Content-Type", "text/javascript")), WORKER
     kind, body = _KINDS.get(parts.path.rpartition(".")[2], ("text/html", b"<!doctype html><title>thing</title>"))

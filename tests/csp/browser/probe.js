@@ -49,6 +49,7 @@
       nonce: probe.nonce,
       integrity: probe.integrity,
       crossorigin: probe.integrity ? "anonymous" : "",
+      "data-import": probe.imports,
     });
   const started = (probe) => {
     const element = script(probe);
