@@ -185,7 +185,7 @@ def policies(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def given(draw: st.DrawFn) -> Given:
+def delivered(draw: st.DrawFn) -> Given:
     """A policy as it is delivered."""
     text = draw(policies())
     how: tuple[Delivery, str, bool, bool] = draw(
@@ -232,7 +232,7 @@ def tags(draw: st.DrawFn) -> Tag:
 @st.composite
 def pages(draw: st.DrawFn) -> Drawn:
     """A page of one to three policies."""
-    found = draw(st.lists(given(), min_size=1, max_size=3))
+    found = draw(st.lists(delivered(), min_size=1, max_size=3))
     order = {("header", "enforce"): 0, ("header", "report"): 1, ("meta", "enforce"): 2}
     metas = {"before": 0, "after": 1, "body": 2}
     found.sort(key=lambda one: (order[one.delivery, one.disposition], metas[place_of(one)]))
