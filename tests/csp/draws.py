@@ -12,20 +12,13 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from halloo.csp.model import Deployment, Delivery, Feature, Given, Page, Pinned, Role, Tag
+from halloo.csp.model import Delivery, Deployment, Feature, Given, Page, Pinned, Role, Tag
+from tests.csp.cases import LOADER, C
 
-C = "https://client.chat.test"
 WIDGET = "0196f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 ROLES: tuple[Role, ...] = ("client", "relay", "rescue", "image", "storage", "game", "stream")
 HOSTS: dict[Role, str] = {role: f"https://{role}.chat.test" for role in ROLES}
 RIGHT_NONCE, WRONG_NONCE = "aB", "ab"
-LOADER = (
-    "(function () { var tag = document.currentScript; window.halloo_loaded = true;"
-    " var more = tag && tag.getAttribute('data-import');"
-    " if (more) window.halloo_import = import(more).then(function () { return true; }, function () { return false; });"
-    " })();"
-)
-"""Stands for the loader: says that it ran, and brings more code by `import()` as the recorder comes."""
 SCRIPT = "(window.halloo_ran = window.halloo_ran || []).push(1);"
 INLINE = "window.inlined = 1"
 STYLE = "p { color: red }"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from halloo.csp.model import Given
 from halloo.csp.policy import Policy, parse, rule
 from tests.csp.browser.asks import Ask, Told
 from tests.csp.browser.chromium import Site
@@ -102,7 +101,13 @@ def predicted(drawn: Drawn, asks: list[Ask]) -> frozenset[Told]:
     loader = asks[0]
     if loader.imports and not _stopped(loader, policies):
         told |= set(_told(Ask("recorder", "script", RECORDER, loader.nonce, parser=loader.parser), policies))
-    return frozenset(told)
+    return frozenset(one for one in told if one.ask != "prefetch")
+
+
+def prefetched(drawn: Drawn, asks: list[Ask]) -> bool:
+    """Whether the matcher lets the page prefetch. Chromium tells of the first policy alone that does not, so it is asked by outcome."""
+    ask = next(one for one in asks if one.kind == "prefetch")
+    return not _stopped(ask, bound(drawn))
 
 
 def binding(ask: Ask, policies: list[Bound]) -> list[Policy]:
@@ -122,8 +127,3 @@ def _stopped(ask: Ask, policies: list[Bound]) -> bool:
     return any(
         one.disposition == "enforce" and not rule(one, ask.load(), "browser").allowed for one in binding(ask, policies)
     )
-
-
-def given_of(text: str) -> Given:
-    """A policy of a header."""
-    return Given(text)

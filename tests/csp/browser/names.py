@@ -13,7 +13,8 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from tests.csp.draws import LOADER, SCRIPT
+from tests.csp.cases import LOADER
+from tests.csp.draws import SCRIPT
 from tests.support.certificates import certificate
 
 Headers = tuple[tuple[str, str], ...]
