@@ -135,7 +135,9 @@ def _inbox(assets: Assets, hosts: Hosts) -> App:
     """The inbox under every path below it, but for its preview."""
     inbox, preview = _NOT_BUILT_PAGE, _NOT_BUILT_PAGE
     if assets.inbox is not None:
-        body = documents.inbox_document(assets.inbox, hosts.record()["rescue"])
+        named = hosts.record()
+        relay = None if hosts.relay == hosts.public else named["relay"]
+        body = documents.inbox_document(assets.inbox, named["rescue"], relay)
         inbox = prepare(_HTML, body, policy.page_headers(policy.inbox_policy(hosts)))
     if assets.preview is not None:
         body = documents.preview_document(assets.preview)
