@@ -135,7 +135,8 @@ def mount(  # noqa: PLR0913 - the composition root hands in what there is
     """Build a node.
 
     `hosts`: the values of `Host` that upgrades may name (empty: any), `relays`: those of them that are the relay's (empty:
-    all). `origins`: the public origins, one of which every upgrade names. `decide(domains, origin)`: whether a widget's list allows an embedding origin.
+    all). `origins`: the public origins, one of which every upgrade names. `decide(domains, origin)`: whether a widget's list
+    allows an embedding origin.
     `whence`: by which address newcomers are counted.
     """
     timing = timing or timing_of(settings)
