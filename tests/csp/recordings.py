@@ -46,15 +46,12 @@ class Recording:
     product: Product
     seen: dict[Asked, set[str]] = field(default_factory=dict[Asked, set[str]])
     """The paths, by what was asked."""
-    sockets: bool = True
-    """Off where a test has replaced sockets: what is no socket opens nothing."""
 
     def listen(self, context: BrowserContext) -> None:
         """Note everything from now on."""
         context.on("request", self._see)
-        if self.sockets:
-            context.expose_binding("tellSocket", lambda source, url: self._socket(source["frame"], url))
-            context.add_init_script(TELL_SOCKETS)
+        context.expose_binding("tellSocket", self._socket)  # pyright: ignore[reportUnknownMemberType] - its own types
+        context.add_init_script(TELL_SOCKETS)
 
     def _see(self, request: Request) -> None:
         if request.is_navigation_request():
@@ -64,8 +61,8 @@ class Recording:
         else:
             self._note(self._whose(request.frame), request.url, request.resource_type)
 
-    def _socket(self, frame: Any, url: str) -> None:
-        self._note(self._whose(frame), url, "websocket")
+    def _socket(self, source: dict[str, Any], url: str) -> None:
+        self._note(self._whose(source["frame"]), url, "websocket")
 
     def _whose(self, frame: Any) -> Context:
         return "frame" if frame.url.startswith(f"{self.product.widget_origin}/public/widget/") else "host"
