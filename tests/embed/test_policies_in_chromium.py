@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 from tests.embed.pages import Sites
 from tests.embed.visits import Visit, answer, pinned, snippet, visiting
 from tests.support.identity import Issuer, decoded
+from tests.support.pace import PATIENCE_S
 from tests.support.product import Product
 from tests.support.seven import seven_hosts
 from tests.support.stores import empty_store
@@ -194,6 +195,10 @@ def test_without_any_one_of_them_it_breaks_and_the_browser_says_so(
 ) -> None:
     product.widget([web.origin("shop")], LOOK)
     with visiting(browser, product, BROKEN[name].put(product, web)) as visit:
-        visit.page.wait_for_timeout(4_000)
-        assert visit.sockets == []
+        for _ in range(10 * PATIENCE_S):
+            if visit.violations():
+                break
+            visit.page.wait_for_timeout(100)
         assert visit.violations() != []
+        visit.page.wait_for_timeout(500)
+        assert visit.sockets == []
