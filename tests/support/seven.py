@@ -30,13 +30,13 @@ class SevenHosts(Product):
         return address("public", self.port)
 
 
-def seven_hosts(store: Store, **further: str) -> SevenHosts:
-    """Make one, not started yet."""
+def seven_hosts(store: Store, *, at: int = 0, **further: str) -> SevenHosts:
+    """Make one, not started yet. `at`: the port in its addresses, where a proxy listens; its own without one."""
     port = free_port()
     settings = {
-        "HALLOO_PUBLIC_URL": address("public", port),
+        "HALLOO_PUBLIC_URL": address("public", at or port),
         "HALLOO_SERVER_HOSTS": "localhost",
-        **{f"HALLOO_HOSTS_{role.upper()}": address(role, port) for role in ROLES},
+        **{f"HALLOO_HOSTS_{role.upper()}": address(role, at or port) for role in ROLES},
         **further,
     }
     return SevenHosts(store, settings, port)
