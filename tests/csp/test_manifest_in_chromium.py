@@ -85,7 +85,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SevenHosts]:
     }
     folder = tmp_path_factory.mktemp("recorded")
     with empty_store("sqlite", folder, None, migrated=False) as store:
-        made = seven_hosts(store, **often)
+        made = seven_hosts(store, often)
         made.init()
         with sqlite3.connect(folder / "halloo.db") as rows:
             rows.execute("UPDATE operators SET avatar = ?", [f"{address('image', made.port)}/faces/ada.png"])

@@ -89,7 +89,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         f"HALLOO_PUBLIC_API_{one}": "1000" for one in ("CONTACTS_PER_MINUTE", "CONTACTS_PER_HOUR", "READS_PER_MINUTE")
     }
     with empty_store("sqlite", tmp_path_factory.mktemp("policies"), None, migrated=False) as store:
-        made = seven_hosts(store, **often)
+        made = seven_hosts(store, often)
         made.init()
         made.start()
         yield made

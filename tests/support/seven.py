@@ -30,14 +30,14 @@ class SevenHosts(Product):
         return address("public", self.port)
 
 
-def seven_hosts(store: Store, *, at: int = 0, **further: str) -> SevenHosts:
+def seven_hosts(store: Store, further: dict[str, str] | None = None, *, at: int = 0) -> SevenHosts:
     """Make one, not started yet. `at`: the port in its addresses, where a proxy listens; its own without one."""
     port = free_port()
     settings = {
         "HALLOO_PUBLIC_URL": address("public", at or port),
         "HALLOO_SERVER_HOSTS": "localhost",
         **{f"HALLOO_HOSTS_{role.upper()}": address(role, at or port) for role in ROLES},
-        **further,
+        **(further or {}),
     }
     return SevenHosts(store, settings, port)
 
