@@ -55,7 +55,7 @@ SURE = (
     "/relay/send",
     "/",
 )
-NOT_FOUND, UPGRADE_REQUIRED, FORBIDDEN, SWITCHING = 404, 426, 403, 101
+OK, NOT_FOUND, FORBIDDEN, SWITCHING = 200, 404, 403, 101
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +208,37 @@ def test_over_the_wire_a_host_answers_404_to_what_is_another_s(seven: SevenHosts
                 assert headers["content-security-policy"].startswith("default-src 'none'; frame-ancestors 'none'")
                 assert headers["cross-origin-resource-policy"] == "same-origin"
     assert {_ask(seven, owner, "/healthz")[0] for owner in OWNERS} == {200}
+
+
+DISGUISED = (
+    "/core/public/../me",
+    "/core/public/%2e%2e/me",
+    "/core/public//../me",
+    "/public/../core/me",
+    "/public/assets/../../core/me",
+    "/public/embed/..%2f..%2finbox",
+    "/public/embed/../../inbox",
+    "/core/public/csp-reports/../../me",
+    "/favicon.svg/../inbox",
+    "//core/me",
+    "/%63ore/me",
+    "/%69nbox",
+    "/inbox/",
+    "/core/me?x=/core/public/",
+    "/healthz/../inbox",
+    "/healthz/",
+    "/relay/../inbox",
+)
+
+
+@pytest.mark.parametrize("owner", [owner for owner in OWNERS if owner != "public"])
+def test_no_spelling_of_a_path_leads_over_the_wall(owner: Owner, seven: SevenHosts) -> None:
+    """Asked with a token that the management API takes, so that only the name stands between."""
+    mine = {"Authorization": f"Bearer {seven.facts['token']}"}
+    assert _ask(seven, "public", "/core/me", **mine)[0] == OK
+    for path in DISGUISED:
+        status, _, body = _ask(seven, owner, path, **mine)
+        assert (status, b"workspace" in body, b"<div id=" in body) == (NOT_FOUND, False, False), path
 
 
 def test_a_socket_opens_at_the_relays_alone_for_widget_and_inbox_alone(seven: SevenHosts) -> None:
