@@ -6,9 +6,10 @@ A list is indexed by host once, so that matching does not grow with the length o
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from halloo.csp.hashes import parse_hash
 from halloo.csp.model import Reading
 
 SourceKind = Literal["keyword", "nonce", "hash", "scheme", "host", "invalid"]
@@ -33,7 +34,6 @@ KEYWORDS = frozenset(
 )
 _NAME = r"[A-Za-z][A-Za-z0-9+.-]*"
 _NONCE = re.compile(r"'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE | re.ASCII)
-_HASH = re.compile(r"'(sha256|sha384|sha512)-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE | re.ASCII)
 _SCHEME = re.compile(rf"({_NAME}):")
 _HOST = re.compile(
     rf"(?:({_NAME})://)?(\*|(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?)(?::([0-9]+|\*))?(?:(/[^;,?#]*)([?#].*)?)?"
@@ -47,12 +47,11 @@ _FETCHED_AS = {"ws": "http", "wss": "https"}
 _LONGEST_HOST = 253
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One source expression, `text` as written. Keyword, scheme, host and hash algorithm in lower case.
 
     `port`: digits, `*` or empty. `path`: still encoded, empty where none is written. `value`: the keyword with its quotes, the
-    nonce, or the hash's base64.
+    nonce, or the hash's base64. A tuple, because a hostile policy has thousands.
     """
 
     text: str
@@ -91,8 +90,8 @@ class Url:
 def parse_source(text: str, reading: Reading) -> Source:
     """What one token of a source list means; never fails: what is no source expression is `invalid`."""
     if text.startswith("'"):
-        return _quoted(text)
-    if found := _SCHEME.fullmatch(text):
+        return _quoted(text, reading)
+    if text.endswith(":") and (found := _SCHEME.fullmatch(text)):
         return Source(text, "scheme", scheme=found[1].lower())
     found = _HOST.fullmatch(text)
     if found is None or (found[5] and reading == "letter"):
@@ -101,14 +100,14 @@ def parse_source(text: str, reading: Reading) -> Source:
     return Source(text, "host", "", "", scheme.lower(), host, port, path)
 
 
-def _quoted(text: str) -> Source:
+def _quoted(text: str, reading: Reading) -> Source:
     keyword = text.lower()
     if keyword in KEYWORDS:
         return Source(text, "keyword", keyword)
     if found := _NONCE.fullmatch(text):
         return Source(text, "nonce", found[1])
-    if found := _HASH.fullmatch(text):
-        return Source(text, "hash", found[2], found[1].lower())
+    if hashed := parse_hash(text, reading):
+        return Source(text, "hash", hashed[1], hashed[0])
     return Source(text, "invalid")
 
 
@@ -145,10 +144,20 @@ class SourceList:
             elif source.kind == "hash":
                 self.hashes.add((source.algorithm, source.value))
 
-    def matches(self, url: Url, origin: Url | None, reading: Reading, *, redirected: bool = False) -> bool:
-        """Whether an expression of the list matches the URL (CSP3 6.7.2.6); `origin`: the policy's own, None if opaque."""
+    def matches(
+        self, url: Url, origin: Url | None, reading: Reading, *, redirected: bool = False, framed: bool = False
+    ) -> bool:
+        """Whether an expression of the list matches the URL (CSP3 6.7.2.6); `origin`: the policy's own, None if opaque.
+
+        `framed`: it is a frame's address, for which browsers read `'self'` as the origin written out (D12).
+        """
         if "'self'" in self.keywords and origin is not None and _is_self(url, origin):
-            return True
+            if not (framed and reading == "browser"):
+                return True
+            if _scheme_allows(origin.scheme, url.scheme, reading) and _port_in_browsers(
+                origin.port, url, origin.scheme
+            ):
+                return True
         if reading == "letter":
             # D1: Fetch rewrites a socket's URL before the policy sees it.
             url = Url(_FETCHED_AS.get(url.scheme, url.scheme), url.host, url.port, url.path)
@@ -217,13 +226,24 @@ def _path_matches(written: str, path: str, reading: Reading) -> bool:
     """CSP3 6.7.2.12; D5: browsers decode before they look for slashes."""
     if written in {"", "/"}:
         return True
+    if "%" not in written and "%" not in path:
+        return path.startswith(written) if written.endswith("/") else path == written
     if reading == "browser":
-        decoded, whole = unquote_to_bytes(written), unquote_to_bytes(path)
-        return whole.startswith(decoded) if decoded.endswith(b"/") else whole == decoded
+        decoded, whole = _decoded(written), _decoded(path)
+        return whole.startswith(decoded) if decoded.endswith("/") else whole == decoded
     ours, theirs = written.split("/"), path.split("/")
     if ours[-1]:
         return len(ours) == len(theirs) and _same_segments(ours, theirs)
     return len(ours) <= len(theirs) and _same_segments(ours[:-1], theirs)
+
+
+def _decoded(path: str) -> str:
+    """As browsers decode a path: as UTF-8, and where it is none, each byte as a character."""
+    content = unquote_to_bytes(path)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def _same_segments(ours: list[str], theirs: list[str]) -> bool:
