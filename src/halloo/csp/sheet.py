@@ -14,6 +14,9 @@ STAND_IN = "HallooPageNonce"
 """What `{NONCE}` is read as, where the tag has no nonce of its own."""
 _READINGS: tuple[Reading, ...] = ("letter", "browser")
 _WHITE = "\t\n\f\r "
+_BLANK: dict[Reading, str] = {"letter": _WHITE, "browser": _WHITE + "\v"}
+_PLAIN = re.compile(r"[\t\n\f\r\x20-+\x2d-\x7e]*")
+"""A text that both readings cut alike: no comma, and no character for which a part is skipped (D7, D9)."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 
@@ -59,11 +62,18 @@ class Sheet:
         self.nonce = nonce
         self._self_origin = self_origin
         self._created: set[str] = set()
-        self._odd = "," in given.text or not given.text.isascii()
+        self._odd = _PLAIN.fullmatch(given.text) is None
         self.views = list(self._read())
 
     def __repr__(self) -> str:
         return f"Sheet({self.index}, {self.text!r})"
+
+    def read_nonce(self, nonce: str) -> None:
+        """Take `{NONCE}` for this nonce from now on."""
+        again = nonce != self.nonce and NONCE in self.text
+        self.nonce = nonce
+        if again:
+            self.views = list(self._read())
 
     @property
     def changed(self) -> bool:
@@ -181,7 +191,8 @@ class Sheet:
     def _taken(text: str, name: str) -> bool:
         """Whether a part that is skipped for its characters has this name: browsers then ignore a later one (D9)."""
         return any(
-            not piece.isascii() and piece.strip(_WHITE).lower().startswith(name) for _, piece in _pieces(text, 0, len(text))
+            not piece.isascii() and piece.strip(_WHITE).lower().startswith(name)
+            for _, piece in _pieces(text, 0, len(text))
         )
 
     def _values(self, place: Place) -> list[str]:

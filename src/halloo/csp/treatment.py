@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import Literal
+from typing import Literal, Self
 
 from halloo.csp.model import Deployment, Finding, Fix, FixKind, Level, Need, Page, Reading, Tag, Trust
 from halloo.csp.policy import Load, Ruling, parse_source
@@ -11,17 +11,6 @@ from halloo.csp.sheet import NONCE, Sheet, View, nonce_of, page_nonce
 
 _UNKNOWN = "page.invalid"
 """Host of a page that is not known: nobody's, so that `'self'` never means us."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A finding whose line is written when all is done, so that two additions to one directive are one line."""
-
-    need: Need
-    blocked: Blocked
-    fix: Fix
-    alternatives: tuple[Fix, ...] = ()
-    directive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +26,17 @@ class Blocked:
     def decider(self) -> str:
         """The directive that stands in the policy."""
         return self.ruling.decided_by or self.ruling.effective
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A finding whose line is written when all is done, so that two additions to one directive are one line."""
+
+    need: Need
+    blocked: Blocked
+    fix: Fix
+    alternatives: tuple[Fix, ...] = ()
+    directive: str = ""
 
 
 def blocked_by(sheet: Sheet, load: Load) -> Blocked | None:
@@ -62,7 +62,7 @@ class Treatment:
     drafts: list[Draft] = field(default_factory=list[Draft])
 
     @classmethod
-    def of(cls, deployment: Deployment, page: Page, trust: Trust) -> "Treatment":
+    def of(cls, deployment: Deployment, page: Page, trust: Trust) -> Self:
         """The page with its enforced policies ready to be written into."""
         scheme = deployment.client.partition("://")[0]
         own = page.origin or f"{scheme}://{_UNKNOWN}"
@@ -74,10 +74,10 @@ class Treatment:
         ]
         return cls(deployment, page, trust, sheets, page.tag)
 
-    @property
-    def client_can_be_written(self) -> bool:
-        """Whether the client origin is a source expression; an IPv6 address and a name with `_` are none."""
-        return parse_source(self.deployment.client, "letter").kind == "host"
+    @staticmethod
+    def can_be_written(origin: str) -> bool:
+        """Whether an origin is a source expression; one with an IPv6 address or with `_` is none."""
+        return parse_source(origin, "letter").kind == "host"
 
     def loader(self) -> Load:
         """What the tag loads."""
@@ -123,9 +123,17 @@ class Treatment:
         """Give the tag the page's nonce."""
         self.tag = replace(self.tag, nonce=NONCE if value == nonce_of(NONCE) else value)
 
-    def draft(self, need: Need, blocked: Blocked, fix: Fix, alternatives: Sequence[Fix] = (), directive: str = "") -> None:
+    def draft(
+        self, need: Need, blocked: Blocked, fix: Fix, alternatives: Sequence[Fix] = (), directive: str = ""
+    ) -> None:
         """Keep a finding. `directive`: the one whose final text is the line to write; empty where the line stands already."""
         self.drafts.append(Draft(need, blocked, fix, tuple(alternatives), directive))
+
+    @staticmethod
+    def cannot(blocked: Blocked, origin: str) -> Fix:
+        """What to say where the host has no form that a policy could hold."""
+        note = f"No policy can name {origin}: give it a host name of letters, digits, hyphens and dots."
+        return Fix("add_source", blocked.decider, "", "", note)
 
     def findings(self) -> list[Finding]:
         """What was found, each with the line as it stands in the end."""
@@ -156,16 +164,32 @@ def write(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tuple
 
     Where a fallback decides, its values that `copies` wants go into a new directive: it would hide them otherwise.
     """
-    sheet, view, decider = blocked.sheet, blocked.view, blocked.decider
-    name = _written_into(blocked)
+    sheet, view, name = blocked.sheet, blocked.view, _written_into(blocked)
     if sheet.stands(view, name):
         kind: FixKind = "replace_none" if sheet.lone_none(view, name) else "add_source"
         sheet.add(view, name, source)
         return kind, name
-    directive = view.policy.get(decider)
-    values = directive.values if directive else ()
-    sheet.create(view, name, [one for one in values if one.lower() != "'none'" and copies(one)], source)
+    sheet.create(view, name, _copied(blocked, copies), source)
     return "add_directive", name
+
+
+def preview(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tuple[str, str]:
+    """The directive that `write` would write into, and its text afterwards."""
+    sheet, view, name = blocked.sheet, blocked.view, _written_into(blocked)
+    if not sheet.stands(view, name):
+        return name, " ".join((name, *_copied(blocked, copies), source))
+    return name, f"{name if sheet.lone_none(view, name) else sheet.written(view, name)} {source}"
+
+
+def matches_urls(value: str) -> bool:
+    """Whether a value of a list can match a URL, by whichever reading; what else there is means nothing for frames and fetches."""
+    sources = [parse_source(value, "letter"), parse_source(value, "browser")]
+    return any(one.kind in {"host", "scheme"} or one.value == "'self'" for one in sources)
+
+
+def _copied(blocked: Blocked, copies: Callable[[str], bool]) -> list[str]:
+    directive = blocked.view.policy.get(blocked.decider)
+    return [one for one in (directive.values if directive else ()) if one.lower() != "'none'" and copies(one)]
 
 
 def _written_into(blocked: Blocked) -> str:
