@@ -358,6 +358,27 @@ BEYOND = (
     _case("empty-port", f"frame-src {C}:", _frame(False)),
     _case("schemeless-slashes", "frame-src //client.chat.test https:/client.chat.test https:*", _frame(False)),
     _case("prefetch-by-any", "default-src 'none'; img-src *", Probe("prefetch", f"{C}/x.png", True, made=True)),
+    # D14: a list for scripts with 'strict-dynamic' helps by what workers may load, not by its hosts.
+    _case(
+        "prefetch-by-workers",
+        "default-src 'none'; script-src 'strict-dynamic'",
+        Probe("prefetch", f"{C}/x.png", True, letter=False, made=True),
+    ),
+    _case(
+        "prefetch-dynamic-hosts",
+        f"default-src 'none'; worker-src 'none'; script-src 'strict-dynamic' {C}",
+        Probe("prefetch", f"{C}/x.png", False, letter=True, made=True),
+    ),
+    _case(
+        "prefetch-dynamic-elem",
+        f"default-src 'none'; worker-src 'none'; script-src-elem 'strict-dynamic' {C}",
+        Probe("prefetch", f"{C}/x.png", False, letter=True, made=True),
+    ),
+    _case(
+        "prefetch-dynamic-default",
+        f"worker-src 'none'; default-src 'strict-dynamic' {C}",
+        Probe("prefetch", f"{C}/x.png", True, made=True),
+    ),
     _case("prefetch-by-none", "default-src 'none'; base-uri *", Probe("prefetch", f"{C}/x.png", False, made=True)),
 )
 """Found by trying to tell matcher and Chromium apart."""

@@ -85,6 +85,7 @@ KNOWN_DIRECTIVES = _WITH_SOURCES | {
     "webrtc",
 }
 """Names that mean something to a browser, or once did."""
+_SCRIPT_LISTS = frozenset({"script-src", "script-src-elem"})
 _NOT_IN_META = frozenset({"frame-ancestors", "sandbox", "report-uri"})
 _EVAL: Mapping[Destination, tuple[str, frozenset[str]]] = {
     "eval": ("eval", frozenset({"'unsafe-eval'"})),
@@ -278,9 +279,12 @@ def _external(policy: Policy, directive: Directive, load: Load, reading: Reading
 
 
 def _prefetched(policy: Policy, load: Load, reading: Reading) -> bool:
-    """Any fetch directive that allows it is enough. D14: browsers leave those of attributes out, and trust what workers may load."""
+    """Any fetch directive that allows it is enough. D14: browsers judge by their own rules for it."""
+    # Lists of attributes are left out, hosts beside 'strict-dynamic' count for nothing, and what a worker may load is allowed.
     left_out = {"script-src-attr", "style-src-attr"} if reading == "browser" else set[str]()
     named = [one for one in policy.directives if one.name in FETCH_DIRECTIVES - left_out]
+    if reading == "browser":
+        named = [one for one in named if not (one.name in _SCRIPT_LISTS and "'strict-dynamic'" in one.list.keywords)]
     if any(_every_hop(policy, one, load, reading) for one in named):
         return True
     workers = deciding(policy, "worker")

@@ -48,6 +48,7 @@ _SAFER = ("http", "ws", "wss")
 """The schemes that allow others beside themselves."""
 _FETCHED_AS = {"ws": "http", "wss": "https"}
 _LONGEST_HOST = 253
+_SHORT = 64
 
 
 class Source(NamedTuple):
@@ -92,6 +93,10 @@ class Url:
 
 def parse_source(text: str, reading: Reading) -> Source:
     """What one token of a source list means; never fails: what is no source expression is `invalid`."""
+    return _remembered(text, reading) if len(text) <= _SHORT else _parsed(text, reading)
+
+
+def _parsed(text: str, reading: Reading) -> Source:
     if text.startswith("'"):
         return _quoted(text, reading)
     if text.endswith(":") and (found := _SCHEME.fullmatch(text)):
@@ -101,6 +106,10 @@ def parse_source(text: str, reading: Reading) -> Source:
         return Source(text, "invalid")
     scheme, host, port, path = found[1] or "", found[2].lower(), found[3] or "", found[4] or ""
     return Source(text, "host", "", "", scheme.lower(), host, port, path)
+
+
+_remembered = lru_cache(maxsize=32_768)(_parsed)
+"""A policy is read several times, by both readings and again with what was added to it; a few MB at the most."""
 
 
 def _quoted(text: str, reading: Reading) -> Source:
@@ -130,15 +139,12 @@ class _Paths:
 
     __slots__ = ("_lengths", "_whole", "any")
 
-    def __init__(self) -> None:
-        self.any = False
+    def __init__(self, *, any: bool = False) -> None:
+        self.any = any
         self._whole: dict[str, list[str]] = {}
         self._lengths: set[int] = set()
 
     def add(self, path: str) -> None:
-        if path in {"", "/"}:
-            self.any = True
-            return
         for key in {_decoded(path, "browser"), _decoded(path, "letter")}:
             self._whole.setdefault(key, []).append(path)
             if key.endswith("/"):
@@ -150,6 +156,9 @@ class _Paths:
         decoded = _decoded(path, reading)
         keys = {decoded, *(decoded[:length] for length in self._lengths)}
         return any(_path_matches(written, path, reading) for key in keys for written in self._whole.get(key, ()))
+
+
+_ANY = _Paths(any=True)
 
 
 class SourceList:
@@ -168,8 +177,7 @@ class SourceList:
             if source.text == "*":
                 self.star = True
             elif source.kind == "host":
-                port = source.port and (source.port.lstrip("0") or "0")
-                self._hosts.setdefault(source.host, {}).setdefault((source.scheme, port), _Paths()).add(source.path)
+                self._add(source)
             elif source.kind == "scheme":
                 self.schemes.add(source.scheme)
             elif source.kind == "keyword":
@@ -178,6 +186,17 @@ class SourceList:
                 self.nonces.add(source.value)
             elif source.kind == "hash":
                 self.hashes.add((source.algorithm, source.value))
+
+    def _add(self, source: Source) -> None:
+        by_origin = self._hosts.setdefault(source.host, {})
+        key = (source.scheme, source.port and (source.port.lstrip("0") or "0"))
+        if source.path in {"", "/"}:
+            by_origin[key] = _ANY
+        elif (paths := by_origin.get(key)) is None:
+            by_origin[key] = paths = _Paths()
+            paths.add(source.path)
+        elif not paths.any:
+            paths.add(source.path)
 
     def matches(
         self, url: Url, origin: Url | None, reading: Reading, *, redirected: bool = False, framed: bool = False
