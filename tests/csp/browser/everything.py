@@ -77,7 +77,7 @@ def _made(page: str) -> Iterator[Ask]:
     yield Ask("image_hop", "image", f"https://hop.chat.test/go?n=image_hop&to={HOPPED}", hops=(HOPPED,))
     yield Ask("font", "font", f"{C}/public/assets/a.woff2?n=font")
     yield Ask("media", "media", "https://storage.chat.test/a.wav?n=media")
-    yield Ask("object", "object", f"{C}/thing?n=object")
+    yield Ask("object", "object", f"{C}/thing.png?n=object")
     yield Ask("prefetch", "prefetch", f"{C}/s.js?n=prefetch")
 
 

@@ -95,7 +95,8 @@
     image: (probe) => settled(made("img", { src: probe.url })),
     font: (probe) => new FontFace(probe.id, `url("${probe.url}")`).load().then(() => "load"),
     media: (probe) => settled(made("audio", { src: probe.url, preload: "auto" })),
-    object: (probe) => settled(made("object", { data: probe.url })),
+    // An image: of an object that is a document Chromium asks `frame-src` as well.
+    object: (probe) => settled(made("object", { data: probe.url, type: "image/png" })),
     prefetch: (probe) => settled(made("link", { rel: "prefetch", href: probe.url }), document.head),
     worker: (probe) =>
       worker(probe.url === "blob:" ? URL.createObjectURL(new Blob(["postMessage(1)"])) : probe.url),
