@@ -30,9 +30,10 @@ from halloo.edge.address import newcomer_key, parse_networks
 from halloo.edge.answers import Answers
 from halloo.edge.countries import Countries
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
-from halloo.edge.front import Front, host_names
+from halloo.edge.front import Front
 from halloo.edge.health import Alive, Ready
 from halloo.edge.metrics import Metrics
+from halloo.edge.names import names_of
 from halloo.edge.services import Services, Snippets
 from halloo.edge.serving import Server, listener
 from halloo.edge.watch import Watch
@@ -112,10 +113,9 @@ def build(
     tokens = RelayTokens(secret, clock)
     limits = PublicLimits(config.public_api, clock)
     inbox = frozenset(_public_origins(config, public_url))
-    own = inbox | {hosts.client}
-    names = host_names(
-        public_url, (*config.server.hosts, *_names(hosts), *(name for origin in own for name in host_names(origin)))
-    )
+    names = names_of(hosts, inbox, config.server.hosts)
+    # While they share a host, the widget is at home under each of the inbox's names, too.
+    widget = inbox if hosts.client in inbox else frozenset({hosts.client})
     assets = load_assets()
     trusted = parse_networks(config.server.trusted_proxies)
     live = LiveActions(database, records, clock, limits)
@@ -125,8 +125,9 @@ def build(
         tokens=tokens,
         actions=live,
         settings=config.relay,
-        hosts=names,
-        origins=own,
+        hosts=names.all,
+        relays=names.relays,
+        origins=inbox | widget,
         decide=lambda domains, origin: decide(domains, origin) == "allow",
         wall=clock,
         whence=lambda peer, forwarded: newcomer_key(peer, forwarded, trusted),
@@ -173,7 +174,7 @@ def build(
     api = PublicApi(
         database, tokens, limits, visits, replies, tickets, sealer, countries, presence, mail=config.mail.on
     )
-    public = PublicApp(api, records, own, services.trusted_proxies)
+    public = PublicApp(api, records, widget, services.trusted_proxies)
     indexer = Indexer(database)
     _read_facts(pump, records, relay, room, mail if config.mail.on else None)
     pump.read_own_by(indexer.read_facts)
@@ -229,11 +230,6 @@ def _snippets(assets: Assets, hosts: Hosts) -> Snippets:
     if not assets.loader:
         return Snippets(loaders)
     return Snippets(loaders, f"{hosts.client}/public/loader/{assets.pinned_name()}", assets.integrity())
-
-
-def _names(hosts: Hosts) -> list[str]:
-    origins = (hosts.client, hosts.relay, hosts.image, hosts.storage, hosts.rescue, hosts.game, hosts.stream)
-    return [name for origin in origins if origin is not None for name in host_names(origin)]
 
 
 def _public_origins(config: Config, public_url: str) -> list[str]:
