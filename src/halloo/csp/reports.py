@@ -131,10 +131,10 @@ def kind_of(report: Report, deployment: Deployment) -> Kind:
     """Whose business a report is: Halloo's where one of its pages or hosts is concerned, or something that a page must allow it."""
     if report.by_extension:
         return "extensions"
-    hosts = {_as_http(origin) for origin in deployment.hosts.values()}
+    hosts = {as_http(origin) for origin in deployment.hosts.values()}
     own_page = report.page_origin == deployment.client
-    own_code = _as_http(origin_of(report.source) or "") in hosts
-    return "ours" if own_page or own_code or _as_http(report.blocked) in hosts or _hits(report, deployment) else "others"
+    own_code = as_http(origin_of(report.source) or "") in hosts
+    return "ours" if own_page or own_code or as_http(report.blocked) in hosts or _hits(report, deployment) else "others"
 
 
 def _hits(report: Report, deployment: Deployment) -> bool:
@@ -148,7 +148,7 @@ def _hits(report: Report, deployment: Deployment) -> bool:
     )
 
 
-def _as_http(origin: str) -> str:
+def as_http(origin: str) -> str:
     """A socket's origin as that of its host: a report names either."""
     return "http" + origin[2:] if origin.startswith(("ws://", "wss://")) else origin
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 
 import structlog
 
-from halloo.api.public.call import Answer, Call, Headers, Receive, Scope, Send, header_map, refusal_answer, send_answer
+from halloo.api.public.call import (
+    Answer,
+    Call,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    header_map,
+    read_bytes,
+    refusal_answer,
+    send_answer,
+)
 from halloo.csp.actions.reports import keep_reports, tell_blocked
 from halloo.csp.kept import Group
 from halloo.csp.model import Deployment
@@ -18,11 +29,11 @@ from halloo.csp.tally import CspTally
 from halloo.csp.verdicts import blocks_chat
 from halloo.db.engine import Database
 from halloo.edge.address import Network, client_address, limit_key
-from halloo.edge.body import read_bytes
 from halloo.edge.errors import error_body
 from halloo.kit.clock import MINUTE, Clock
 from halloo.kit.limits import Limiter, Rate
 from halloo.kit.refusals import RateLimited, Refusal, TooLarge, UnsupportedType
+from halloo.widgets.model import Widget
 from halloo.widgets.origins import decide
 
 PATH = "/csp-reports"
@@ -46,14 +57,14 @@ class Reports:
 
     database: Database
     tally: CspTally
-    deployment: Callable[[Call], Deployment]
+    deployment: Callable[[Widget], Deployment]
     addresses: Limiter
     widgets: Limiter
     judged: Limiter
 
     @classmethod
     def of(
-        cls, database: Database, tally: CspTally, deployment: Callable[[Call], Deployment], clock: Clock
+        cls, database: Database, tally: CspTally, deployment: Callable[[Widget], Deployment], clock: Clock
     ) -> "Reports":
         """With limiters that have seen nobody yet."""
         limiters = (Limiter(rate, clock) for rate in (PER_ADDRESS, PER_WIDGET, _JUDGED))
@@ -71,7 +82,7 @@ class Reports:
         found = self._seen(await _read(call.headers, call.receive))
         if not found:
             return
-        deployment = self.deployment(call)
+        deployment = self.deployment(call.widget.widget)
         domains = call.widget.widget.domains
         kept = sort_reports(found, deployment, lambda origin: decide(domains, origin) == "allow")
         for counted in kept.groups.values():
@@ -109,17 +120,16 @@ class Reports:
             )
 
 
-PREFLIGHT: Headers = [
-    (b"access-control-allow-origin", b"*"),
+_PREFLIGHT: Headers = [
     (b"access-control-allow-methods", b"POST"),
     (b"access-control-allow-headers", b"content-type"),
     (b"access-control-max-age", b"600"),
 ]
 
 
-def preflight() -> Answer:
+def preflight(*more: tuple[bytes, bytes]) -> Answer:
     """What a browser asks before it sends reports of the newer kind."""
-    return Answer(204, None, [*PREFLIGHT])
+    return Answer(204, None, [*more, *_PREFLIGHT])
 
 
 class OwnReports:
@@ -141,7 +151,7 @@ class OwnReports:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         if scope["method"] == "OPTIONS":
-            return preflight()
+            return preflight((b"access-control-allow-origin", b"*"))
         if scope["method"] != "POST":
             body = error_body("method_not_allowed", "This address does not take that method.")
             return Answer(405, body, [(b"allow", b"POST, OPTIONS")])
