@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Literal, get_args
 
 Outcome = Literal["ours", "others", "extensions", "foreign", "own", "unreadable"]
-"""`foreign`: of pages that the widget has nothing to do with; `own`: of the operators' own pages; `unreadable`: requests without a report."""
+"""`foreign`: of pages that the widget has nothing to do with; `own`: of the operators' pages; `unreadable`: requests without any."""
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
