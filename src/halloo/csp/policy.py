@@ -267,10 +267,19 @@ def _external(policy: Policy, directive: Directive, load: Load, reading: Reading
             return not load.parser_inserted
         if destination == "worker" and (directive.name == "script-src" or reading == "browser"):
             return True  # D4: browsers do not ask which directive it is
-    directives = [directive]
     if destination == "prefetch":
-        directives = [one for one in policy.directives if one.name in FETCH_DIRECTIVES]
-    return any(_every_hop(policy, one, load, reading) for one in directives)
+        return _prefetched(policy, load, reading)
+    return _every_hop(policy, directive, load, reading)
+
+
+def _prefetched(policy: Policy, load: Load, reading: Reading) -> bool:
+    """Any fetch directive that allows it is enough. D14: browsers leave those of attributes out, and trust what workers may load."""
+    left_out = {"script-src-attr", "style-src-attr"} if reading == "browser" else set[str]()
+    named = [one for one in policy.directives if one.name in FETCH_DIRECTIVES - left_out]
+    if any(_every_hop(policy, one, load, reading) for one in named):
+        return True
+    workers = deciding(policy, "worker")
+    return reading == "browser" and workers is not None and "'strict-dynamic'" in workers.list.keywords
 
 
 def _every_hop(policy: Policy, directive: Directive, load: Load, reading: Reading) -> bool:
