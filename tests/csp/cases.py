@@ -111,6 +111,10 @@ def _image(url: str, allowed: bool, letter: bool | None = None) -> Probe:  # noq
     return Probe("image", url, allowed, letter)
 
 
+def _inline(kind: Destination, allowed: bool, letter: bool | None = None) -> Probe:  # noqa: FBT001
+    return Probe(kind, None, allowed, letter, inline=True)
+
+
 def _case(name: str, policy: str, *probes: Probe, page: str = OWN) -> Case:
     return Case(name, page, headers=(policy,), probes=probes)
 
@@ -320,4 +324,41 @@ SCRIPTS = (
     _case("made-script-nonce", "script-src 'nonce-a'", _made(True, nonce="a"), _made(False)),
     _case("nested-not-ours", f"frame-src {C}", _frame(True)),
 )
-CASES: tuple[Case, ...] = (*PARSING, *FALLBACKS, *SCHEMES, *HOSTS, *PATHS, *SCRIPTS)
+BEYOND = (
+    # D10: control characters, which only a `<meta>` can bring.
+    Case("control-character-skips", metas=(Meta("frame-src 'none' \x01x"),), probes=(_frame(True, letter=False),)),
+    Case(
+        "control-character-takes-name",
+        metas=(Meta("frame-src \x01x; frame-src 'none'"),),
+        probes=(_frame(True, False),),
+    ),
+    Case("vertical-tab-is-a-space", metas=(Meta("frame-src\v'none'"),), probes=(_frame(False, letter=True),)),
+    Case("vertical-tab-is-stripped", metas=(Meta("\vframe-src 'none'"),), probes=(_frame(False, letter=True),)),
+    # D11: what counts as a hash.
+    _case("hash-with-a-dash", f"script-src '{HASH.replace('sha', 'sha-')}'", _loader(True, False, integrity=HASH)),
+    _case("hash-undecodable", "script-src 'unsafe-inline' 'sha256-abcde'", _inline("script", True, letter=False)),
+    _case("hash-overpadded", "script-src 'unsafe-inline' 'sha256-abcd='", _inline("script", True, letter=False)),
+    _case("hash-underpadded", "script-src 'unsafe-inline' 'sha256-ab='", _inline("script", False)),
+    _case("hash-with-options", f"script-src '{HASH}'", _loader(True, integrity=f"{HASH}?ct=x md5-abc")),
+    # D12: a frame's address and `'self'`, with a port that is written.
+    _case("self-frame-upgrade", "frame-src 'self'", _frame(True, url=f"{OWN}/w"), page="http://site.test"),
+    _case("self-frame-port", "frame-src 'self'", _frame(False, True, f"{OWN}:81/w"), page="http://site.test:81"),
+    _case("self-image-port", "img-src 'self'", _image(f"{OWN}:81/x.png", True), page="http://site.test:81"),
+    # D13: `default-src` is a list for scripts, also where it decides about styles.
+    _case(
+        "dynamic-default-style", "default-src 'unsafe-inline' 'strict-dynamic'", _inline("style", False, letter=True)
+    ),
+    _case("dynamic-own-style", "style-src 'unsafe-inline' 'strict-dynamic'", _inline("style", True)),
+    # Paths: by UTF-8, and where it is none by bytes.
+    _case("path-latin", f"img-src {C}/%E9.png", _image(f"{C}/%C3%A9.png", True, letter=False)),
+    _case("path-fragment", f"frame-src {C}/w#x", _frame(True, letter=False)),
+    _case("port-of-another-kind", f"frame-src {C}:99999", _frame(False)),
+    _case("star-port", "frame-src *:8443", _frame(False), _frame(True, url=f"{C}:8443/w")),
+    _case("star-path", "frame-src */w", _frame(True), _frame(False, url=f"{C}/v")),
+    _case("empty-port", f"frame-src {C}:", _frame(False)),
+    _case("schemeless-slashes", "frame-src //client.chat.test https:/client.chat.test https:*", _frame(False)),
+    _case("prefetch-by-any", "default-src 'none'; img-src *", Probe("prefetch", f"{C}/x.png", True, made=True)),
+    _case("prefetch-by-none", "default-src 'none'; base-uri *", Probe("prefetch", f"{C}/x.png", False, made=True)),
+)
+"""Found by trying to tell matcher and Chromium apart."""
+CASES: tuple[Case, ...] = (*PARSING, *FALLBACKS, *SCHEMES, *HOSTS, *PATHS, *SCRIPTS, *BEYOND)

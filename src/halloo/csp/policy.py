@@ -91,6 +91,7 @@ _EVAL: Mapping[Destination, tuple[str, frozenset[str]]] = {
     "wasm": ("wasm-eval", frozenset({"'unsafe-eval'", "'wasm-unsafe-eval'"})),
 }
 _ATTRIBUTES: frozenset[Destination] = frozenset({"script-attr", "style-attr", "javascript-url"})
+_POLICY_NAME = re.compile(r"[A-Za-z0-9#=_/@.%-]+")
 _STYLES: frozenset[Destination] = frozenset({"style", "style-attr"})
 
 
@@ -196,8 +197,12 @@ def _directives(text: str, reading: Reading, *, meta: bool) -> Iterable[Directiv
             taken.add(name)  # D9: for browsers also the name of a part that they skip
         if readable and not (meta and name in _NOT_IN_META):
             values = tuple(spaces.split(rest[0])) if rest else ()
-            sources = tuple(parse_source(value, reading) for value in values) if name in _WITH_SOURCES else ()
-            yield Directive(name, values, sources)
+            meant = (
+                {value: parse_source(value, reading) for value in dict.fromkeys(values)}
+                if name in _WITH_SOURCES
+                else {}
+            )
+            yield Directive(name, values, tuple(meant[value] for value in values if meant))
 
 
 def deciding(policy: Policy, destination: Destination) -> Directive | None:
@@ -325,7 +330,7 @@ def may_create(policy: Policy, name: str, created: bool) -> bool:  # noqa: FBT00
     directive = policy.get("trusted-types")
     if directive is None:
         return True
-    words = {value.lower() for value in directive.values if value.startswith("'")}
-    if created and "'allow-duplicates'" not in words:
+    duplicates = any(value.lower() == "'allow-duplicates'" for value in directive.values)
+    if (created and not duplicates) or _POLICY_NAME.fullmatch(name) is None:
         return False
     return name in directive.values or "*" in directive.values
