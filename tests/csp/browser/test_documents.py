@@ -59,7 +59,9 @@ def test_sandbox_of_the_page_reaches_into_its_frames(chromium: "Chromium") -> No
     from tests.csp.browser.frames import Framed, heard
 
     form = "<form></form><script>document.forms[0].onsubmit = () => top.postMessage('sent', '*');"
-    form += "document.forms[0].action = '/sent'; document.forms[0].requestSubmit(); top.postMessage('ran', '*')</script>"
+    form += (
+        "document.forms[0].action = '/sent'; document.forms[0].requestSubmit(); top.postMessage('ran', '*')</script>"
+    )
     whole, less = (Site(headers=(f"sandbox allow-scripts allow-same-origin{more}",)) for more in (" allow-forms", ""))
     assert heard(chromium, whole, Framed(form), count=2) == ["sent", "ran"]
     assert heard(chromium, less, Framed(form), count=2) == ["ran"]
