@@ -20,8 +20,8 @@ from halloo.csp.model import (
     Page,
     Trust,
     Verdict,
-    Warning,
 )
+from halloo.csp.model import Warning as Remark
 from halloo.csp.policy import Load
 from halloo.csp.scripts import Scripts
 from halloo.csp.sheet import Sheet
@@ -122,7 +122,7 @@ def _admit(treatment: Treatment, need: Need, sheet: Sheet, load: Load, origin: s
         blocked = blocked_by(sheet, load)
 
 
-def _would_block(deployment: Deployment, page: Page, given: Given) -> Iterator[Warning]:
+def _would_block(deployment: Deployment, page: Page, given: Given) -> Iterator[Remark]:
     """That a policy which only reports would block a need once it is enforced."""
     if given.disposition != "report" or given.delivery == "meta":
         return
@@ -132,4 +132,4 @@ def _would_block(deployment: Deployment, page: Page, given: Given) -> Iterator[W
         text = (
             f"Once enforced, this policy would block {finding.blocked or finding.directive}. Write: {finding.fix.line}"
         )
-        yield Warning("report_only_would_block", finding.decided_by, finding.blocked, text)
+        yield Remark("report_only_would_block", finding.decided_by, finding.blocked, text)

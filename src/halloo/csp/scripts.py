@@ -17,6 +17,7 @@ _BY_SCRIPT = "Or let a script that the policy trusts make the tag: what it makes
 _PIN = "Use the tag of the pinned loader:"
 _RECORD = "Its record needs connect-src besides."
 _NONCE_SOURCE = f"'nonce-{NONCE}'"
+_ROUNDS = 3
 _TRIES = 6
 """Steps for one script and policy. One is enough, but for texts that the two readings cut differently."""
 
@@ -53,22 +54,21 @@ def ways(facts: Facts, trust: Trust, *, pinned: bool, recorder: bool) -> list[Wa
     `pinned`: there is a pinned loader. `recorder`: co-browsing is on; since no hash covers its `import()`, what lets the recorder in
     lets the loader in too, and a hash beside it would be for nothing. Only who asks for a hash gets both.
     """
-    if facts.inline:
-        return ["host"]
     host: list[Way] = [] if facts.dynamic else ["host"]
     known: list[Way] = ["nonce"] if facts.nonces else []
     hashed: list[Way] = ["hash"] if pinned else []
-    if trust == "host":
-        return [*host, *known, *hashed, "new_nonce"]
-    if trust == "nonce":
-        return [*known, "new_nonce"]
-    if trust == "hash":
-        return [*hashed, *host, *known, "new_nonce"]
+    if facts.inline:
+        return ["host"]
+    if trust != "auto":
+        asked: dict[Trust, list[Way]] = {
+            "host": [*host, *known, *hashed, "new_nonce"],
+            "nonce": [*known, "new_nonce"],
+            "hash": [*hashed, *host, *known, "new_nonce"],
+        }
+        return asked[trust]
     if facts.nonces or facts.dynamic:
         return [*known, *host, "new_nonce", *hashed] if recorder else [*known, *hashed, *host, "new_nonce"]
-    if facts.hashes_only and not recorder:
-        return [*hashed, *host]
-    return [*host, *hashed]
+    return [*hashed, *host] if facts.hashes_only and not recorder else [*host, *hashed]
 
 
 class Scripts:
@@ -78,15 +78,17 @@ class Scripts:
         self._treatment = treatment
         self._loader = loader
         self._recorder = recorder
+        self._needs = [need for need in (loader, recorder) if need is not None]
         self._nonce = self._page_nonce()
         for sheet in treatment.sheets:
             sheet.read_nonce(self._nonce)
 
     def treat(self) -> None:
         """Write what is missing. A change of the tag may close a policy that was open, so all are asked until nothing changes."""
-        for need in (self._loader, self._recorder):
-            for _ in range(3):
-                if need is None or not any([self._treat(need, sheet) for sheet in self._covering(need)]):
+        for need in self._needs:
+            for _ in range(_ROUNDS):
+                treated = [self._treat(need, sheet) for sheet in self._covering(need)]
+                if not any(treated):
                     break
 
     def _load(self, need: Need) -> Load:
@@ -102,8 +104,8 @@ class Scripts:
     def _page_nonce(self) -> str:
         """The nonce that the tag has or gets: its own where a policy lists that, else one that opens the first closed policy."""
         listed: list[tuple[bool, frozenset[str]]] = []
-        for need in (self._loader, self._recorder):
-            for sheet in self._covering(need) if need else ():
+        for need in self._needs:
+            for sheet in self._covering(need):
                 shut = blocked_by(sheet, self._load(need)) is not None
                 listed += [(shut, nonces) for view in sheet.views if (nonces := _nonces(view))]
         counted = Counter(nonce for _, nonces in listed for nonce in nonces)

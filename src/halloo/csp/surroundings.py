@@ -1,10 +1,11 @@
-"""What besides source lists keeps the widget from working: sandbox, Permissions-Policy, the widget's domains (csp contract 4.1.6 to 4.1.9)."""
+"""What besides source lists keeps the widget away: sandbox, Permissions-Policy, its domains (csp contract 4.1.6 to 4.1.9)."""
 
 import re
 from collections.abc import Iterator
 
 from halloo.csp.manifest import PERMISSIONS, SANDBOX_OPTIONAL, SANDBOX_REQUIRED
-from halloo.csp.model import Deployment, Feature, Finding, Fix, Level, Page, Warning
+from halloo.csp.model import Deployment, Feature, Finding, Fix, Level, Page
+from halloo.csp.model import Warning as Remark
 from halloo.csp.permissions import completed, parse_permissions, withheld
 from halloo.csp.sheet import Sheet
 
@@ -15,7 +16,7 @@ _COEP = re.compile(r"\s*(require-corp|credentialless)\s*(?:;.*)?", re.IGNORECASE
 def sandboxed(sheet: Sheet) -> Iterator[Finding]:
     """Tokens that the page's `sandbox` lacks: it applies to frames as well. They are written into the sheet."""
     levels: tuple[tuple[Level, tuple[str, ...]], ...] = (("required", SANDBOX_REQUIRED), ("optional", SANDBOX_OPTIONAL))
-    lacking = {level: _lacking(sheet, tokens) for level, tokens in levels}
+    lacking: dict[Level, list[str]] = {level: _lacking(sheet, tokens) for level, tokens in levels}
     for _ in range(len(sheet.views)):
         for view in sheet.views:
             present = {one.lower() for one in sheet.written(view, "sandbox").split()[1:]}
@@ -73,11 +74,11 @@ def listed(deployment: Deployment, page: Page) -> Iterator[Finding]:
     yield Finding("host.domain", "chat", "required", None, "", "", page.origin, "both", fix)
 
 
-def own_page(deployment: Deployment, page: Page) -> Iterator[Warning]:
+def own_page(deployment: Deployment, page: Page) -> Iterator[Remark]:
     """A page on the client origin: nothing would stand between it and the frame."""
     if page.origin == deployment.client:
         text = "The page has the origin of the widget's frame, which then is not isolated from it: give one of them another host."
-        yield Warning("same_origin_frame", "", deployment.client, text)
+        yield Remark("same_origin_frame", "", deployment.client, text)
 
 
 def isolated(page: Page) -> Iterator[str]:
