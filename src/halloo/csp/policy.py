@@ -4,12 +4,11 @@
 `reading` (contract 1.3, D1 to D9).
 """
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from halloo.csp.hashes import code_listed, integrity_listed
 from halloo.csp.model import Delivery, Destination, Disposition, Given, Reading
 from halloo.csp.sources import Source, SourceKind, SourceList, parse_source, split_url
 
@@ -35,7 +34,16 @@ __all__ = [
 ]
 
 _WHITE = "\t\n\f\r "
-_SPACES = re.compile(f"[{_WHITE}]+")
+_WHITE_IN_BROWSERS = _WHITE + "\v"
+_SPACES: Mapping[Reading, re.Pattern[str]] = {
+    "letter": re.compile(f"[{_WHITE}]+"),
+    "browser": re.compile(f"[{_WHITE_IN_BROWSERS}]+"),
+}
+_PRINTABLE: Mapping[Reading, re.Pattern[str]] = {
+    "letter": re.compile(r"[\x00-\x7f]*"),
+    "browser": re.compile(rf"[{_WHITE_IN_BROWSERS}\x21-\x7e]*"),
+}
+"""What a part may hold that is not skipped. D10: for browsers a vertical tab is a space, and a control character is refused."""
 _ELEM = ("script-src-elem", "script-src", "default-src")
 CHAINS: Mapping[Destination, tuple[str, ...]] = {
     "script": _ELEM,
@@ -83,9 +91,8 @@ _EVAL: Mapping[Destination, tuple[str, frozenset[str]]] = {
     "wasm": ("wasm-eval", frozenset({"'unsafe-eval'", "'wasm-unsafe-eval'"})),
 }
 _ATTRIBUTES: frozenset[Destination] = frozenset({"script-attr", "style-attr", "javascript-url"})
+_POLICY_NAME = re.compile(r"[A-Za-z0-9#=_/@.%-]+")
 _STYLES: frozenset[Destination] = frozenset({"style", "style-attr"})
-_INTEGRITY = re.compile(r"(sha256|sha384|sha512)-([A-Za-z0-9+/_-]+={0,2})(?:\?.*)?", re.DOTALL)
-_TO_BASE64 = str.maketrans("-_", "+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +102,14 @@ class Directive:
     name: str
     values: tuple[str, ...]
     sources: tuple[Source, ...]
-    list: SourceList = field(init=False, repr=False, compare=False)
+    _list: SourceList | None = field(default=None, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "list", SourceList(self.sources))
+    @property
+    def list(self) -> SourceList:
+        """The sources as they are matched; made when first asked for."""
+        if self._list is None:
+            object.__setattr__(self, "_list", SourceList(self.sources))
+        return self._list or SourceList(self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +183,26 @@ def parse(given: Given, self_origin: str | None, reading: Reading) -> tuple[Poli
 
 def _directives(text: str, reading: Reading, *, meta: bool) -> Iterable[Directive]:
     taken: set[str] = set()
+    white, spaces = _WHITE if reading == "letter" else _WHITE_IN_BROWSERS, _SPACES[reading]
     for piece in text.split(";"):
-        part = piece.strip(_WHITE)
+        part = piece.strip(white)
         if not part:
             continue
-        written, *rest = _SPACES.split(part, maxsplit=1)
+        written, *rest = spaces.split(part, maxsplit=1)
         name = written.lower()
         if name in taken:
             continue
-        if part.isascii() or reading == "browser":
+        readable = _PRINTABLE[reading].fullmatch(part) is not None
+        if readable or reading == "browser":
             taken.add(name)  # D9: for browsers also the name of a part that they skip
-        if part.isascii() and not (meta and name in _NOT_IN_META):
-            values = tuple(_SPACES.split(rest[0])) if rest else ()
-            sources = tuple(parse_source(value, reading) for value in values) if name in _WITH_SOURCES else ()
-            yield Directive(name, values, sources)
+        if readable and not (meta and name in _NOT_IN_META):
+            values = tuple(spaces.split(rest[0])) if rest else ()
+            meant = (
+                {value: parse_source(value, reading) for value in dict.fromkeys(values)}
+                if name in _WITH_SOURCES
+                else {}
+            )
+            yield Directive(name, values, tuple(meant[value] for value in values if meant))
 
 
 def deciding(policy: Policy, destination: Destination) -> Directive | None:
@@ -193,13 +210,18 @@ def deciding(policy: Policy, destination: Destination) -> Directive | None:
     return next((found for name in CHAINS[destination] if (found := policy.get(name))), None)
 
 
-def match_url(directive: Directive, url: str, policy: Policy, reading: Reading, *, redirected: bool = False) -> bool:
-    """Whether the directive's list matches this URL (contract 1.3); `redirected`: it was redirected to, so paths do not count."""
+def match_url(
+    directive: Directive, url: str, policy: Policy, reading: Reading, *, redirected: bool = False, framed: bool = False
+) -> bool:
+    """Whether the directive's list matches this URL (contract 1.3).
+
+    `redirected`: it was redirected to, so paths do not count; `framed`: it is a frame's address (D12).
+    """
     parts = split_url(url)
     if parts is None:
         return False
     origin = split_url(policy.self_origin) if policy.self_origin else None
-    return directive.list.matches(parts, origin, reading, redirected=redirected)
+    return directive.list.matches(parts, origin, reading, redirected=redirected, framed=framed)
 
 
 def rule(policy: Policy, load: Load, reading: Reading, *, trusted_types: bool | None = None) -> Ruling:
@@ -243,22 +265,32 @@ def _external(policy: Policy, directive: Directive, load: Load, reading: Reading
     listed, destination = directive.list, load.destination
     if destination in {"script", "style"} and _has_nonce(directive, load):
         return True
-    if destination == "script" and _integrity_listed(directive, load.integrity, reading):
+    if destination == "script" and integrity_listed(listed.hashes, load.integrity, reading):
         return True
     if "'strict-dynamic'" in listed.keywords:
         if destination == "script":
             return not load.parser_inserted
         if destination == "worker" and (directive.name == "script-src" or reading == "browser"):
             return True  # D4: browsers do not ask which directive it is
-    directives = [directive]
     if destination == "prefetch":
-        directives = [one for one in policy.directives if one.name in FETCH_DIRECTIVES]
-    return any(_every_hop(policy, one, load, reading) for one in directives)
+        return _prefetched(policy, load, reading)
+    return _every_hop(policy, directive, load, reading)
+
+
+def _prefetched(policy: Policy, load: Load, reading: Reading) -> bool:
+    """Any fetch directive that allows it is enough. D14: browsers leave those of attributes out, and trust what workers may load."""
+    left_out = {"script-src-attr", "style-src-attr"} if reading == "browser" else set[str]()
+    named = [one for one in policy.directives if one.name in FETCH_DIRECTIVES - left_out]
+    if any(_every_hop(policy, one, load, reading) for one in named):
+        return True
+    workers = deciding(policy, "worker")
+    return reading == "browser" and workers is not None and "'strict-dynamic'" in workers.list.keywords
 
 
 def _every_hop(policy: Policy, directive: Directive, load: Load, reading: Reading) -> bool:
-    return match_url(directive, load.url or "", policy, reading) and all(
-        match_url(directive, hop, policy, reading, redirected=True) for hop in load.hops
+    framed = load.destination == "frame"
+    return match_url(directive, load.url or "", policy, reading, framed=framed) and all(
+        match_url(directive, hop, policy, reading, redirected=True, framed=framed) for hop in load.hops
     )
 
 
@@ -266,43 +298,25 @@ def _has_nonce(directive: Directive, load: Load) -> bool:
     return bool(load.nonce) and load.nonce_counts and load.nonce in directive.list.nonces
 
 
-def _integrity_listed(directive: Directive, integrity: str, reading: Reading) -> bool:
-    """CSP3 6.7.1.1 step 1.3: every hash of the element that is recognised is in the list, and there is one."""
-    given = [(found[1], found[2]) for one in _SPACES.split(integrity) if (found := _INTEGRITY.fullmatch(one))]
-    if reading == "letter":
-        return bool(given) and directive.list.hashes.issuperset(given)
-    listed = {(algorithm, _plain(value)) for algorithm, value in directive.list.hashes}  # D8
-    return bool(given) and listed.issuperset((algorithm, _plain(value)) for algorithm, value in given)
-
-
-def _plain(value: str) -> str:
-    return value.translate(_TO_BASE64).rstrip("=")
-
-
 def _inline(directive: Directive, load: Load, reading: Reading) -> bool:
     """CSP3 6.7.3.3: inline code, attributes and `javascript:`."""
-    words, scripted = directive.list.keywords, load.destination not in _STYLES
-    dynamic = scripted and "'strict-dynamic'" in words
-    if "'unsafe-inline'" in words and not (directive.list.nonces or directive.list.hashes or dynamic):
+    listed, scripted = directive.list, load.destination not in _STYLES
+    dynamic = "'strict-dynamic'" in listed.keywords
+    # D13: to browsers `default-src` is a list for scripts, also where it decides about styles.
+    spoiled = dynamic and (scripted or (reading == "browser" and directive.name == "default-src"))
+    if "'unsafe-inline'" in listed.keywords and not (listed.nonces or listed.hashes or spoiled):
         return True
     if load.destination in _ATTRIBUTES:
-        return "'unsafe-hashes'" in words and _code_listed(directive, load.code, reading)
-    if _has_nonce(directive, load) or _code_listed(directive, load.code, reading):
+        return "'unsafe-hashes'" in listed.keywords and code_listed(listed.hashes, _hashed(load), reading)
+    if _has_nonce(directive, load) or code_listed(listed.hashes, load.code, reading):
         return True
-    return dynamic and not load.parser_inserted
+    return scripted and dynamic and not load.parser_inserted
 
 
-def _code_listed(directive: Directive, code: str, reading: Reading) -> bool:
-    hashes = directive.list.hashes
-    content = code.encode(errors="surrogatepass")
-    for algorithm in {one for one, _ in hashes}:
-        digest = base64.b64encode(hashlib.new(algorithm, content).digest()).decode()
-        if reading == "browser":
-            digest = digest.rstrip("=")
-        ours = (value.translate(_TO_BASE64) for one, value in hashes if one == algorithm)
-        if any((value.rstrip("=") if reading == "browser" else value) == digest for value in ours):
-            return True
-    return False
+def _hashed(load: Load) -> str:
+    """What a hash stands for: of a `javascript:` address the whole."""
+    bare = load.destination == "javascript-url" and not load.code.startswith("javascript:")
+    return f"javascript:{load.code}" if bare else load.code
 
 
 def requires_trusted_types(policy: Policy) -> bool:
@@ -316,7 +330,7 @@ def may_create(policy: Policy, name: str, created: bool) -> bool:  # noqa: FBT00
     directive = policy.get("trusted-types")
     if directive is None:
         return True
-    words = {value.lower() for value in directive.values if value.startswith("'")}
-    if created and "'allow-duplicates'" not in words:
+    duplicates = any(value.lower() == "'allow-duplicates'" for value in directive.values)
+    if (created and not duplicates) or _POLICY_NAME.fullmatch(name) is None:
         return False
     return name in directive.values or "*" in directive.values

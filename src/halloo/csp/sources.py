@@ -6,9 +6,11 @@ A list is indexed by host once, so that matching does not grow with the length o
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from halloo.csp.hashes import parse_hash
 from halloo.csp.model import Reading
 
 SourceKind = Literal["keyword", "nonce", "hash", "scheme", "host", "invalid"]
@@ -33,7 +35,6 @@ KEYWORDS = frozenset(
 )
 _NAME = r"[A-Za-z][A-Za-z0-9+.-]*"
 _NONCE = re.compile(r"'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE | re.ASCII)
-_HASH = re.compile(r"'(sha256|sha384|sha512)-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE | re.ASCII)
 _SCHEME = re.compile(rf"({_NAME}):")
 _HOST = re.compile(
     rf"(?:({_NAME})://)?(\*|(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?)(?::([0-9]+|\*))?(?:(/[^;,?#]*)([?#].*)?)?"
@@ -43,16 +44,17 @@ _IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 _UPGRADES = {("http", "https"), ("ws", "wss")}
 _BY_THE_LETTER = _UPGRADES | {("ws", "http"), ("ws", "https"), ("wss", "https")}
+_SAFER = ("http", "ws", "wss")
+"""The schemes that allow others beside themselves."""
 _FETCHED_AS = {"ws": "http", "wss": "https"}
 _LONGEST_HOST = 253
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One source expression, `text` as written. Keyword, scheme, host and hash algorithm in lower case.
 
     `port`: digits, `*` or empty. `path`: still encoded, empty where none is written. `value`: the keyword with its quotes, the
-    nonce, or the hash's base64.
+    nonce, or the hash's base64. A tuple, because a hostile policy has thousands.
     """
 
     text: str
@@ -91,8 +93,8 @@ class Url:
 def parse_source(text: str, reading: Reading) -> Source:
     """What one token of a source list means; never fails: what is no source expression is `invalid`."""
     if text.startswith("'"):
-        return _quoted(text)
-    if found := _SCHEME.fullmatch(text):
+        return _quoted(text, reading)
+    if text.endswith(":") and (found := _SCHEME.fullmatch(text)):
         return Source(text, "scheme", scheme=found[1].lower())
     found = _HOST.fullmatch(text)
     if found is None or (found[5] and reading == "letter"):
@@ -101,17 +103,18 @@ def parse_source(text: str, reading: Reading) -> Source:
     return Source(text, "host", "", "", scheme.lower(), host, port, path)
 
 
-def _quoted(text: str) -> Source:
+def _quoted(text: str, reading: Reading) -> Source:
     keyword = text.lower()
     if keyword in KEYWORDS:
         return Source(text, "keyword", keyword)
     if found := _NONCE.fullmatch(text):
         return Source(text, "nonce", found[1])
-    if found := _HASH.fullmatch(text):
-        return Source(text, "hash", found[2], found[1].lower())
+    if hashed := parse_hash(text, reading):
+        return Source(text, "hash", hashed[1], hashed[0])
     return Source(text, "invalid")
 
 
+@lru_cache(maxsize=64)
 def split_url(url: str) -> Url | None:
     """The URL's parts; None for what is no absolute URL."""
     found = _URL.match(url)
@@ -122,20 +125,51 @@ def split_url(url: str) -> Url | None:
     return Url(scheme, (found[2] or "").lower(), port, found[4] or "/")
 
 
+class _Paths:
+    """The paths of one scheme, host and port, by what they are when decoded; the spellings are judged by `_path_matches`."""
+
+    __slots__ = ("_lengths", "_whole", "any")
+
+    def __init__(self) -> None:
+        self.any = False
+        self._whole: dict[str, list[str]] = {}
+        self._lengths: set[int] = set()
+
+    def add(self, path: str) -> None:
+        if path in {"", "/"}:
+            self.any = True
+            return
+        for key in {_decoded(path, "browser"), _decoded(path, "letter")}:
+            self._whole.setdefault(key, []).append(path)
+            if key.endswith("/"):
+                self._lengths.add(len(key))
+
+    def match(self, path: str, reading: Reading) -> bool:
+        if self.any or not self._whole:
+            return self.any
+        decoded = _decoded(path, reading)
+        keys = {decoded, *(decoded[:length] for length in self._lengths)}
+        return any(_path_matches(written, path, reading) for key in keys for written in self._whole.get(key, ()))
+
+
 class SourceList:
     """A directive's list, in an order that answers quickly: its words, its schemes, and its host expressions by host."""
 
-    __slots__ = ("_hosts", "hashes", "keywords", "nonces", "schemes")
+    __slots__ = ("_hosts", "hashes", "keywords", "nonces", "schemes", "star")
 
     def __init__(self, sources: Iterable[Source]) -> None:
+        self.star = False
         self.keywords: set[str] = set()
         self.nonces: set[str] = set()
         self.hashes: set[tuple[str, str]] = set()
         self.schemes: set[str] = set()
-        self._hosts: dict[str, list[Source]] = {}
-        for source in sources:
-            if source.kind == "host":
-                self._hosts.setdefault(source.host, []).append(source)
+        self._hosts: dict[str, dict[tuple[str, str], _Paths]] = {}
+        for source in {id(one): one for one in sources}.values():
+            if source.text == "*":
+                self.star = True
+            elif source.kind == "host":
+                port = source.port and (source.port.lstrip("0") or "0")
+                self._hosts.setdefault(source.host, {}).setdefault((source.scheme, port), _Paths()).add(source.path)
             elif source.kind == "scheme":
                 self.schemes.add(source.scheme)
             elif source.kind == "keyword":
@@ -145,30 +179,56 @@ class SourceList:
             elif source.kind == "hash":
                 self.hashes.add((source.algorithm, source.value))
 
-    def matches(self, url: Url, origin: Url | None, reading: Reading, *, redirected: bool = False) -> bool:
-        """Whether an expression of the list matches the URL (CSP3 6.7.2.6); `origin`: the policy's own, None if opaque."""
+    def matches(
+        self, url: Url, origin: Url | None, reading: Reading, *, redirected: bool = False, framed: bool = False
+    ) -> bool:
+        """Whether an expression of the list matches the URL (CSP3 6.7.2.6); `origin`: the policy's own, None if opaque.
+
+        `framed`: it is a frame's address, for which browsers read `'self'` as the origin written out (D12).
+        """
         if "'self'" in self.keywords and origin is not None and _is_self(url, origin):
-            return True
-        if reading == "letter":
+            if not (framed and reading == "browser"):
+                return True
+            if _scheme_allows(origin.scheme, url.scheme, reading) and _port_allows(
+                origin.port, url, origin.scheme, reading
+            ):
+                return True
+        if reading == "letter" and url.scheme in _FETCHED_AS:
             # D1: Fetch rewrites a socket's URL before the policy sees it.
-            url = Url(_FETCHED_AS.get(url.scheme, url.scheme), url.host, url.port, url.path)
-        if any(_scheme_allows(scheme, url.scheme, reading) for scheme in self.schemes):
-            return True
+            url = Url(_FETCHED_AS[url.scheme], url.host, url.port, url.path)
         own = origin.scheme if origin else ""
+        if self.star and (url.scheme in _PORTS or url.scheme == own):
+            return True
+        if any(
+            written in self.schemes and _scheme_allows(written, url.scheme, reading)
+            for written in (url.scheme, *_SAFER)
+        ):
+            return True
+        if reading == "letter" and url.is_ip:
+            return False  # D3
         return any(
-            _host_matches(source, url, own, reading, redirected=redirected) for source in self._candidates(url.host)
+            redirected or paths.match(url.path, reading)
+            for by_origin in self._by_host(url.host)
+            for paths in _fitting(by_origin, url, own, reading)
         )
 
-    def _candidates(self, host: str) -> Iterator[Source]:
+    def _by_host(self, host: str) -> Iterator[dict[tuple[str, str], _Paths]]:
         """The host expressions whose host part fits: the name itself, `*`, and `*.` before each of its parents."""
-        yield from self._hosts.get("*", ())
-        if len(host) > _LONGEST_HOST:
-            return
-        yield from self._hosts.get(host, ())
-        at = host.find(".")
-        while at >= 0:
-            yield from self._hosts.get("*" + host[at:], ())
-            at = host.find(".", at + 1)
+        names = ["*"]
+        if len(host) <= _LONGEST_HOST:
+            names += [host, *("*" + host[at:] for at, sign in enumerate(host) if sign == ".")]
+        return (found for name in names if (found := self._hosts.get(name)))
+
+
+def _fitting(by_origin: dict[tuple[str, str], _Paths], url: Url, own: str, reading: Reading) -> Iterator[_Paths]:
+    """The paths of those expressions whose scheme and port fit; where no scheme is written the page's `own` stands."""
+    for written in {"", url.scheme, *_SAFER}:
+        scheme = written or own
+        if not _scheme_allows(scheme, url.scheme, reading):
+            continue
+        for port in {"", "*", "80", url.port}:
+            if (paths := by_origin.get((written, port))) and _port_allows(port, url, scheme, reading):
+                yield paths
 
 
 def _is_self(url: Url, origin: Url) -> bool:
@@ -188,43 +248,40 @@ def _scheme_allows(written: str, scheme: str, reading: Reading) -> bool:
     return written == scheme or (written, scheme) in (_BY_THE_LETTER if reading == "letter" else _UPGRADES)
 
 
-def _host_matches(source: Source, url: Url, own: str, reading: Reading, *, redirected: bool) -> bool:
-    """CSP3 6.7.2.8 for an expression whose host part fits already."""
-    if source.text == "*":
-        return url.scheme in _PORTS or url.scheme == own
-    scheme = source.scheme or own
-    if not _scheme_allows(scheme, url.scheme, reading) or (reading == "letter" and url.is_ip):
-        return False
-    fits = _port_by_the_letter if reading == "letter" else _port_in_browsers
-    return fits(source.port, url, scheme) and (redirected or _path_matches(source.path, url.path, reading))
-
-
-def _port_by_the_letter(written: str, url: Url, _scheme: str) -> bool:
-    """CSP3 6.7.2.11."""
+def _port_allows(written: str, url: Url, scheme: str, reading: Reading) -> bool:
+    """CSP3 6.7.2.11. D2: in browsers a written port goes with an upgrade of the scheme only from 80 to 443, and has to."""
     if not written:
         return url.port == _PORTS.get(url.scheme)
-    return written == "*" or (written.lstrip("0") or "0") == url.port
-
-
-def _port_in_browsers(written: str, url: Url, scheme: str) -> bool:
-    """D2: a written port goes with the upgrade of the scheme only from 80 to 443, and then it has to."""
-    if written in {"", "*"} or scheme == url.scheme:
-        return _port_by_the_letter(written, url, scheme)
-    return written.lstrip("0") == "80" and url.port == "443"
+    if reading == "browser" and written != "*" and scheme != url.scheme:
+        return (written, url.port) == ("80", "443")
+    return written in {"*", url.port}
 
 
 def _path_matches(written: str, path: str, reading: Reading) -> bool:
     """CSP3 6.7.2.12; D5: browsers decode before they look for slashes."""
     if written in {"", "/"}:
         return True
+    if "%" not in written and "%" not in path:
+        return path.startswith(written) if written.endswith("/") else path == written
     if reading == "browser":
-        decoded, whole = unquote_to_bytes(written), unquote_to_bytes(path)
-        return whole.startswith(decoded) if decoded.endswith(b"/") else whole == decoded
+        decoded, whole = _decoded(written, reading), _decoded(path, reading)
+        return whole.startswith(decoded) if decoded.endswith("/") else whole == decoded
     ours, theirs = written.split("/"), path.split("/")
     if ours[-1]:
         return len(ours) == len(theirs) and _same_segments(ours, theirs)
     return len(ours) <= len(theirs) and _same_segments(ours[:-1], theirs)
 
 
+def _decoded(path: str, reading: Reading) -> str:
+    """Each byte as a character; browsers read UTF-8 where the whole path is that."""
+    if "%" not in path and path.isascii():
+        return path
+    content = unquote_to_bytes(path.encode(errors="surrogatepass"))
+    try:
+        return content.decode("utf-8" if reading == "browser" else "latin-1")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
 def _same_segments(ours: list[str], theirs: list[str]) -> bool:
-    return all(unquote_to_bytes(a) == unquote_to_bytes(b) for a, b in zip(ours, theirs, strict=False))
+    return all(_decoded(a, "letter") == _decoded(b, "letter") for a, b in zip(ours, theirs, strict=False))
