@@ -110,12 +110,17 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """Our script's tag: in the HTML, or made by a script of the page (`made`)."""
+    """Our script's tag: in the HTML, or made by a script of the page (`made`).
+
+    `nonce`: `{NONCE}` for whatever the page has. `trusted_types`: name of the page's policy that makes the address of a tag that is
+    made, empty where none does or it is not known.
+    """
 
     nonce: str = ""
     integrity: str = ""
     pinned: bool = False
     made: bool = False
+    trusted_types: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +213,10 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What the doctor found (csp contract 4.2). `notes`: what is as it should be and worth saying, such as COEP."""
+    """What the doctor found (csp contract 4.2). `notes`: what is as it should be and worth saying, such as COEP.
+
+    `tag`: our tag as the fixes want it; None where it may stay as it is.
+    """
 
     widget_id: str
     page_origin: str | None
@@ -219,3 +227,4 @@ class Diagnosis:
     removable: tuple[Warning, ...]
     warnings: tuple[Warning, ...] = ()
     notes: tuple[str, ...] = ()
+    tag: Tag | None = None
