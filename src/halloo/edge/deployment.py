@@ -7,6 +7,7 @@ from halloo.csp.manifest import ALL_FEATURES
 from halloo.csp.model import Deployment, Feature, Pinned, Role
 from halloo.edge.services import Snippets
 from halloo.widgets.config import complete_config
+from halloo.widgets.model import Widget
 from halloo.widgets.settings import Hosts
 
 _ROLES: tuple[Role, ...] = ("client", "relay", "rescue", "image", "storage", "game", "stream")
@@ -35,6 +36,11 @@ def deployment_of(
         verified_embedding=v1["security"]["require_verified_embedding"],
         public=hosts.public,
     )
+
+
+def widget_deployment(hosts: Hosts, snippets: Snippets, widget: Widget) -> Deployment:
+    """What policies of a stored widget are made of."""
+    return deployment_of(hosts, widget.id, widget.domains, widget.config, snippets)
 
 
 def own_deployment(hosts: Hosts) -> Deployment:

@@ -22,6 +22,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from halloo.csp.tally import OUTCOMES
 from halloo.db.engine import Worker
 from halloo.db.tally import GROUP_SIZES, SECONDS
 from halloo.edge.errors import error_body
@@ -239,6 +240,10 @@ METRICS: tuple[Described, ...] = (
     Described(
         "halloo_hooks_blocked", "counter", "Requests that were not made, since the address is refused.",
         lambda w: _by_label(RULES, w.hooks.outbound.tally.blocked), ("rule",), ", ".join(RULES),
+    ),
+    Described(
+        "halloo_csp_reports", "counter", "Reports of browsers that a Content Security Policy refused something, by whose business it was.",
+        lambda w: _by_label(OUTCOMES, w.csp.reports), ("outcome",), ", ".join(OUTCOMES),
     ),
 )  # fmt: skip
 

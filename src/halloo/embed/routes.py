@@ -141,7 +141,9 @@ def _inbox(assets: Assets, hosts: Hosts) -> App:
     deployment = own_deployment(hosts)
     endpoints = own.reporting_endpoints(hosts.client)
     if assets.inbox is not None:
-        body = documents.inbox_document(assets.inbox, hosts.record()["rescue"])
+        named = hosts.record()
+        relay = None if hosts.relay == hosts.public else named["relay"]
+        body = documents.inbox_document(assets.inbox, named["rescue"], relay)
         inbox = prepare(_HTML, body, policy.page_headers(own.inbox_policy(deployment), endpoints))
     if assets.preview is not None:
         body = documents.preview_document(assets.preview)
