@@ -34,11 +34,12 @@ _CLOSERS = frozenset({"body", "html", "br"})
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a page's HTML says. `tag` None: it has no tag of ours. `notes`: sentences about the tag."""
+    """What a page's HTML says. `tag` None: it has no tag of ours. `notes`: sentences about the tag. `seen`: there was any HTML."""
 
     metas: tuple[Given, ...] = ()
     tag: Tag | None = None
     notes: tuple[str, ...] = ()
+    seen: bool = True
 
 
 class _Place:
@@ -113,6 +114,7 @@ def read_html(text: str, deployment: Deployment, url: str = "") -> Document:
         _placed(text, metas, chosen),
         None if chosen is None else chosen.tag,
         () if chosen is None else chosen.notes,
+        seen=bool(text.strip(_SPACE)),
     )
 
 
