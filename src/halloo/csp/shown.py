@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from halloo.csp.model import Diagnosis, Examined, Feature, Finding, Fix, Fixed, FixKind
 
-_LEVEL_AT = 80
+_LEVEL_AT = 82
 _NAMES: dict[Feature, str] = {
     "bot_check": "bot check",
     "cobrowse": "co-browsing",
