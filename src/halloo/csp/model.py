@@ -98,6 +98,7 @@ class Given:
     """A policy's text as it came: one part of a header, or the whole of a `<meta>`.
 
     `line`: where it stands in the HTML, from 1. `in_head`, `before_tag`: whether a `<meta>` is in the head, and before our tag.
+    `joined`: whether its header had more, with commas between.
     """
 
     text: str
@@ -106,6 +107,7 @@ class Given:
     line: int | None = None
     in_head: bool = True
     before_tag: bool = True
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
