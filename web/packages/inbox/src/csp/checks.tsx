@@ -11,14 +11,9 @@ import { Card } from "../settings/card.tsx";
 import { useNow } from "../shell/use.ts";
 import { checkDomain, checksQuery } from "./queries.ts";
 import { Result } from "./result.tsx";
+import { stateOf } from "./state.ts";
 import type { DomainCheck } from "./types.ts";
-import { type State, StateMark, unreadWords, verdictWords } from "./words.tsx";
-
-/** How a domain is, from its last check. */
-export function stateOf({ checked_at, verdict, error }: DomainCheck): State {
-  if (checked_at === null) return "unknown";
-  return error !== null || verdict === null ? "unread" : verdict;
-}
+import { StateMark, unreadWords, verdictWords } from "./words.tsx";
 
 const stateWords = (row: DomainCheck): string => {
   const state = stateOf(row);

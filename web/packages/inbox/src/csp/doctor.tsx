@@ -10,7 +10,7 @@ import { Card } from "../settings/card.tsx";
 import { LONGEST, readAddress, readPaste } from "./paste.ts";
 import { examine } from "./queries.ts";
 import { Fold, Result } from "./result.tsx";
-import { type Diagnosis, type DoctorAsk, type Trust, TRUSTS } from "./types.ts";
+import { type Diagnosis, type DoctorAsk, TRUSTS, type Trust } from "./types.ts";
 import { unreadWords } from "./words.tsx";
 
 type Way = "text" | "url";

@@ -43,7 +43,7 @@ export async function checkDomain(widget: string, origin: string): Promise<Domai
 export const examine = (widget: string, ask: DoctorAsk): Promise<Diagnosis> =>
   call<Diagnosis>("POST", at(widget, "doctor"), ask);
 
-/** Which reports are shown. */
+/** Which reports are shown: of one kind, or all that are muted. */
 export interface ReportFilter {
   readonly kind: ReportKind;
   readonly muted: boolean;
@@ -52,7 +52,7 @@ export interface ReportFilter {
 const PAGE = 25;
 
 const reportsPath = (widget: string, { kind, muted }: ReportFilter, cursor: string | null): string =>
-  at(widget, `reports${queryString({ kind, muted, limit: PAGE, cursor })}`);
+  at(widget, `reports${queryString({ kind: muted ? null : kind, muted, limit: PAGE, cursor })}`);
 
 export const reportsQuery = (widget: string, filter: ReportFilter): Options<ReportPage> => ({
   queryKey: keys.cspReports(widget, `${filter.kind} ${filter.muted}`),
@@ -71,14 +71,14 @@ export async function moreReports(widget: string, filter: ReportFilter): Promise
 }
 
 /** What became of the groups is asked for anew, the notice above the inbox with it. */
-const look = (widget: string): Promise<void> => client.invalidateQueries({ queryKey: keys.cspReportsOf(widget) });
+const look = (): Promise<void> => client.invalidateQueries({ queryKey: keys.csp });
 
 export async function muteReports(widget: string, group: ReportGroup, muted: boolean): Promise<void> {
   await call("PATCH", at(widget, `reports/${group.id}`), { muted });
-  await look(widget);
+  await look();
 }
 
 export async function deleteReports(widget: string, group: ReportGroup): Promise<void> {
   await call("DELETE", at(widget, `reports/${group.id}`));
-  await look(widget);
+  await look();
 }

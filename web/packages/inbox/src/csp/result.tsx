@@ -94,7 +94,6 @@ function Findings({ findings, widget }: { findings: readonly Finding[]; widget: 
   return (
     <ul class="in-csp-findings">
       {findings.map((finding, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: findings have no name of their own, and their order is the doctor's
         <li key={index}>
           <StateMark state={finding.level === "required" ? "required_blocked" : "optional_blocked"} />
           <div class="in-csp-finding">

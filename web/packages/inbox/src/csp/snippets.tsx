@@ -1,8 +1,8 @@
 /** What a site must allow, ready to copy: in three forms, by three ways of trust, for what its pages are made with. */
 import { Button, Checkbox, Notice, Segmented, Switch, Table, TabPanel, Tabs, TextField } from "@halloo/ui";
 import { useState } from "preact/hooks";
-import { reasonOf } from "../data/reason.ts";
 import { useQuery } from "../data/query.ts";
+import { reasonOf } from "../data/reason.ts";
 import type { WidgetView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
@@ -166,7 +166,6 @@ function Services({ widget, ask }: { widget: string; ask: PolicyAsk }) {
         {rows.map((row) => (
           <tr key={row.join()}>
             {row.map((cell, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the columns of a table have their places
               <td key={index} lang="en" dir="ltr">
                 <Cell text={cell} />
               </td>
@@ -181,10 +180,5 @@ function Services({ widget, ask }: { widget: string; ask: PolicyAsk }) {
 
 /** A cell of Markdown: what stands between backticks is code. */
 const Cell = ({ text }: { text: string }) => (
-  <>
-    {text.split("`").map((part, index) =>
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have their places
-      index % 2 === 1 ? <code key={index}>{part}</code> : part,
-    )}
-  </>
+  <>{text.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</>
 );

@@ -3,6 +3,7 @@ import { Badge } from "@halloo/ui";
 import { CircleAlert, CircleCheck, CircleDashed, TriangleAlert } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { type Key, t } from "../i18n.ts";
+import type { State } from "./state.ts";
 import type { Finding, Fix, Level, Remark, Verdict } from "./types.ts";
 
 /** The words of a key that is put together, or what stands in for them. */
@@ -10,9 +11,6 @@ function wordsOr(key: string, other: string): string {
   const words = t(key as Key);
   return words === key ? other : words;
 }
-
-/** How a page is: checked with a verdict, not to be read, or not checked yet. */
-export type State = Verdict | "unread" | "unknown";
 
 const STATE_ICONS: Readonly<Record<State, ComponentChildren>> = {
   ok: <CircleCheck size={18} />,
@@ -54,8 +52,7 @@ export function causeWords(finding: Finding): string {
 }
 
 /** What to do, above the line that does it. */
-export const fixWords = (fix: Fix): string =>
-  t(`csp_fix_${fix.kind}`, { directive: fix.directive, origin: fix.value });
+export const fixWords = (fix: Fix): string => t(`csp_fix_${fix.kind}`, { directive: fix.directive, origin: fix.value });
 
 /** What a warning says; the server's own words where it has a code that is new to us. */
 export const remarkWords = (remark: Remark): string => wordsOr(`csp_warn_${remark.code}`, remark.text);

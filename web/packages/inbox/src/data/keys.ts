@@ -39,7 +39,6 @@ export const keys = {
   cspPolicy: (widget: string, ask: string) => ["csp-policy", widget, ask] as const,
   cspChecks: (widget: string) => ["csp-checks", widget] as const,
   csp: ["csp-reports"],
-  cspReportsOf: (widget: string) => ["csp-reports", widget] as const,
   cspReports: (widget: string, filter: string) => ["csp-reports", widget, filter] as const,
   search: (q: string) => ["search", q] as const,
 } as const;
