@@ -371,7 +371,7 @@ def overhear(database: Database) -> list[Fact]:
             listener(values)
 
     listen(partial(note, None))
-    database.listen = lambda listener: listen(partial(note, listener))  # pyright: ignore[reportAttributeAccessIssue]
+    database.listen = lambda listener: listen(partial(note, listener))  # pyright: ignore[reportAttributeAccessIssue] - a method of one object is replaced
     return heard
 
 

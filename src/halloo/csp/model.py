@@ -49,7 +49,10 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One widget as policies see it. `hosts` has the origins in force, without roles that have none."""
+    """One widget as policies see it. `hosts` has the origins in force, without roles that have none.
+
+    `public`: where the operators' pages are, None where that is the client origin.
+    """
 
     hosts: Mapping[Role, str]
     features: frozenset[Feature]
@@ -57,6 +60,7 @@ class Deployment:
     widget_id: str = ""
     pinned: Pinned | None = None
     verified_embedding: bool = False
+    public: str | None = None
 
     @property
     def client(self) -> str:

@@ -152,7 +152,7 @@ def _check_directions(labels: list[str]) -> None:
 
 
 def _is_ipv4(labels: list[str]) -> bool:
-    return len(labels) == 4 and all(_OCTET.fullmatch(label) and int(label) <= 255 for label in labels)  # noqa: PLR2004
+    return len(labels) == 4 and all(_OCTET.fullmatch(label) and int(label) <= 255 for label in labels)  # noqa: PLR2004 - four numbers of one byte
 
 
 def _port(text: str, scheme: str) -> str:

@@ -48,7 +48,7 @@ class Later:
 async def open_meanwhile() -> tuple[Intake, Lane, Later]:
     """A hook whose breaker opens while planning and claiming are under way."""
     database = Later()
-    parts: Any = Parts(database, Lanes(), None, None, lambda: NOW, None, "d", lambda: None, None)  # pyright: ignore[reportArgumentType]
+    parts: Any = Parts(database, Lanes(), None, None, lambda: NOW, None, "d", lambda: None, None)  # pyright: ignore[reportArgumentType] - no loop, no senders: only lanes are looked at
     intake = Intake("w", parts)
     one = lane(share=intake.share)
     intake.lanes[one.hook_id] = one
@@ -79,7 +79,7 @@ async def test_what_was_asked_for_before_the_breaker_opened_is_no_probe(
 
 async def test_a_light_event_is_no_probe_before_its_time(open_meanwhile: tuple[Intake, Lane, Later]) -> None:
     intake, one, database = open_meanwhile
-    one.light.waiting.append(None)  # pyright: ignore[reportArgumentType]
+    one.light.waiting.append(None)  # pyright: ignore[reportArgumentType] - what waits is not looked into
     database.answer(claim, [])
     assert not one.light_probe
     assert one.backlog, "at its time a probe is looked for"
@@ -147,4 +147,4 @@ async def test_a_workspace_that_gets_its_first_hook_during_a_look_stays(place: W
     await looking
     assert "w2" in room._desks  # pyright: ignore[reportPrivateUsage] - without one it does nothing for two seconds
     await room.look()
-    assert "w2" not in room._desks  # pyright: ignore[reportPrivateUsage]
+    assert "w2" not in room._desks  # pyright: ignore[reportPrivateUsage] - whether it is let go can be seen nowhere else

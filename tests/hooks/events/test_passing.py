@@ -212,7 +212,7 @@ async def test_people_of_a_node_that_died_have_gone() -> None:
     nodes.enter(1, "v2")
     nodes.turn()
     await nodes.brokers[0].stop()
-    nodes.wheels[0].turn = lambda now: None  # it is dead  # noqa: ARG005
+    nodes.wheels[0].turn = lambda now: None  # it is dead  # noqa: ARG005 - a wheel is turned with the time
     assert sorted(nodes.turn(), key=str) == [("op", False), ("v1", False)]
 
 

@@ -66,7 +66,7 @@ def test_an_answer_is_read_the_same_however_it_is_cut(
     expected: str,
     status: int,
     body: bytes,
-    reusable: bool,  # noqa: FBT001
+    reusable: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     whole = read(text)
     assert (whole[0].outcome, whole[0].status, whole[0].body, whole[1:]) == (expected, status, body, (True, reusable))

@@ -27,7 +27,7 @@ async def send(client: Outbound, url: str) -> Exchange | str:
 @pytest.mark.parametrize(
     "host",
     [
-        *("127.0.0.1", "[::1]", "[::]", "0.0.0.0", "169.254.169.254", "10.0.0.1", "100.64.0.1", "[fe80::1]", "[fd00:ec2::254]"),  # noqa: S104
+        *("127.0.0.1", "[::1]", "[::]", "0.0.0.0", "169.254.169.254", "10.0.0.1", "100.64.0.1", "[fe80::1]", "[fd00:ec2::254]"),  # noqa: S104 - nobody listens there
         *("127.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.0.1.", "①②⑦.0.0.1", "127.0.0.2", "[::ffff:127.0.0.1]"),
         *("[::ffff:7f00:1]", "[::127.0.0.1]", "[::ffff:0:127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::1]", "[2002:7f00:1::]"),
         *("[2001:0:1::1]", "[fec0::1]", "[fe80::1%25eth0]", "localhost", "localhost.", "x.localhost", "evil@127.0.0.1", "127.0.0.1#@ok"),
@@ -140,7 +140,7 @@ async def test_f18_a_name_that_turned_private_between_attempts_is_not_connected_
 async def test_where_the_connection_went_elsewhere_nothing_is_sent() -> None:
     """On Linux 0.0.0.0 reaches loopback: the peer is another address than the one that was judged."""
     with receiving(answering(OK), everywhere=True) as receiver:
-        async with outbound(allow=("0.0.0.0",)) as client:  # noqa: S104
+        async with outbound(allow=("0.0.0.0",)) as client:  # noqa: S104 - nobody listens there
             found = await client.send(post(f"http://0.0.0.0:{receiver.port}/"), PATIENT)
             assert found.outcome == "blocked_address"
             assert "elsewhere" in found.detail

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from halloo.cli.doctor.finding import Finding, bad, ok, warn
 from halloo.cli.doctor.site import Answer, Site
+from halloo.csp.own import reporting_endpoints
 from halloo.embed.answers import tag_of
 from halloo.embed.policy import Header, frame_headers, shared_headers
 
@@ -84,7 +85,8 @@ def check_frame(site: Site) -> Iterator[Finding]:
     policy = policies[0] if policies else ""
     calls = bool(site.record["config"]["v1"]["features"]["calls"])
     if policy.isascii():
-        yield from _unchanged(answer, frame_headers(policy, calls=calls), "frame")
+        endpoints = reporting_endpoints(str(site.record["hosts"]["client"]), site.widget_id)
+        yield from _unchanged(answer, frame_headers(policy, endpoints, calls=calls), "frame")
     yield from _fresh(answer, "frame")
     yield from _isolated(answer)
     asset = _ASSET.search(answer.body.decode("utf-8", "replace"))

@@ -131,7 +131,7 @@ class AnswerReader:
             raw += data
         while True:
             end = raw.find(b"\r\n\r\n") + 4
-            if end < 4 or end > self._limits.head_bytes:  # noqa: PLR2004
+            if end < 4 or end > self._limits.head_bytes:  # noqa: PLR2004 - the empty line itself
                 self._raw = raw
                 self._check_part(raw)
                 return

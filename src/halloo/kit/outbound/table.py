@@ -75,7 +75,7 @@ def pack(text: str) -> bytes | None:
 def refuses(packed: bytes) -> str | None:
     """The rule that refuses an address of 4 or 16 bytes, or None."""
     number = int.from_bytes(packed)
-    if len(packed) == 4:  # noqa: PLR2004
+    if len(packed) == 4:  # noqa: PLR2004 - bytes of an IPv4 address
         return _TABLE4.find(number)
     high = number >> 32
     if high == _NAT64:
@@ -90,7 +90,7 @@ def refuses(packed: bytes) -> str | None:
 
 def faces(packed: bytes) -> tuple[bytes, ...]:
     """The address and the one of IPv4 that it carries, in any of the known forms."""
-    if len(packed) == 4:  # noqa: PLR2004
+    if len(packed) == 4:  # noqa: PLR2004 - bytes of an IPv4 address
         return (packed,)
     high = int.from_bytes(packed[:12])
     if high in _LAST_32 or high >> 48 == _LOCAL_NAT64 or high & _LOW32 in _ISATAP:
