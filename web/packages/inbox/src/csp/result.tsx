@@ -4,6 +4,7 @@ import { Globe } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n.ts";
 import { go } from "../router.ts";
+import { Notes, Said } from "./said.tsx";
 import type { Diagnosis, Examined, Finding, Fix, Fixed, Remark } from "./types.ts";
 import { causeWords, fixWords, LevelBadge, needWords, remarkWords, StateMark, verdictWords } from "./words.tsx";
 
@@ -42,11 +43,7 @@ export function Result({ widget, result }: { widget: string; result: Diagnosis }
       ))}
       <Remarks title={t("csp_worth_knowing")} remarks={result.warnings ?? []} />
       <Remarks title={t("csp_removable")} text={t("csp_removable_text")} remarks={result.removable} />
-      {(result.notes ?? []).map((note) => (
-        <p key={note} class="ui-about" lang="en" dir="auto">
-          {note}
-        </p>
-      ))}
+      <Notes notes={result.notes ?? []} />
     </div>
   );
 }
@@ -138,8 +135,8 @@ function Cure({ fix, widget }: { fix: Fix; widget: string }) {
         fix.line !== "" && <Copy label={fixWords(fix)} text={fix.line} />
       )}
       {fix.note !== "" && (
-        <span class="ui-about" lang="en" dir="auto">
-          {fix.note}
+        <span class="ui-about">
+          <Said text={fix.note} />
         </span>
       )}
     </div>

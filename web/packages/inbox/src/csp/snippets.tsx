@@ -9,6 +9,7 @@ import { Card } from "../settings/card.tsx";
 import { useSettled } from "../shell/use.ts";
 import { policyQuery } from "./queries.ts";
 import { Copy, Fold } from "./result.tsx";
+import { Notes, Said } from "./said.tsx";
 import { readTable } from "./table.ts";
 import { FORMS, type Form, type PolicyAsk, TARGETS, type Target, TRUSTS, type Trust } from "./types.ts";
 
@@ -27,10 +28,6 @@ const NAMES: Readonly<Record<Exclude<Target, "header" | "text">, string>> = {
 const nameOf = (target: Target): string =>
   target === "header" ? t("csp_as_header") : target === "text" ? t("csp_as_text") : NAMES[target];
 
-/** What cannot be seen in the text itself, in the operator's language. */
-const hintOf = (form: Form): string => t(`csp_form_${form}_hint`);
-const trustHintOf = (trust: Trust): string => t(`csp_trust_${trust}_hint`);
-
 export function Snippets({ widget }: { widget: WidgetView }) {
   const [form, setForm] = useState<Form>("merge");
   const [trust, setTrust] = useState<Trust>("host");
@@ -48,10 +45,13 @@ export function Snippets({ widget }: { widget: WidgetView }) {
           <Segmented
             label={t("csp_form")}
             value={form}
-            onChoose={setForm}
+            onChoose={(next) => {
+              setForm(next);
+              // A whole policy begins with a nonce; lines for a policy that is there, with the address.
+              setTrust(next === "strict" ? "nonce" : "host");
+            }}
             choices={FORMS.map((id) => ({ id, label: t(`csp_form_${id}`) }))}
           />
-          <span class="ui-about">{hintOf(form)}</span>
         </div>
         <div class="ui-field">
           <span class="ui-label">{t("csp_trust")}</span>
@@ -61,7 +61,6 @@ export function Snippets({ widget }: { widget: WidgetView }) {
             onChoose={setTrust}
             choices={TRUSTS.map((id) => ({ id, label: t(`csp_trust_${id}`) }))}
           />
-          <span class="ui-about">{trustHintOf(trust)}</span>
         </div>
       </div>
       <Code widget={widget.id} ask={ask} as={as} onAs={setAs} />
@@ -126,11 +125,7 @@ function Code({ widget, ask, as, onAs }: CodeProps) {
                 <Copy label={t("csp_tag_of_it")} text={data.tag} />
               </div>
             )}
-            {data.notes.map((note) => (
-              <p key={note} class="ui-about" lang="en" dir="auto">
-                {note}
-              </p>
-            ))}
+            <Notes notes={data.notes} />
           </>
         ) : (
           <p class="ui-about">{t("loading")}</p>
@@ -158,15 +153,15 @@ function Services({ widget, ask }: { widget: string; ask: PolicyAsk }) {
         label={t("csp_table")}
         class="in-csp-table"
         head={head.map((cell) => (
-          <th key={cell} lang="en">
-            {cell}
+          <th key={cell}>
+            <Said text={cell} />
           </th>
         ))}
       >
         {rows.map((row) => (
           <tr key={row.join()}>
             {row.map((cell, index) => (
-              <td key={index} lang="en" dir="ltr">
+              <td key={index}>
                 <Cell text={cell} />
               </td>
             ))}
@@ -179,6 +174,9 @@ function Services({ widget, ask }: { widget: string; ask: PolicyAsk }) {
 }
 
 /** A cell of Markdown: what stands between backticks is code. */
-const Cell = ({ text }: { text: string }) => (
-  <>{text.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</>
-);
+const Cell = ({ text }: { text: string }) =>
+  text.includes("`") || /^[a-z]+(-src)?(, [a-z]+(-src)?)*$/.test(text) ? (
+    <code dir="ltr">{text.replaceAll("`", "")}</code>
+  ) : (
+    <Said text={text} />
+  );
