@@ -19,6 +19,7 @@ import {
   Zap,
 } from "lucide-preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
+import { CspNotice } from "../csp/notice.tsx";
 import { operatorsQuery, useCan } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
 import { useStore } from "../data/store.ts";
@@ -322,6 +323,7 @@ export function Shell({ me }: { me: MeView }) {
       <main class="in-stage" id="in-main" tabIndex={-1}>
         <LineState status={status} />
         <HookNotice />
+        <CspNotice />
         <div class="in-zones">
           <Page route={route} />
         </div>

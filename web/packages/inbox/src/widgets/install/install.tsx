@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useQuery } from "../../data/query.ts";
 import type { WidgetView } from "../../data/types.ts";
 import { t } from "../../i18n.ts";
+import { go } from "../../router.ts";
 import { Card } from "../../settings/card.tsx";
 import { readValues } from "../config.ts";
 import { v1Of } from "../widgets-page.tsx";
@@ -71,6 +72,9 @@ export function Install({ widget }: { widget: WidgetView }) {
           copiedLabel={t("copied")}
         />
         <p class="ui-about">{t(asks ? "policy_asks" : "policy_quiet")}</p>
+        <div>
+          <Button onClick={() => go({ page: "widgets", id: widget.id, section: "csp" })}>{t("policy_more")}</Button>
+        </div>
       </Card>
     </>
   );
