@@ -28,7 +28,7 @@ _ticks = _Ticks()
 
 
 def new_id() -> str:
-    """A UUIDv7 in lower case: 48 bits of milliseconds, 12 of their parts, 62 random ones; ids of one process sort in the order they were made."""
+    """A UUIDv7 in lower case: 48 bits of milliseconds, 12 of their parts, 62 random ones; one process makes them in their order."""
     tick = _ticks.next()
     high = (tick >> 12 << 16) | 0x7000 | (tick & 0xFFF)
     low = int.from_bytes(os.urandom(8)) >> 2 | 1 << 63
