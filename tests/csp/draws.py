@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from halloo.csp.model import Delivery, Deployment, Feature, Given, Page, Pinned, Role, Tag
+from halloo.csp.model import Delivery, Deployment, Disposition, Feature, Given, Page, Pinned, Role, Tag
 from tests.csp.cases import LOADER, C
 
 WIDGET = "0196f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
@@ -177,25 +177,24 @@ def policies(draw: st.DrawFn) -> str:
     return text + draw(st.sampled_from(["", "", ";", " ; "]))
 
 
+_How = tuple[Delivery, Disposition, bool, bool]
+_HEADER: _How = ("header", "enforce", True, True)
+_REPORT_ONLY: _How = ("header", "report", True, True)
+_META: _How = ("meta", "enforce", True, True)
+_LATE: _How = ("meta", "enforce", True, False)
+_BODY: _How = ("meta", "enforce", False, False)
+_HOWS: tuple[_How, ...] = (*[_HEADER] * 5, *[_REPORT_ONLY] * 2, *[_META] * 2, _LATE, _BODY)
+
+
 @st.composite
 def delivered(draw: st.DrawFn) -> Given:
     """A policy as it is delivered."""
     text = draw(policies())
-    how: tuple[Delivery, str, bool, bool] = draw(
-        st.sampled_from(
-            [
-                *[("header", "enforce", True, True)] * 5,
-                *[("header", "report", True, True)] * 2,
-                *[("meta", "enforce", True, True)] * 2,
-                ("meta", "enforce", True, False),
-                ("meta", "enforce", False, False),
-            ]
-        )
-    )
+    how = draw(st.sampled_from(_HOWS))
     delivery, disposition, in_head, before = how
     if delivery == "meta" and draw(st.integers(0, 5)) == 0:
         text += ", " + draw(policies())
-    return Given(text, delivery, "report" if disposition == "report" else "enforce", None, in_head, before)
+    return Given(text, delivery, disposition, None, in_head, before)
 
 
 _FEATURES: tuple[Feature, ...] = ("files", "images", "sounds", "calls", "cobrowse", "wait_game", "outbound", "pusher")

@@ -1,6 +1,7 @@
 """SQL of reports and checks. Who writes groups of a widget holds its row of `inboxes` first."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import Text, bindparam, delete, func, select, text, update
 
@@ -207,5 +208,6 @@ def forget_checks(tx: Tx, widget_id: str, origins: Collection[str]) -> None:
 
 
 def _group(row: Row) -> Group:
-    values = {name: row[name] for name in Group.__dataclass_fields__}
-    return Group(**{**values, "muted": bool(row["muted"]), "judged": bool(row["judged"])})
+    values: dict[str, Any] = {name: row[name] for name in Group.__dataclass_fields__}
+    values |= {"muted": bool(row["muted"]), "judged": bool(row["judged"])}
+    return Group(**values)

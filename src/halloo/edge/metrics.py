@@ -7,7 +7,7 @@ the manual is made. Labels come from fixed sets, and nothing in them is of a wor
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from litestar.types import Receive, Scope, Send
 from prometheus_client import CollectorRegistry
@@ -82,9 +82,10 @@ def _sockets(watch: Watch) -> list[Sample]:
 _OUTCOMES = ("success", *get_args(Failure))
 _ENDS = ("delivered", "exhausted", "held", "too_large")
 _REASONS = ("gone", "failing")
+_Label = TypeVar("_Label", bound=str)
 
 
-def _by_label(names: Sequence[str], counts: Mapping[str, int]) -> list[Sample]:
+def _by_label(names: Sequence[_Label], counts: Mapping[_Label, int]) -> list[Sample]:
     return [((name,), counts.get(name, 0)) for name in names]
 
 

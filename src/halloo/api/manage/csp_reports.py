@@ -32,7 +32,7 @@ _Seen = list[tuple[Group, Judged | None]]
 
 
 @get(_AT, opt={"scope": _READ}, tags=_TAGS)
-async def list_csp_reports(  # noqa: PLR0913, PLR0917 - each is a filter of the contract
+async def list_csp_reports(
     widget_id: FromPath[str],
     db: Db,
     who: Who,
@@ -70,7 +70,7 @@ async def delete_csp_report(widget_id: FromPath[str], report_id: FromPath[str], 
     await db.write(who.workspace_id, _delete, who, widget_id, report_id)
 
 
-def _list(  # noqa: PLR0913, PLR0917 - handed on by position
+def _list(
     tx: Tx,
     who: Actor,
     deployment: Callable[[Widget], Deployment],
@@ -101,9 +101,7 @@ def _delete(tx: Tx, who: Actor, widget_id: str, group_id: str) -> None:
 
 
 def _group(group: Group, judged: Judged | None) -> shapes.ReportGroup:
-    verdict = (
-        None if judged is None else shapes.ReportVerdict(judged.blocks, judged.level, judged.text, judged.line)
-    )
+    verdict = None if judged is None else shapes.ReportVerdict(judged.blocks, judged.level, judged.text, judged.line)
     return shapes.ReportGroup(
         id=group.id,
         first_seen=rfc3339(group.first_seen),
