@@ -128,7 +128,7 @@ def make_shop() -> Iterator[Callable[[Product], str]]:
 
         def make(product: Product) -> str:
             port = free_port()
-            site = shop.make_server(port, product.origin, product.facts["widget_id"])
+            site = shop.make_server(port, product.widget_origin, product.facts["widget_id"])
             stack.callback(site.server_close)
             stack.callback(site.shutdown)
             threading.Thread(target=site.serve_forever, daemon=True).start()

@@ -179,6 +179,12 @@ EVENTS = (
         _TEAM,
         "`hook_id`, `name`, `reason`: `gone` or `failing`, `last_error`, `since` (milliseconds)",
     ),
+    Event(
+        "csp:blocked",
+        "Browsers reported that a page's policy keeps the chat away; at most once a day for each widget.",
+        _TEAM,
+        "`widget_id`, `report_id`, `page`, `directive`, `blocked`",
+    ),
     Event("canned:updated", "Canned replies changed: read the list again.", _TEAM, "–"),
     Event("tag:updated", "Tags changed: read the list again.", _TEAM, "–"),
 )

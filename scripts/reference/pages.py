@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from halloo.config import commented_toml
-from reference import commands, errors, events, management, public, relay, settings, watching, widget
+from reference import commands, csp, errors, events, management, public, relay, settings, watching, widget
 
 PAGES: dict[str, Callable[[], str]] = {
     "deploy/halloo.toml": commented_toml,
@@ -13,6 +13,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/api/public.md": public.render,
     "docs/api/relay.md": relay.render,
     "docs/embed/configuration.md": widget.render,
+    "docs/embed/csp.md": csp.render,
     "docs/guide/commands.md": commands.render,
     "docs/guide/settings.md": settings.render,
     "docs/guide/watching.md": watching.render,

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from halloo import __version__
 from halloo.api.manage.router import docs_config, manage_router
 from halloo.api.public.app import PREFIX, PublicApp
+from halloo.api.public.csp_reports import OWN_PATH, OwnReports, Reports
 from halloo.api.public.limits import PublicLimits
 from halloo.api.public.parts import PublicApi
 from halloo.api.public.replies import ReplyTimes
@@ -23,16 +25,19 @@ from halloo.contacts.device import parse_user_agent
 from halloo.contacts.tickets import EmbedTickets
 from halloo.conversations.indexer import Indexer
 from halloo.conversations.sweeper import Sweeper
+from halloo.csp.actions.reports import sweep_reports
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
 from halloo.db.migrate import is_postgres, sqlite_path
 from halloo.edge.address import newcomer_key, parse_networks
 from halloo.edge.answers import Answers
 from halloo.edge.countries import Countries
+from halloo.edge.deployment import widget_deployment
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
-from halloo.edge.front import Front, host_names
+from halloo.edge.front import Front
 from halloo.edge.health import Alive, Ready
 from halloo.edge.metrics import Metrics
+from halloo.edge.names import names_of
 from halloo.edge.services import Services, Snippets
 from halloo.edge.serving import Server, listener
 from halloo.edge.watch import Watch
@@ -112,10 +117,9 @@ def build(
     tokens = RelayTokens(secret, clock)
     limits = PublicLimits(config.public_api, clock)
     inbox = frozenset(_public_origins(config, public_url))
-    own = inbox | {hosts.client}
-    names = host_names(
-        public_url, (*config.server.hosts, *_names(hosts), *(name for origin in own for name in host_names(origin)))
-    )
+    names = names_of(hosts, inbox, config.server.hosts)
+    # While they share a host, the widget is at home under each of the inbox's names, too.
+    widget = inbox if hosts.client in inbox else frozenset({hosts.client})
     assets = load_assets()
     trusted = parse_networks(config.server.trusted_proxies)
     live = LiveActions(database, records, clock, limits)
@@ -125,8 +129,9 @@ def build(
         tokens=tokens,
         actions=live,
         settings=config.relay,
-        hosts=names,
-        origins=own,
+        hosts=names.all,
+        relays=names.relays,
+        origins=inbox | widget,
         decide=lambda domains, origin: decide(domains, origin) == "allow",
         wall=clock,
         whence=lambda peer, forwarded: newcomer_key(peer, forwarded, trusted),
@@ -153,6 +158,7 @@ def build(
         db=database,
         clock=clock,
         public_url=public_url,
+        hosts=hosts,
         own_origins=inbox,
         relay_tokens=tokens,
         post=mail.post,
@@ -170,10 +176,11 @@ def build(
     visits = Visits(database, tickets)
     replies = ReplyTimes(database, clock)
     countries = Countries(config.relay.country_file)
+    reports = Reports.of(database, watch.csp, partial(widget_deployment, hosts, services.snippets), clock)
     api = PublicApi(
-        database, tokens, limits, visits, replies, tickets, sealer, countries, presence, mail=config.mail.on
+        database, tokens, limits, visits, replies, tickets, sealer, countries, presence, reports, mail=config.mail.on
     )
-    public = PublicApp(api, records, own, services.trusted_proxies)
+    public = PublicApp(api, records, widget, services.trusted_proxies)
     indexer = Indexer(database)
     _read_facts(pump, records, relay, room, mail if config.mail.on else None)
     pump.read_own_by(indexer.read_facts)
@@ -184,6 +191,7 @@ def build(
         "/healthz": alive,
         "/readyz": Ready(watch.pulse, relay),
         "/metrics": Metrics(watch, config.server.metrics_token),
+        OWN_PATH: OwnReports(reports, inbox | {hosts.client}, services.trusted_proxies),
     }
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, exact)
     # Prometheus calls a server by whatever address it found; the token is what lets it in.
@@ -191,7 +199,7 @@ def build(
     front = Front(router, names, BARE, answers, named_by_others)
     health = {path: exact[path] for path in ("/healthz", "/readyz")}
     rescue = Front(_RescuePaths(relay, health), names, answers=answers)
-    sweeps = (sweep_outbox, log_sweep(config.hooks.log_days), payload_sweep(config.events.payload_days))
+    sweeps = (sweep_outbox, log_sweep(config.hooks.log_days), sweep_reports, payload_sweep(config.events.payload_days))
     sweeper = Sweeper(database, *sweeps)
     return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, watch)
 
@@ -229,11 +237,6 @@ def _snippets(assets: Assets, hosts: Hosts) -> Snippets:
     if not assets.loader:
         return Snippets(loaders)
     return Snippets(loaders, f"{hosts.client}/public/loader/{assets.pinned_name()}", assets.integrity())
-
-
-def _names(hosts: Hosts) -> list[str]:
-    origins = (hosts.client, hosts.relay, hosts.image, hosts.storage, hosts.rescue, hosts.game, hosts.stream)
-    return [name for origin in origins if origin is not None for name in host_names(origin)]
 
 
 def _public_origins(config: Config, public_url: str) -> list[str]:

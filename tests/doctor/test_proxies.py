@@ -150,6 +150,18 @@ MISTAKES: list[tuple[str, Faults, str, str, str]] = [
         "bad",
         "0 times",
     ),
+    (
+        "writes a policy of its own",
+        _on(
+            "/public/widget",
+            Reply.set,
+            "Content-Security-Policy",
+            "default-src 'self'; connect-src https://api.example; frame-ancestors https:",
+        ),
+        "frame policy",
+        "bad",
+        "chat (connect ws://localhost",
+    ),
     ("drops the policy", _on("/public/widget", Reply.drop, "content-security-policy"), "policy", "bad", "has no"),
     ("redirects", Faults(request=_redirect), "loader", "bad", "https://www.example/public/embed"),
     ("asks for a password", Faults(request=_wall), "public API", "bad", "sign in"),

@@ -1,12 +1,18 @@
 """The outermost layer: host names and headers."""
 
+import json
 from typing import Any
 
 import pytest
 
-from halloo.edge.front import Front, host_names
+from halloo.edge.front import Front
+from halloo.edge.names import names_of
+from halloo.widgets.settings import HostSettings, resolve_hosts
 
-NAMES = host_names("https://chat.example", ["relay.example", "::1"])
+HOSTS = resolve_hosts(
+    HostSettings(storage="https://files.example", image="https://images.example"), "https://chat.example"
+)
+NAMES = names_of(HOSTS, further=["relay.example", "::1"])
 
 
 class Recorded:
@@ -25,13 +31,13 @@ class Recorded:
     async def send(self, message: Any) -> None:
         self.sent.append(message)
 
-    async def ask(self, kind: str, *hosts: bytes) -> Any:
-        scope: Any = {"type": kind, "path": "/healthz", "headers": [(b"host", host) for host in hosts]}
+    async def ask(self, kind: str, *hosts: bytes, path: str = "/healthz") -> Any:
+        scope: Any = {"type": kind, "path": path, "headers": [(b"host", host) for host in hosts]}
 
         async def receive() -> Any:
             return {"type": "http.request"}
 
-        await Front(self.app, NAMES)(scope, receive, self.send)  # pyright: ignore[reportArgumentType] - a bare scope
+        await Front(self.app, NAMES, ("/public/",))(scope, receive, self.send)  # pyright: ignore[reportArgumentType] - a bare scope
         return self.sent[0] if self.sent else None
 
 
@@ -64,6 +70,26 @@ async def test_other_names_get_no_further(hosts: tuple[bytes, ...], kind: str) -
     first = await recorded.ask(kind, *hosts)
     assert recorded.asked == 0
     assert first["status" if kind == "http" else "code"] == (421 if kind == "http" else 1008)
+
+
+@pytest.mark.parametrize("path", ["/", "/inbox", "/public/embed/x", "/core/public/web-widgets/x", "/relay", "/core/me"])
+@pytest.mark.parametrize("host", [b"files.example", b"images.example:443"])
+async def test_a_host_that_serves_nothing_yet_answers_404_under_the_strictest_policy(host: bytes, path: str) -> None:
+    recorded = Recorded()
+    first = await recorded.ask("http", host, path=path)
+    assert (recorded.asked, first["status"]) == (0, 404)
+    headers = dict(first["headers"])
+    policy = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    assert headers[b"content-security-policy"] == policy
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"cache-control"] == b"no-store"
+    body = json.loads(recorded.sent[1]["body"])
+    assert (body["error"], body["details"]) == ("route_not_found", {"host": "https://chat.example"})
+
+
+async def test_a_host_without_content_says_how_the_server_does() -> None:
+    recorded = Recorded()
+    assert (await recorded.ask("http", b"files.example"))["status"] == 200
 
 
 async def test_every_answer_has_a_policy_and_keeps_its_own_headers() -> None:

@@ -5,14 +5,15 @@ from typing import Any
 import httpx
 import pytest
 
-from halloo.embed.policy import ERROR_POLICY
+from halloo.csp.own import ERROR_POLICY
 from halloo.embed.routes import parent_origin
 
 UNKNOWN = "0196f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; media-src 'self'; "
     "connect-src 'self' wss://chat.example; worker-src 'self'; frame-src 'none'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors {}; require-trusted-types-for 'script'; trusted-types halloo"
+    "frame-ancestors {}; require-trusted-types-for 'script'; trusted-types halloo; "
+    "report-to halloo; report-uri {}"
 )
 
 
@@ -28,8 +29,10 @@ async def test_headers_to_the_letter(client: httpx.AsyncClient, publish: Any) ->
     assert answer.status_code == 200
     tag = answer.headers.pop("etag")
     assert re.fullmatch(r'"[0-9a-f]{32}"', tag)
+    reports = f"https://chat.example/core/public/web-widgets/{widget.id}/csp-reports"
     assert dict(answer.headers) == {
-        "content-security-policy": POLICY.format("https://shop.example http://localhost:3000"),
+        "content-security-policy": POLICY.format("https://shop.example http://localhost:3000", reports),
+        "reporting-endpoints": f'halloo="{reports}"',
         "permissions-policy": "camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=()",
         "cross-origin-embedder-policy": "require-corp",
         "cross-origin-resource-policy": "cross-origin",

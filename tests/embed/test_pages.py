@@ -36,7 +36,8 @@ async def test_the_inbox_answers_every_path_below_it(client: httpx.AsyncClient) 
             "media-src 'self'; connect-src 'self' wss://chat.example; worker-src 'self'; frame-src 'self'; "
             "manifest-src 'self'; "
             "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-            "require-trusted-types-for 'script'; trusted-types halloo"
+            "require-trusted-types-for 'script'; trusted-types halloo; "
+            "report-to halloo; report-uri https://chat.example/core/public/csp-reports"
         )
         assert "etag" not in answer.headers
     assert '<div id="inbox"></div>' in answers[0].text

@@ -1,6 +1,12 @@
-"""The whole chat under every policy that a page may have, without one violation (embedding contract 4.3, 15: 16 and 17)."""
+"""The whole chat under every policy that a page may have, without one violation (csp contract 6, embedding contract 15: 16, 17).
+
+The product has a name for each host, so that what the page's policy does not name is not asked for by the page.
+"""
 
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -8,26 +14,86 @@ from playwright.sync_api import Browser, expect
 from tests.embed.pages import Sites
 from tests.embed.visits import Visit, answer, pinned, snippet, visiting
 from tests.support.identity import Issuer, decoded
+from tests.support.pace import PATIENCE_S
 from tests.support.product import Product
+from tests.support.seven import seven_hosts
+from tests.support.stores import empty_store
 
 pytestmark = pytest.mark.browser
 
-STRICT = "default-src 'none'; script-src {0}; frame-src {0}; require-trusted-types-for 'script'; trusted-types 'none'"
+TRUSTED = "; require-trusted-types-for 'script'; trusted-types 'none'"
+STRICT = "default-src 'none'; script-src {C}; frame-src {C}" + TRUSTED
+NONCE = "default-src 'none'; script-src 'nonce-r4nd0m' 'strict-dynamic'; frame-src {C}" + TRUSTED
+HASH = "default-src 'none'; script-src '{hash}'; frame-src {C}; connect-src {C}" + TRUSTED
 ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
-POLICIES: dict[str, dict[str, str]] = {
-    "no policy": {},
-    "strict with trusted types": {"Content-Security-Policy": STRICT},
-    "isolated": ISOLATED,
-    "strict and isolated": {"Content-Security-Policy": STRICT, **ISOLATED},
-    "nonce and strict-dynamic": {
-        "Content-Security-Policy": "script-src 'nonce-r4nd0m' 'strict-dynamic'; object-src 'none'; base-uri 'none'"
-    },
+CREDENTIALLESS = {"Cross-Origin-Embedder-Policy": "credentialless"}
+FIRST_MESSENGER = (
+    "img-src data: {ALL}; font-src {ALL}; media-src {ALL}; style-src 'unsafe-inline' {ALL}; frame-src {ALL}; "
+    "script-src {ALL}; worker-src blob: {ALL}; connect-src {ALL} {SOCKETS}"
+)
+"""What one messenger asks sites for in a `<meta>`, with Halloo's hosts in place of its own."""
+SECOND_MESSENGER = (
+    "frame-src 'self' {ALL}; script-src 'self' {ALL}; style-src 'self' 'unsafe-inline' {ALL}; font-src 'self' {ALL} data:; "
+    "connect-src 'self' {ALL} {SOCKETS}; media-src 'self' {ALL}; img-src 'self' {ALL} data: blob:"
+)
+"""What another one asks for in a header, likewise."""
+
+
+@dataclass(frozen=True)
+class HostPage:
+    """A customer's page: its policy, how that comes, the other headers, and the tag on it."""
+
+    policy: str = ""
+    delivery: Literal["header", "meta"] = "header"
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    tag: Literal["evergreen", "pinned"] = "evergreen"
+    more: str = "async"
+
+    def put(self, product: Product, web: Sites) -> str:
+        """Serve it; its address."""
+        policy = self.policy.format(
+            C=product.widget_origin,
+            hash=product.call("GET", "/core/embed")["integrity"],
+            ALL=f"http://*.localhost:{product.port}",
+            SOCKETS=f"ws://*.localhost:{product.port}",
+        )
+        tag = pinned(product) if self.tag == "pinned" else snippet(product, more=self.more)
+        meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if self.delivery == "meta" else ""
+        own = {"Content-Security-Policy": policy} if policy and not meta else {}
+        return web.put("shop", tag, {**own, **self.headers}, head=meta)
+
+
+PAGES: dict[str, HostPage] = {
+    "no policy": HostPage(),
+    "a, hosts alone": HostPage(STRICT),
+    "b, nonce and strict-dynamic": HostPage(NONCE, more='async nonce="r4nd0m"'),
+    "c, the pinned loader's hash": HostPage(HASH, tag="pinned"),
+    "d, isolated": HostPage(headers=ISOLATED),
+    "d, isolated under a": HostPage(STRICT, headers=ISOLATED),
+    "d, isolated without credentials": HostPage(STRICT, headers=CREDENTIALLESS),
+    "e, as meta": HostPage(STRICT, "meta"),
+    "f, as the first messenger has it": HostPage(FIRST_MESSENGER, "meta"),
+    "f, as the second messenger has it": HostPage(SECOND_MESSENGER),
 }
 LOOK = {
     "greeting": {"text": "Ask me about glazes.", "bubble_after_s": 0},
     "suggested_questions": ["Do you ship abroad?"],
     "trigger": {"label": "Help"},
 }
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A product with seven hosts; its visitors come from one address, more often than people do."""
+    often = {
+        f"HALLOO_PUBLIC_API_{one}": "1000" for one in ("CONTACTS_PER_MINUTE", "CONTACTS_PER_HOUR", "READS_PER_MINUTE")
+    }
+    with empty_store("sqlite", tmp_path_factory.mktemp("policies"), None, migrated=False) as store:
+        made = seven_hosts(store, often)
+        made.init()
+        made.start()
+        yield made
+        made.stop()
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +104,14 @@ def signer(product: Product) -> Issuer:
     return Issuer(key["kid"], widget, decoded(key["secret"]))
 
 
-@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("name", PAGES)
 def test_16_17_the_full_chat_flow_runs_without_a_violation(
     name: str, browser: Browser, product: Product, web: Sites, signer: Issuer
 ) -> None:
     """Greeting, launcher, chat, reading, ending, and being known."""
-    headers = {key: value.format(product.origin) for key, value in POLICIES[name].items()}
-    tag = snippet(product, more='async nonce="r4nd0m"' if "nonce" in name else "async")
-    address = web.put("shop", tag, headers)
+    page = PAGES[name]
     product.widget([web.origin("shop")], LOOK)
+    address = page.put(product, web)
     with visiting(browser, product, address) as visit:
         greeting = visit.widget.find(lambda node: node.name == "button" and "Ask me about glazes." in node.text)
         visit.widget.press(greeting)
@@ -56,7 +121,7 @@ def test_16_17_the_full_chat_flow_runs_without_a_violation(
         _be_known(visit, signer)
         assert visit.violations() == []
         assert (visit.errors, visit.crashes) == ([], [])
-        assert visit.page.evaluate("crossOriginIsolated") == ("Cross-Origin-Embedder-Policy" in headers)
+        assert visit.page.evaluate("crossOriginIsolated") == (page.headers == ISOLATED)
 
 
 def _chat(visit: Visit) -> None:
@@ -87,17 +152,53 @@ def _be_known(visit: Visit, signer: Issuer) -> None:
     visit.page.evaluate("halloo.reset()")
 
 
+@pytest.mark.parametrize("tag", ["evergreen", "pinned"])
+def test_verified_embedding_needs_the_host_in_connect_src_and_nothing_else(
+    tag: Literal["evergreen", "pinned"], browser: Browser, product: Product, web: Sites
+) -> None:
+    product.widget([web.origin("shop")], {"security": {"require_verified_embedding": True}})
+    page = HostPage(STRICT + "; connect-src {C}", tag=tag)
+    with visiting(browser, product, page.put(product, web)) as visit:
+        visit.open().write("Under the strictest policy")
+        assert (visit.violations(), visit.errors, visit.crashes) == ([], [], [])
+
+
 def test_16_the_pinned_form_needs_the_host_in_connect_src_and_nothing_else(
     browser: Browser, product: Product, web: Sites
 ) -> None:
-    policy = STRICT.format(product.origin) + f"; connect-src {product.origin}"
-    product.widget([web.origin("pinned")])
-    address = web.put("pinned", pinned(product), {"Content-Security-Policy": policy})
-    with visiting(browser, product, address) as visit:
+    product.widget([web.origin("shop")])
+    page = HostPage(STRICT + "; connect-src {C}", tag="pinned")
+    with visiting(browser, product, page.put(product, web)) as visit:
         visit.open().write("Under the strictest policy")
         assert visit.violations() == []
-    address = web.put("pinned", pinned(product), {"Content-Security-Policy": STRICT.format(product.origin)})
-    with visiting(browser, product, address) as visit:
+    with visiting(browser, product, HostPage(STRICT, tag="pinned").put(product, web)) as visit:
         visit.page.wait_for_timeout(500)
         assert visit.frames == []
         assert [line for line in visit.errors if line.startswith("Halloo")] == ["Halloo: no record."]
+
+
+BROKEN = {
+    "a without the frame": HostPage(STRICT.replace("frame-src {C}", "frame-src 'self'")),
+    "a without the loader": HostPage(STRICT.replace("script-src {C}", "script-src 'self'")),
+    "b without the nonce on the tag": HostPage(NONCE),
+    "b without the frame": HostPage(NONCE.replace("frame-src {C}", "frame-src 'self'"), more='async nonce="r4nd0m"'),
+    "c without connect-src": HostPage(HASH.replace("connect-src {C}", "connect-src 'self'"), tag="pinned"),
+    "c without the frame": HostPage(HASH.replace("frame-src {C}", "frame-src 'self'"), tag="pinned"),
+    "c with the evergreen loader": HostPage(HASH),
+    "e without the frame": HostPage(STRICT.replace("frame-src {C}", "frame-src 'self'"), "meta"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_without_any_one_of_them_it_breaks_and_the_browser_says_so(
+    name: str, browser: Browser, product: Product, web: Sites
+) -> None:
+    product.widget([web.origin("shop")], LOOK)
+    with visiting(browser, product, BROKEN[name].put(product, web)) as visit:
+        for _ in range(10 * PATIENCE_S):
+            if visit.violations():
+                break
+            visit.page.wait_for_timeout(100)
+        assert visit.violations() != []
+        visit.page.wait_for_timeout(500)
+        assert visit.sockets == []

@@ -61,23 +61,25 @@ class Visit:
 
     def _see(self, request: Request) -> None:
         self.everything.append(request)
-        if request.url.startswith(self.product.origin):
+        if request.url.startswith(self.product.widget_origin):
             self.requests.append(request)
 
     @cached_property
     def widget(self) -> Widget:
         """What the loader drew."""
-        return Widget(self.page, self.product.origin)
+        return Widget(self.page, self.product.widget_origin)
 
     @property
     def frames(self) -> list[Frame]:
         """Every frame from the widget host that really is its document."""
-        return [frame for frame in self.page.frames if frame.url.startswith(f"{self.product.origin}/public/widget/")]
+        return [
+            frame for frame in self.page.frames if frame.url.startswith(f"{self.product.widget_origin}/public/widget/")
+        ]
 
     @property
     def paths(self) -> list[str]:
         """What was asked of the widget host."""
-        return [request.url.removeprefix(self.product.origin) for request in self.requests]
+        return [request.url.removeprefix(self.product.widget_origin) for request in self.requests]
 
     def settle(self) -> None:
         """Wait until the frame is at work: it has a socket."""
@@ -152,7 +154,7 @@ def not_allowed(product: Product, origin: str) -> str:
 def frame_address(product: Product, parent: str | None) -> str:
     """The frame's address as the loader makes it, or without a parent."""
     claim = "" if parent is None else f"?parentOrigin={quote(parent, safe='')}"
-    return f"{product.origin}/public/widget/{product.facts['widget_id']}{claim}"
+    return f"{product.widget_origin}/public/widget/{product.facts['widget_id']}{claim}"
 
 
 def answer(product: Product, text: str) -> None:

@@ -24,6 +24,7 @@ from halloo.workspaces.actions.tokens import TokenDraft
 from halloo.workspaces.model import SCOPES, system_actor
 from halloo.workspaces.settings import WorkspacesSettings
 from tests.support.api import Api, House, hashed
+from tests.support.csp import furnish_reports
 from tests.support.hooks import furnish_hook
 
 TABLES = [*(name for name in metadata.tables if name not in UNSCOPED), "message_words"]
@@ -121,6 +122,7 @@ def _furnish(tx: Tx, house: House, word: str, sealer: Sealer, hooks: Sealer) -> 
     contact = create_contact(tx, who, Details(f"Someone {word}", email, given=frozenset({"name", "email"})))
     hook = furnish_hook(tx, hooks, word, conversation.id)
     ids = {
+        "report_id": furnish_reports(tx, house.widget_id, word),
         "hook_id": hook.hook_id,
         "secret_id": hook.secret_id,
         "delivery_id": hook.delivery_id,
@@ -143,7 +145,7 @@ def _furnish(tx: Tx, house: House, word: str, sealer: Sealer, hooks: Sealer) -> 
         "audit_cursor": seal_cursor(invitation.id),
     }
     found = [str(value) for name, value in ids.items() if "cursor" not in name and name != "delivery_id"]
-    hidden = (hook.secret, f"{word}key", f"{word}header")
+    hidden = (hook.secret, f"{word}key", f"{word}header", f"{word}page", f"{word} sample")
     marks = (tx.workspace_id, *hidden, note.message.id, house.owner_id, f"confidential {word}", word.title(), *found)
     return {
         "owner_token": secret,

@@ -64,6 +64,7 @@ OPERATOR = "/core/operators/{operator_id}"
 NO_OPERATOR = (404, "operator_not_found")
 HOOK = "/core/hooks/{hook_id}"
 NO_HOOK = (404, "hook_not_found")
+REPORT = f"{WIDGET}/csp/reports/{{report_id}}"
 DELIVERY = f"{HOOK}/deliveries/{{delivery_id}}"
 NEW_HOOK = {"name": "Mine", "url": "https://93.184.215.14/?key={word}", "events": ["message:send"]}
 NO_MESSAGE = f"{CONVERSATION}/messages/{{fingerprint}}"
@@ -261,6 +262,11 @@ MANAGE: dict[str, Row] = {
         also=("audit:read",),
     ),
     "DELETE /core/tokens/{token_id}": row(Aim("/core/tokens/{token_id}", 404, "token_not_found")),
+    "GET /core/web-widgets/{widget_id}/csp/reports": row(
+        Aim(f"{WIDGET}/csp/reports", *NO_WIDGET), Aim(f"{WIDGET}/csp/reports?kind=ours&cursor={{cursor}}", *NO_WIDGET)
+    ),
+    "PATCH /core/web-widgets/{widget_id}/csp/reports/{report_id}": row(Aim(REPORT, *NO_WIDGET, {"muted": True})),
+    "DELETE /core/web-widgets/{widget_id}/csp/reports/{report_id}": row(Aim(REPORT, *NO_WIDGET)),
     "GET /core/hooks/events": row(Aim("/core/hooks/events", 200)),
     "GET /core/hooks": row(
         Aim("/core/hooks", 200),
@@ -371,6 +377,10 @@ VISITOR: dict[str, Row] = {
     "POST /pre-conversation-form": row(
         Aim("/pre-conversation-form", 404, "form_off", {"fields": {"name": "{visitor_id}"}}),
     ),
+    "POST /csp-reports": row(
+        Aim("/csp-reports", 204, body=[]),
+        Aim("/csp-reports", 204, body={"csp-report": {"document-uri": "https://{word}.example/{conversation_id}"}}),
+    ),
     "POST /continue-link": row(Aim("/continue-link", 404, "mail_off", {"email": "{visitor_id}@acme.example"})),
     "POST /continue": row(
         Aim("/continue", 403, "continue_invalid", {"code": "{visitor_id}"}),
@@ -382,7 +392,7 @@ VISITOR: dict[str, Row] = {
 
 NEEDS_TOKEN = frozenset({"PATCH /visitor", "DELETE /visitor", "POST /identify", "POST /pre-conversation-form"})
 """Public routes that refuse who has no visitor token for that alone."""
-IGNORES_TOKEN = frozenset({"GET ", "POST /embed-ticket"})
+IGNORES_TOKEN = frozenset({"GET ", "POST /embed-ticket", "POST /csp-reports"})
 """Public routes that look at no visitor token."""
 
 OPEN: dict[str, int] = {

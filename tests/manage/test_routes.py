@@ -14,6 +14,7 @@ from halloo.edge.auth import PUBLIC, scopes_of
 from halloo.kit.ids import new_id
 from halloo.workspaces.model import SCOPES
 from tests.support.api import Api, House
+from tests.support.csp import furnish_reports
 from tests.support.hooks import furnish_hook
 
 MESSAGE = {"client_id": "5b1f3f0e-0d5c-4c86-9d3c-1c1d0a1b2c3d", "type": "text", "content": "Hello"}
@@ -79,6 +80,9 @@ ROWS: dict[str, Row] = {
     "GET /core/web-widgets/{}/identity-keys": Row(("widget",)),
     "POST /core/web-widgets/{}/identity-keys": Row(("widget",), {"alg": "HS256"}),
     "DELETE /core/web-widgets/{}/identity-keys/{}": Row(("widget", "key")),
+    "GET /core/web-widgets/{}/csp/reports": Row(("widget",)),
+    "PATCH /core/web-widgets/{}/csp/reports/{}": Row(("widget", "report"), {"muted": True}),
+    "DELETE /core/web-widgets/{}/csp/reports/{}": Row(("widget", "report")),
     "GET /core/hooks/events": Row(),
     "GET /core/hooks": Row(),
     "POST /core/hooks": Row(body={"name": "X", "url": "https://93.184.215.14/", "events": ["message:send"]}),
@@ -161,6 +165,7 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
         "tag": (await made("/core/tags", {"name": "vip"}))["id"],
         "widget": house.widget_id,
         "key": (await made(f"/core/web-widgets/{house.widget_id}/identity-keys", {"alg": "HS256"}))["kid"],
+        "report": await api.halloo.database.write(house.workspace_id, furnish_reports, house.widget_id, "acme"),
         "hook": hook.hook_id,
         "hook_secret": hook.secret_id,
         "delivery": hook.delivery_id,
@@ -175,7 +180,7 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
 NOTHING = dict.fromkeys(
     (
         *("conversation", "contact", "reply", "tag", "widget", "key", "operator", "invitation", "token"),
-        *("hook", "hook_secret", "delivery", "replay"),
+        *("hook", "hook_secret", "delivery", "replay", "report"),
     ),
     "x",
 ) | {

@@ -39,11 +39,11 @@ def executable() -> str:
 
 
 @contextmanager
-def launched() -> Generator[Browser]:
-    """Start Chromium and close it at the end."""
+def launched(*further: str) -> Generator[Browser]:
+    """Start Chromium, with further switches if need be, and close it at the end."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *further]
         browser = playwright.chromium.launch(executable_path=executable(), args=arguments)
         yield browser
         browser.close()

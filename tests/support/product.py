@@ -58,6 +58,16 @@ class Product:
         return f"http://localhost:{self.port}"
 
     @property
+    def widget_origin(self) -> str:
+        """Return where loader and frame come from, in a browser."""
+        return self.origin
+
+    @property
+    def inbox_origin(self) -> str:
+        """Return where the inbox is at home, in a browser."""
+        return self.origin
+
+    @property
     def public_url(self) -> str:
         """Return the public address: this one's own, unless several nodes share another."""
         return self.settings.get("HALLOO_PUBLIC_URL", self.origin)

@@ -43,7 +43,7 @@ class VisitorScreen:
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(address)
-        self.widget = Widget(self.page, product.origin)
+        self.widget = Widget(self.page, product.widget_origin)
         self.frame: Frame | None = None
 
     @property
@@ -89,7 +89,7 @@ class InboxScreen:
         self.page.add_init_script(COLLECT_VIOLATIONS)
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(f"{product.origin}/inbox")
+        self.page.goto(f"{product.inbox_origin}/inbox")
 
     def sign_in(self, email: str = OWNER_EMAIL, password: str = OWNER_PASSWORD) -> None:
         """Sign in and wait for the list."""

@@ -124,6 +124,11 @@ PLANTED = (
     Planted("tsc", _file("web/packages/core/src/planted.ts", 'export const planted: number = "no";\n'), "planted.ts"),
     Planted("biome", _file("web/packages/core/src/planted.ts", "export const planted: any = 1;\n"), "planted.ts"),
     Planted(
+        "biome",
+        _file("web/packages/loader/src/planted.ts", "export const planted = (x: Element): string => x.innerHTML;\n"),
+        "never markup from strings",
+    ),
+    Planted(
         "imports",
         _file("src/halloo/kit/planted.py", '"""Planted."""\n\nimport halloo.app as _app\n'),
         "halloo.kit.planted",

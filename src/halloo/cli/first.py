@@ -12,6 +12,7 @@ from halloo.kit.passwords import hash_password
 from halloo.kit.refusals import Conflict
 from halloo.widgets.actions import create_widget
 from halloo.widgets.model import WidgetChange
+from halloo.widgets.settings import resolve_hosts
 from halloo.workspaces.actions.operators import OperatorDraft, create_operator
 from halloo.workspaces.actions.tokens import TokenDraft, create_token
 from halloo.workspaces.actions.workspaces import create_workspace
@@ -38,8 +39,12 @@ def set_up(place: Place, first: First) -> dict[str, Any]:
         return await database.write(new_id(), _make, first, hashed)
 
     made: dict[str, Any] = with_database(place, run)
-    url = place.public_url().rstrip("/")
-    return {**made, "inbox_url": f"{url}/inbox", "embed_url": f"{url}/public/embed/{made['widget_id']}"}
+    hosts = resolve_hosts(place.config.hosts, place.public_url())
+    addresses = {
+        "inbox_url": f"{hosts.public}/inbox",
+        "embed_url": f"{hosts.client}/public/embed/{made['widget_id']}",
+    }
+    return {**made, **addresses}
 
 
 def _make(tx: Tx, first: First, hashed: str) -> dict[str, Any]:

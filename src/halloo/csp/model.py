@@ -49,7 +49,10 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One widget as policies see it. `hosts` has the origins in force, without roles that have none."""
+    """One widget as policies see it. `hosts` has the origins in force, without roles that have none.
+
+    `public`: where the operators' pages are, None where that is the client origin.
+    """
 
     hosts: Mapping[Role, str]
     features: frozenset[Feature]
@@ -57,6 +60,7 @@ class Deployment:
     widget_id: str = ""
     pinned: Pinned | None = None
     verified_embedding: bool = False
+    public: str | None = None
 
     @property
     def client(self) -> str:
@@ -94,6 +98,7 @@ class Given:
     """A policy's text as it came: one part of a header, or the whole of a `<meta>`.
 
     `line`: where it stands in the HTML, from 1. `in_head`, `before_tag`: whether a `<meta>` is in the head, and before our tag.
+    `joined`: whether its header had more, with commas between.
     """
 
     text: str
@@ -102,16 +107,22 @@ class Given:
     line: int | None = None
     in_head: bool = True
     before_tag: bool = True
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """Our script's tag: in the HTML, or made by a script of the page (`made`)."""
+    """Our script's tag: in the HTML, or made by a script of the page (`made`).
+
+    `nonce`: `{NONCE}` for whatever the page has. `trusted_types`: name of the page's policy that makes the address of a tag that is
+    made, empty where none does or it is not known.
+    """
 
     nonce: str = ""
     integrity: str = ""
     pinned: bool = False
     made: bool = False
+    trusted_types: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +215,10 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What the doctor found (csp contract 4.2). `notes`: what is as it should be and worth saying, such as COEP."""
+    """What the doctor found (csp contract 4.2). `notes`: what is as it should be and worth saying, such as COEP.
+
+    `tag`: our tag as the fixes want it; None where it may stay as it is.
+    """
 
     widget_id: str
     page_origin: str | None
@@ -215,3 +229,4 @@ class Diagnosis:
     removable: tuple[Warning, ...]
     warnings: tuple[Warning, ...] = ()
     notes: tuple[str, ...] = ()
+    tag: Tag | None = None

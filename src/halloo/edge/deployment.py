@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from halloo.csp.manifest import ALL_FEATURES
 from halloo.csp.model import Deployment, Feature, Pinned, Role
 from halloo.edge.services import Snippets
 from halloo.widgets.config import complete_config
+from halloo.widgets.model import Widget
 from halloo.widgets.settings import Hosts
 
 _ROLES: tuple[Role, ...] = ("client", "relay", "rescue", "image", "storage", "game", "stream")
@@ -25,15 +27,34 @@ def deployment_of(
     pinned = None
     if snippets is not None and snippets.pinned_url is not None and snippets.integrity is not None:
         pinned = Pinned(snippets.pinned_url, snippets.integrity)
-    found: dict[Role, str | None] = {role: getattr(hosts, role) for role in _ROLES}
     return Deployment(
-        hosts={role: origin for role, origin in found.items() if origin is not None},
+        hosts=_origins(hosts),
         features=features_of(v1, rescue=hosts.rescue is not None) | frozenset(further),
         domains=tuple(domains),
         widget_id=widget_id,
         pinned=pinned,
         verified_embedding=v1["security"]["require_verified_embedding"],
+        public=hosts.public,
     )
+
+
+def widget_deployment(hosts: Hosts, snippets: Snippets, widget: Widget) -> Deployment:
+    """What policies of a stored widget are made of."""
+    return deployment_of(hosts, widget.id, widget.domains, widget.config, snippets)
+
+
+def own_deployment(hosts: Hosts) -> Deployment:
+    """What policies of the operators' own pages are made of: no widget, every feature that needs nothing but a host."""
+    return Deployment(
+        hosts=_origins(hosts),
+        features=frozenset(ALL_FEATURES) - {"pusher"},
+        public=hosts.public,
+    )
+
+
+def _origins(hosts: Hosts) -> dict[Role, str]:
+    found: dict[Role, str | None] = {role: getattr(hosts, role) for role in _ROLES}
+    return {role: origin for role, origin in found.items() if origin is not None}
 
 
 def features_of(v1: Mapping[str, Any], *, rescue: bool) -> frozenset[Feature]:

@@ -1,15 +1,11 @@
-"""The outermost layer: refuses foreign host names, and gives every answer without its own policy the strictest one."""
-
-import re
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+"""The outermost layer: refuses foreign host names, and what another name serves; an answer without a policy gets the strictest."""
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from halloo.edge.answers import Answers
 from halloo.edge.errors import error_body
+from halloo.edge.names import Names
 
-_HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
 _POLICY = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _DEFAULTS = (
     (b"content-security-policy", _POLICY),
@@ -18,19 +14,27 @@ _DEFAULTS = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-_MISDIRECTED = 421
+_NOT_FOUND, _MISDIRECTED = 404, 421
 
 
-def host_names(public_url: str, further: Iterable[str] = ()) -> frozenset[str]:
-    """The names that the server answers to: that of its public URL and the configured ones, without ports."""
-    names = [urlsplit(public_url).hostname or "", *further]
-    return frozenset(name.strip().lower() for name in names if name.strip())
+async def _misdirected(send: Send) -> None:
+    await _refuse(send, _MISDIRECTED, error_body("unknown_host", "This server does not answer to that host name."))
 
 
-async def _misdirected(_scope: Scope, _receive: Receive, send: Send) -> None:
-    body = error_body("unknown_host", "This server does not answer to that host name.")
+async def _elsewhere(send: Send, origin: str) -> None:
+    """What is asked has another host name: `details.host` says which."""
+    if origin:
+        body = error_body(
+            "route_not_found", f"Under this host name there is no such address; {origin} has it.", {"host": origin}
+        )
+    else:
+        body = error_body("route_not_found", "Under this host name there is no such address.")
+    await _refuse(send, _NOT_FOUND, body)
+
+
+async def _refuse(send: Send, status: int, body: bytes) -> None:
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": _MISDIRECTED, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
@@ -40,12 +44,12 @@ class Front:
     def __init__(
         self,
         app: ASGIApp,
-        names: frozenset[str],
+        names: Names,
         bare: tuple[str, ...] = (),
         answers: Answers | None = None,
         under_any_name: frozenset[str] = frozenset(),
     ) -> None:
-        """`names` as `host_names` gives them. Answers below the path prefixes `bare` choose all their headers.
+        """`names`: those the server answers to, and with what. Answers below the path prefixes `bare` choose all their headers.
 
         The paths `under_any_name` have a lock of their own: whoever calls them may know this server by another name.
         """
@@ -59,24 +63,24 @@ class Front:
         """Answer one connection."""
         kind: str = scope["type"]
         if kind == "http":
-            send = self._answers.counted(scope, send)
-            if scope["path"] not in self._under_any_name and not self.knows(scope["headers"]):
-                await _misdirected(scope, receive, _with_defaults(send))
-            else:
-                bare = scope["path"].startswith(self._bare)
-                await self._app(scope, receive, send if bare else _with_defaults(send))
-        elif kind != "websocket" or self.knows(scope["headers"]):
+            await self._http(scope, receive, self._answers.counted(scope, send))
+        elif kind != "websocket" or self._names.of(scope["headers"]) is not None:
             await self._app(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008, "reason": "unknown host"})  # 403 before the upgrade
 
-    def knows(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        """Whether there is exactly one `Host`, and it is one of ours."""
-        hosts = [value for name, value in headers if name.lower() == b"host"]
-        if len(hosts) != 1:
-            return False
-        found = _HOST.fullmatch(hosts[0].lower())
-        return found is not None and found[1].decode().strip("[]") in self._names
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        owners = self._names.of(scope["headers"])
+        if owners is not None:
+            elsewhere = self._names.elsewhere(owners, path)
+            if elsewhere is not None:
+                await _elsewhere(_with_defaults(send), elsewhere)
+                return
+        elif path not in self._under_any_name:
+            await _misdirected(_with_defaults(send))
+            return
+        await self._app(scope, receive, send if path.startswith(self._bare) else _with_defaults(send))
 
 
 def _with_defaults(send: Send) -> Send:

@@ -7,7 +7,7 @@ the manual is made. Labels come from fixed sets, and nothing in them is of a wor
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from litestar.types import Receive, Scope, Send
 from prometheus_client import CollectorRegistry
@@ -22,6 +22,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from halloo.csp.tally import OUTCOMES
 from halloo.db.engine import Worker
 from halloo.db.tally import GROUP_SIZES, SECONDS
 from halloo.edge.errors import error_body
@@ -81,9 +82,10 @@ def _sockets(watch: Watch) -> list[Sample]:
 _OUTCOMES = ("success", *get_args(Failure))
 _ENDS = ("delivered", "exhausted", "held", "too_large")
 _REASONS = ("gone", "failing")
+_Label = TypeVar("_Label", bound=str)
 
 
-def _by_label(names: Sequence[str], counts: Mapping[str, int]) -> list[Sample]:
+def _by_label(names: Sequence[_Label], counts: Mapping[_Label, int]) -> list[Sample]:
     return [((name,), counts.get(name, 0)) for name in names]
 
 
@@ -239,6 +241,10 @@ METRICS: tuple[Described, ...] = (
     Described(
         "halloo_hooks_blocked", "counter", "Requests that were not made, since the address is refused.",
         lambda w: _by_label(RULES, w.hooks.outbound.tally.blocked), ("rule",), ", ".join(RULES),
+    ),
+    Described(
+        "halloo_csp_reports", "counter", "Reports of browsers that a Content Security Policy refused something, by whose business it was.",
+        lambda w: _by_label(OUTCOMES, w.csp.reports), ("outcome",), ", ".join(OUTCOMES),
     ),
 )  # fmt: skip
 

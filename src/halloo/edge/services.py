@@ -16,6 +16,7 @@ from halloo.kit.outbound.client import Outbound
 from halloo.kit.sealing import Sealer
 from halloo.mail.actions import Post
 from halloo.relay.tokens import RelayTokens
+from halloo.widgets.settings import Hosts
 from halloo.workspaces.settings import WorkspacesSettings
 
 
@@ -47,6 +48,7 @@ class Services:
         hooks: HookRoom,
         outbound: Outbound,
         hook_secrets: Sealer,
+        hosts: Hosts,
         own_origins: frozenset[str] | None = None,
         live: Live | None = None,
         server: ServerSettings | None = None,
@@ -62,6 +64,7 @@ class Services:
         self.db = db
         self.clock = clock
         self.public_url = public_url.rstrip("/")
+        self.hosts = hosts
         self.relay_tokens = relay_tokens
         self.identity_secrets = identity_secrets
         self.post = post

@@ -12,7 +12,8 @@ class ServerSettings:
     hosts: tuple[str, ...] = field(
         default=(),
         metadata={
-            "sentence": "Further host names the server answers to, beside that of the public URL; others get 421.",
+            "sentence": "Further host names the server answers to, beside those of public.url and hosts.*, and serves everything "
+            "under; others get 421.",
         },
     )
     trusted_proxies: tuple[str, ...] = field(

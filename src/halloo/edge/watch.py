@@ -14,6 +14,7 @@ from typing import NoReturn
 from msgspec import Struct, json
 
 from halloo import __version__
+from halloo.csp.tally import CspTally
 from halloo.db.engine import DIRECTORY, Database
 from halloo.db.size import measure
 from halloo.db.statement import DialectName
@@ -64,6 +65,7 @@ class Watch:
         self.pulse = Pulse(database)
         self.hooks = hooks
         self.answers = answers
+        self.csp = CspTally()
         self.activity = Activity()
         self.clock = clock
         self.started_at = clock()

@@ -31,13 +31,18 @@ def frame_document(page: Page, record: Mapping[str, Any]) -> bytes:
     return _document(page, v1["chat"]["title"], '<div id="halloo"></div>\n' + block, lang)
 
 
-def inbox_document(page: Page, rescue: str | None = None) -> bytes:
-    """The operators' page, the same for every address below it. `rescue`: the address of the rescue relay."""
+def inbox_document(page: Page, rescue: str | None = None, relay: str | None = None) -> bytes:
+    """The operators' page, the same for every address below it.
+
+    `rescue`: the address of the rescue relay. `relay`: that of the relay, where it is not the page's own host.
+    """
     head = (
         '<link rel="icon" href="/favicon.svg" type="image/svg+xml">\n'
         '<meta name="color-scheme" content="light dark">\n'
         '<meta name="robots" content="noindex">\n'
     )
+    if relay is not None:
+        head += f'<meta name="halloo-relay" content="{escape(relay)}">\n'
     if rescue is not None:
         head += f'<meta name="halloo-rescue" content="{escape(rescue)}">\n'
     body = '<div id="inbox"></div>\n<noscript>The inbox needs JavaScript.</noscript>\n'

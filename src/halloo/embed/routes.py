@@ -5,6 +5,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
+from halloo.csp import own
+from halloo.edge.deployment import deployment_of, own_deployment
 from halloo.embed import documents, policy
 from halloo.embed.answers import NO_ROUTE, Answer, App, Receive, Scope, Send, prepare, refusal, respond
 from halloo.embed.assets import IMMUTABLE, SCRIPT, Assets, Page
@@ -87,7 +89,7 @@ class _Public:
             await respond(scope, send, _NOT_BUILT_PAGE)
         else:
             answer = _kept(self._frames, found, self._make_frame)
-            if policy.is_too_long(found.widget.domains):
+            if own.is_too_long(found.widget.domains):
                 answer = answer.with_headers(self._frame_headers(found, parent_origin(scope["query_string"])))
             await respond(scope, send, answer)
 
@@ -101,9 +103,11 @@ class _Public:
         return prepare(_HTML, body, self._frame_headers(found, None), tagged=True)
 
     def _frame_headers(self, found: PublicWidget, parent: str | None) -> list[policy.Header]:
-        v1 = found.record["config"]["v1"]
-        ancestors = policy.frame_ancestors(found.widget.domains, parent)
-        return policy.frame_headers(policy.frame_policy(self._hosts, v1, ancestors), calls=v1["features"]["calls"])
+        widget = found.widget
+        deployment = deployment_of(self._hosts, widget.id, widget.domains, widget.config)
+        written = own.frame_policy(deployment, own.frame_ancestors(widget.domains, parent))
+        endpoints = own.reporting_endpoints(deployment.client, widget.id)
+        return policy.frame_headers(written, endpoints, calls="calls" in deployment.features)
 
 
 def _kept(
@@ -134,12 +138,16 @@ def _pinned(assets: Assets) -> dict[str, Answer]:
 def _inbox(assets: Assets, hosts: Hosts) -> App:
     """The inbox under every path below it, but for its preview."""
     inbox, preview = _NOT_BUILT_PAGE, _NOT_BUILT_PAGE
+    deployment = own_deployment(hosts)
+    endpoints = own.reporting_endpoints(hosts.client)
     if assets.inbox is not None:
-        body = documents.inbox_document(assets.inbox, hosts.record()["rescue"])
-        inbox = prepare(_HTML, body, policy.page_headers(policy.inbox_policy(hosts)))
+        named = hosts.record()
+        relay = None if hosts.relay == hosts.public else named["relay"]
+        body = documents.inbox_document(assets.inbox, named["rescue"], relay)
+        inbox = prepare(_HTML, body, policy.page_headers(own.inbox_policy(deployment), endpoints))
     if assets.preview is not None:
         body = documents.preview_document(assets.preview)
-        preview = prepare(_HTML, body, policy.page_headers(policy.preview_policy(hosts)))
+        preview = prepare(_HTML, body, policy.page_headers(own.preview_policy(deployment), endpoints))
 
     async def app(scope: Scope, _receive: Receive, send: Send) -> None:
         await respond(scope, send, preview if _below(scope, "/inbox") == "preview" else inbox)

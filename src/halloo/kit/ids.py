@@ -4,18 +4,35 @@ import hashlib
 import os
 import re
 import secrets
+import threading
 import time
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SHOWN = 4
 
 
+class _Ticks:
+    """Moments of 1/4096 ms since 1970, each later than the one before, whatever the clock does meanwhile."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self) -> int:
+        with self._lock:
+            self._last = max(time.time_ns() * 4096 // 1_000_000, self._last + 1)
+            return self._last
+
+
+_ticks = _Ticks()
+
+
 def new_id() -> str:
-    """A UUIDv7 in lower case: 48 bits of milliseconds, then 74 random bits, so that ids sort by age."""
-    value = bytearray((time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10))
-    value[6] = (value[6] & 0x0F) | 0x70
-    value[8] = (value[8] & 0x3F) | 0x80
-    text = value.hex()
+    """A UUIDv7 in lower case: 48 bits of milliseconds, 12 of their parts, 62 random ones; one process makes them in their order."""
+    tick = _ticks.next()
+    high = (tick >> 12 << 16) | 0x7000 | (tick & 0xFFF)
+    low = int.from_bytes(os.urandom(8)) >> 2 | 1 << 63
+    text = f"{high:016x}{low:016x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 

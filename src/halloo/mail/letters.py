@@ -12,7 +12,7 @@ from halloo.db.tx import Tx
 from halloo.kit.clock import rfc3339
 from halloo.kit.text import clean
 from halloo.mail.model import ANSWER_LIFE, ASKED_LIFE, PATIENCE, Later, Letter, Mail, Quote
-from halloo.mail.notices import hook_notice
+from halloo.mail.notices import notice
 from halloo.mail.pages import continue_page
 from halloo.mail.settings import MailSettings
 from halloo.mail.texts import language_of, say
@@ -49,7 +49,7 @@ def compose(tx: Tx, mail: Mail, terms: Terms) -> Letter | Later | None:
     if mail.kind == "link":
         return _link(tx, mail, terms)
     if mail.kind == "hook":
-        return hook_notice(tx, mail, terms.inbox)
+        return notice(tx, mail, terms.inbox)
     return _invitation(tx, mail, terms)
 
 

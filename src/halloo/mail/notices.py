@@ -1,4 +1,4 @@
-"""Mail about web hooks that fail: read off the facts, by their names, and told to who may do something about it."""
+"""Mail about what fails for a while: read off the facts, by their names, and told to who may do something about it."""
 
 import msgspec
 
@@ -13,13 +13,14 @@ from halloo.workspaces.actions.workspaces import read_workspace
 from halloo.workspaces.model import Operator, system_actor
 
 WARNED, DISABLED = "hook:warned", "hook:disabled"
-NOTICES = frozenset({WARNED, DISABLED})
+BLOCKED = "csp:blocked"
+NOTICES = frozenset({WARNED, DISABLED, BLOCKED})
 _GONE = "gone"
 _DATE, _TIME = slice(10), slice(11, 16)
 
 
 class _Said(msgspec.Struct):
-    """What a notice says."""
+    """What a notice of a web hook says."""
 
     hook_id: str
     name: str
@@ -28,25 +29,59 @@ class _Said(msgspec.Struct):
     since: int | None = None
 
 
+class _Kept(msgspec.Struct):
+    """What a notice of a page that keeps the chat away says."""
+
+    widget_id: str
+    page: str
+
+
 def is_told(operator: Operator) -> bool:
-    """Whether an operator may do something about a web hook that fails."""
+    """Whether an operator may do something about what fails."""
     return operator.active and not operator.removed and operator.role in ("owner", "admin")
 
 
-def hook_notice(tx: Tx, mail: Mail, inbox: str) -> Letter | None:
-    """What happened to a web hook, with a link to its page. None where its reader has left or is no administrator any more."""
+def notice(tx: Tx, mail: Mail, inbox: str) -> Letter | None:
+    """What happened, with a link to where it is seen. None where its reader has left or is no administrator any more."""
     seq: int = mail.content["seq"]
     operator = find_operators(tx, tx.workspace_id, {mail.content["operator_id"]}).get(mail.content["operator_id"])
     payload = next(iter(list_payloads(tx, seq - 1, 1)), None)
     if operator is None or not is_told(operator) or payload is None or payload.name not in NOTICES:
         return None
+    team = _line(read_workspace(tx, system_actor(tx.workspace_id)).name)
+    tell = _of_page if payload.name == BLOCKED else _of_hook
     try:
-        said = msgspec.json.decode(payload.data, type=_Said)
+        return tell(mail, operator, team, payload.name, payload.data, inbox)
     except msgspec.DecodeError:  # what it said is kept no longer
         return None
+
+
+def _of_page(mail: Mail, operator: Operator, team: str, _fact: str, data: bytes, inbox: str) -> Letter:
+    said = msgspec.json.decode(data, type=_Kept)
     lang = language_of(operator.locale)
-    names = {"name": _line(said.name), "team": _line(read_workspace(tx, system_actor(tx.workspace_id)).name)}
-    happened = "hook.warned" if payload.name == WARNED else "hook.disabled"
+    names = {"page": _page(said.page), "team": team}
+    return Letter(
+        mail_id=mail.id,
+        recipient=operator.email,
+        language=lang,
+        subject=say(lang, "csp.subject", **names),
+        lead=say(lang, "csp.lead", **names),
+        button=say(lang, "csp.button"),
+        url=f"{inbox}settings/widgets/{said.widget_id}/csp",
+        notes=(say(lang, "csp.next"), say(lang, "hook.why", **names)),
+    )
+
+
+def _page(url: str) -> str:
+    """The origin of a page alone: the rest is a stranger's text, and a mail is no place for it."""
+    return "/".join(url.split("/", 3)[:3])
+
+
+def _of_hook(mail: Mail, operator: Operator, team: str, fact: str, data: bytes, inbox: str) -> Letter:
+    said = msgspec.json.decode(data, type=_Said)
+    lang = language_of(operator.locale)
+    names = {"name": _line(said.name), "team": team}
+    happened = "hook.warned" if fact == WARNED else "hook.disabled"
     return Letter(
         mail_id=mail.id,
         recipient=operator.email,

@@ -25,11 +25,13 @@ class Doors:
     """Under which names the relay answers.
 
     `hosts`: host names in lower case, without ports, which proxies and tunnels change; empty: any. `origins`: the
-    public origins of widget host and inbox, one of which every upgrade must name exactly.
+    public origins of widget host and inbox, one of which every upgrade must name exactly. `relays`: those of `hosts` that
+    are the relay's, where it has names of its own; empty: all.
     """
 
     hosts: frozenset[str]
     origins: frozenset[str]
+    relays: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ def misdirected(request: Upgrade, doors: Doors) -> Turned | None:
     hosts = request.values("host")
     if doors.hosts and (len(hosts) != 1 or _host_name(hosts[0]) not in doors.hosts):
         return Turned(HTTPStatus.MISDIRECTED_REQUEST, "This server does not answer under that name.")
+    if doors.relays and _host_name(hosts[0]) not in doors.relays:
+        return Turned(HTTPStatus.NOT_FOUND, "There is nothing here; the relay has a host name of its own.")
     return None
 
 

@@ -130,11 +130,13 @@ def mount(  # noqa: PLR0913 - the composition root hands in what there is
     wall: Clock = system_clock,
     timing: Timing | None = None,
     whence: Whence = from_anywhere,
+    relays: Iterable[str] = (),
 ) -> RelayServer:
     """Build a node.
 
-    `hosts`: the values of `Host` that upgrades may name (empty: any). `origins`: the public origins, one of which
-    every upgrade names. `decide(domains, origin)`: whether a widget's list allows an embedding origin.
+    `hosts`: the values of `Host` that upgrades may name (empty: any), `relays`: those of them that are the relay's (empty:
+    all). `origins`: the public origins, one of which every upgrade names. `decide(domains, origin)`: whether a widget's list
+    allows an embedding origin.
     `whence`: by which address newcomers are counted.
     """
     timing = timing or timing_of(settings)
@@ -145,7 +147,7 @@ def mount(  # noqa: PLR0913 - the composition root hands in what there is
     Sharing(broker, pump, monotonic_clock)
     follower = Follower(pump, hub, broker, _version_of(database), told=told)
     rules = Rules(limits_of(settings), timing, tokens.open)
-    doors = Doors(frozenset(host.lower() for host in hosts), frozenset(origins))
+    doors = Doors(frozenset(host.lower() for host in hosts), frozenset(origins), frozenset(relays))
     admission = Admission(settings.handshakes_per_second, monotonic_clock)
     shared = Shared(hub, rules, actions, doors, monotonic_clock, wall, admission, whence)
     return RelayServer(shared, settings, broker, follower, tokens.streams)

@@ -33,6 +33,7 @@ TAGS = (
     Tag("Canned replies", "Prepared answers."),
     Tag("Tags", "Words that conversations are sorted by."),
     Tag("Widgets", "What is embedded into pages, and where it may be."),
+    Tag("Content security", "Policies of pages: what they must allow, and what browsers report that they block."),
     Tag("Hooks", "Web hooks: who is told of what, what came of it, and telling it again."),
     Tag("Operators", "Colleagues and invitations."),
     Tag("Tokens", "Credentials of programs."),

@@ -12,6 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from halloo.api.manage import (
     contacts,
     conversations,
+    csp_reports,
     deliveries,
     feedback,
     hooks,
@@ -44,6 +45,7 @@ ROUTES = (
     *lists.ROUTES,
     *widgets.ROUTES,
     *identity.ROUTES,
+    *csp_reports.ROUTES,
     *hooks.ROUTES,
     *deliveries.ROUTES,
     *operators.ROUTES,

@@ -9,10 +9,13 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from halloo.api.manage import shapes
 from halloo.api.manage.conversations import IfMatch
 from halloo.api.manage.talk import optional
+from halloo.csp.actions import reports
+from halloo.db.tx import Tx
 from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.pagination import Cursor
 from halloo.widgets import actions
 from halloo.widgets.model import Widget, WidgetChange, widget_view
+from halloo.workspaces.model import Actor
 
 _READ, _MANAGE = ("web_widgets:read", "web_widgets:manage"), "web_widgets:manage"
 _TAGS = ["Widgets"]
@@ -81,7 +84,13 @@ async def update_widget(
 @delete("/web-widgets/{widget_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
 async def delete_widget(widget_id: FromPath[str], db: Db, who: Who, if_match: IfMatch = None) -> None:
     """Delete a widget: its loader and sockets stop, its conversations stay."""
-    await db.write(who.workspace_id, actions.delete_widget, who, widget_id, if_match=if_match)
+    await db.write(who.workspace_id, _delete, who, widget_id, if_match)
+
+
+def _delete(tx: Tx, who: Actor, widget_id: str, if_match: str | None) -> None:
+    """Action: the widget, and what was reported and checked of it."""
+    actions.delete_widget(tx, who, widget_id, if_match=if_match)
+    reports.forget_widget(tx, widget_id)
 
 
 @get("/embed", opt={"scope": _READ}, tags=_TAGS, sync_to_thread=False)

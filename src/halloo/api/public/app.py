@@ -21,10 +21,12 @@ from halloo.api.public.call import (
     refusal_answer,
     send_answer,
 )
+from halloo.api.public.csp_reports import PATH as REPORTS
+from halloo.api.public.csp_reports import caller, preflight
 from halloo.api.public.parts import PublicApi
 from halloo.api.public.routes import find_route
 from halloo.api.public.visits import OriginNotAllowed
-from halloo.edge.address import Network, client_address, limit_key
+from halloo.edge.address import Network
 from halloo.edge.errors import error_body
 from halloo.kit.refusals import NotFound, Refusal
 from halloo.widgets.origins import decide
@@ -77,8 +79,12 @@ class PublicApp:
         route, names, known = find_route(wanted, path)
         if not known:
             raise RouteNotFound
-        if path != "":
+        if path == REPORTS:  # browsers send them by themselves, whatever the page
+            cors.append((b"access-control-allow-origin", b"*"))
+        elif path != "":
             self._check_origin(widget, origins, cors, of_page=route is not None and route.of_page)
+        if method == "OPTIONS" and path == REPORTS:
+            return preflight()
         if method == "OPTIONS":
             return self._preflight([*known, "OPTIONS"], path, cors)
         if route is None:
@@ -86,17 +92,12 @@ class PublicApp:
             body = error_body("method_not_allowed", "This address does not take that method.")
             return Answer(405, body, [(b"allow", allow)])
         origin = origins[0] if len(origins) == 1 else None
-        call = Call(scope, receive, widget, headers, origin, {}, names, self._caller(scope, headers))
+        call = Call(scope, receive, widget, headers, origin, {}, names, caller(scope, headers, self._trusted))
         if route.rate is not None:
             route.rate(self._api, call)
-        call.query = parse_query(scope["query_string"])
+        if path != REPORTS:
+            call.query = parse_query(scope["query_string"])
         return await route.handler(self._api, call)
-
-    def _caller(self, scope: Scope, headers: dict[str, str]) -> str:
-        """What rates are counted by for this caller."""
-        peer = scope.get("client")
-        forwarded = [headers["x-forwarded-for"]] if "x-forwarded-for" in headers else []
-        return limit_key(client_address(peer[0] if peer else None, forwarded, self._trusted))
 
     def _check_origin(self, widget: PublicWidget, origins: list[str], cors: Headers, *, of_page: bool) -> None:
         """Refuse a page that the list denies; echo one that it allows. Absent is not refused: nothing here is a credential.

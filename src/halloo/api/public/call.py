@@ -103,26 +103,28 @@ class Call:
 
         Raises `TooLarge`, `UnsupportedType`, `BadJson`.
         """
-        body = await self._body(limit)
+        body = await read_bytes(self.headers, self.receive, limit)
         if not is_json(self.headers.get("content-type", "")):
             raise UnsupportedType
         return parse_object(body)
 
-    async def _body(self, limit: int) -> bytes:
-        announced = self.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced[:_DIGITS]) > limit:
+
+async def read_bytes(headers: Mapping[str, str], receive: Receive, limit: int) -> bytes:
+    """A request's body of at most `limit` bytes. Raises `TooLarge`, `BadJson` for half of one."""
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:_DIGITS]) > limit:
+        raise TooLarge
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BadJson
+        body += message.get("body", b"")
+        if len(body) > limit:
             raise TooLarge
-        body = bytearray()
-        more = True
-        while more:
-            message = await self.receive()
-            if message["type"] == "http.disconnect":
-                raise BadJson  # half a body is none
-            body += message.get("body", b"")
-            if len(body) > limit:
-                raise TooLarge
-            more = message.get("more_body", False)
-        return bytes(body)
+        more = message.get("more_body", False)
+    return bytes(body)
 
 
 def parse_query(raw: bytes) -> dict[str, str]:

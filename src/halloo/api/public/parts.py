@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from halloo.api.public.call import Answer, Call
+from halloo.api.public.csp_reports import Reports
 from halloo.api.public.limits import PublicLimits
 from halloo.api.public.replies import ReplyTimes
 from halloo.api.public.shapes import RelayAccess
@@ -40,6 +41,7 @@ class PublicApi:
     identity_secrets: Sealer
     countries: Countries
     live: Live
+    reports: Reports
     mail: bool
 
 

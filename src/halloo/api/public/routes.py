@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from halloo.api.public import present
+from halloo.api.public import csp_reports, present
 from halloo.api.public.call import Answer, Call
 from halloo.api.public.continuing import ask_link, continue_elsewhere, count_asking, count_continue
 from halloo.api.public.forms import accepted_start, asks_feedback, give_feedback, submit_form
@@ -210,6 +210,17 @@ def _ending(call: Call, given: dict[str, Any]) -> Nothing:
     return convert(given, Nothing)
 
 
+def _of_reports(api: PublicApi, call: Call) -> None:
+    """Rate of what browsers report."""
+    api.reports.count(call.address, call.widget_id)
+
+
+async def take_reports(api: PublicApi, call: Call) -> Answer:
+    """`POST /csp-reports`: whether anything of it is kept is not told."""
+    await api.reports.take(call)
+    return Answer(204)
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """Method and path below the widget; `{cid}` is a conversation's id."""
@@ -240,6 +251,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/pre-conversation-form", submit_form),
     Route("POST", "/continue-link", ask_link, count_asking),
     Route("POST", "/continue", continue_elsewhere, count_continue),
+    Route("POST", csp_reports.PATH, take_reports, _of_reports),
 )
 """Every public route. The tests walk this table."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from halloo.cli.doctor.door import LOOPBACK
 from halloo.cli.doctor.finding import Finding, bad, ok, warn
+from halloo.cli.doctor.names import elsewhere, hosts_of
 from halloo.cli.doctor.pages import OK, page_origin, refused
 from halloo.cli.doctor.site import Answer, Site
 from halloo.kit.ids import new_secret
@@ -17,6 +18,9 @@ _NO_CORS = "Take the proxy's own Access-Control-… headers out for this host: H
 def check_record(site: Site) -> Iterator[Finding]:
     """The widget's public record, without which nothing else can be looked at."""
     answer = site.ask(site.api)
+    client = elsewhere(answer)
+    if client is not None:
+        answer = site.ask(site.api, url=client)
     wrong = refused("public API", "The widget's record", answer)
     if wrong is not None:
         yield wrong
@@ -124,15 +128,15 @@ def check_visitor_header(site: Site) -> Iterator[Finding]:
         )
 
 
-def check_hosts(site: Site, inbox: str) -> Iterator[Finding]:
+def check_hosts(site: Site) -> Iterator[Finding]:
     """Advice: walls between what visitors, operators and strangers' files run on."""
-    hosts = site.record["hosts"]
-    client, storage = str(hosts["client"]), str(hosts["storage"])
+    hosts = hosts_of(site)
+    client, storage, inbox = hosts.client, hosts.storage, hosts.public
     if client == inbox:
         yield warn(
             "host names",
             "Widget and inbox share a host name.",
-            "It works. A name of its own for the widget is one wall more: docs/guide/proxy.md, “Names of its own”.",
+            "It works. A name of its own for the widget is one wall more: docs/guide/names.md.",
         )
     elif storage in (client, inbox):
         yield warn(

@@ -4,7 +4,7 @@ import http.client
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from halloo.cli.doctor import calls, door, live, own, pages, streaming
+from halloo.cli.doctor import calls, door, live, names, own, pages, policies, streaming
 from halloo.cli.doctor.finding import Finding, bad
 from halloo.cli.doctor.site import Site
 from halloo.cli.place import Place, open_place
@@ -62,13 +62,15 @@ def _outside(site: Site, silence_s: float) -> Iterator[Finding]:
     further: list[tuple[str, Check]] = [
         ("loader", lambda: pages.check_loader(site)),
         ("frame", lambda: pages.check_frame(site)),
+        ("frame policy", lambda: policies.check_policy(site)),
         ("Origin", lambda: calls.check_origin(site)),
         ("preflight", lambda: calls.check_preflight(site)),
         ("X-Halloo-Visitor", lambda: calls.check_visitor_header(site)),
         ("WebSocket", lambda: live.check_upgrade(site)),
         ("HTTP streaming", lambda: streaming.check_stream(site)),
         ("rescue relay", lambda: streaming.check_rescue(site)),
-        ("host names", lambda: calls.check_hosts(site, site.url)),
+        ("host names", lambda: calls.check_hosts(site)),
+        ("own names", lambda: names.check_names(site)),
     ]
     if silence_s:
         further.append(("silence", lambda: live.check_silence(site, silence_s)))

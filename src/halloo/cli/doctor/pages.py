@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from halloo.cli.doctor.finding import Finding, bad, ok, warn
 from halloo.cli.doctor.site import Answer, Site
+from halloo.csp.own import reporting_endpoints
 from halloo.embed.answers import tag_of
 from halloo.embed.policy import Header, frame_headers, shared_headers
 
@@ -18,7 +19,7 @@ _FRESH_S = 60
 _AGE = re.compile(r"(?:s-maxage|max-age)\s*=\s*\"?(\d+)")
 _ASSET = re.compile(r'src="(/public/assets/[^"]+\.js)"')
 PAGE = "https://doctor.invalid"
-_NO_HEADERS = (
+NO_HEADERS = (
     "Take out what adds it, or except /public/ from it.\n"
     "nginx: no add_header X-Frame-Options or Content-Security-Policy for this host; an outer block counts, too.\n"
     "Caddy: no header directive with such a name for this host."
@@ -84,7 +85,8 @@ def check_frame(site: Site) -> Iterator[Finding]:
     policy = policies[0] if policies else ""
     calls = bool(site.record["config"]["v1"]["features"]["calls"])
     if policy.isascii():
-        yield from _unchanged(answer, frame_headers(policy, calls=calls), "frame")
+        endpoints = reporting_endpoints(str(site.record["hosts"]["client"]), site.widget_id)
+        yield from _unchanged(answer, frame_headers(policy, endpoints, calls=calls), "frame")
     yield from _fresh(answer, "frame")
     yield from _isolated(answer)
     asset = _ASSET.search(answer.body.decode("utf-8", "replace"))
@@ -103,15 +105,15 @@ def _framing(answer: Answer) -> Iterator[Finding]:
         yield bad(
             "framing",
             f"Something adds X-Frame-Options: {', '.join(options)}. No site can show the widget.",
-            _NO_HEADERS,
+            NO_HEADERS,
         )
     if len(policies) != 1:
         said = (
             "has no Content-Security-Policy" if not policies else f"has {len(policies)} Content-Security-Policy headers"
         )
-        yield bad("policy", f"The frame {said}; it needs Halloo's own and no other.", _NO_HEADERS)
+        yield bad("policy", f"The frame {said}; it needs Halloo's own and no other.", NO_HEADERS)
     elif ancestors != 1:
-        yield bad("policy", f"The frame's policy names frame-ancestors {ancestors} times instead of once.", _NO_HEADERS)
+        yield bad("policy", f"The frame's policy names frame-ancestors {ancestors} times instead of once.", NO_HEADERS)
     elif not options:
         yield ok("framing", "One policy with one frame-ancestors, no X-Frame-Options.")
 
@@ -126,7 +128,7 @@ def _isolated(answer: Answer) -> Iterator[Finding]:
         if answer.all(name) != [value]
     ]
     if lacking:
-        yield bad("isolation", f"The frame lost {', '.join(lacking)}: isolated pages cannot show it.", _NO_HEADERS)
+        yield bad("isolation", f"The frame lost {', '.join(lacking)}: isolated pages cannot show it.", NO_HEADERS)
 
 
 def _shared(answer: Answer, what: str) -> Iterator[Finding]:
@@ -134,11 +136,11 @@ def _shared(answer: Answer, what: str) -> Iterator[Finding]:
     if answer.all("cross-origin-resource-policy") != ["cross-origin"]:
         found = answer.get("cross-origin-resource-policy") or "none"
         yield bad(
-            "resource policy", f"The {what}'s Cross-Origin-Resource-Policy is {found}, not cross-origin.", _NO_HEADERS
+            "resource policy", f"The {what}'s Cross-Origin-Resource-Policy is {found}, not cross-origin.", NO_HEADERS
         )
     elif answer.all("access-control-allow-origin") != ["*"]:
         found = answer.get("access-control-allow-origin") or "none"
-        yield bad("resource policy", f"The {what}'s Access-Control-Allow-Origin is {found}, not *.", _NO_HEADERS)
+        yield bad("resource policy", f"The {what}'s Access-Control-Allow-Origin is {found}, not *.", NO_HEADERS)
     else:
         yield ok("resource policy", f"The {what} may be loaded by every site.")
     if answer.all("set-cookie"):
@@ -224,6 +226,6 @@ def _asset(site: Site, path: str) -> Iterator[Finding]:
     if wrong is not None:
         yield wrong
     elif answer.all("cross-origin-resource-policy") != ["cross-origin"]:
-        yield bad("files", "The frame's files lost Cross-Origin-Resource-Policy.", _NO_HEADERS)
+        yield bad("files", "The frame's files lost Cross-Origin-Resource-Policy.", NO_HEADERS)
     else:
         yield ok("files", "The frame's files can be loaded.")

@@ -50,6 +50,8 @@ class Site:
     url: str
     widget_id: str
     record: dict[str, Any] = field(default_factory=dict[str, Any])
+    public: str = ""
+    """Where the inbox is, once it was asked."""
 
     @property
     def host(self) -> str:

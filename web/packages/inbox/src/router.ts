@@ -12,6 +12,7 @@ export const WIDGET_SECTIONS = [
   "domains",
   "security",
   "install",
+  "csp",
 ] as const;
 export type WidgetSection = (typeof WIDGET_SECTIONS)[number];
 

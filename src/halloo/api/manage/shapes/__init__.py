@@ -5,6 +5,16 @@ The OpenAPI page, the validation of requests and the TypeScript types of `web/pa
 """
 
 from halloo.api.manage.shapes.common import Availability, OperatorBrief, Position, Refusal, Role, Scalar, State
+from halloo.api.manage.shapes.csp_reports import (
+    DomainCheck,
+    DomainCheckList,
+    DomainCheckPost,
+    ReportCounts,
+    ReportGroup,
+    ReportPage,
+    ReportPatch,
+    ReportVerdict,
+)
 from halloo.api.manage.shapes.deliveries import (
     AttemptBrief,
     AttemptRequest,
@@ -176,6 +186,9 @@ __all__ = [
     "DeliveryReplayed",
     "DeliveryView",
     "DiskStatus",
+    "DomainCheck",
+    "DomainCheckList",
+    "DomainCheckPost",
     "EmbedView",
     "ExportedConversation",
     "ExportedMail",
@@ -243,6 +256,11 @@ __all__ = [
     "RelayToken",
     "ReplayStarted",
     "ReplayView",
+    "ReportCounts",
+    "ReportGroup",
+    "ReportPage",
+    "ReportPatch",
+    "ReportVerdict",
     "Role",
     "Scalar",
     "Scope",

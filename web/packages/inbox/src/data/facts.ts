@@ -165,6 +165,7 @@ const STALE: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   "hook:updated": [keys.hooks, ["hook"]],
   "hook:warned": [keys.hooks, ["hook"]],
   "hook:disabled": [keys.hooks, ["hook"]],
+  "csp:blocked": [keys.csp],
 };
 
 const COUNTED =

@@ -36,5 +36,9 @@ export const keys = {
   hookDelivery: (id: string, delivery: string) => ["hook", id, "delivery", delivery] as const,
   hookAttempt: (id: string, delivery: string, n: number) => ["hook-attempt", id, delivery, n] as const,
   hookReplay: (id: string, replay: string) => ["hook-replay", id, replay] as const,
+  cspPolicy: (widget: string, ask: string) => ["csp-policy", widget, ask] as const,
+  cspChecks: (widget: string) => ["csp-checks", widget] as const,
+  csp: ["csp-reports"],
+  cspReports: (widget: string, filter: string) => ["csp-reports", widget, filter] as const,
   search: (q: string) => ["search", q] as const,
 } as const;

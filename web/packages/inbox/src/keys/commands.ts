@@ -1,7 +1,7 @@
 /** Everything that can be done, by name: the palette lists it, the keys run it, the sheet shows it. */
 import { layerOpen, useLatest } from "@halloo/ui";
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { createStore } from "../data/store.ts";
 import { isWriting, matchKeys, nameOf, type Waiting } from "./keys.ts";
 
@@ -33,12 +33,12 @@ function publish(): void {
   commands.set(all.filter((command) => !seen.has(command.id) && seen.add(command.id)));
 }
 
-/** Offers commands while the component is shown. */
+/** Offers commands from the moment the component is shown: who presses a key as the screen appears is not too early. */
 export function useCommands(list: readonly Command[]): void {
   const latest = useLatest(list);
   const signature = list.map((command) => `${command.id}:${command.label}`).join("|");
   // biome-ignore lint/correctness/useExhaustiveDependencies: offered anew when names change; what runs is always the latest
-  useEffect(() => {
+  useLayoutEffect(() => {
     const me = Symbol("commands");
     const stable = latest.current.map((command, index) => ({
       ...command,
@@ -53,7 +53,7 @@ export function useCommands(list: readonly Command[]): void {
   }, [latest, signature]);
 }
 
-/** Listens for the keys of all commands. */
+/** Listens for the keys of all commands. A pair counts from press to press, however late a busy page hears of them. */
 export function listenForKeys(): () => void {
   let waiting: Waiting | null = null;
   const onKey = (event: KeyboardEvent) => {
@@ -66,7 +66,7 @@ export function listenForKeys(): () => void {
       able.map((command) => command.keys ?? ""),
       name,
       waiting,
-      Date.now(),
+      event.timeStamp,
     );
     waiting = result.waiting;
     const command = able.find((one) => one.keys === result.hit);

@@ -43,11 +43,15 @@ let me: MeView | null = null;
 /** The list that gives the first position and repairs after a loss. */
 export const BASE: Filter = { state: "open", whose: "all", unread: false, order: "waiting" };
 
-/** The relay of this host, then the rescue relay that the page names. */
+/** What the page says of a relay; absent where there is nothing to say. */
+const named = (name: string): string | undefined =>
+  document.querySelector<HTMLMetaElement>(`meta[name="halloo-${name}"]`)?.content;
+
+/** The relay that the page names, else that of this host; then the rescue relay. */
 const relay = (): readonly Route[] =>
   routesTo(
-    `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/relay`,
-    document.querySelector<HTMLMetaElement>('meta[name="halloo-rescue"]')?.content,
+    named("relay") ?? `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/relay`,
+    named("rescue"),
   );
 
 const leader = electLeader(typeof navigator === "undefined" ? undefined : navigator.locks, "halloo-inbox-sound");

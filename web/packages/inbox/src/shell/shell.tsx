@@ -18,7 +18,8 @@ import {
   Webhook,
   Zap,
 } from "lucide-preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { CspNotice } from "../csp/notice.tsx";
 import { operatorsQuery, useCan } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
 import { useStore } from "../data/store.ts";
@@ -305,7 +306,7 @@ export function Shell({ me }: { me: MeView }) {
   useEffect(() => openOutbox(me), [me]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: one line an operator; a changed name or theme is no reason for a new one
   useEffect(() => goLive(me), [me.operator?.id, me.workspace.id]);
-  useEffect(listenForKeys, []);
+  useLayoutEffect(listenForKeys, []);
   const place = route.page === "join" || route.page === "missing" ? "" : t(PLACE[route.page]);
   useEffect(() => showUnread(unread, place), [unread, place]);
   useEffect(() => {
@@ -322,6 +323,7 @@ export function Shell({ me }: { me: MeView }) {
       <main class="in-stage" id="in-main" tabIndex={-1}>
         <LineState status={status} />
         <HookNotice />
+        <CspNotice />
         <div class="in-zones">
           <Page route={route} />
         </div>

@@ -42,6 +42,7 @@ export function problemsIn(values: Values, section: WidgetSection): Problems {
     case "domains":
     case "security":
     case "install":
+    case "csp":
       return {};
     default:
       return section satisfies never;

@@ -1,6 +1,8 @@
 import { Button } from "@halloo/ui";
 import { CircleAlert, CircleCheck, CircleDashed } from "lucide-preact";
 import type { ComponentChildren } from "preact";
+import { checksQuery } from "../csp/queries.ts";
+import { type State, stateOf } from "../csp/state.ts";
 import { useCan } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
 import type { WidgetView } from "../data/types.ts";
@@ -20,10 +22,19 @@ type CheckId = (typeof CHECKS)[number];
 const localOnes = (domains: readonly string[]): string[] =>
   domains.filter((origin) => warningsOf(origin).includes("localhost"));
 
+/** Whether the pages' policies let the chat in: what the doctor saw last. A page that was not looked at has to be. */
+const policyOf = (pages: readonly State[]): Check =>
+  pages.includes("required_blocked")
+    ? "todo"
+    : pages.length > 0 && pages.every((state) => state === "ok" || state === "optional_blocked")
+      ? "done"
+      : "look";
+
 /** Before going live: what the server knows, and what only people can look at (embedding contract 14). */
 export function checksOf(
   widget: Pick<WidgetView, "domains" | "published">,
   identity: { readonly keys: number | null; readonly required: boolean } = { keys: 0, required: false },
+  pages: readonly State[] = [],
 ): Readonly<Record<CheckId, Check>> {
   const local = localOnes(widget.domains).length > 0;
   const { keys, required } = identity;
@@ -33,7 +44,7 @@ export function checksOf(
     listed: widget.domains.length > 0 ? "done" : "todo",
     local: widget.domains.length === 0 || local ? "todo" : "done",
     published: widget.published ? "done" : "todo",
-    policy: "look",
+    policy: policyOf(pages),
     keys: proof,
     required: required ? proof : "look",
     reset: "look",
@@ -51,7 +62,7 @@ const PLACE_OF: Readonly<Record<CheckId, WidgetSection | null>> = {
   listed: "domains",
   local: "domains",
   published: null,
-  policy: "install",
+  policy: "csp",
   keys: "security",
   required: "security",
   reset: null,
@@ -61,7 +72,8 @@ export function Checklist({ widget, section }: { widget: WidgetView; section: Wi
   const may = useCan("web_widgets:manage");
   const keys = useQuery({ ...identityKeysQuery(widget.id), enabled: may }).data;
   const required = readValues(v1Of(widget))["security.identity"] === "required";
-  const checks = checksOf(widget, { keys: keys?.length ?? null, required });
+  const pages = useQuery(checksQuery(widget.id)).data?.map(stateOf);
+  const checks = checksOf(widget, { keys: keys?.length ?? null, required }, pages);
   const local = localOnes(widget.domains);
   const done = CHECKS.filter((id) => checks[id] === "done").length;
   return (

@@ -70,6 +70,7 @@ export const SECTION_FIELDS: Readonly<Record<WidgetSection, readonly Path[]>> = 
   domains: [],
   security: ["page_tracking", "boot", "security.require_verified_embedding", "security.identity"],
   install: [],
+  csp: [],
 };
 
 const isGroup = (value: unknown): value is V1 => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -19,7 +19,7 @@ import { Domains } from "./domains-form.tsx";
 import { Publish, Warnings, WidgetMenu } from "./editor-parts.tsx";
 import { Preview, type View } from "./preview.tsx";
 import { putWidget } from "./put.ts";
-import { type FormProps, Install, SECTION_ICONS, SectionForm, VIEW_OF } from "./sections.tsx";
+import { ContentSecurity, type FormProps, Install, SECTION_ICONS, SectionForm, VIEW_OF } from "./sections.tsx";
 import { v1Of } from "./widgets-page.tsx";
 
 export function Editor({ id, section }: { id: string; section: WidgetSection }) {
@@ -139,7 +139,7 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
     () => ({ ...widget.config, v1: previewConfig(v1, values, workspace) }),
     [widget.config, v1, values, workspace],
   );
-  const formed = section !== "domains" && section !== "install";
+  const formed = section !== "domains" && section !== "install" && section !== "csp";
   const preview = <Preview config={config} values={values} view={view} onView={show} />;
   return (
     <div class="in-editor">
@@ -188,7 +188,7 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
               {may && <WidgetMenu widget={widget} />}
             </span>
           </header>
-          {widget.domains.length === 0 && section !== "domains" && section !== "install" && (
+          {widget.domains.length === 0 && formed && (
             <Notice
               tone="bad"
               action={
@@ -206,6 +206,7 @@ function EditorOf({ widget, section }: { widget: WidgetView; section: WidgetSect
             <Domains widget={widget} may={may} domains={domains ?? widget.domains} setDomains={setDomains} />
           )}
           {section === "install" && <Install widget={widget} />}
+          {section === "csp" && <ContentSecurity widget={widget} />}
           {(section === "domains" || section === "install") && <Checklist widget={widget} section={section} />}
           {formed && may && (
             <footer class="in-save-bar">

@@ -8,6 +8,7 @@ import {
   Languages,
   MessageCircleQuestionMark,
   Palette,
+  ScanEye,
   ShieldCheck,
 } from "lucide-preact";
 import type { ComponentType } from "preact";
@@ -30,6 +31,7 @@ export const SECTION_ICONS: Readonly<Record<WidgetSection, ComponentType<{ size:
   domains: Globe,
   security: ShieldCheck,
   install: Code,
+  csp: ScanEye,
 };
 
 /** What every form gets. */
@@ -59,6 +61,10 @@ function SectionBones() {
 
 const Forms = later(() => import("./forms/forms-section.tsx").then((part) => part.Forms), SectionBones);
 const Security = later(() => import("./security/security-form.tsx").then((part) => part.Security), SectionBones);
+export const ContentSecurity = later(
+  () => import("../csp/content-security.tsx").then((part) => part.ContentSecurity),
+  SectionBones,
+);
 export const Install = later(() => import("./install/install.tsx").then((part) => part.Install), SectionBones);
 
 /** The view of the preview that a section is about. */
@@ -71,9 +77,10 @@ export const VIEW_OF: Readonly<Record<WidgetSection, View>> = {
   domains: "chat",
   security: "chat",
   install: "chat",
+  csp: "chat",
 };
 
-/** The form of a section that is saved as a whole; the other two save by themselves. */
+/** The form of a section that is saved as a whole; the other three save by themselves. */
 export function SectionForm({ section, form }: { section: WidgetSection; form: FormProps }) {
   switch (section) {
     case "look":
@@ -90,6 +97,7 @@ export function SectionForm({ section, form }: { section: WidgetSection; form: F
       return <Security {...form} />;
     case "domains":
     case "install":
+    case "csp":
       return null;
     default:
       return section satisfies never;

@@ -30,6 +30,77 @@ export type Scalar = string | number | boolean;
 
 export type State = "pending" | "resolved" | "unresolved";
 
+/** What the doctor last said of an allowed domain: `result`, or the `error` for which there is none; all null before the first. */
+export interface DomainCheck {
+  origin: string;
+  checked_at: string | null;
+  verdict: "ok" | "optional_blocked" | "required_blocked" | null;
+  error: string | null;
+  result: Record<string, unknown> | null;
+}
+
+/** `GET …/csp/checks`. */
+export interface DomainCheckList {
+  data: DomainCheck[];
+}
+
+/** `POST …/csp/checks`. */
+export interface DomainCheckPost {
+  origin: string;
+}
+
+/** How many groups there are: those that are not muted, by kind, and those that are. */
+export interface ReportCounts {
+  ours: number;
+  others: number;
+  extensions: number;
+  muted: number;
+}
+
+/** What the doctor says of reports. `blocks`: something of Halloo is kept away, of this `level`; `line`: what to add, or to do. */
+export interface ReportVerdict {
+  blocks: boolean;
+  level: "optional" | "required" | null;
+  text: string;
+  line: string | null;
+}
+
+/**
+ * Reports of browsers that say the same. All of it is text of strangers.
+ *
+ * `page`, `source` and `sample` are those of the first. `blocked`: an origin, a keyword such as `inline`, or a scheme. `verdict`: null
+ * where the policy is not known as a whole.
+ */
+export interface ReportGroup {
+  id: string;
+  first_seen: string;
+  last_seen: string;
+  count: number;
+  page: string;
+  disposition: "enforce" | "report";
+  directive: string;
+  blocked: string;
+  source: string | null;
+  sample: string | null;
+  policy: string;
+  kind: "extensions" | "others" | "ours";
+  muted: boolean;
+  verdict: ReportVerdict | null;
+}
+
+/** `GET …/csp/reports`. `foreign`: reports of pages that the widget has nothing to do with; nothing else is kept of them. */
+export interface ReportPage {
+  data: ReportGroup[];
+  next_cursor: string | null;
+  counts: ReportCounts;
+  foreign: number;
+}
+
+/** `PATCH …/csp/reports/{id}`. */
+export interface ReportPatch {
+  muted: boolean;
+}
+
 /** Milliseconds; resolving, connecting and TLS are 0 on a connection that was kept. */
 export interface AttemptTimings {
   resolve: number;

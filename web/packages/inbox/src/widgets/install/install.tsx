@@ -1,32 +1,21 @@
 /** The way onto a page: the line of code in its two forms, for five kinds of page, and what the page's policy needs. */
 import { Button, CopyField, Notice, Segmented, TabPanel, Tabs } from "@halloo/ui";
 import { useState } from "preact/hooks";
-import { get } from "../../data/api.ts";
-import { keys } from "../../data/keys.ts";
-import { type Options, useQuery } from "../../data/query.ts";
+import { useQuery } from "../../data/query.ts";
 import type { WidgetView } from "../../data/types.ts";
 import { t } from "../../i18n.ts";
+import { go } from "../../router.ts";
 import { Card } from "../../settings/card.tsx";
 import { readValues } from "../config.ts";
 import { v1Of } from "../widgets-page.tsx";
-import {
-  type EmbedAddresses,
-  evergreenTag,
-  PAGE_NAMES,
-  PAGES,
-  type PageKind,
-  pinnedTag,
-  policyLines,
-  snippetOf,
-} from "./snippets.ts";
-
-const embedQuery: Options<EmbedAddresses> = { queryKey: keys.embed, queryFn: () => get<EmbedAddresses>("/embed") };
+import { embedQuery, widgetOrigin } from "./embed.ts";
+import { evergreenTag, PAGE_NAMES, PAGES, type PageKind, pinnedTag, policyLines, snippetOf } from "./snippets.ts";
 
 export function Install({ widget }: { widget: WidgetView }) {
   const [form, setForm] = useState<"evergreen" | "pinned">("evergreen");
   const [page, setPage] = useState<PageKind>("html");
   const embed = useQuery(embedQuery);
-  const origin = embed.data ? new URL(embed.data.loader_url, location.origin).origin : location.origin;
+  const origin = widgetOrigin(embed.data);
   const pinned = form === "pinned";
   const tag = pinned ? embed.data && pinnedTag(widget.id, embed.data) : evergreenTag(widget.id, origin);
   const asks = pinned || readValues(v1Of(widget))["security.require_verified_embedding"];
@@ -83,6 +72,9 @@ export function Install({ widget }: { widget: WidgetView }) {
           copiedLabel={t("copied")}
         />
         <p class="ui-about">{t(asks ? "policy_asks" : "policy_quiet")}</p>
+        <div>
+          <Button onClick={() => go({ page: "widgets", id: widget.id, section: "csp" })}>{t("policy_more")}</Button>
+        </div>
       </Card>
     </>
   );

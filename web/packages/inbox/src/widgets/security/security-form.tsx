@@ -3,6 +3,7 @@ import { Notice, Segmented, Switch } from "@halloo/ui";
 import { useQuery } from "../../data/query.ts";
 import { t } from "../../i18n.ts";
 import { Card } from "../../settings/card.tsx";
+import { embedQuery, widgetOrigin } from "../install/embed.ts";
 import type { FormProps } from "../sections.tsx";
 import { IdentityKeys } from "./identity-keys.tsx";
 import { identityKeysQuery } from "./keys.ts";
@@ -12,6 +13,7 @@ export function Security(form: FormProps) {
   const verified = values["security.require_verified_embedding"];
   const identity = values["security.identity"];
   const keys = useQuery({ ...identityKeysQuery(widget.id), enabled: !disabled });
+  const embed = useQuery({ ...embedQuery, enabled: verified });
   const keyless = keys.isSuccess && keys.data.length === 0;
   return (
     <>
@@ -43,7 +45,7 @@ export function Security(form: FormProps) {
         />
         {verified && (
           <p class="ui-about">
-            {t("verified_embedding_policy")} <code dir="ltr">connect-src {location.origin}</code>
+            {t("verified_embedding_policy")} <code dir="ltr">connect-src {widgetOrigin(embed.data)}</code>
           </p>
         )}
       </Card>

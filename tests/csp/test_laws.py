@@ -1,0 +1,293 @@
+"""The six laws of the doctor (csp contract 4.3), over pages drawn by chance. The browser tries a sample of the same in `browser/`."""
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+from halloo.csp.doctor import examine, treated
+from halloo.csp.model import Deployment, Destination, Diagnosis, Finding, Given, Page, Reading, Tag, Trust
+from halloo.csp.policy import Load, Policy, allowed, may_create, parse, requires_trusted_types
+from halloo.csp.sheet import NONCE, STAND_IN
+from tests.csp.draws import (
+    INLINE,
+    PINNED,
+    RIGHT_NONCE,
+    SCRIPT,
+    STYLE,
+    WIDGET,
+    C,
+    Drawn,
+    hashed,
+    how_many,
+    pages,
+    quiet,
+    seeded,
+)
+
+SEED = seeded()
+COUNT = how_many(150, "HALLOO_CSP_LAWS")
+TRUSTS: tuple[Trust, ...] = ("auto", "host", "nonce", "hash")
+FOREIGN = (
+    "https://evil.test/x.js",
+    "http://evil.test/x.js",
+    "https://evil.test:8443/public/embed/x.js",
+    "wss://evil.test/relay",
+    "ws://evil.test/relay",
+    "https://chat.test/",
+    "https://a.client.chat.test/",
+    "https://client.chat.test.evil.test/",
+    "http://client.chat.test:81/",
+    "https://site.test/own.js",
+    "https://other.site.test/x",
+    "data:text/plain,x",
+    "blob:https://site.test/1",
+    "https://image.chat.test/a.png",
+    "https://relay.chat.test/x",
+)
+OURS = (PINNED.url, f"{C}/public/embed/{WIDGET}", f"{C}/public/widget/{WIDGET}", f"{C}/x", "wss://client.chat.test/y")
+LOADED: tuple[Destination, ...] = (
+    "script", "style", "worker", "frame", "connect", "image", "font", "media", "manifest", "object", "prefetch",
+)  # fmt: skip
+EXTRAS = (
+    Load("script", "https://evil.test/s.js", RIGHT_NONCE),
+    Load("script", "https://evil.test/s.js", integrity=hashed(SCRIPT)),
+    Load("script", "https://evil.test/s.js", parser_inserted=False),
+    Load("script", None, code=INLINE),
+    Load("script", None, RIGHT_NONCE, code="other"),
+    Load("script", None, code="other", parser_inserted=False),
+    Load("script-attr", None, code=INLINE),
+    Load("javascript-url", None, code=INLINE),
+    Load("eval"),
+    Load("wasm"),
+    Load("style", None, code=STYLE),
+    Load("style", None, RIGHT_NONCE),
+    Load("style-attr", None, code=STYLE),
+)
+CORPUS = (*(Load(kind, url) for kind in LOADED for url in (*FOREIGN, *OURS)), *EXTRAS)
+
+
+@st.composite
+def treatable(draw: st.DrawFn, *, commas: bool = False) -> Drawn:
+    """A page with what the comparison of lists does not draw: sandbox and Trusted Types; `commas`: with such in a meta."""
+    drawn = draw(pages())
+    policies: list[Given] = []
+    for one in drawn.policies:
+        text = one.text if commas else one.text.replace(",", " ;")
+        if draw(st.integers(0, 5)) == 0:
+            text = f"{draw(st.sampled_from(_FURTHER))}; {text}"
+        policies.append(replace(one, text=text))
+    return replace(drawn, policies=tuple(policies))
+
+
+_FURTHER = (
+    "sandbox",
+    "sandbox allow-scripts",
+    "SANDBOX ALLOW-SCRIPTS allow-forms allow-same-origin",
+    "require-trusted-types-for 'script'",
+    "require-trusted-types-for 'script'; trusted-types 'none'",
+    "trusted-types a default",
+    "trusted-types a b 'allow-duplicates'; require-trusted-types-for 'script'",
+    "trusted-types *",
+)
+_TRUST = st.sampled_from(TRUSTS)
+
+
+def in_force(page: Page) -> dict[Reading, list[Policy]]:
+    """The enforced policies; `{NONCE}` stands for the tag's."""
+    nonce = page.tag.nonce if page.tag.nonce not in {"", NONCE} else STAND_IN
+    readings: tuple[Reading, ...] = ("letter", "browser")
+    return {
+        reading: [
+            policy
+            for one in page.policies
+            if one.disposition == "enforce"
+            for policy in parse(replace(one, text=one.text.replace(NONCE, nonce)), page.origin, reading)
+        ]
+        for reading in readings
+    }
+
+
+def wanted(deployment: Deployment, tag: Tag) -> Iterator[Load]:
+    """What the contract says the page loads, written down once more (2.1)."""
+    nonce = STAND_IN if tag.nonce == NONCE else tag.nonce
+    loader = PINNED.url if tag.pinned else deployment.loader_url
+    yield Load("script", loader, nonce, tag.integrity, parser_inserted=not tag.made)
+    yield Load("frame", deployment.frame_url)
+    record = f"{C}/core/public/web-widgets/{WIDGET}"
+    if tag.pinned:
+        yield Load("connect", record)
+    if deployment.verified_embedding:
+        yield Load("connect", f"{record}/embed-ticket")
+    if "cobrowse" in deployment.features:
+        yield Load("script", f"{C}/public/assets/recorder.js", nonce, parser_inserted=not tag.made)
+    if "pusher" in deployment.features:
+        yield from (Load("connect", f"{scheme}://relay.chat.test/app/x") for scheme in ("https", "wss"))
+
+
+def works(drawn: Drawn, page: Page) -> bool:
+    """Whether every need is met, judged by the matcher and what the contract says, not by the doctor."""
+    before = tuple(one for one in page.policies if one.before_tag or one.delivery == "header" or page.tag.made)
+    first, *rest = wanted(drawn.deployment, page.tag)
+    policies = in_force(page)
+    return (
+        allowed(in_force(replace(page, policies=before)), first)
+        and all(allowed(policies, load) for load in rest)
+        and _sandbox_is_open(policies["browser"])
+        and _address_is_trusted(page.tag, policies)
+    )
+
+
+def _sandbox_is_open(policies: Sequence[Policy]) -> bool:
+    tokens = {
+        "allow-scripts", "allow-same-origin", "allow-forms",
+        "allow-popups", "allow-popups-to-escape-sandbox", "allow-downloads",
+    }  # fmt: skip
+    lists = [found.values for policy in policies if (found := policy.get("sandbox"))]
+    return all(tokens <= {value.lower() for value in values} for values in lists)
+
+
+def _address_is_trusted(tag: Tag, policies: dict[Reading, list[Policy]]) -> bool:
+    every = [policy for found in policies.values() for policy in found]
+    if not tag.made or not any(map(requires_trusted_types, every)):
+        return True
+    return bool(tag.trusted_types) and all(may_create(policy, tag.trusted_types, created=False) for policy in every)
+
+
+def additions(drawn: Drawn, diagnosis: Diagnosis) -> Iterator[tuple[str, Page]]:
+    """The treated page without one of the things that were added, and which."""
+    page = treated(drawn.page, diagnosis)
+    for finding in diagnosis.findings:
+        if finding.policy is None:
+            continue
+        for value in finding.fix.value.split():
+            index = finding.policy - 1
+            text = _without(page.policies[index].text, finding.fix.directive, value)
+            if text is not None and text.count(value) < page.policies[index].text.count(value):
+                given_ = replace(page.policies[index], text=text)
+                policies = (*page.policies[:index], given_, *page.policies[index + 1 :])
+                if _added(drawn.policies[index].text, page.policies[index].text, value):
+                    yield f"{value} of {finding.fix.directive}", replace(page, policies=policies)
+    if page.tag.nonce != drawn.tag.nonce:
+        yield "the nonce", replace(page, tag=replace(page.tag, nonce=drawn.tag.nonce))
+    if page.tag.integrity != drawn.tag.integrity:
+        yield "the integrity", replace(page, tag=replace(page.tag, integrity=""))
+    if page.tag.trusted_types != drawn.tag.trusted_types:
+        yield "the trusted address", replace(page, tag=replace(page.tag, trusted_types=""))
+
+
+def _added(before: str, after: str, value: str) -> bool:
+    return after.split().count(value) + after.count(f"{value};") > before.split().count(value) + before.count(
+        f"{value};"
+    )
+
+
+def _without(text: str, name: str, value: str) -> str | None:
+    """The text with the last such value of the first directive of this name left out."""
+    pieces = text.split(";")
+    for at, piece in enumerate(pieces):
+        words = piece.split()
+        if words and words[0].lower() == name:
+            if value not in words[1:]:
+                return None
+            place = len(words) - 1 - words[::-1].index(value)
+            pieces[at] = " ".join((*words[:place], *words[place + 1 :]))
+            return ";".join(pieces)
+    return None
+
+
+@seed(SEED)
+@settings(**quiet(COUNT))
+@given(treatable(commas=True), _TRUST)
+def test_with_what_is_added_nothing_is_blocked_and_nothing_is_left_to_add(drawn: Drawn, trust: Trust) -> None:
+    """Laws 1 and 5, and that the verdict is what the matcher says."""
+    diagnosis = examine(drawn.deployment, drawn.page, trust)
+    page = treated(drawn.page, diagnosis)
+    assert works(drawn, page), diagnosis
+    again = examine(drawn.deployment, page, trust)
+    assert not again.findings
+    assert not again.fixed
+    assert works(drawn, drawn.page) == (diagnosis.verdict == "ok")
+
+
+@seed(SEED)
+@settings(**quiet(COUNT))
+@given(treatable(), _TRUST)
+def test_without_any_one_addition_something_is_blocked(drawn: Drawn, trust: Trust) -> None:
+    """Law 2. Who asks for a hash while co-browsing is on gets the host beside it (4.1.1), which lets the loader in as well."""
+    if trust == "hash" and "cobrowse" in drawn.deployment.features:
+        trust = "auto"
+    diagnosis = examine(drawn.deployment, drawn.page, trust)
+    for what, page in additions(drawn, diagnosis):
+        assert not works(drawn, page), (what, diagnosis)
+
+
+@seed(SEED)
+@settings(**quiet(COUNT))
+@given(treatable(), _TRUST)
+def test_nothing_foreign_is_let_in_and_nothing_is_shut_out(drawn: Drawn, trust: Trust) -> None:
+    """Laws 3 and 4."""
+    page = treated(drawn.page, examine(drawn.deployment, drawn.page, trust))
+    before, after = in_force(drawn.page), in_force(page)
+    hosts = set(drawn.deployment.hosts.values())
+    for load in CORPUS:
+        was, is_now = allowed(before, load), allowed(after, load)
+        if was:
+            assert is_now, (load, page)
+        elif is_now and not load.nonce:  # what has the page's nonce is the page's own wish
+            assert load.url is not None, (load, page)
+            assert origin_of(load.url) in hosts, (load, page)
+
+
+@seed(SEED)
+@settings(**quiet(COUNT))
+@given(treatable(), st.randoms(use_true_random=False))
+def test_the_order_in_a_policy_changes_no_finding(drawn: Drawn, chance: random.Random) -> None:
+    """Law 6."""
+    mixed = tuple(replace(one, text=_mixed(one.text, chance)) for one in drawn.policies)
+    first = examine(drawn.deployment, drawn.page)
+    other = examine(drawn.deployment, replace(drawn.page, policies=mixed))
+    assert [_told(one) for one in first.findings] == [_told(one) for one in other.findings]
+
+
+@seed(SEED)
+@settings(**quiet(COUNT))
+@given(treatable(), _TRUST)
+def test_what_stood_in_a_policy_stands_there_still(drawn: Drawn, trust: Trust) -> None:
+    """Law 6: every part is where it was and begins with what it was, but for a lone `'none'`."""
+    for fixed in examine(drawn.deployment, drawn.page, trust).fixed:
+        before, after = (text.split(";") for text in (drawn.policies[fixed.index - 1].text, fixed.text))
+        for old, new in zip(before, after, strict=False):
+            alone = re.fullmatch(r"(\s*\S+)\s+'none'\s*", old, re.IGNORECASE)
+            assert new.startswith(old.rstrip()) or (alone and new.startswith(alone[1])), (old, new)
+        assert len(after) >= len(before)
+
+
+def origin_of(url: str) -> str:
+    """The origin, a socket's as that of a fetch."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme.replace('ws', 'http')}://{rest.partition('/')[0]}"
+
+
+def _mixed(text: str, chance: random.Random) -> str:
+    """Directives and their sources in another order; of two of one name the first stays the first."""
+    pieces = [piece.split() for piece in text.split(";") if piece.split()]
+    counted: dict[str, list[str]] = {}
+    for name, *values in pieces:
+        chance.shuffle(values)
+        counted.setdefault(name.lower(), values)
+    names = list(counted)
+    chance.shuffle(names)
+    return "; ".join(" ".join((name, *counted[name])) for name in names)
+
+
+def _told(finding: Finding) -> tuple[object, ...]:
+    fix = finding.fix
+    value = sorted(fix.value.split()) if fix.kind == "sandbox" else fix.value
+    return (
+        finding.need, finding.level, finding.policy, finding.directive, finding.decided_by, finding.blocked, finding.reading,
+        fix.kind, fix.directive, value,
+    )  # fmt: skip
