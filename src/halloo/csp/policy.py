@@ -122,10 +122,14 @@ class Policy:
     delivery: Delivery = "header"
     disposition: Disposition = "enforce"
     text: str = ""
+    _by_name: Mapping[str, Directive] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {one.name: one for one in reversed(self.directives)})
 
     def get(self, name: str) -> Directive | None:
         """The directive of this name."""
-        return next((one for one in self.directives if one.name == name), None)
+        return self._by_name.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,7 @@ def _directives(text: str, reading: Reading, *, meta: bool) -> Iterable[Directiv
     taken: set[str] = set()
     white, spaces = _WHITE if reading == "letter" else _WHITE_IN_BROWSERS, _SPACES[reading]
     for piece in text.split(";"):
-        part = piece.strip(white)
+        part = piece and piece.strip(white)
         if not part:
             continue
         written, *rest = spaces.split(part, maxsplit=1)

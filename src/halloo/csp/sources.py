@@ -93,7 +93,15 @@ class Url:
 
 def parse_source(text: str, reading: Reading) -> Source:
     """What one token of a source list means; never fails: what is no source expression is `invalid`."""
-    return _remembered(text, reading) if len(text) <= _SHORT else _parsed(text, reading)
+    letter, browser = _remembered(text) if len(text) <= _SHORT else _both(text)
+    return letter if reading == "letter" else browser
+
+
+def _both(text: str) -> tuple[Source, Source]:
+    """By the letter and in browsers: the same object, but for hashes and for what has a query (D6, D11)."""
+    browser = _parsed(text, "browser")
+    alike = "?" not in text and "#" not in text and text[:4].lower() != "'sha"
+    return (browser if alike else _parsed(text, "letter")), browser
 
 
 def _parsed(text: str, reading: Reading) -> Source:
@@ -108,7 +116,7 @@ def _parsed(text: str, reading: Reading) -> Source:
     return Source(text, "host", "", "", scheme.lower(), host, port, path)
 
 
-_remembered = lru_cache(maxsize=32_768)(_parsed)
+_remembered = lru_cache(maxsize=32_768)(_both)
 """A policy is read several times, by both readings and again with what was added to it; a few MB at the most."""
 
 

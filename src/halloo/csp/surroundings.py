@@ -17,16 +17,15 @@ def sandboxed(sheet: Sheet) -> Iterator[Finding]:
     """Tokens that the page's `sandbox` lacks: it applies to frames as well. They are written into the sheet."""
     levels: tuple[tuple[Level, tuple[str, ...]], ...] = (("required", SANDBOX_REQUIRED), ("optional", SANDBOX_OPTIONAL))
     lacking: dict[Level, list[str]] = {level: _lacking(sheet, tokens) for level, tokens in levels}
-    for _ in range(len(sheet.views)):
-        for view in sheet.views:
-            present = {one.lower() for one in sheet.written(view, "sandbox").split()[1:]}
-            missing = [one for tokens in lacking.values() for one in tokens if one not in present]
-            if view.policy.get("sandbox") and missing:
-                sheet.add(view, "sandbox", " ".join(missing))
-                break
+    boxed = [view for view in sheet.views if view.policy.get("sandbox")]
+    for view in boxed:
+        present = {one.lower() for one in sheet.written(view, "sandbox").split()[1:]}
+        missing = [one for tokens in lacking.values() for one in tokens if one not in present]
+        if missing:
+            sheet.add(view, "sandbox", " ".join(missing))
     for level, tokens in lacking.items():
         if tokens:
-            line = next((found for view in sheet.views if (found := sheet.written(view, "sandbox"))), "")
+            line = next((found for view in boxed if (found := sheet.written(view, "sandbox"))), "")
             fix = Fix("sandbox", "sandbox", " ".join(tokens), line)
             yield Finding("host.sandbox", "chat", level, sheet.index, "sandbox", "sandbox", tokens[0], "both", fix)
 

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from halloo.csp.model import Deployment, Finding, Fix, FixKind, Level, Need, Page, Reading, Tag, Trust
 from halloo.csp.policy import Load, Ruling, parse_source
-from halloo.csp.sheet import NONCE, Sheet, View, nonce_of, page_nonce
+from halloo.csp.sheet import NONCE, POLICIES, Sheet, View, nonce_of, page_nonce
 
 _UNKNOWN = "page.invalid"
 """Host of a page that is not known: nobody's, so that `'self'` never means us."""
@@ -67,11 +67,12 @@ class Treatment:
         scheme = deployment.client.partition("://")[0]
         own = page.origin or f"{scheme}://{_UNKNOWN}"
         nonce = page_nonce(page.tag.nonce)
-        sheets = [
-            Sheet(index, given, own, nonce)
-            for index, given in enumerate(page.policies, 1)
-            if given.disposition == "enforce" and given.in_head
-        ]
+        sheets: list[Sheet] = []
+        room = POLICIES
+        for index, given in enumerate(page.policies, 1):
+            if room > 0 and given.disposition == "enforce" and given.in_head:
+                sheets.append(Sheet(index, given, own, nonce, room))
+                room -= sheets[-1].policies
         return cls(deployment, page, trust, sheets, page.tag)
 
     @staticmethod
@@ -183,13 +184,15 @@ def preview(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tup
 
 def matches_urls(value: str) -> bool:
     """Whether a value of a list can match a URL, by whichever reading; what else there is means nothing for frames and fetches."""
-    sources = [parse_source(value, "letter"), parse_source(value, "browser")]
-    return any(one.kind in {"host", "scheme"} or one.value == "'self'" for one in sources)
+    source = parse_source(value, "browser")  # by the letter nothing more is a source
+    return source.kind in {"host", "scheme"} or source.value == "'self'"
 
 
 def _copied(blocked: Blocked, copies: Callable[[str], bool]) -> list[str]:
     directive = blocked.view.policy.get(blocked.decider)
-    return [one for one in (directive.values if directive else ()) if one.lower() != "'none'" and copies(one)]
+    values = directive.values if directive else ()
+    wanted = {one for one in set(values) if one.lower() != "'none'" and copies(one)}
+    return [one for one in values if one in wanted]
 
 
 def _written_into(blocked: Blocked) -> str:

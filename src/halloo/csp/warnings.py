@@ -10,7 +10,7 @@ from halloo.csp.model import Deployment, Given
 from halloo.csp.policy import FETCH_DIRECTIVES, KNOWN_DIRECTIVES, parse_source, split_header
 from halloo.csp.sheet import NONCE
 from halloo.csp.sources import KEYWORDS, Source, split_url
-from halloo.csp.vendors import vendor_of
+from halloo.csp.vendors import names_vendor, vendor_of
 
 MOST = 100
 """Warnings that are told of one policy: whoever has more has the first ones to deal with."""
@@ -46,7 +46,7 @@ class Remarks(NamedTuple):
 
 def remarks(given: Given, deployment: Deployment) -> Remarks:
     """Read a policy for what is worth knowing. Whatever the text, nothing is raised, and time grows with its length alone."""
-    reader = _Reader(deployment)
+    reader = _Reader(deployment, vendors=names_vendor(given.text))
     for code, text in _of_delivery(given):
         reader.say(code, "", "", text)
     meta = given.delivery == "meta"
@@ -81,6 +81,8 @@ class _Reader:
     """Goes through the parts of a policy and keeps what is told, each thing once."""
 
     deployment: Deployment
+    vendors: bool
+    """Whether a host of another messenger may stand there at all."""
     warnings: dict[tuple[str, str, str], model.Warning] = field(
         default_factory=dict[tuple[str, str, str], model.Warning]
     )
@@ -107,7 +109,7 @@ class _Reader:
         """Read one policy."""
         taken: set[str] = set()
         for piece in text.split(";"):
-            part = piece.strip(_WHITE)
+            part = piece and piece.strip(_WHITE)
             if not part:
                 continue
             written, *values = _SPACES.split(part)
@@ -134,7 +136,7 @@ class _Reader:
 
     def _read_list(self, name: str, values: list[str]) -> None:
         dynamic = name in _SCRIPTS and any(value.lower() == "'strict-dynamic'" for value in values)
-        for value in values:
+        for value in dict.fromkeys(values):
             word = value.lower()
             if word in KNOWN_DIRECTIVES:
                 text = f"A directive's name among the sources. Write a semicolon before it: “; {word} …”."
@@ -175,7 +177,7 @@ class _Reader:
         if source.path not in {"", "/"} and self._is_ours(source.host):
             text = "Addresses behind the host may change with an update. Write scheme and host alone."
             self.say("path_source", name, value, text)
-        vendor = vendor_of(source.host)
+        vendor = vendor_of(source.host) if self.vendors else None
         if vendor is not None and not self._is_ours(source.host):
             self._spare(name, value, f"A host of another messenger ({vendor}); Halloo does not need it.")
         elif source.host.startswith("*.") and self._covers_ours(source.host):
