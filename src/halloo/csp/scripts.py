@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from halloo.csp.model import Fix, FixKind, Need, Trust
-from halloo.csp.policy import Directive, Load, deciding
+from halloo.csp.policy import Directive, Load, Source, deciding
 from halloo.csp.sheet import NONCE, Sheet, View, page_nonce
 from halloo.csp.treatment import Blocked, Treatment, blocked_by, preview, write
 
@@ -204,5 +204,5 @@ def _nonces(view: View) -> frozenset[str]:
     return frozenset(directive.list.nonces) if directive else frozenset()
 
 
-def _all(_value: str) -> bool:
+def _all(_source: Source) -> bool:
     return True

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
+from halloo.csp.html import lower
 from halloo.csp.model import Given, Reading
 from halloo.csp.policy import Directive, Load, Policy, Ruling, deciding, parse, parse_source, rule
 from halloo.csp.sources import split_url
@@ -19,6 +19,7 @@ _BLANK: dict[Reading, str] = {"letter": _WHITE, "browser": _WHITE + "\v"}
 _WORDS = re.compile(f"[^{_WHITE}]+")
 _PLAIN = re.compile(r"[\t\n\f\r\x20-+\x2d-\x7e]*")
 """A text that both readings cut alike: no comma, and no character for which a part is skipped (D7, D9)."""
+_ENDS_NAME = f"{_WHITE};"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _DIFFER = re.compile(r"[?#]|'sha", re.IGNORECASE)
 """What the readings may understand otherwise in a text that they cut alike (D6, D11)."""
@@ -72,6 +73,8 @@ class Sheet:
         self._odd = _PLAIN.fullmatch(given.text) is None
         self._alike = not self._odd and _DIFFER.search(given.text) is None
         self._views: list[View] | None = None
+        self._stops: list[int] | None = None
+        self._lower: str | None = None
 
     def __repr__(self) -> str:
         return f"Sheet({self.index}, {self.text!r})"
@@ -161,6 +164,7 @@ class Sheet:
     def _write(self, start: int, end: int, text: str) -> None:
         glue = " " if self.text[end : end + 1] == "," else ""
         self.text = self.text[:start] + text + glue + self.text[end:]
+        self._stops = self._lower = None
 
     def _note(self, name: str, source: str) -> None:
         """Let the views know. Where the readings cut the text differently, all is read again."""
@@ -199,8 +203,9 @@ class Sheet:
         """Where the policies of the text begin and end: a meta is one by the letter, browsers split it at commas (D7)."""
         if "," not in self.text or (reading == "letter" and self.given.delivery == "meta"):
             return [(0, len(self.text))]
-        stops = [found.start() for found in re.finditer(",", self.text)]
-        return list(zip([0, *(stop + 1 for stop in stops)], [*stops, len(self.text)], strict=True))
+        if self._stops is None:
+            self._stops = [found.start() for found in re.finditer(",", self.text)]
+        return list(zip([0, *(stop + 1 for stop in self._stops)], [*self._stops, len(self.text)], strict=True))
 
     def _bounds(self, view: View) -> tuple[int, int]:
         return self._parts(view.reading)[view.part]
@@ -208,12 +213,20 @@ class Sheet:
     def _find(self, view: View, name: str) -> Place | None:
         """The first counting part of this name."""
         start, end = self._bounds(view)
-        text = self.text[start:end]
-        for found in _named(name).finditer(text):
-            stop = text.find(";", found.end())
-            piece = text[found.end() : stop if stop >= 0 else len(text)]
+        if self._lower is None:
+            self._lower = lower(self.text)
+        at = start - len(name)
+        while (at := self._lower.find(name, at + len(name), end)) >= 0:
+            name_end, before = at + len(name), at
+            while before > start and self.text[before - 1] in _WHITE:
+                before -= 1
+            begins = before == start or self.text[before - 1] == ";"
+            if not begins or (name_end < end and self.text[name_end] not in _ENDS_NAME):
+                continue
+            stop = self.text.find(";", name_end, end)
+            piece = self.text[name_end : stop if stop >= 0 else end]
             if piece.isascii():
-                return Place(start + found.end(), start + found.end() + len(piece.rstrip(_WHITE)))
+                return Place(name_end, name_end + len(piece.rstrip(_WHITE)))
         return None
 
     @staticmethod
@@ -227,12 +240,6 @@ class Sheet:
     def _values(self, place: Place) -> list[str]:
         text = self.text[place.name_end : place.end]
         return _WORDS.findall(text) if self._odd else text.split()
-
-
-@lru_cache(maxsize=64)
-def _named(name: str) -> re.Pattern[str]:
-    """Finds the beginnings of directives of this name."""
-    return re.compile(rf"(?:\A|;)[{_WHITE}]*+{re.escape(name)}(?=[{_WHITE};]|\Z)", re.IGNORECASE | re.ASCII)
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:

@@ -6,7 +6,7 @@ from html import escape
 from typing import Literal, Self
 
 from halloo.csp.model import Deployment, Finding, Fix, FixKind, Level, Need, Page, Reading, Tag, Trust
-from halloo.csp.policy import Load, Ruling, parse_source
+from halloo.csp.policy import Load, Ruling, Source, parse_source
 from halloo.csp.sheet import NONCE, POLICIES, Sheet, View, nonce_of, page_nonce
 
 _UNKNOWN = "page.invalid"
@@ -160,7 +160,7 @@ def _finding(draft: Draft) -> Finding:
     )
 
 
-def write(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tuple[FixKind, str]:
+def write(blocked: Blocked, source: str, copies: Callable[[Source], bool]) -> tuple[FixKind, str]:
     """Let a source into what decides; return what kind of change that is, and the directive that has it now (4.1.2, 4.1.3).
 
     Where a fallback decides, its values that `copies` wants go into a new directive: it would hide them otherwise.
@@ -174,7 +174,7 @@ def write(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tuple
     return "add_directive", name
 
 
-def preview(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tuple[str, str]:
+def preview(blocked: Blocked, source: str, copies: Callable[[Source], bool]) -> tuple[str, str]:
     """The directive that `write` would write into, and its text afterwards."""
     sheet, view, name = blocked.sheet, blocked.view, _written_into(blocked)
     if not sheet.stands(view, name):
@@ -182,17 +182,16 @@ def preview(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tup
     return name, f"{name if sheet.lone_none(view, name) else sheet.written(view, name)} {source}"
 
 
-def matches_urls(value: str) -> bool:
-    """Whether a value of a list can match a URL, by whichever reading; what else there is means nothing for frames and fetches."""
-    source = parse_source(value, "browser")  # by the letter nothing more is a source
+def matches_urls(source: Source) -> bool:
+    """Whether a source can match a URL, by whichever reading; what else there is means nothing for frames and fetches."""
+    if source.kind == "invalid":
+        source = parse_source(source.text, "browser")  # which takes what the letter does not: hosts with a query (D6)
     return source.kind in {"host", "scheme"} or source.value == "'self'"
 
 
-def _copied(blocked: Blocked, copies: Callable[[str], bool]) -> list[str]:
+def _copied(blocked: Blocked, copies: Callable[[Source], bool]) -> list[str]:
     directive = blocked.view.policy.get(blocked.decider)
-    values = directive.values if directive else ()
-    wanted = {one for one in set(values) if one.lower() != "'none'" and copies(one)}
-    return [one for one in values if one in wanted]
+    return [one.text for one in (directive.sources if directive else ()) if one.value != "'none'" and copies(one)]
 
 
 def _written_into(blocked: Blocked) -> str:
