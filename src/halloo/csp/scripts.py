@@ -106,8 +106,9 @@ class Scripts:
         listed: list[tuple[bool, frozenset[str]]] = []
         for need in self._needs:
             for sheet in self._covering(need):
-                shut = blocked_by(sheet, self._load(need)) is not None
-                listed += [(shut, nonces) for view in sheet.views if (nonces := _nonces(view))]
+                found = [nonces for view in sheet.views if (nonces := _nonces(view))]
+                shut = bool(found) and blocked_by(sheet, self._load(need)) is not None
+                listed += [(shut, nonces) for nonces in found]
         counted = Counter(nonce for _, nonces in listed for nonce in nonces)
         own = self._treatment.loader().nonce
         if own in counted:

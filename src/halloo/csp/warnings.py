@@ -20,6 +20,7 @@ _LISTS = FETCH_DIRECTIVES | {"base-uri", "form-action", "frame-ancestors", "navi
 _NOT_IN_META = frozenset({"frame-ancestors", "sandbox", "report-uri"})
 _SCRIPTS = frozenset({"script-src", "script-src-elem"})
 _UNQUOTED = re.compile(r"(?:nonce|sha256|sha384|sha512)-[A-Za-z0-9+/_=-]+")
+_PROOFS = ("nonce-", "sha")
 _WORDS = frozenset(keyword.strip("'") for keyword in KEYWORDS)
 _CURLY = re.compile('[‘’“”"`]')
 _IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
@@ -144,7 +145,7 @@ class _Reader:
                 return
             if word == "'none'" and len(values) > 1:
                 self.say("none_with_others", name, value, "Beside other sources 'none' has no effect. Take it out.")
-            elif word in _WORDS or _UNQUOTED.fullmatch(value):
+            elif word in _WORDS or (word.startswith(_PROOFS) and _UNQUOTED.fullmatch(value)):
                 self.say(
                     "unquoted_keyword", name, value, f"Without quotes this is the name of a host. Write '{value}'."
                 )
@@ -156,7 +157,7 @@ class _Reader:
         if source.kind == "invalid":
             self.say("invalid_source", name, value, f"This is no source and allows nothing. {_why_invalid(value)}")
             return
-        if value.lower() in _NOT_NEEDED.get(name, ()):
+        if name in _NOT_NEEDED and value.lower() in _NOT_NEEDED[name]:
             self._spare(name, value, "Other messengers ask for it; Halloo does not need it.")
         if dynamic and (source.kind in {"host", "scheme"} or source.value == "'self'"):
             text = "Beside 'strict-dynamic' this counts for nothing in browsers that know that word."
@@ -171,7 +172,7 @@ class _Reader:
         if "?" in value or "#" in value:
             text = "By the standard's text this is no source; browsers cut it at the mark. Write it without that part."
             self.say("readings_differ", name, value, text)
-        if _IPV4.fullmatch(source.host):
+        if source.host[-1].isdigit() and _IPV4.fullmatch(source.host):
             text = "By the standard's text an IP address matches nothing; browsers let it match. Better give the host a name."
             self.say("ip_host", name, value, text)
         if source.path not in {"", "/"} and self._is_ours(source.host):
