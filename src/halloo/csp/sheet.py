@@ -183,7 +183,9 @@ class Sheet:
             view.added = replace(view.added, directives=(*others, new))
 
     def _read(self) -> Iterator[View]:
-        found = {reading: list(self._read_as(reading)) for reading in _READINGS if not self._alike or reading == "browser"}
+        found = {
+            reading: list(self._read_as(reading)) for reading in _READINGS if not self._alike or reading == "browser"
+        }
         letter = found.get("letter") or [replace(one, reading="letter") for one in found["browser"] if self._alike]
         yield from (*letter, *found["browser"])
 

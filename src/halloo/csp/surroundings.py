@@ -8,6 +8,7 @@ from halloo.csp.model import Deployment, Feature, Finding, Fix, Level, Page
 from halloo.csp.model import Warning as Remark
 from halloo.csp.permissions import completed, parse_permissions, withheld
 from halloo.csp.sheet import Sheet
+from halloo.csp.sources import split_url
 
 _PERMISSION_NEEDS: dict[Feature, str] = {"calls": "host.media", "sounds": "host.sound"}
 _COEP = re.compile(r"\s*(require-corp|credentialless)\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
@@ -74,10 +75,14 @@ def listed(deployment: Deployment, page: Page) -> Iterator[Finding]:
 
 
 def own_page(deployment: Deployment, page: Page) -> Iterator[Remark]:
-    """A page on the client origin: nothing would stand between it and the frame."""
+    """What is worth saying of the client origin: a page on it is not isolated from the frame; an IP address may match nothing (D3)."""
     if page.origin == deployment.client:
         text = "The page has the origin of the widget's frame, which then is not isolated from it: give one of them another host."
         yield Remark("same_origin_frame", "", deployment.client, text)
+    client = split_url(deployment.client)
+    if client is not None and client.is_ip and page.policies:
+        text = "By the standard's text an IP address matches nothing; only browsers let it match. Better give Halloo's server a name."
+        yield Remark("ip_host", "", deployment.client, text)
 
 
 def isolated(page: Page) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from halloo.csp.model import Deployment, Finding, Fix, FixKind, Level, Need, Page, Reading, Tag, Trust
 from halloo.csp.policy import Load, Ruling, Source, parse_source
 from halloo.csp.sheet import NONCE, POLICIES, Sheet, View, nonce_of, page_nonce
+from halloo.csp.sources import split_url
 
 _UNKNOWN = "page.invalid"
 """Host of a page that is not known: nobody's, so that `'self'` never means us."""
@@ -47,7 +48,9 @@ def blocked_by(sheet: Sheet, load: Load) -> Blocked | None:
     readings: set[Reading] = {view.reading for view, _ in found}
     # Browsers are what people see; a blocked load of theirs is told first.
     view, ruling = next((one for one in found if one[0].reading == "browser"), found[0])
-    return Blocked(sheet, view, ruling, view.reading if len(readings) == 1 else "both")
+    url = split_url(load.url or "")
+    both = len(readings) > 1 or (url is not None and url.is_ip)  # by the letter nothing matches an address (D3)
+    return Blocked(sheet, view, ruling, "both" if both else view.reading)
 
 
 @dataclass(slots=True)
@@ -103,9 +106,9 @@ class Treatment:
         return self.deployment.pinned.url if self.deployment.pinned else f"{self.deployment.client}/public/loader/x.js"
 
     def tag_html(self, tag: Tag | None = None) -> str:
-        """The tag as it should stand in the page."""
+        """The tag as it should stand in the page; its nonce is another in each answer."""
         tag = tag or self.tag
-        nonce = f' nonce="{escape(tag.nonce)}"' if tag.nonce else ""
+        nonce = f' nonce="{NONCE}"' if tag.nonce else ""
         pinned = self.deployment.pinned
         if tag.pinned and pinned:
             return (

@@ -34,6 +34,8 @@ _NOT_NEEDED: dict[str, frozenset[str]] = {
     "media-src": frozenset({"blob:", "data:"}),
 }
 """What other messengers ask for, by directive."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+"""What browsers refuse in a part, and the standard's text does not."""
 _SHOWN = 80
 
 
@@ -125,6 +127,10 @@ class _Reader:
                 found = next(one for one in (written, *values) if not one.isascii())
                 advice = "Names of hosts are written in their xn-- form, quotes as '."
                 self.say("non_ascii", name, found, f"Browsers skip the whole part for this letter. {advice}")
+            elif _CONTROL.search(part):
+                self.say(
+                    "non_ascii", name, "", "Browsers skip the whole part for a control character in it. Take it out."
+                )
             elif name not in KNOWN_DIRECTIVES:
                 text = "Browsers know no directive of this name, and do nothing about it. Check how it is spelt."
                 self.say("unknown_directive", name, "", text)
