@@ -69,8 +69,7 @@ ADD = "add_source"
             "Default-Src 'self' data: 'unsafe-eval' 'report-sample' ;",
             (NEW, f"script-src 'self' data: 'unsafe-eval' 'report-sample' {C}"),
             (NEW, f"frame-src 'self' data: {C}"),
-            "Default-Src 'self' data: 'unsafe-eval' 'report-sample' ; "
-            f"script-src 'self' data: 'unsafe-eval' 'report-sample' {C}; frame-src 'self' data: {C}",
+            None,
         ),
     ],
 )
