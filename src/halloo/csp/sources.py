@@ -321,3 +321,8 @@ def _decoded(path: str, reading: Reading) -> str:
 
 def _same_segments(ours: list[str], theirs: list[str]) -> bool:
     return all(_decoded(a, "letter") == _decoded(b, "letter") for a, b in zip(ours, theirs, strict=False))
+
+
+def forget() -> None:
+    """Drop what was remembered of earlier policies: for measuring."""
+    _remembered.cache_clear()
