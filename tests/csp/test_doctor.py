@@ -186,6 +186,10 @@ class TestNoncesAndHashes:
     def test_who_asks_for_a_way_gets_it(self, trust: Trust, kind: FixKind) -> None:
         assert told(seen("script-src 'self'", trust=trust))[0][1] == kind
 
+    def test_a_first_nonce_wants_base_uri(self) -> None:
+        assert "base-uri 'none'" in seen("script-src 'self'", trust="nonce").findings[0].fix.note
+        assert "base-uri" not in seen("script-src 'self'; base-uri 'self'", trust="nonce").findings[0].fix.note
+
     @pytest.mark.parametrize("trust", get_args(Trust))
     def test_without_a_pinned_loader_there_is_still_a_way(self, trust: Trust) -> None:
         bare = replace(CHAT, pinned=None)

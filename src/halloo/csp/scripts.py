@@ -16,6 +16,7 @@ _GIVE_NONCE = "Give the tag your page's nonce, the one that the policy of the sa
 _BY_SCRIPT = "Or let a script that the policy trusts make the tag: what it makes is trusted too."
 _PIN = "Use the tag of the pinned loader:"
 _RECORD = "Its record needs connect-src besides."
+_BASE = "Beside a nonce a policy should have base-uri 'none', or 'self' if the page has a <base>: else markup may turn your scripts' addresses."
 _NONCE_SOURCE = f"'nonce-{NONCE}'"
 _ROUNDS = 3
 _TRIES = 6
@@ -170,7 +171,8 @@ class Scripts:
         if way == "nonce":
             return Fix("nonce", blocked.decider, _NONCE_SOURCE, self._nonce_line(), note), ""
         _, directive = write(blocked, _NONCE_SOURCE, _all)
-        return Fix("nonce", directive, _NONCE_SOURCE, "", f"{note} {self._nonce_line()}"), directive
+        base = "" if blocked.view.policy.get("base-uri") else f" {_BASE}"
+        return Fix("nonce", directive, _NONCE_SOURCE, "", f"{note}{base} {self._nonce_line()}"), directive
 
     def _other(self, way: Way, blocked: Blocked) -> Fix:
         """What else would help, as it would be written."""
