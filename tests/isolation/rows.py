@@ -275,7 +275,7 @@ MANAGE: dict[str, Row] = {
         Aim(f"{CSP}/checks", *NO_WIDGET, {"origin": "https://shop.example"})
     ),
     "GET /core/web-widgets/{widget_id}/csp/reports": row(
-        Aim(f"{WIDGET}/csp/reports", *NO_WIDGET), Aim(f"{WIDGET}/csp/reports?kind=ours&cursor={{cursor}}", *NO_WIDGET)
+        Aim(f"{WIDGET}/csp/reports", *NO_WIDGET), Aim(f"{WIDGET}/csp/reports?kind=ours&muted=true", *NO_WIDGET)
     ),
     "PATCH /core/web-widgets/{widget_id}/csp/reports/{report_id}": row(Aim(REPORT, *NO_WIDGET, {"muted": True})),
     "DELETE /core/web-widgets/{widget_id}/csp/reports/{report_id}": row(Aim(REPORT, *NO_WIDGET)),
