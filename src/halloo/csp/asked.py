@@ -1,5 +1,6 @@
 """What somebody hands the doctor, put together into a page (csp contract 4): pasted policies, HTML, a fetched answer."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
@@ -19,6 +20,7 @@ _PAGE_HEADERS: dict[str, Kind] = {
     "content-security-policy": "header",
     "content-security-policy-report-only": "report",
 }
+_NAMED = re.compile(r"\s*(content-security-policy(?:-report-only)?)[ \t]*:", re.IGNORECASE)
 _DEFAULT_PORT = {"https": 443, "http": 80}
 
 
@@ -105,6 +107,10 @@ def _headers(asked: Asked, fetched: Fetched | None) -> Iterator[Given]:
 
 
 def _parts(kind: Kind, value: str) -> Iterator[Given]:
+    """The policies of a header's value; a whole line of a header, as people copy it, says itself which one it is."""
+    named = _NAMED.match(value)
+    if named is not None:
+        kind, value = _PAGE_HEADERS[named[1].lower()], value[named.end() :]
     parts = split_header(value)
     for part in parts:
         yield Given(part, disposition="report" if kind == "report" else "enforce", joined=len(parts) > 1)
