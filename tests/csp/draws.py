@@ -13,7 +13,7 @@ from typing import Any, Literal
 from hypothesis import strategies as st
 
 from halloo.csp.model import Delivery, Deployment, Disposition, Feature, Given, Page, Pinned, Role, Tag
-from tests.csp.cases import LOADER, C
+from tests.csp.case import LOADER, C
 
 WIDGET = "0196f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 ROLES: tuple[Role, ...] = ("client", "relay", "rescue", "image", "storage", "game", "stream")
