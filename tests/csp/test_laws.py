@@ -125,7 +125,8 @@ def wanted(deployment: Deployment, tag: Tag) -> Iterator[Load]:
     if "cobrowse" in deployment.features:
         yield Load("script", f"{C}/public/assets/recorder.js", nonce, parser_inserted=not tag.made)
     if "pusher" in deployment.features:
-        yield from (Load("connect", f"{scheme}://relay.chat.test/app/x") for scheme in ("https", "wss"))
+        relay = deployment.hosts["relay"].removeprefix("https")
+        yield from (Load("connect", f"{scheme}{relay}/app/x") for scheme in ("https", "wss"))
 
 
 def works(drawn: Drawn, page: Page) -> bool:
