@@ -1,7 +1,7 @@
 """A page that asks for one thing of each kind, and what the matcher says that its policies will tell (csp contract 7.1)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from halloo.csp.policy import Policy, parse, rule
 from tests.csp.browser.asks import Ask, Told, plain
@@ -137,10 +137,18 @@ def binding(ask: Ask, policies: list[Bound]) -> list[Policy]:
 
 
 def _told(ask: Ask, policies: list[Bound]) -> Iterator[Told]:
-    for policy in binding(ask, policies):
-        ruling = rule(policy, ask.load(), "browser")
-        if not ruling.allowed:
+    """Hop by hop: where a policy stops it, no other is asked about what would have come next."""
+    for hops in range(len(ask.hops) + 1):
+        load = replace(ask.load(), hops=ask.hops[:hops])
+        refused = [
+            (policy, ruling)
+            for policy in binding(ask, policies)
+            if not (ruling := rule(policy, load, "browser")).allowed
+        ]
+        for policy, ruling in refused:
             yield Told(plain(policy.text), policy.disposition, ruling.effective, ruling.blocked, ask.id)
+        if any(policy.disposition == "enforce" for policy, _ in refused):
+            return
 
 
 def _stopped(ask: Ask, policies: list[Bound]) -> bool:
