@@ -91,6 +91,27 @@ class Scripts:
                 treated = [self._treat(need, sheet) for sheet in self._covering(need)]
                 if not any(treated):
                     break
+            if need is self._loader and self._treatment.tag != self._treatment.page.tag:
+                self._tell_of_opened(need)
+
+    def _tell_of_opened(self, loader: Need) -> None:
+        """Tell of the policies that another one's fix has opened: what the tag got for that one serves these, too (4.1)."""
+        treatment = self._treatment
+        told = [one.blocked.sheet for one in treatment.drafts if one.need is loader]
+        before = replace(treatment, tag=treatment.page.tag).loader()
+        for sheet in self._covering(loader):
+            if sheet not in told and (blocked := blocked_by(sheet, before)):
+                self._tell(loader, blocked)
+
+    def _tell(self, loader: Need, blocked: Blocked) -> None:
+        treatment = self._treatment
+        directive = blocked.view.policy.get(blocked.decider)
+        if directive is not None and treatment.loader().nonce in directive.list.nonces:
+            fix = Fix("nonce", blocked.decider, _NONCE_SOURCE, self._nonce_line(), _GIVE_NONCE)
+        else:
+            tag = treatment.tag_html()
+            fix = Fix("hash", blocked.decider, self._hash(), tag, f"{_PIN} {tag}")
+        treatment.draft(loader, blocked, fix)
 
     def _load(self, need: Need) -> Load:
         return self._treatment.loader() if need is self._loader else self._treatment.recorder()
