@@ -71,6 +71,12 @@ class Ground:
         """Methods and types of what was sent to an address."""
         return [f"{one.method} {_header(one, 'content-type')}".strip() for one in self.faults.seen if one.path == path]
 
+    def page(self) -> Page:
+        """A page whose reports are sent: Chromium asks whether it may do things in the background, and headless the answer is no."""
+        page = self.browser.new_page()
+        page.context.grant_permissions(["background-sync"])
+        return page
+
     def own(self) -> int:
         """How many reports about the operators' pages were counted."""
         asked = urllib.request.Request(f"{self.product.origin}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
@@ -152,7 +158,7 @@ def test_a_violation_of_a_customers_page_is_on_the_widgets_page_of_reports(way: 
         headers = {name: headers[name].replace("report-to halloo", "").replace(";;", ";") + "; img-src data:"}
     ground.headers = headers
     ground.faults.seen.clear()
-    page = ground.browser.new_page()
+    page = ground.page()
     try:
         page.goto(f"{ground.shop}/cart?token=secret#pay")
         widget = Widget(page, ground.product.widget_origin)
@@ -176,7 +182,7 @@ def _policy_way(group: dict[str, Any]) -> str:
 
 def test_what_the_frame_itself_is_refused_comes_to_its_widget(ground: Ground) -> None:
     ground.headers = {}
-    page = ground.browser.new_page()
+    page = ground.page()
     try:
         page.goto(f"{ground.shop}/")
         frame = Widget(page, ground.product.widget_origin).open()
@@ -194,7 +200,7 @@ def test_what_the_frame_itself_is_refused_comes_to_its_widget(ground: Ground) ->
 def test_what_our_own_pages_are_refused_comes_to_the_operators_address(path: str, ground: Ground) -> None:
     ground.faults.seen.clear()
     before = ground.own()
-    page = ground.browser.new_page()
+    page = ground.page()
     try:
         page.goto(f"{ground.product.widget_origin}{path}?token=secret")
         page.evaluate(LOAD, "https://ads.example/pixel?key=secret")
