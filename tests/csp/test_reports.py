@@ -139,7 +139,7 @@ def test_a_policy_is_kept_without_what_one_visit_has() -> None:
 def test_what_hides_or_turns_text_is_not_kept() -> None:
     report = read(Violation(sample="a\u0000\u202eb\u2066\u200b  c\n\ufeff", policy="img-src\u0000 \u202e'self'\u200f"))
     assert (report.sample, report.policy) == ("ab c", "img-src 'self'")
-    assert read(Violation(page=f"{SHOP}/\u202e\u0000\"<é")).page == f"{SHOP}/%E2%80%AE%00\"<%C3%A9"
+    assert read(Violation(page=f'{SHOP}/\u202e\u0000"<é')).page == f'{SHOP}/%E2%80%AE%00"<%C3%A9'
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,14 @@ def test_what_a_page_reports_too_is_no_extensions_business() -> None:
 
 
 def test_pages_of_strangers_are_only_counted() -> None:
-    pages = ("https://evil.example/", "about:srcdoc", "", "null", f"{SHOP}.evil.example/", "https://shop.example@evil.example")
+    pages = (
+        "https://evil.example/",
+        "about:srcdoc",
+        "",
+        "null",
+        f"{SHOP}.evil.example/",
+        "https://shop.example@evil.example",
+    )
     found = read_reports(json.dumps([Violation(page=page).new() for page in pages]).encode())
     kept = sort_reports(found or [], ONE, lambda origin: origin == SHOP)
     assert (kept.groups, kept.foreign) == ({}, len(pages))
@@ -260,7 +267,22 @@ def test_sizes_by_type() -> None:
 
 
 _WORDS = st.text(max_size=60) | st.sampled_from(
-    ["https://", "?", "#", "'nonce-", "report-uri ", ";", "@", "shop.example", "\\", "%", "[", "::", "wss:", "-extension:"]
+    [
+        "https://",
+        "?",
+        "#",
+        "'nonce-",
+        "report-uri ",
+        ";",
+        "@",
+        "shop.example",
+        "\\",
+        "%",
+        "[",
+        "::",
+        "wss:",
+        "-extension:",
+    ]
 )
 
 

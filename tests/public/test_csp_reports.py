@@ -70,7 +70,9 @@ async def test_both_formats_are_kept_as_one_group_with_what_to_do(shop: Shop) ->
 
 
 async def test_nothing_that_names_a_person_is_kept(shop: Shop) -> None:
-    await post(shop, body_of(OURS), {**OLD, "User-Agent": "Secret/1", "Cookie": "a=secret", "Referer": f"{SHOP}/?secret"})
+    await post(
+        shop, body_of(OURS), {**OLD, "User-Agent": "Secret/1", "Cookie": "a=secret", "Referer": f"{SHOP}/?secret"}
+    )
     assert "secret" not in json.dumps(await seen(shop)).lower()
 
 
