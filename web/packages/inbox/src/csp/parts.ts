@@ -12,11 +12,15 @@ const nameOf = (part: string): string => /^[\t\n\f\r ]*([^\t\n\f\r ]*)/.exec(par
  */
 export function partsOf(text: string, names: readonly string[]): readonly Part[] {
   const seen = new Set<string>();
-  return (text.match(/[^;]*;|[^;]+$/g) ?? []).map((part) => {
+  return (text.match(/[^;]*;|[^;]+$/g) ?? []).flatMap((part) => {
     const name = nameOf(part);
     const blocks = names.includes(name) && !seen.has(name);
     seen.add(name);
-    return { text: part, blocks };
+    const begin = blocks ? part.length - part.trimStart().length : 0;
+    return [
+      { text: part.slice(0, begin), blocks: false },
+      { text: part.slice(begin), blocks },
+    ].filter((one) => one.text !== "");
   });
 }
 
