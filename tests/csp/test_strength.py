@@ -151,7 +151,7 @@ def test_what_the_doctor_adds_makes_no_policy_weaker(trust: Trust) -> None:
         new = _doubts(after) - _doubts(before)
         # What a list gets its first nonce for wants base-uri, which the doctor cannot know the page's use of: it says so.
         base = {one for one in new if one[2].startswith("Missing base-uri")}
-        assert not base or (trust == "nonce" and "a policy should have base-uri" in note), (name, text)
+        assert not base or (trust == "nonce" and "Beside a nonce write base-uri" in note), (name, text)
         new -= base
         named = {one for one in new if one[0] == "MEDIUM_MAYBE" and one[1] == deployment.client}
         assert new == named, (name, text)
