@@ -211,9 +211,9 @@ def _quickest(text: str) -> float:
 @pytest.mark.parametrize("url", URLS)
 def test_long_addresses_take_no_time(reading: Reading, url: str) -> None:
     (policy,) = parse(Given(f"img-src {HOSTILE['encoded']}"[:65_536]), url, reading)
-    begun = time.perf_counter()
+    begun = time.process_time()
     rule(policy, Load("image", url, hops=(url, "https://" + "." * 65_536)), reading)
-    assert time.perf_counter() - begun < 0.1
+    assert time.process_time() - begun < 0.1
 
 
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="no wheel of atheris for this machine")

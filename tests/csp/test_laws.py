@@ -125,7 +125,8 @@ def wanted(deployment: Deployment, tag: Tag) -> Iterator[Load]:
     if "cobrowse" in deployment.features:
         yield Load("script", f"{C}/public/assets/recorder.js", nonce, parser_inserted=not tag.made)
     if "pusher" in deployment.features:
-        yield from (Load("connect", f"{scheme}://relay.chat.test/app/x") for scheme in ("https", "wss"))
+        relay = deployment.hosts["relay"].removeprefix("https")
+        yield from (Load("connect", f"{scheme}{relay}/app/x") for scheme in ("https", "wss"))
 
 
 def works(drawn: Drawn, page: Page) -> bool:
@@ -247,8 +248,10 @@ def test_nothing_foreign_is_let_in_and_nothing_is_shut_out(drawn: Drawn, trust: 
 @given(treatable(), st.randoms(use_true_random=False))
 def test_the_order_in_a_policy_changes_no_finding(drawn: Drawn, chance: random.Random) -> None:
     """Law 6."""
-    mixed = tuple(replace(one, text=_mixed(one.text, chance)) for one in drawn.policies)
-    first = examine(drawn.deployment, drawn.page)
+    # A part with an odd character hides later ones of its name from browsers, and not by the letter: there the order says something.
+    plain = tuple(replace(one, text=re.sub(r"[^\t\n\x20-\x7e]", "", one.text)) for one in drawn.policies)
+    mixed = tuple(replace(one, text=_mixed(one.text, chance)) for one in plain)
+    first = examine(drawn.deployment, replace(drawn.page, policies=plain))
     other = examine(drawn.deployment, replace(drawn.page, policies=mixed))
     assert [_told(one) for one in first.findings] == [_told(one) for one in other.findings]
 

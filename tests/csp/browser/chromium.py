@@ -81,6 +81,9 @@ class Chromium:
             page.add_init_script(PROBE)
             page.goto(address)
             found = page.evaluate("orders => probing.run(orders)", [ask.order() for ask in asks if not ask.parser])
+            if any(ask.kind == "manifest" for ask in asks):
+                context.new_cdp_session(page).send("Page.getAppManifest")
+                found["events"] = page.evaluate("probing.told()")
             evaluated = page.evaluate(evaluate) if evaluate else None
         finally:
             context.close()

@@ -83,7 +83,7 @@ function Row({ row, widget, may, now }: { row: DomainCheck; widget: string; may:
           <span class="in-soft">
             {stateWords(row)}
             {at !== null && (
-              <time dateTime={row.checked_at ?? ""} title={formatMoment(at)}>
+              <time class="in-csp-when" dateTime={row.checked_at ?? ""} title={formatMoment(at)}>
                 {formatAgo(at, now)}
               </time>
             )}

@@ -46,9 +46,7 @@ function askOf(draft: Draft): DoctorAsk | string {
 
 /** What went wrong; a page that could not be fetched says why. */
 const troubleOf = (error: unknown): string =>
-  error instanceof Refusal && error.code === "page_unreachable"
-    ? unreadWords(String(error.details["reason"] ?? ""))
-    : reasonOf(error);
+  error instanceof Refusal && error.code === "page_unreachable" ? unreadWords(error.message) : reasonOf(error);
 
 export function Doctor({ widget }: { widget: WidgetView }) {
   const [draft, setDraft] = useState(EMPTY);
