@@ -320,7 +320,7 @@ def test_a_terminal_of_few_letters_is_no_mishap() -> None:
 
 def test_too_much_is_refused_before_it_is_read() -> None:
     done = doctor("-", given="frame-src 'self' " * 20_000)
-    assert (done.code, done.err) == (2, "halloo: standard input has more than 256 KiB: the doctor reads no more.\n")
+    assert (done.code, done.err) == (2, "halloo: standard input has more than 64 KiB: the doctor reads no more.\n")
 
 
 def test_who_stops_reading_gets_no_traceback() -> None:

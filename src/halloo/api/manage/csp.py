@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from halloo.api.manage import shapes
 from halloo.csp.actions import checks
-from halloo.csp.asked import Asked, Kind
+from halloo.csp.asked import Asked, Kind, TooMuch
 from halloo.csp.features import read_features
 from halloo.csp.fetch import PageUnreachable
 from halloo.csp.formats import Target
@@ -99,11 +99,11 @@ async def check_csp(
 
 
 async def _look(services: Services, who: Actor, widget: Widget, origin: str) -> Check:
-    """What the doctor says of a domain; that it cannot be fetched is an answer too."""
+    """What the doctor says of a domain; that it cannot be fetched or read is an answer too."""
     deployment = _deployment(services, widget)
     try:
         found = await services.csp_visits.look(who.workspace_id, deployment, Asked(), f"{origin}/", "auto")
-    except PageUnreachable as error:
+    except (PageUnreachable, TooMuch) as error:
         return Check(origin, services.clock(), None, error.message, None)
     return Check(origin, services.clock(), found.verdict, None, dump(present(found)).decode())
 
