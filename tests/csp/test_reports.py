@@ -48,6 +48,7 @@ def test_both_formats_say_the_same() -> None:
     old = read_reports(json.dumps(violation.old()).encode())
     new = read_reports(json.dumps([violation.new()]).encode())
     assert old == new
+    assert old is not None
     assert old == [
         Report(
             page=f"{SHOP}/cart",

@@ -328,7 +328,7 @@ async def _cut_off(shop: Shop, path: str, statuses: list[int]) -> None:
             statuses.append(message["status"])
 
     host = ORIGIN.partition("//")[2].encode()
-    scope = {
+    scope: Any = {
         "type": "http",
         "method": "POST",
         "path": path,
