@@ -3,11 +3,13 @@
 from tests.csp.case import (
     HASH,
     OWN,
+    RELAY,
     C,
     Case,
     Meta,
     Probe,
     case,
+    fetch,
     frame,
     image,
     inline,
@@ -34,6 +36,16 @@ BEYOND = (
     case("self-frame-upgrade", "frame-src 'self'", frame(True, url=f"{OWN}/w"), page="http://site.test"),
     case("self-frame-port", "frame-src 'self'", frame(False, True, f"{OWN}:81/w"), page="http://site.test:81"),
     case("self-image-port", "img-src 'self'", image(f"{OWN}:81/x.png", True), page="http://site.test:81"),
+    # D2, its other half: frames are judged elsewhere in the browser, and there 443 does not go with an upgrade.
+    case("port-443-on-http-image", "img-src http://client.chat.test:443", image(f"{C}/x.png", True)),
+    case("port-443-schemeless", "connect-src client.chat.test:443", fetch(f"{C}/x", True), page="http://site.test"),
+    case("port-443-on-ws", "connect-src ws://relay.chat.test:443", fetch(f"{RELAY}/relay", False, letter=True)),
+    case(
+        "port-443-schemeless-frame",
+        "frame-src client.chat.test:443",
+        frame(False, letter=True),
+        page="http://site.test",
+    ),
     # D13: `default-src` is a list for scripts, also where it decides about styles.
     case("dynamic-default-style", "default-src 'unsafe-inline' 'strict-dynamic'", inline("style", False, letter=True)),
     case("dynamic-own-style", "style-src 'unsafe-inline' 'strict-dynamic'", inline("style", True)),

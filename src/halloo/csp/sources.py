@@ -218,7 +218,7 @@ class SourceList:
             if not (framed and reading == "browser"):
                 return True
             if _scheme_allows(origin.scheme, url.scheme, reading) and _port_allows(
-                origin.port, url, origin.scheme, reading
+                origin.port, url, origin.scheme, reading, framed=True
             ):
                 return True
         if reading == "letter" and url.scheme in _FETCHED_AS:
@@ -237,7 +237,7 @@ class SourceList:
         return any(
             redirected or paths.match(url.path, reading)
             for by_origin in self._by_host(url.host)
-            for paths in _fitting(by_origin, url, own, reading)
+            for paths in _fitting(by_origin, url, own, reading, framed=framed)
         )
 
     def _by_host(self, host: str) -> Iterator[dict[tuple[str, str], _Paths]]:
@@ -256,14 +256,16 @@ class SourceList:
         return known
 
 
-def _fitting(by_origin: dict[tuple[str, str], _Paths], url: Url, own: str, reading: Reading) -> Iterator[_Paths]:
+def _fitting(
+    by_origin: dict[tuple[str, str], _Paths], url: Url, own: str, reading: Reading, *, framed: bool
+) -> Iterator[_Paths]:
     """The paths of those expressions whose scheme and port fit; where no scheme is written the page's `own` stands."""
     for written in {"", url.scheme, *_SAFER}:
         scheme = written or own
         if not _scheme_allows(scheme, url.scheme, reading):
             continue
         for port in {"", "*", "80", url.port}:
-            if (paths := by_origin.get((written, port))) and _port_allows(port, url, scheme, reading):
+            if (paths := by_origin.get((written, port))) and _port_allows(port, url, scheme, reading, framed=framed):
                 yield paths
 
 
@@ -284,12 +286,15 @@ def _scheme_allows(written: str, scheme: str, reading: Reading) -> bool:
     return written == scheme or (written, scheme) in (_BY_THE_LETTER if reading == "letter" else _UPGRADES)
 
 
-def _port_allows(written: str, url: Url, scheme: str, reading: Reading) -> bool:
-    """CSP3 6.7.2.11. D2: in browsers a written port goes with an upgrade of the scheme only from 80 to 443, and has to."""
+def _port_allows(written: str, url: Url, scheme: str, reading: Reading, *, framed: bool) -> bool:
+    """CSP3 6.7.2.11. D2: in browsers a written port goes with an upgrade of the scheme only from 80 to 443, and has to.
+
+    For all but frames 443 itself goes with the upgrade of http, too.
+    """
     if not written:
         return url.port == _PORTS.get(url.scheme)
     if reading == "browser" and written != "*" and scheme != url.scheme:
-        return (written, url.port) == ("80", "443")
+        return url.port == "443" and (written == "80" or (written == "443" and scheme == "http" and not framed))
     return written in {"*", url.port}
 
 
