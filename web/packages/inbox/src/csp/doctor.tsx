@@ -175,19 +175,16 @@ function About({ draft, set, domains }: PartProps & { domains: readonly string[]
         value={draft.tag}
         onValue={(tag) => set({ tag })}
       />
-      <div class="ui-field">
-        <span class="ui-label">{t("csp_trust")}</span>
-        <Segmented
-          label={t("csp_trust")}
-          value={draft.trust}
-          onChoose={(trust) => set({ trust })}
-          choices={[
-            { id: "auto", label: t("csp_trust_auto") },
-            ...TRUSTS.map((id) => ({ id, label: t(`csp_trust_${id}`) })),
-          ]}
-        />
-        <span class="ui-about">{t("csp_trust_auto_hint")}</span>
-      </div>
+      <Select
+        label={t("csp_trust")}
+        hint={t("csp_trust_auto_hint")}
+        value={draft.trust}
+        onValue={(id) => set({ trust: id as Draft["trust"] })}
+        options={[
+          { id: "auto", label: t("csp_trust_auto") },
+          ...TRUSTS.map((id) => ({ id, label: t(`csp_trust_${id}`) })),
+        ]}
+      />
     </>
   );
 }
