@@ -15,6 +15,11 @@ STAND_IN = "HallooPageNonce"
 _READINGS: tuple[Reading, ...] = ("letter", "browser")
 _WHITE = "\t\n\f\r "
 _BLANK: dict[Reading, str] = {"letter": _WHITE, "browser": _WHITE + "\v"}
+_READABLE: dict[Reading, re.Pattern[str]] = {
+    "letter": re.compile(r"[\x00-\x7f]*"),
+    "browser": re.compile(r"[\t\n\v\f\r\x20-\x7e]*"),
+}
+"""What a part may hold that is not skipped (D9, D10)."""
 _PLAIN = re.compile(r"[\t\n\f\r\x20-+\x2d-\x7e]*")
 """A text that both readings cut alike: no comma, and no character for which a part is skipped (D7, D9)."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
@@ -180,18 +185,19 @@ class Sheet:
         """The first counting part of this name."""
         start, end = self._bounds(view)
         for at, piece in _pieces(self.text, start, end):
-            stripped = piece.strip(_WHITE)
-            written = re.split(f"[{_WHITE}]", stripped, maxsplit=1)[0]
-            if written.lower() == name and stripped.isascii():
-                begin = at + len(piece) - len(piece.lstrip(_WHITE))
-                return Place(begin + len(written), at + len(piece.rstrip(_WHITE)))
+            blank = _BLANK[view.reading]
+            stripped = piece.strip(blank)
+            written = re.split(f"[{blank}]", stripped, maxsplit=1)[0]
+            if written.lower() == name and _READABLE[view.reading].fullmatch(stripped):
+                begin = at + len(piece) - len(piece.lstrip(blank))
+                return Place(begin + len(written), at + len(piece.rstrip(blank)))
         return None
 
     @staticmethod
     def _taken(text: str, name: str) -> bool:
         """Whether a part that is skipped for its characters has this name: browsers then ignore a later one (D9)."""
         return any(
-            not piece.isascii() and piece.strip(_WHITE).lower().startswith(name)
+            not _READABLE["browser"].fullmatch(piece) and piece.strip(_BLANK["browser"]).lower().startswith(name)
             for _, piece in _pieces(text, 0, len(text))
         )
 
