@@ -62,7 +62,7 @@ def ways(facts: Facts, trust: Trust, *, pinned: bool, recorder: bool) -> list[Wa
         return ["host"]
     if trust != "auto":
         asked: dict[Trust, list[Way]] = {
-            "host": [*host, *known, *hashed, "new_nonce"],
+            "host": [*host, *known, *(["new_nonce", *hashed] if recorder else [*hashed, "new_nonce"])],
             "nonce": [*known, "new_nonce"],
             "hash": [*hashed, *host, *known, "new_nonce"],
         }

@@ -17,9 +17,13 @@ _READINGS: tuple[Reading, ...] = ("letter", "browser")
 _WHITE = "\t\n\f\r "
 _BLANK: dict[Reading, str] = {"letter": _WHITE, "browser": _WHITE + "\v"}
 _WORDS = re.compile(f"[^{_WHITE}]+")
+_READABLE: dict[Reading, re.Pattern[str]] = {
+    "letter": re.compile(r"[\x00-\x7f]*"),
+    "browser": re.compile(r"[\t\n\v\f\r\x20-\x7e]*"),
+}
+"""What a part may hold that is not skipped (D9, D10)."""
 _PLAIN = re.compile(r"[\t\n\f\r\x20-+\x2d-\x7e]*")
 """A text that both readings cut alike: no comma, and no character for which a part is skipped (D7, D9)."""
-_ENDS_NAME = f"{_WHITE};"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _DIFFER = re.compile(r"[?#]|'sha", re.IGNORECASE)
 """What the readings may understand otherwise in a text that they cut alike (D6, D11)."""
@@ -217,25 +221,26 @@ class Sheet:
         start, end = self._bounds(view)
         if self._lower is None:
             self._lower = lower(self.text)
+        blank = _BLANK[view.reading]
         at = start - len(name)
         while (at := self._lower.find(name, at + len(name), end)) >= 0:
             name_end, before = at + len(name), at
-            while before > start and self.text[before - 1] in _WHITE:
+            while before > start and self.text[before - 1] in blank:
                 before -= 1
             begins = before == start or self.text[before - 1] == ";"
-            if not begins or (name_end < end and self.text[name_end] not in _ENDS_NAME):
+            if not begins or (name_end < end and self.text[name_end] not in f"{blank};"):
                 continue
             stop = self.text.find(";", name_end, end)
             piece = self.text[name_end : stop if stop >= 0 else end]
-            if piece.isascii():
-                return Place(name_end, name_end + len(piece.rstrip(_WHITE)))
+            if _READABLE[view.reading].fullmatch(piece):
+                return Place(name_end, name_end + len(piece.rstrip(blank)))
         return None
 
     @staticmethod
     def _taken(text: str, name: str) -> bool:
         """Whether a part that is skipped for its characters has this name: browsers then ignore a later one (D9)."""
         return any(
-            not piece.isascii() and piece.strip(_WHITE).lower().startswith(name)
+            not _READABLE["browser"].fullmatch(piece) and piece.strip(_BLANK["browser"]).lower().startswith(name)
             for _, piece in _pieces(text, 0, len(text))
         )
 
