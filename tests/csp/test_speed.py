@@ -19,7 +19,7 @@ BUSY = 2.5
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_policy_by_chance(seed: int) -> None:
     page = Page((Given(random_policy(seed)),), "https://shop.test")
-    assert min(timed(page, 5, time.process_time)) < PROMISE_MS
+    assert min(timed(page, 5, time.process_time)) < PROMISE_MS * BUSY
 
 
 @pytest.mark.parametrize("name", PAGES)
