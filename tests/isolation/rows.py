@@ -391,7 +391,9 @@ VISITOR: dict[str, Row] = {
     ),
     "POST /csp-reports": row(
         Aim("/csp-reports", 204, body=[]),
-        Aim("/csp-reports", 204, body={"csp-report": {"document-uri": "https://{word}.example/{conversation_id}"}}),
+        Aim(
+            "/csp-reports", 204, body={"csp-report": {"document-uri": "https://{visitor_id}.example/{conversation_id}"}}
+        ),
     ),
     "POST /continue-link": row(Aim("/continue-link", 404, "mail_off", {"email": "{visitor_id}@acme.example"})),
     "POST /continue": row(
@@ -406,6 +408,8 @@ NEEDS_TOKEN = frozenset({"PATCH /visitor", "DELETE /visitor", "POST /identify", 
 """Public routes that refuse who has no visitor token for that alone."""
 IGNORES_TOKEN = frozenset({"GET ", "POST /embed-ticket", "POST /csp-reports"})
 """Public routes that look at no visitor token."""
+FOR_BROWSERS = frozenset({"POST /csp-reports"})
+"""Routes that browsers call by themselves: of the general rules only the rates and the workspace hold (csp contract 5)."""
 
 OPEN: dict[str, int] = {
     "/public/embed": 200,
