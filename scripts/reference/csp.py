@@ -1,5 +1,6 @@
 """`docs/embed/csp.md`: what a page must allow, in every format, and three messengers side by side."""
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -7,10 +8,13 @@ from typing import get_args
 
 from halloo.csp import own
 from halloo.csp import table as hosts_table
+from halloo.csp.checkup import check_page
 from halloo.csp.generate import Form, Options, generate
 from halloo.csp.manifest import ALL_FEATURES
-from halloo.csp.model import Deployment, Given, Pinned, Reading, Role
+from halloo.csp.model import Deployment, Given, Page, Pinned, Reading, Role
 from halloo.csp.policy import Load, Policy, Source, allowed, parse
+from halloo.csp.present import schema
+from halloo.csp.shown import shown
 from reference.markdown import code, listed, page, table
 
 _TEMPLATE = Path(__file__).with_name("csp.md")
@@ -98,6 +102,11 @@ def render() -> str:
     return page("Your page's Content-Security-Policy", text)
 
 
+def render_schema() -> str:
+    """`docs/embed/csp-doctor.schema.json`: what `halloo csp doctor --json` answers."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 def _parts() -> dict[str, str]:
     forms: tuple[Form, ...] = ("additions", "strict")
     return {
@@ -114,6 +123,7 @@ def _parts() -> dict[str, str]:
         "opened": _opened(),
         "sources": _sources(),
         "wildcards": _block("text", ours(Options(wildcards="chat.example.com"))),
+        "doctor": _block("text", shown(check_page(_CHAT, Page((Given("default-src 'self'; img-src *"),))))),
         "report": _block("text", generate(_OWN_HOSTS, Options(report=True, target="header")).text),
     }
 

@@ -13,6 +13,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/api/public.md": public.render,
     "docs/api/relay.md": relay.render,
     "docs/embed/configuration.md": widget.render,
+    "docs/embed/csp-doctor.schema.json": csp.render_schema,
     "docs/embed/csp.md": csp.render,
     "docs/guide/commands.md": commands.render,
     "docs/guide/settings.md": settings.render,

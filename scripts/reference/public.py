@@ -191,7 +191,7 @@ ROWS: dict[tuple[str, str], Row] = {
         "not looked at",
         "Where browsers report by themselves what a page's [Content Security Policy](../embed/csp.md) has refused: as "
         "`application/csp-report` or `application/json` of at most 16 KiB, or as an array of `application/reports+json` of at most "
-        "64 KiB, of which 20 are looked at. Any page may send them (`Access-Control-Allow-Origin: *`); 30 requests a minute for each "
+        "64 KiB, of which 20 violations are used. Any page may send them (`Access-Control-Allow-Origin: *`); 30 requests a minute for each "
         "address, 600 for each widget. The answer is the same whether something is kept or not. Pages of the inbox report to "
         "`/core/public/csp-reports`.",
         None,

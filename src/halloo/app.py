@@ -141,7 +141,7 @@ def build(
     post = Post(config.mail, Sealer(secret, "mail"), f"{hosts.client}/public/widget/", f"{public_url}/inbox/")
     mail = MailRoom(database, post, presence.ask_online, clock)
     hook_secrets = Sealer(secret, "hook")
-    room = HookRoom(database, _outbound(config), hook_secrets, config.hooks, clock)
+    room = HookRoom(database, open_outbound(config), hook_secrets, config.hooks, clock)
     relay.hub.overhear(Passing(room, database, clock))
     answers = Answers(log=config.server.access_log)
     watch = Watch(
@@ -169,7 +169,7 @@ def build(
         live=presence,
         server=config.server,
         workspaces=config.workspaces,
-        snippets=_snippets(assets, hosts),
+        snippets=snippets_of(assets, hosts),
         identity_secrets=sealer,
     )
     tickets = EmbedTickets(secret, clock)
@@ -204,7 +204,7 @@ def build(
     return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, watch)
 
 
-def _outbound(config: Config) -> Outbound:
+def open_outbound(config: Config) -> Outbound:
     """The one way out for HTTP. Raises `ValueError` with a sentence for networks and certificates that are none."""
     try:
         guard = Guard(config.hooks.allow_networks, config.hooks.deny_networks)
@@ -232,7 +232,8 @@ def _read_facts(pump: Pump, records: PublicRecords, relay: RelayServer, hooks: H
         pump.read_own_by(mail.planner.read_facts)
 
 
-def _snippets(assets: Assets, hosts: Hosts) -> Snippets:
+def snippets_of(assets: Assets, hosts: Hosts) -> Snippets:
+    """Where the loaders of this release are."""
     loaders = f"{hosts.client}/public/embed/"
     if not assets.loader:
         return Snippets(loaders)

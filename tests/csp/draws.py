@@ -13,7 +13,8 @@ from typing import Any, Literal
 from hypothesis import strategies as st
 
 from halloo.csp.model import Delivery, Deployment, Disposition, Feature, Given, Page, Pinned, Role, Tag
-from tests.csp.cases import LOADER, C
+from tests.csp.case import LOADER, C
+from tests.csp.requested import Requested, requests
 
 WIDGET = "0196f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 ROLES: tuple[Role, ...] = ("client", "relay", "rescue", "image", "storage", "game", "stream")
@@ -43,6 +44,7 @@ class Drawn:
     deployment: Deployment
     origin: str
     joined: bool
+    requests: tuple[Requested, ...] = ()
 
     @property
     def page(self) -> Page:
@@ -83,7 +85,15 @@ _WIDE = [
 ]
 _WIDER = ["*.chat.test", "https://*.chat.test", "wss://*.chat.test", "http://*.chat.test", "https://*.chat.test:*"]
 _KEYWORDS = ["'self'", "'SELF'", "'none'", "'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'", "'unsafe-hashes'"]
-_RARE = ["'report-sample'", "'wasm-unsafe-eval'", "'Strict-Dynamic'", "'None'"]
+_RARE = [
+    "'report-sample'",
+    "'wasm-unsafe-eval'",
+    "'Strict-Dynamic'",
+    "'None'",
+    "'trusted-types-eval'",
+    "'report-sha256'",
+    "'unsafe-allow-redirects'",
+]
 _PROOFS = [
     f"'nonce-{RIGHT_NONCE}'",
     f"'NONCE-{RIGHT_NONCE}'",
@@ -107,6 +117,25 @@ _NOISE = [
     "ok$bad",
     "%",
     "'nonce-'",
+    f"'nonce-{RIGHT_NONCE}",
+    f"nonce-{RIGHT_NONCE}",
+    f"'nonce-{RIGHT_NONCE}='",
+    f"'{hashed(LOADER).replace('sha', 'sha-')}'",
+    "'sha256-abcde'",
+    f"{C}:99999",
+    f"{C}:",
+    f"{C}?x",
+    f"{C}#x",
+    "//client.chat.test",
+    "https:*",
+    "https:/client.chat.test",
+    "client.chat.test/public/",
+    "*/public/",
+    "*:8443",
+    "wss://*",
+    "*.test:*",
+    "https://.chat.test",
+    "https://*client.chat.test",
 ]
 _PATHS = [
     "/",
@@ -130,9 +159,29 @@ _OTHERS = [
     "form-action 'self'",
     "unknown-src 'none'",
     "report-uri /reports",
-    "frame-ancestors 'none'",
-    "é x",
+    "frame-ancestors *",
+    "report-to halloo",
+    "webrtc 'block'",
+    "block-all-mixed-content",
+    "plugin-types",
+    "DEFAULT-SRC",
 ]
+_ODD = [
+    "é x",
+    "default-src é",
+    f"frame-src https://é.test {C}",
+    "script-src\u00a0'none'",
+    "Script-Src é; script-src 'none'",
+]
+_ODDER = [
+    "\x01x",
+    "script-src 'none' \x01",
+    "frame-src\v'none'",
+    "\vconnect-src 'none'",
+    f"child-src {C}\v'self'",
+    "x\x7f y",
+]
+"""What is no ASCII, and control characters, which only a `<meta>` can bring."""
 
 
 @st.composite
@@ -168,11 +217,13 @@ def directives(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def policies(draw: st.DrawFn) -> str:
+def policies(draw: st.DrawFn, *, meta: bool = False) -> str:
     """The text of a policy that has a directive."""
     parts = draw(st.lists(directives(), min_size=1, max_size=5))
     if draw(st.integers(0, 4)) == 0:
-        parts.insert(draw(st.integers(0, len(parts))), draw(st.sampled_from(_OTHERS[:-1])))
+        parts.insert(draw(st.integers(0, len(parts))), draw(st.sampled_from(_OTHERS)))
+    if draw(st.integers(0, 9)) == 0:
+        parts.insert(draw(st.integers(0, len(parts))), draw(st.sampled_from(_ODD + _ODDER if meta else _ODD)))
     text = draw(st.sampled_from(["; ", ";", " ;  "])).join(parts)
     return text + draw(st.sampled_from(["", "", ";", " ; "]))
 
@@ -189,22 +240,26 @@ _HOWS: tuple[_How, ...] = (*[_HEADER] * 5, *[_REPORT_ONLY] * 2, *[_META] * 2, _L
 @st.composite
 def delivered(draw: st.DrawFn) -> Given:
     """A policy as it is delivered."""
-    text = draw(policies())
     how = draw(st.sampled_from(_HOWS))
     delivery, disposition, in_head, before = how
+    text = draw(policies(meta=delivery == "meta"))
     if delivery == "meta" and draw(st.integers(0, 5)) == 0:
-        text += ", " + draw(policies())
+        text += ", " + draw(policies(meta=True))
     return Given(text, delivery, disposition, None, in_head, before)
 
 
+ORIGINS = (
+    *["https://site.test"] * 6, "http://site.test", "http://site.test", "http://site.test:81",
+    "https://site.test:8443", "https://chat.test", C,
+)  # fmt: skip
 _FEATURES: tuple[Feature, ...] = ("files", "images", "sounds", "calls", "cobrowse", "wait_game", "outbound", "pusher")
 
 
 @st.composite
 def deployments(draw: st.DrawFn) -> Deployment:
-    """A widget on hosts of its own."""
+    """A widget on hosts of its own, or with the relay on the client's."""
     return Deployment(
-        hosts=HOSTS,
+        hosts=draw(st.sampled_from([HOSTS, HOSTS, {**HOSTS, "relay": C}])),
         features=frozenset({"chat", *draw(st.sets(st.sampled_from(_FEATURES)))}),
         domains=(),
         widget_id=WIDGET,
@@ -228,8 +283,9 @@ def pages(draw: st.DrawFn) -> Drawn:
     order = {("header", "enforce"): 0, ("header", "report"): 1, ("meta", "enforce"): 2}
     metas = {"before": 0, "after": 1, "body": 2}
     found.sort(key=lambda one: (order[one.delivery, one.disposition], metas[place_of(one)]))
-    origins = ["https://site.test"] * 6 + ["http://site.test", "http://site.test:81"]
-    return Drawn(tuple(found), draw(tags()), draw(deployments()), draw(st.sampled_from(origins)), draw(st.booleans()))
+    page = draw(st.sampled_from(ORIGINS))
+    further = draw(requests(page, RIGHT_NONCE))
+    return Drawn(tuple(found), draw(tags()), draw(deployments()), page, draw(st.booleans()), further)
 
 
 def seeded() -> int:

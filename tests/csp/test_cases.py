@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from halloo.csp.model import Given, Reading
 from halloo.csp.policy import Load, Policy, allowed, parse, rule, split_header
-from tests.csp.cases import CASES, IMPORTED, Case, Meta, Probe
+from tests.csp.case import IMPORTED, Case, Meta, Probe
+from tests.csp.cases import CASES
 
 READINGS: tuple[Reading, ...] = ("browser", "letter")
 
@@ -56,6 +58,37 @@ def test_allowed_is_what_both_readings_allow_but_for_addresses(case: Case, probe
     both = probe.allowed and probe.letter is not False
     by_address = urlsplit(probe.url or "").hostname == "127.0.0.1"
     assert allowed(by_reading, load(probe)) is (probe.allowed if by_address else both)
+
+
+NAMED = """
+no-default-allows empty-value-blocks none-alone none-with-host duplicate-first-wins name-case-and-tabs only-ascii-whitespace
+non-ascii-part-skipped comma-splits-header comma-in-meta two-policies-one-blocks two-headers-both-report
+report-only-never-blocks meta-after-tag meta-before-tag meta-in-body meta-ignores-three unquoted-keywords missing-semicolon
+invalid-source-ignored double-star inner-star underscore-host ipv6-host ipv4-host frame-falls-to-child frame-before-child
+frame-falls-to-default elem-before-script-src eval-ignores-elem worker-falls-to-child worker-falls-to-script
+worker-strict-dynamic-script worker-strict-dynamic-elsewhere worker-nonce-does-not-help star-network-only scheme-https
+scheme-ws-upgrades https-host-not-wss schemeless-not-wss wss-host-not-https self-covers-own-wss self-upgrades-http-page
+self-same-port-ws http-source-upgrades https-source-no-downgrade port-80-upgrade other-port-upgrade port-443-on-http port-star
+port-leading-zero port-default-only wildcard-depth host-star-with-scheme host-case trailing-dot path-exact path-prefix
+path-percent path-query path-dropped-after-redirect redirect-host-checked socket-path nonce-right nonce-case nonce-in-default
+hash-external hash-alone hash-extra hash-disables-unsafe-inline hash-base64url strict-dynamic-parser strict-dynamic-made
+strict-dynamic-hash strict-dynamic-not-for-images import-by-nonce import-by-hash import-by-host made-script-nonce nested-not-ours
+seed-000 seed-001
+"""
+IN_DOCUMENTS = """
+tt-none tt-name tt-require-only tt-list-only tt-duplicate ancestors-none ancestors-other ancestors-listed ancestors-nested
+sandbox-opaque-parent coep-frame permissions nested-not-ours csp-srcdoc-inherits
+"""
+
+
+def test_every_case_that_the_contract_names_is_there() -> None:
+    """In the table, which Chromium is asked as well; what is no matcher's business in `browser/test_documents.py`."""
+    assert set(NAMED.split()) - {case.name for case in CASES} == set()
+    documents = (Path(__file__).parent / "browser" / "test_documents.py").read_text()
+    missing = [
+        name for name in IN_DOCUMENTS.split() if name not in documents and name.replace("-", "_") not in documents
+    ]
+    assert missing == []
 
 
 def test_names_are_said_once() -> None:

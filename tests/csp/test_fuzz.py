@@ -135,23 +135,25 @@ HOSTILE = {
     "padding": "'nonce-" + "=" * 65_529,
 }
 KINDS: tuple[Destination, ...] = ("script", "frame", "connect", "style", "worker")
+BUSY = 2.5
+"""What a processor may lose to its neighbours."""
 URLS = ("https://h.b/%zz/x", "https://a.b/x", "https://" + "a." * 120 + "b/" + "%2F" * 1000)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_64_kib_take_no_time(name: str) -> None:
+def test_policies_of_64_kib_take_no_time(name: str) -> None:
     text = f"default-src {HOSTILE[name]}"[:65_536]
     # Commas make a policy of every ten bytes, and each is asked: thirty thousand rulings.
-    assert _quickest(text) < (0.3 if name == "commas" else 0.05)
+    assert _quickest(text) < BUSY * (0.3 if name == "commas" else 0.05)
 
 
-def test_64_kib_of_policies_are_parsed_in_time() -> None:
+def test_text_of_64_kib_is_parsed_in_time() -> None:
     taken: list[float] = []
     for _ in range(5):
-        begun = time.perf_counter()
+        begun = time.process_time()
         assert len(parse(Given(HOSTILE["commas"]), "https://site.test", "browser")) == 6_553
-        taken.append(time.perf_counter() - begun)
-    assert min(taken) < 0.1
+        taken.append(time.process_time() - begun)
+    assert min(taken) < BUSY * 0.1
 
 
 SOURCES = st.builds(
@@ -196,14 +198,14 @@ def test_a_list_matches_what_any_of_its_sources_matches(
 
 
 def _quickest(text: str) -> float:
-    """The best of five: parsed and asked for every kind of load, as browsers read it (another program may be running)."""
+    """CPU seconds, the best of five: parsed and asked for every kind of load, as browsers read it."""
     taken: list[float] = []
     for _ in range(5):
-        begun = time.perf_counter()
+        begun = time.process_time()
         for policy in parse(Given(text), "https://site.test", "browser"):
             for kind in KINDS:
                 rule(policy, Load(kind, URLS[0], "x", "sha256-zzzz"), "browser")
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.process_time() - begun)
     return min(taken)
 
 
@@ -211,9 +213,9 @@ def _quickest(text: str) -> float:
 @pytest.mark.parametrize("url", URLS)
 def test_long_addresses_take_no_time(reading: Reading, url: str) -> None:
     (policy,) = parse(Given(f"img-src {HOSTILE['encoded']}"[:65_536]), url, reading)
-    begun = time.perf_counter()
+    begun = time.process_time()
     rule(policy, Load("image", url, hops=(url, "https://" + "." * 65_536)), reading)
-    assert time.perf_counter() - begun < 0.1
+    assert time.process_time() - begun < 0.1
 
 
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="no wheel of atheris for this machine")

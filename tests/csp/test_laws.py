@@ -9,7 +9,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from halloo.csp.doctor import examine, treated
-from halloo.csp.model import Deployment, Destination, Diagnosis, Finding, Given, Page, Reading, Tag, Trust
+from halloo.csp.model import Deployment, Destination, Finding, Given, Page, Reading, Tag, Trust
 from halloo.csp.policy import Load, Policy, allowed, may_create, parse, requires_trusted_types
 from halloo.csp.sheet import NONCE, STAND_IN
 from tests.csp.draws import (
@@ -27,6 +27,7 @@ from tests.csp.draws import (
     quiet,
     seeded,
 )
+from tests.csp.removed import additions
 
 SEED = seeded()
 COUNT = how_many(150, "HALLOO_CSP_LAWS")
@@ -94,6 +95,7 @@ _FURTHER = (
     "trusted-types *",
 )
 _TRUST = st.sampled_from(TRUSTS)
+PLAIN = re.compile(r"[\t\n\x20-\x7e]*")
 
 
 def in_force(page: Page) -> dict[Reading, list[Policy]]:
@@ -125,7 +127,8 @@ def wanted(deployment: Deployment, tag: Tag) -> Iterator[Load]:
     if "cobrowse" in deployment.features:
         yield Load("script", f"{C}/public/assets/recorder.js", nonce, parser_inserted=not tag.made)
     if "pusher" in deployment.features:
-        yield from (Load("connect", f"{scheme}://relay.chat.test/app/x") for scheme in ("https", "wss"))
+        relay = deployment.hosts["relay"].removeprefix("https")
+        yield from (Load("connect", f"{scheme}{relay}/app/x") for scheme in ("https", "wss"))
 
 
 def works(drawn: Drawn, page: Page) -> bool:
@@ -157,48 +160,6 @@ def _address_is_trusted(tag: Tag, policies: dict[Reading, list[Policy]]) -> bool
     return bool(tag.trusted_types) and all(may_create(policy, tag.trusted_types, created=False) for policy in every)
 
 
-def additions(drawn: Drawn, diagnosis: Diagnosis) -> Iterator[tuple[str, Page]]:
-    """The treated page without one of the things that were added, and which."""
-    page = treated(drawn.page, diagnosis)
-    for finding in diagnosis.findings:
-        if finding.policy is None:
-            continue
-        for value in finding.fix.value.split():
-            index = finding.policy - 1
-            text = _without(page.policies[index].text, finding.fix.directive, value)
-            if text is not None and text.count(value) < page.policies[index].text.count(value):
-                given_ = replace(page.policies[index], text=text)
-                policies = (*page.policies[:index], given_, *page.policies[index + 1 :])
-                if _added(drawn.policies[index].text, page.policies[index].text, value):
-                    yield f"{value} of {finding.fix.directive}", replace(page, policies=policies)
-    if page.tag.nonce != drawn.tag.nonce:
-        yield "the nonce", replace(page, tag=replace(page.tag, nonce=drawn.tag.nonce))
-    if page.tag.integrity != drawn.tag.integrity:
-        yield "the integrity", replace(page, tag=replace(page.tag, integrity=""))
-    if page.tag.trusted_types != drawn.tag.trusted_types:
-        yield "the trusted address", replace(page, tag=replace(page.tag, trusted_types=""))
-
-
-def _added(before: str, after: str, value: str) -> bool:
-    return after.split().count(value) + after.count(f"{value};") > before.split().count(value) + before.count(
-        f"{value};"
-    )
-
-
-def _without(text: str, name: str, value: str) -> str | None:
-    """The text with the last such value of the first directive of this name left out."""
-    pieces = text.split(";")
-    for at, piece in enumerate(pieces):
-        words = piece.split()
-        if words and words[0].lower() == name:
-            if value not in words[1:]:
-                return None
-            place = len(words) - 1 - words[::-1].index(value)
-            pieces[at] = " ".join((*words[:place], *words[place + 1 :]))
-            return ";".join(pieces)
-    return None
-
-
 @seed(SEED)
 @settings(**quiet(COUNT))
 @given(treatable(commas=True), _TRUST)
@@ -221,8 +182,8 @@ def test_without_any_one_addition_something_is_blocked(drawn: Drawn, trust: Trus
     if trust == "hash" and "cobrowse" in drawn.deployment.features:
         trust = "auto"
     diagnosis = examine(drawn.deployment, drawn.page, trust)
-    for what, page in additions(drawn, diagnosis):
-        assert not works(drawn, page), (what, diagnosis)
+    for removed in additions(drawn, diagnosis):
+        assert not works(drawn, removed.page), (removed.what, diagnosis)
 
 
 @seed(SEED)
@@ -247,8 +208,10 @@ def test_nothing_foreign_is_let_in_and_nothing_is_shut_out(drawn: Drawn, trust: 
 @given(treatable(), st.randoms(use_true_random=False))
 def test_the_order_in_a_policy_changes_no_finding(drawn: Drawn, chance: random.Random) -> None:
     """Law 6."""
-    mixed = tuple(replace(one, text=_mixed(one.text, chance)) for one in drawn.policies)
-    first = examine(drawn.deployment, drawn.page)
+    # A part with an odd character hides later ones of its name from browsers, and not by the letter: there the order says something.
+    plain = tuple(replace(one, text=re.sub(r"[^\t\n\x20-\x7e]", "", one.text)) for one in drawn.policies)
+    mixed = tuple(replace(one, text=_mixed(one.text, chance)) for one in plain)
+    first = examine(drawn.deployment, replace(drawn.page, policies=plain))
     other = examine(drawn.deployment, replace(drawn.page, policies=mixed))
     assert [_told(one) for one in first.findings] == [_told(one) for one in other.findings]
 
@@ -257,8 +220,12 @@ def test_the_order_in_a_policy_changes_no_finding(drawn: Drawn, chance: random.R
 @settings(**quiet(COUNT))
 @given(treatable(), _TRUST)
 def test_what_stood_in_a_policy_stands_there_still(drawn: Drawn, trust: Trust) -> None:
-    """Law 6: every part is where it was and begins with what it was, but for a lone `'none'`."""
-    for fixed in examine(drawn.deployment, drawn.page, trust).fixed:
+    """Law 6: every part is where it was and begins with what it was, but for a lone `'none'`.
+
+    Where a part that is skipped for its characters hides later ones of its name, a new directive has to stand before all.
+    """
+    fixes = examine(drawn.deployment, drawn.page, trust).fixed
+    for fixed in (one for one in fixes if PLAIN.fullmatch(drawn.policies[one.index - 1].text)):
         before, after = (text.split(";") for text in (drawn.policies[fixed.index - 1].text, fixed.text))
         for old, new in zip(before, after, strict=False):
             alone = re.fullmatch(r"(\s*\S+)\s+'none'\s*", old, re.IGNORECASE)

@@ -9,8 +9,9 @@ from typing import get_args
 import pytest
 
 from halloo.csp import own
+from halloo.csp.doctor import examine, treated
 from halloo.csp.generate import Form, Options, generate
-from halloo.csp.model import Deployment, Trust
+from halloo.csp.model import Deployment, Given, Page, Pinned, Trust
 from node import find_node
 from tests.csp.test_generate import DEPLOYMENT, EVERY
 
@@ -86,6 +87,79 @@ def test_what_is_merged_brings_nothing_but_our_host() -> None:
             doubts = [finding for finding in judge([text])[0] if finding[0] in (*SERIOUS, "MEDIUM_MAYBE")]
             assert len(doubts) == allowed, (trust, doubts)
             assert all(finding[0] == "MEDIUM_MAYBE" and finding[2] == DEPLOYMENT.client for finding in doubts)
+
+
+CUSTOMERS = {
+    "a bank": (
+        "default-src 'none'; script-src 'self' https://js.bank.example; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "a forge": (
+        "default-src 'none'; base-uri 'self'; child-src forge.example/assets-cdn/worker/; "
+        "connect-src 'self' uploads.forge.example api.forge.example wss://alive.forge.example; font-src assets.forge.example; "
+        "form-action 'self' gist.forge.example; frame-ancestors 'none'; frame-src viewer.forge.example; img-src 'self' data: blob:; "
+        "script-src assets.forge.example; style-src 'unsafe-inline' assets.forge.example; upgrade-insecure-requests"
+    ),
+    "Next.js with a nonce": (
+        "default-src 'self'; script-src 'self' 'nonce-r4nd0mr4nd0mr4nd0mr4nd0m' 'strict-dynamic'; "
+        "style-src 'self' 'nonce-r4nd0mr4nd0mr4nd0mr4nd0m'; img-src 'self' blob: data:; font-src 'self'; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'; upgrade-insecure-requests"
+    ),
+    "WordPress": (
+        "default-src 'self' https: data: 'unsafe-inline' 'unsafe-eval'; img-src * data:; object-src 'none'; base-uri 'self'"
+    ),
+    "default-src alone": "default-src 'self'",
+    "nothing at all": "default-src 'none'",
+    "a strict one": (
+        "script-src 'nonce-r4nd0mr4nd0mr4nd0mr4nd0m' 'strict-dynamic' https: 'unsafe-inline'; object-src 'none'; base-uri 'none'"
+    ),
+    "hashes": "script-src 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='; frame-src 'none'; object-src 'none'; base-uri 'none'",
+    "frames of a family": "child-src https://pay.example; script-src 'self'; object-src 'none'; base-uri 'self'",
+    "Trusted Types": (
+        "script-src 'nonce-r4nd0mr4nd0mr4nd0mr4nd0m'; frame-src 'self'; object-src 'none'; base-uri 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    "wide open": "script-src * 'unsafe-inline' data:; frame-src *",
+    "badly written": "default-src self; script-src 'self' 'unsafe-inline' foo'; img-src",
+}
+"""Policies as customers have them."""
+PINNED = Pinned(f"{DEPLOYMENT.client}/public/loader/{'0' * 96}.js", f"sha384-{'A' * 64}")
+
+
+def _doubts(found: list[list[str]]) -> set[tuple[str, ...]]:
+    """What counts as a finding, by what it says: not by the directive, for a copied list is the same list under another name."""
+    return {(one[0], one[2], one[3]) for one in found if one[0] in {*SERIOUS, "MEDIUM_MAYBE"}}
+
+
+@pytest.mark.parametrize("trust", get_args(Trust))
+def test_what_the_doctor_adds_makes_no_policy_weaker(trust: Trust) -> None:
+    """Save one doubt about the named host with `--trust host`, and where the list has nothing but hosts; by nonce or hash none."""
+    nonce = "r4nd0mr4nd0mr4nd0mr4nd0m"
+    deployment = replace(DEPLOYMENT, pinned=PINNED)
+    fixed: list[str] = []
+    notes: list[str] = []
+    for text in CUSTOMERS.values():
+        page = Page((Given(text),), "https://shop.example")
+        diagnosis = examine(deployment, page, trust)
+        after = treated(page, diagnosis)
+        notes.append(" ".join(one.fix.note for one in diagnosis.findings))
+        assert examine(deployment, after, trust).verdict == "ok"
+        fixed.append(after.policies[0].text.replace("{NONCE}", nonce))
+    judged = judge([*CUSTOMERS.values(), *fixed])
+    changed = 0
+    for name, text, note, before, after in zip(CUSTOMERS, fixed, notes, judged, judged[len(fixed) :], strict=False):
+        new = _doubts(after) - _doubts(before)
+        # What a list gets its first nonce for wants base-uri, which the doctor cannot know the page's use of: it says so.
+        base = {one for one in new if one[2].startswith("Missing base-uri")}
+        assert not base or (trust == "nonce" and "Beside a nonce write base-uri" in note), (name, text)
+        new -= base
+        named = {one for one in new if one[0] == "MEDIUM_MAYBE" and one[1] == deployment.client}
+        assert new == named, (name, text)
+        assert not named or deployment.client in text.partition("script-src")[2].partition(";")[0], (name, text)
+        if trust in {"nonce", "hash"} and "'unsafe-inline'" not in text:
+            assert not named, (name, text)
+        changed += text != CUSTOMERS[name]
+    assert changed > len(CUSTOMERS) // 2
 
 
 def test_the_judge_finds_something() -> None:

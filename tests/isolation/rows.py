@@ -64,6 +64,7 @@ OPERATOR = "/core/operators/{operator_id}"
 NO_OPERATOR = (404, "operator_not_found")
 HOOK = "/core/hooks/{hook_id}"
 NO_HOOK = (404, "hook_not_found")
+CSP = f"{WIDGET}/csp"
 REPORT = f"{WIDGET}/csp/reports/{{report_id}}"
 DELIVERY = f"{HOOK}/deliveries/{{delivery_id}}"
 NEW_HOOK = {"name": "Mine", "url": "https://93.184.215.14/?key={word}", "events": ["message:send"]}
@@ -262,8 +263,19 @@ MANAGE: dict[str, Row] = {
         also=("audit:read",),
     ),
     "DELETE /core/tokens/{token_id}": row(Aim("/core/tokens/{token_id}", 404, "token_not_found")),
+    "GET /core/web-widgets/{widget_id}/csp/policy": row(
+        Aim(f"{CSP}/policy", *NO_WIDGET), Aim(f"{CSP}/policy?context=frame&as=header", *NO_WIDGET)
+    ),
+    "POST /core/web-widgets/{widget_id}/csp/doctor": row(
+        Aim(f"{CSP}/doctor", *NO_WIDGET, {"headers": ["default-src 'self'"], "page_origin": "https://shop.example"}),
+        Aim(f"{CSP}/doctor", *NO_WIDGET, {"url": "https://93.184.215.14/"}),
+    ),
+    "GET /core/web-widgets/{widget_id}/csp/checks": row(Aim(f"{CSP}/checks", *NO_WIDGET)),
+    "POST /core/web-widgets/{widget_id}/csp/checks": row(
+        Aim(f"{CSP}/checks", *NO_WIDGET, {"origin": "https://shop.example"})
+    ),
     "GET /core/web-widgets/{widget_id}/csp/reports": row(
-        Aim(f"{WIDGET}/csp/reports", *NO_WIDGET), Aim(f"{WIDGET}/csp/reports?kind=ours&cursor={{cursor}}", *NO_WIDGET)
+        Aim(f"{WIDGET}/csp/reports", *NO_WIDGET), Aim(f"{WIDGET}/csp/reports?kind=ours&muted=true", *NO_WIDGET)
     ),
     "PATCH /core/web-widgets/{widget_id}/csp/reports/{report_id}": row(Aim(REPORT, *NO_WIDGET, {"muted": True})),
     "DELETE /core/web-widgets/{widget_id}/csp/reports/{report_id}": row(Aim(REPORT, *NO_WIDGET)),
@@ -379,7 +391,9 @@ VISITOR: dict[str, Row] = {
     ),
     "POST /csp-reports": row(
         Aim("/csp-reports", 204, body=[]),
-        Aim("/csp-reports", 204, body={"csp-report": {"document-uri": "https://{word}.example/{conversation_id}"}}),
+        Aim(
+            "/csp-reports", 204, body={"csp-report": {"document-uri": "https://{visitor_id}.example/{conversation_id}"}}
+        ),
     ),
     "POST /continue-link": row(Aim("/continue-link", 404, "mail_off", {"email": "{visitor_id}@acme.example"})),
     "POST /continue": row(
@@ -394,6 +408,8 @@ NEEDS_TOKEN = frozenset({"PATCH /visitor", "DELETE /visitor", "POST /identify", 
 """Public routes that refuse who has no visitor token for that alone."""
 IGNORES_TOKEN = frozenset({"GET ", "POST /embed-ticket", "POST /csp-reports"})
 """Public routes that look at no visitor token."""
+FOR_BROWSERS = frozenset({"POST /csp-reports"})
+"""Routes that browsers call by themselves: of the general rules only the rates and the workspace hold (csp contract 5)."""
 
 OPEN: dict[str, int] = {
     "/public/embed": 200,

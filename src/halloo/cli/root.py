@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from halloo import __version__
-from halloo.cli import bench, hook, mail, operators, tokens, workspaces
+from halloo.cli import bench, csp, hook, mail, operators, tokens, workspaces
 from halloo.cli.doctor import doctor
 from halloo.cli.first import First, set_up
 from halloo.cli.place import DEFAULT_DATA, Data, Json, open_place, read_secret, require_schema
@@ -24,6 +24,7 @@ app.add_typer(operators.app, name="operator")
 app.add_typer(tokens.app, name="token")
 app.add_typer(mail.app, name="mail")
 app.add_typer(hook.app, name="hook")
+app.add_typer(csp.app, name="csp")
 app.add_typer(bench.app, name="bench")
 app.command("doctor")(doctor)
 

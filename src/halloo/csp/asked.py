@@ -1,5 +1,6 @@
 """What somebody hands the doctor, put together into a page (csp contract 4): pasted policies, HTML, a fetched answer."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
@@ -12,13 +13,15 @@ from halloo.csp.policy import split_header
 from halloo.kit.refusals import Invalid, field_invalid
 
 Kind = Literal["header", "report", "meta"]
-POLICIES, CHARS = 64, 256 * 1024
-"""How many policies of a page are examined, and how much text of them all: no honest page comes near."""
+POLICIES, CHARS = 64, 64 * 1024
+"""How many policies a page may have, and how much text they have together: no honest page comes near."""
 _NO_TAG = "The page's HTML has no tag of this widget: the plain one was assumed. If a script adds it, say so."
 _PAGE_HEADERS: dict[str, Kind] = {
     "content-security-policy": "header",
     "content-security-policy-report-only": "report",
 }
+_NAMED = re.compile(r"\s*(content-security-policy(?:-report-only)?)[ \t]*:", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
 _DEFAULT_PORT = {"https": 443, "http": 80}
 
 
@@ -48,23 +51,28 @@ class NothingAsked(Invalid):
     code = "nothing_to_examine"
 
 
+class TooMuch(Invalid):
+    """The page has more than 64 policies, or more than 64 KiB of them: the doctor reads no more, and says nothing of a part."""
+
+    code = "too_much_policy"
+
+
 def put_together(asked: Asked, deployment: Deployment, fetched: Fetched | None = None) -> Read:
     """The page that was meant: headers first, then metas, as a browser would meet them.
 
-    Raises `NothingAsked`, and `Invalid` for a `meta`, `tag` or `page_origin` that is none.
+    Raises `NothingAsked`, `TooMuch`, and `Invalid` for a `meta`, `tag` or `page_origin` that is none.
     """
     if fetched is None and asked.html is None and not (asked.policies or asked.permissions_policy or asked.coep):
         raise NothingAsked
     documents = _documents(asked, deployment, fetched)
     found = [*_headers(asked, fetched), *_metas(asked), *(meta for one in documents for meta in one.metas)]
     notes = [*(fetched.notes if fetched else ()), *(note for one in documents for note in one.notes)]
-    kept = list(_within(found))
-    if len(kept) < len(found):
-        notes.append(f"The page has {len(found)} policies: only the first {len(kept)} were examined.")
+    if len(found) > POLICIES or sum(len(one.text) for one in found) > CHARS:
+        raise TooMuch
     tag = _tag(asked, deployment, documents, notes)
     own = asked.page_origin
     page = Page(
-        tuple(kept),
+        tuple(found),
         fetched.origin if own is None and fetched else None if own is None else origin_of(own),
         tag,
         (*_values(fetched, "permissions-policy"), *asked.permissions_policy),
@@ -82,7 +90,7 @@ def origin_of(text: str) -> str:
     except ValueError:
         parts, port = urlsplit(""), None
     host = parts.hostname or ""
-    if parts.scheme not in _DEFAULT_PORT or not host or not host.isascii() or parts.username is not None:
+    if parts.scheme not in _DEFAULT_PORT or _HOST.fullmatch(host) is None or parts.username is not None:
         raise field_invalid("page_origin", "write it as https://shop.example.")
     name = f"[{host}]" if ":" in host else host
     shown = "" if port in (None, _DEFAULT_PORT[parts.scheme]) else f":{port}"
@@ -105,6 +113,10 @@ def _headers(asked: Asked, fetched: Fetched | None) -> Iterator[Given]:
 
 
 def _parts(kind: Kind, value: str) -> Iterator[Given]:
+    """The policies of a header's value; a whole line of a header, as people copy it, says itself which one it is."""
+    named = _NAMED.match(value)
+    if named is not None:
+        kind, value = _PAGE_HEADERS[named[1].lower()], value[named.end() :]
     parts = split_header(value)
     for part in parts:
         yield Given(part, disposition="report" if kind == "report" else "enforce", joined=len(parts) > 1)
@@ -117,15 +129,6 @@ def _metas(asked: Asked) -> Iterator[Given]:
             if not found:
                 raise field_invalid("metas", "there is no <meta> with a Content-Security-Policy in it.")
             yield from found
-
-
-def _within(found: list[Given]) -> Iterator[Given]:
-    room = CHARS
-    for one in found[:POLICIES]:
-        room -= len(one.text)
-        if room < 0:
-            return
-        yield one
 
 
 def _tag(asked: Asked, deployment: Deployment, documents: list[Document], notes: list[str]) -> Tag:

@@ -1,6 +1,6 @@
 """What the csp slice refuses."""
 
-from halloo.kit.refusals import Invalid, NotFound
+from halloo.kit.refusals import Invalid, NotFound, RateLimited
 
 
 class ReportNotFound(NotFound):
@@ -13,3 +13,9 @@ class OriginUnlisted(Invalid):
     """origin: this is none of the widget's allowed domains."""
 
     code = "origin_unlisted"
+
+
+class TooManyChecks(RateLimited):
+    """Pages are checked at most ten times a minute; wait a moment."""
+
+    code = "too_many_checks"

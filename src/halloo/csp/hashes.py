@@ -32,9 +32,11 @@ def parse_hash(text: str, reading: Reading) -> Hash | None:
 def integrity_listed(hashes: AbstractSet[Hash], integrity: str, reading: Reading) -> bool:
     """Every hash of the element that is recognised is in the list, and there is one. D8: browsers compare what is decoded."""
     given = {(found[1], found[2]) for one in _SPACES.split(integrity) if (found := _INTEGRITY.fullmatch(one))}
+    if not given or not hashes:
+        return False
     if reading == "browser":
         given, hashes = {_plain(one) for one in given}, {_plain(one) for one in hashes}
-    return bool(given) and given <= hashes
+    return given <= hashes
 
 
 def code_listed(hashes: AbstractSet[Hash], code: str, reading: Reading) -> bool:

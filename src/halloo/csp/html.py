@@ -41,7 +41,7 @@ class Token(NamedTuple):
 
 def lower(text: str) -> str:
     """`text` with the letters of ASCII in lower case, and no others changed."""
-    return text.translate(_LOWER)
+    return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 def normal(text: str) -> str:

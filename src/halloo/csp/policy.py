@@ -122,10 +122,14 @@ class Policy:
     delivery: Delivery = "header"
     disposition: Disposition = "enforce"
     text: str = ""
+    _by_name: Mapping[str, Directive] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {one.name: one for one in reversed(self.directives)})
 
     def get(self, name: str) -> Directive | None:
         """The directive of this name."""
-        return next((one for one in self.directives if one.name == name), None)
+        return self._by_name.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,19 +189,20 @@ def parse(given: Given, self_origin: str | None, reading: Reading) -> tuple[Poli
 def _directives(text: str, reading: Reading, *, meta: bool) -> Iterable[Directive]:
     taken: set[str] = set()
     white, spaces = _WHITE if reading == "letter" else _WHITE_IN_BROWSERS, _SPACES[reading]
+    plain = text.isascii() and text.isprintable()  # then the one thing that is white is a space
     for piece in text.split(";"):
-        part = piece.strip(white)
+        part = piece and piece.strip(white)
         if not part:
             continue
-        written, *rest = spaces.split(part, maxsplit=1)
+        written, *rest = part.split(None, 1) if plain else spaces.split(part, maxsplit=1)
         name = written.lower()
         if name in taken:
             continue
-        readable = _PRINTABLE[reading].fullmatch(part) is not None
+        readable = plain or _PRINTABLE[reading].fullmatch(part) is not None
         if readable or reading == "browser":
             taken.add(name)  # D9: for browsers also the name of a part that they skip
         if readable and not (meta and name in _NOT_IN_META):
-            values = tuple(spaces.split(rest[0])) if rest else ()
+            values = tuple(rest[0].split() if plain else spaces.split(rest[0])) if rest else ()
             meant = (
                 {value: parse_source(value, reading) for value in dict.fromkeys(values)}
                 if name in _WITH_SOURCES

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal, cast
 from urllib.parse import quote, urlsplit
 
@@ -22,7 +23,7 @@ Kind = Literal["ours", "others", "extensions"]
 ONE_MAX, MANY_MAX = 16 * 1024, 64 * 1024
 """Bytes of a body with one report, and with an array of them."""
 USED_MAX = 20
-"""Reports of an array that are looked at."""
+"""Violations of an array that are used; what else it brings counts for nothing."""
 URL_MAX, POLICY_MAX, SAMPLE_MAX, WORD_MAX = 512, 4 * 1024, 40, 40
 CUT = "…"
 """Ends a policy that was too long to be kept: nobody can say any more what it does."""
@@ -34,6 +35,9 @@ _DEFAULT_PORT = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 _NONCE = re.compile(r"'nonce-[A-Za-z0-9+/_=-]*'", re.IGNORECASE)
 _REPORT_URI = re.compile(r"((?:^|[;,])\s*report-uri\s)([^;,]*)", re.IGNORECASE)
 _QUERY = re.compile(r"[?#]\S*")
+_CREDENTIALS = re.compile(r"(//)[^/\s@]*@")
+_HIDDEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+"""What has no looks of its own, and turns the text around it or hides in it."""
 _HOST = re.compile(r"[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)(?::|\Z)", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:.+-)?extension|webkit-masked-url|user-script")
@@ -102,13 +106,10 @@ def read_reports(body: bytes) -> list[Report] | None:
         value = msgspec.json.decode(body)
     except (ValueError, RecursionError):
         return []
-    if isinstance(value, list):
-        found = cast("list[Any]", value)[:USED_MAX]
-    elif len(body) > ONE_MAX:
+    if not isinstance(value, list) and len(body) > ONE_MAX:
         return None
-    else:
-        found = [value]
-    return [report for one in found if (report := _read(one)) is not None]
+    found = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return list(islice((report for one in found if (report := _read(one)) is not None), USED_MAX))
 
 
 def sort_reports(reports: Sequence[Report], deployment: Deployment, is_page: Callable[[str], bool]) -> Sorted:
@@ -122,8 +123,11 @@ def sort_reports(reports: Sequence[Report], deployment: Deployment, is_page: Cal
             continue
         key = report.key()
         known = groups.get(key)
-        kind = kind_of(report, deployment) if known is None else known.kind
-        groups[key] = Counted(report if known is None else known.report, kind, 1 if known is None else known.count + 1)
+        if known is None or known.kind == "extensions":
+            # what a page does too is no extension's business, whoever told of it first
+            groups[key] = Counted(report, kind_of(report, deployment), 1 if known is None else known.count + 1)
+        else:
+            groups[key] = Counted(known.report, known.kind, known.count + 1)
     return Sorted(groups, foreign)
 
 
@@ -216,7 +220,7 @@ def _report(body: dict[str, Any], names: _Names) -> Report:
         directive=_directive(_text(body, name) for name in names.directive),
         blocked=_blocked(_text(body, names.blocked)),
         source=_url(_text(body, names.source)),
-        sample=" ".join(clean(_text(body, names.sample)[: SAMPLE_MAX * 4]).split())[:SAMPLE_MAX],
+        sample=" ".join(_HIDDEN.sub("", clean(_text(body, names.sample)[: SAMPLE_MAX * 4])).split())[:SAMPLE_MAX],
         policy=policy if len(policy.encode()) <= POLICY_MAX else _cut(policy),
         policy_digest=hashlib.sha256(policy.encode()).hexdigest(),
     )
@@ -262,9 +266,13 @@ def _bare(text: str) -> str:
 
 
 def _policy(text: str) -> str:
-    """A policy without what only one visit has: nonces, and the query of the address where violations are reported."""
-    text = _SPACE.sub(" ", clean(text)).strip(" ")
-    return _REPORT_URI.sub(lambda found: found[1] + _QUERY.sub("", found[2]), _NONCE.sub(NONCE, text))
+    """A policy without what only one visit has, or nobody else may know: nonces, query and credentials of where it reports to."""
+    text = _SPACE.sub(" ", _HIDDEN.sub("", clean(text))).strip(" ")
+    return _REPORT_URI.sub(lambda found: found[1] + _plain(found[2]), _NONCE.sub(NONCE, text))
+
+
+def _plain(urls: str) -> str:
+    return _CREDENTIALS.sub(r"\1", _QUERY.sub("", urls))
 
 
 def _cut(policy: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from halloo.csp.model import Fix, FixKind, Need, Trust
-from halloo.csp.policy import Directive, Load, deciding
+from halloo.csp.policy import Directive, Load, Source, deciding
 from halloo.csp.sheet import NONCE, Sheet, View, page_nonce
 from halloo.csp.treatment import Blocked, Treatment, blocked_by, preview, write
 
@@ -16,6 +16,7 @@ _GIVE_NONCE = "Give the tag your page's nonce, the one that the policy of the sa
 _BY_SCRIPT = "Or let a script that the policy trusts make the tag: what it makes is trusted too."
 _PIN = "Use the tag of the pinned loader:"
 _RECORD = "Its record needs connect-src besides."
+_BASE = "Beside a nonce write base-uri 'none', or 'self' if the page has a <base>: else markup may turn your scripts' addresses."
 _NONCE_SOURCE = f"'nonce-{NONCE}'"
 _ROUNDS = 3
 _TRIES = 6
@@ -61,7 +62,7 @@ def ways(facts: Facts, trust: Trust, *, pinned: bool, recorder: bool) -> list[Wa
         return ["host"]
     if trust != "auto":
         asked: dict[Trust, list[Way]] = {
-            "host": [*host, *known, *hashed, "new_nonce"],
+            "host": [*host, *known, *(["new_nonce", *hashed] if recorder else [*hashed, "new_nonce"])],
             "nonce": [*known, "new_nonce"],
             "hash": [*hashed, *host, *known, "new_nonce"],
         }
@@ -90,6 +91,27 @@ class Scripts:
                 treated = [self._treat(need, sheet) for sheet in self._covering(need)]
                 if not any(treated):
                     break
+            if need is self._loader and self._treatment.tag != self._treatment.page.tag:
+                self._tell_of_opened(need)
+
+    def _tell_of_opened(self, loader: Need) -> None:
+        """Tell of the policies that another one's fix has opened: what the tag got for that one serves these, too (4.1)."""
+        treatment = self._treatment
+        told = [one.blocked.sheet for one in treatment.drafts if one.need is loader]
+        before = replace(treatment, tag=treatment.page.tag).loader()
+        for sheet in self._covering(loader):
+            if sheet not in told and (blocked := blocked_by(sheet, before)):
+                self._tell(loader, blocked)
+
+    def _tell(self, loader: Need, blocked: Blocked) -> None:
+        treatment = self._treatment
+        directive = blocked.view.policy.get(blocked.decider)
+        if directive is not None and treatment.loader().nonce in directive.list.nonces:
+            fix = Fix("nonce", blocked.decider, _NONCE_SOURCE, self._nonce_line(), _GIVE_NONCE)
+        else:
+            tag = treatment.tag_html()
+            fix = Fix("hash", blocked.decider, self._hash(), tag, f"{_PIN} {tag}")
+        treatment.draft(loader, blocked, fix)
 
     def _load(self, need: Need) -> Load:
         return self._treatment.loader() if need is self._loader else self._treatment.recorder()
@@ -106,8 +128,9 @@ class Scripts:
         listed: list[tuple[bool, frozenset[str]]] = []
         for need in self._needs:
             for sheet in self._covering(need):
-                shut = blocked_by(sheet, self._load(need)) is not None
-                listed += [(shut, nonces) for view in sheet.views if (nonces := _nonces(view))]
+                found = [nonces for view in sheet.views if (nonces := _nonces(view))]
+                shut = bool(found) and blocked_by(sheet, self._load(need)) is not None
+                listed += [(shut, nonces) for nonces in found]
         counted = Counter(nonce for _, nonces in listed for nonce in nonces)
         own = self._treatment.loader().nonce
         if own in counted:
@@ -169,7 +192,8 @@ class Scripts:
         if way == "nonce":
             return Fix("nonce", blocked.decider, _NONCE_SOURCE, self._nonce_line(), note), ""
         _, directive = write(blocked, _NONCE_SOURCE, _all)
-        return Fix("nonce", directive, _NONCE_SOURCE, "", f"{note} {self._nonce_line()}"), directive
+        base = "" if blocked.view.policy.get("base-uri") else f" {_BASE}"
+        return Fix("nonce", directive, _NONCE_SOURCE, "", f"{note}{base} {self._nonce_line()}"), directive
 
     def _other(self, way: Way, blocked: Blocked) -> Fix:
         """What else would help, as it would be written."""
@@ -204,5 +228,5 @@ def _nonces(view: View) -> frozenset[str]:
     return frozenset(directive.list.nonces) if directive else frozenset()
 
 
-def _all(_value: str) -> bool:
+def _all(_source: Source) -> bool:
     return True

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from halloo.csp.html import lower
 from halloo.csp.model import Given, Reading
 from halloo.csp.policy import Directive, Load, Policy, Ruling, deciding, parse, parse_source, rule
 from halloo.csp.sources import split_url
@@ -15,9 +16,19 @@ STAND_IN = "HallooPageNonce"
 _READINGS: tuple[Reading, ...] = ("letter", "browser")
 _WHITE = "\t\n\f\r "
 _BLANK: dict[Reading, str] = {"letter": _WHITE, "browser": _WHITE + "\v"}
+_WORDS = re.compile(f"[^{_WHITE}]+")
+_READABLE: dict[Reading, re.Pattern[str]] = {
+    "letter": re.compile(r"[\x00-\x7f]*"),
+    "browser": re.compile(r"[\t\n\v\f\r\x20-\x7e]*"),
+}
+"""What a part may hold that is not skipped (D9, D10)."""
 _PLAIN = re.compile(r"[\t\n\f\r\x20-+\x2d-\x7e]*")
 """A text that both readings cut alike: no comma, and no character for which a part is skipped (D7, D9)."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+_DIFFER = re.compile(r"[?#]|'sha", re.IGNORECASE)
+"""What the readings may understand otherwise in a text that they cut alike (D6, D11)."""
+POLICIES = 64
+"""How many policies of one page are examined: no honest page comes near."""
 
 
 def nonce_of(text: str) -> str:
@@ -55,25 +66,40 @@ class Place:
 class Sheet:
     """One enforced policy as it was delivered, and what was added to it."""
 
-    def __init__(self, index: int, given: Given, self_origin: str, nonce: str) -> None:
+    def __init__(self, index: int, given: Given, self_origin: str, nonce: str, limit: int = POLICIES) -> None:
         self.index = index
         self.given = given
         self.text = given.text
         self.nonce = nonce
         self._self_origin = self_origin
+        self._limit = limit
         self._created: set[str] = set()
         self._odd = _PLAIN.fullmatch(given.text) is None
-        self.views = list(self._read())
+        self._alike = not self._odd and _DIFFER.search(given.text) is None
+        self._views: list[View] | None = None
+        self._stops: list[int] | None = None
+        self._lower: str | None = None
 
     def __repr__(self) -> str:
         return f"Sheet({self.index}, {self.text!r})"
 
     def read_nonce(self, nonce: str) -> None:
         """Take `{NONCE}` for this nonce from now on."""
-        again = nonce != self.nonce and NONCE in self.text
+        if nonce != self.nonce and NONCE in self.text:
+            self._views = None
         self.nonce = nonce
-        if again:
-            self.views = list(self._read())
+
+    @property
+    def views(self) -> list[View]:
+        """What the readings make of it, as it is now."""
+        if self._views is None:
+            self._views = list(self._read())
+        return self._views
+
+    @property
+    def policies(self) -> int:
+        """How many policies browsers make of it."""
+        return sum(view.reading == "browser" for view in self.views)
 
     @property
     def changed(self) -> bool:
@@ -104,12 +130,12 @@ class Sheet:
     def written(self, view: View, name: str) -> str:
         """The directive as it stands now; empty where it does not."""
         place = self._find(view, name)
-        return f"{name} {' '.join(self._values(place))}".strip() if place else ""
+        return " ".join((name, *self._values(place))) if place else ""
 
     def lone_none(self, view: View, name: str) -> bool:
         """Whether the directive matches nothing by intent: `'none'` alone, or no value at all."""
         place = self._find(view, name)
-        return place is not None and [one.lower() for one in self._values(place)] in ([], ["'none'"])
+        return place is not None and self.text[place.name_end : place.end].strip(_WHITE).lower() in {"", "'none'"}
 
     def add(self, view: View, name: str, source: str) -> None:
         """Write a source to the end of a directive's list; it takes the place of a lone `'none'`."""
@@ -142,11 +168,12 @@ class Sheet:
     def _write(self, start: int, end: int, text: str) -> None:
         glue = " " if self.text[end : end + 1] == "," else ""
         self.text = self.text[:start] + text + glue + self.text[end:]
+        self._stops = self._lower = None
 
     def _note(self, name: str, source: str) -> None:
         """Let the views know. Where the readings cut the text differently, all is read again."""
         if self._odd:
-            self.views = list(self._read())
+            self._views = None
             return
         source = source.replace(NONCE, self.nonce)
         for view in self.views:
@@ -160,18 +187,31 @@ class Sheet:
             view.added = replace(view.added, directives=(*others, new))
 
     def _read(self) -> Iterator[View]:
-        for reading in _READINGS:
-            for part, (start, end) in enumerate(self._parts(reading)):
-                text = self.text[start:end].replace(NONCE, self.nonce)
-                for policy in parse(replace(self.given, text=text), self._self_origin, reading):
-                    yield View(reading, part, policy, Policy((), self._self_origin))
+        found = {
+            reading: list(self._read_as(reading)) for reading in _READINGS if not self._alike or reading == "browser"
+        }
+        letter = found.get("letter") or [replace(one, reading="letter") for one in found["browser"] if self._alike]
+        yield from (*letter, *found["browser"])
+
+    def _read_as(self, reading: Reading) -> Iterator[View]:
+        """At most as many policies as the page has room for."""
+        given, count = self.given, 0
+        for part, (start, end) in enumerate(self._parts(reading)):
+            if count >= self._limit:
+                return
+            text = self.text[start:end].strip(_WHITE)
+            if text:
+                policies = parse(replace(given, text=text.replace(NONCE, self.nonce)), self._self_origin, reading)
+                count += len(policies)
+                yield from (View(reading, part, policy, Policy((), self._self_origin)) for policy in policies)
 
     def _parts(self, reading: Reading) -> list[tuple[int, int]]:
         """Where the policies of the text begin and end: a meta is one by the letter, browsers split it at commas (D7)."""
-        if reading == "letter" and self.given.delivery == "meta":
+        if "," not in self.text or (reading == "letter" and self.given.delivery == "meta"):
             return [(0, len(self.text))]
-        stops = [found.start() for found in re.finditer(",", self.text)]
-        return list(zip([0, *(stop + 1 for stop in stops)], [*stops, len(self.text)], strict=True))
+        if self._stops is None:
+            self._stops = [found.start() for found in re.finditer(",", self.text)]
+        return list(zip([0, *(stop + 1 for stop in self._stops)], [*self._stops, len(self.text)], strict=True))
 
     def _bounds(self, view: View) -> tuple[int, int]:
         return self._parts(view.reading)[view.part]
@@ -179,24 +219,34 @@ class Sheet:
     def _find(self, view: View, name: str) -> Place | None:
         """The first counting part of this name."""
         start, end = self._bounds(view)
-        for at, piece in _pieces(self.text, start, end):
-            stripped = piece.strip(_WHITE)
-            written = re.split(f"[{_WHITE}]", stripped, maxsplit=1)[0]
-            if written.lower() == name and stripped.isascii():
-                begin = at + len(piece) - len(piece.lstrip(_WHITE))
-                return Place(begin + len(written), at + len(piece.rstrip(_WHITE)))
+        if self._lower is None:
+            self._lower = lower(self.text)
+        blank = _BLANK[view.reading]
+        at = start - len(name)
+        while (at := self._lower.find(name, at + len(name), end)) >= 0:
+            name_end, before = at + len(name), at
+            while before > start and self.text[before - 1] in blank:
+                before -= 1
+            begins = before == start or self.text[before - 1] == ";"
+            if not begins or (name_end < end and self.text[name_end] not in f"{blank};"):
+                continue
+            stop = self.text.find(";", name_end, end)
+            piece = self.text[name_end : stop if stop >= 0 else end]
+            if _READABLE[view.reading].fullmatch(piece):
+                return Place(name_end, name_end + len(piece.rstrip(blank)))
         return None
 
     @staticmethod
     def _taken(text: str, name: str) -> bool:
         """Whether a part that is skipped for its characters has this name: browsers then ignore a later one (D9)."""
         return any(
-            not piece.isascii() and piece.strip(_WHITE).lower().startswith(name)
+            not _READABLE["browser"].fullmatch(piece) and piece.strip(_BLANK["browser"]).lower().startswith(name)
             for _, piece in _pieces(text, 0, len(text))
         )
 
     def _values(self, place: Place) -> list[str]:
-        return re.findall(f"[^{_WHITE}]+", self.text[place.name_end : place.end])
+        text = self.text[place.name_end : place.end]
+        return _WORDS.findall(text) if self._odd else text.split()
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:

@@ -93,7 +93,15 @@ class Url:
 
 def parse_source(text: str, reading: Reading) -> Source:
     """What one token of a source list means; never fails: what is no source expression is `invalid`."""
-    return _remembered(text, reading) if len(text) <= _SHORT else _parsed(text, reading)
+    letter, browser = _remembered(text) if len(text) <= _SHORT else _both(text)
+    return letter if reading == "letter" else browser
+
+
+def _both(text: str) -> tuple[Source, Source]:
+    """By the letter and in browsers: the same object, but for hashes and for what has a query (D6, D11)."""
+    browser = _parsed(text, "browser")
+    alike = "?" not in text and "#" not in text and text[:4].lower() != "'sha"
+    return (browser if alike else _parsed(text, "letter")), browser
 
 
 def _parsed(text: str, reading: Reading) -> Source:
@@ -108,7 +116,7 @@ def _parsed(text: str, reading: Reading) -> Source:
     return Source(text, "host", "", "", scheme.lower(), host, port, path)
 
 
-_remembered = lru_cache(maxsize=32_768)(_parsed)
+_remembered = lru_cache(maxsize=32_768)(_both)
 """A policy is read several times, by both readings and again with what was added to it; a few MB at the most."""
 
 
@@ -164,7 +172,7 @@ _ANY = _Paths(any=True)
 class SourceList:
     """A directive's list, in an order that answers quickly: its words, its schemes, and its host expressions by host."""
 
-    __slots__ = ("_hosts", "hashes", "keywords", "nonces", "schemes", "star")
+    __slots__ = ("_hosts", "_written", "hashes", "keywords", "nonces", "schemes", "star")
 
     def __init__(self, sources: Iterable[Source]) -> None:
         self.star = False
@@ -173,11 +181,12 @@ class SourceList:
         self.hashes: set[tuple[str, str]] = set()
         self.schemes: set[str] = set()
         self._hosts: dict[str, dict[tuple[str, str], _Paths]] = {}
+        self._written: dict[str, list[Source]] = {}
         for source in {id(one): one for one in sources}.values():
             if source.text == "*":
                 self.star = True
             elif source.kind == "host":
-                self._add(source)
+                self._written.setdefault(source.host, []).append(source)
             elif source.kind == "scheme":
                 self.schemes.add(source.scheme)
             elif source.kind == "keyword":
@@ -187,8 +196,8 @@ class SourceList:
             elif source.kind == "hash":
                 self.hashes.add((source.algorithm, source.value))
 
-    def _add(self, source: Source) -> None:
-        by_origin = self._hosts.setdefault(source.host, {})
+    @staticmethod
+    def _add(by_origin: dict[tuple[str, str], _Paths], source: Source) -> None:
         key = (source.scheme, source.port and (source.port.lstrip("0") or "0"))
         if source.path in {"", "/"}:
             by_origin[key] = _ANY
@@ -209,7 +218,7 @@ class SourceList:
             if not (framed and reading == "browser"):
                 return True
             if _scheme_allows(origin.scheme, url.scheme, reading) and _port_allows(
-                origin.port, url, origin.scheme, reading
+                origin.port, url, origin.scheme, reading, framed=True
             ):
                 return True
         if reading == "letter" and url.scheme in _FETCHED_AS:
@@ -228,7 +237,7 @@ class SourceList:
         return any(
             redirected or paths.match(url.path, reading)
             for by_origin in self._by_host(url.host)
-            for paths in _fitting(by_origin, url, own, reading)
+            for paths in _fitting(by_origin, url, own, reading, framed=framed)
         )
 
     def _by_host(self, host: str) -> Iterator[dict[tuple[str, str], _Paths]]:
@@ -236,17 +245,27 @@ class SourceList:
         names = ["*"]
         if len(host) <= _LONGEST_HOST:
             names += [host, *("*" + host[at:] for at, sign in enumerate(host) if sign == ".")]
-        return (found for name in names if (found := self._hosts.get(name)))
+        return (self._of_host(name) for name in names if name in self._written)
+
+    def _of_host(self, name: str) -> dict[tuple[str, str], _Paths]:
+        """The expressions of one host by scheme and port; put in order when first asked for."""
+        if (known := self._hosts.get(name)) is None:
+            known = self._hosts[name] = {}
+            for source in self._written[name]:
+                self._add(known, source)
+        return known
 
 
-def _fitting(by_origin: dict[tuple[str, str], _Paths], url: Url, own: str, reading: Reading) -> Iterator[_Paths]:
+def _fitting(
+    by_origin: dict[tuple[str, str], _Paths], url: Url, own: str, reading: Reading, *, framed: bool
+) -> Iterator[_Paths]:
     """The paths of those expressions whose scheme and port fit; where no scheme is written the page's `own` stands."""
     for written in {"", url.scheme, *_SAFER}:
         scheme = written or own
         if not _scheme_allows(scheme, url.scheme, reading):
             continue
         for port in {"", "*", "80", url.port}:
-            if (paths := by_origin.get((written, port))) and _port_allows(port, url, scheme, reading):
+            if (paths := by_origin.get((written, port))) and _port_allows(port, url, scheme, reading, framed=framed):
                 yield paths
 
 
@@ -267,12 +286,15 @@ def _scheme_allows(written: str, scheme: str, reading: Reading) -> bool:
     return written == scheme or (written, scheme) in (_BY_THE_LETTER if reading == "letter" else _UPGRADES)
 
 
-def _port_allows(written: str, url: Url, scheme: str, reading: Reading) -> bool:
-    """CSP3 6.7.2.11. D2: in browsers a written port goes with an upgrade of the scheme only from 80 to 443, and has to."""
+def _port_allows(written: str, url: Url, scheme: str, reading: Reading, *, framed: bool) -> bool:
+    """CSP3 6.7.2.11. D2: in browsers a written port goes with an upgrade of the scheme only from 80 to 443, and has to.
+
+    For all but frames 443 itself goes with the upgrade of http, too.
+    """
     if not written:
         return url.port == _PORTS.get(url.scheme)
     if reading == "browser" and written != "*" and scheme != url.scheme:
-        return (written, url.port) == ("80", "443")
+        return url.port == "443" and (written == "80" or (written == "443" and scheme == "http" and not framed))
     return written in {"*", url.port}
 
 
@@ -304,3 +326,8 @@ def _decoded(path: str, reading: Reading) -> str:
 
 def _same_segments(ours: list[str], theirs: list[str]) -> bool:
     return all(_decoded(a, "letter") == _decoded(b, "letter") for a, b in zip(ours, theirs, strict=False))
+
+
+def forget() -> None:
+    """Drop what was remembered of earlier policies: for measuring."""
+    _remembered.cache_clear()

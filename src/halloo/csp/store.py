@@ -28,7 +28,9 @@ _TELL = Statement(text("UPDATE csp_inboxes SET told_at = :now WHERE workspace_id
 _FOREIGN = Statement(text("SELECT foreign_reports FROM csp_inboxes WHERE workspace_id = :ws AND widget_id = :widget"))
 _COUNT_MORE = Statement(
     text(
-        "UPDATE csp_groups SET count = count + :more, last_seen = :now, kind = :kind "
+        "UPDATE csp_groups SET count = count + :more, last_seen = :now, "
+        "kind = CASE WHEN :kind = 'extensions' THEN kind ELSE :kind_ END, "
+        "judged = CASE WHEN kind <> 'ours' AND :kind__ = 'ours' AND disposition = 'enforce' THEN 0 ELSE judged END "
         "WHERE workspace_id = :ws AND widget_id = :widget AND key = :key RETURNING id, judged, muted"
     )
 )
@@ -106,8 +108,12 @@ def find_foreign(tx: Tx, widget_id: str) -> int:
 
 
 def count_more(tx: Tx, widget_id: str, key: str, more: int, kind: Kind) -> tuple[str, bool] | None:
-    """Count more reports of a group: its id, and whether it needs to be judged no more; None where there is no such group."""
-    row = tx.row(_COUNT_MORE, ws=tx.workspace_id, widget=widget_id, key=key, more=more, kind=kind, now=tx.now)
+    """Count more reports of a group: its id, and whether it needs to be judged no more; None where there is no such group.
+
+    A group that pages report is no extension's any more; one that becomes Halloo's business is to be judged.
+    """
+    kinds = {"kind": kind, "kind_": kind, "kind__": kind}
+    row = tx.row(_COUNT_MORE, ws=tx.workspace_id, widget=widget_id, key=key, more=more, now=tx.now, **kinds)
     return None if row is None else (row[0], bool(row[1] or row[2]))
 
 
@@ -167,7 +173,7 @@ def mute_group(tx: Tx, widget_id: str, group_id: str, *, muted: bool) -> None:
 
 
 def judge_group(tx: Tx, widget_id: str, group_id: str) -> bool:
-    """Note that it was looked at whether administrators must be told of a group; whether nobody had before."""
+    """Note that it is known whether administrators must be told of a group; whether nobody knew before."""
     return tx.run(_JUDGE, ws=tx.workspace_id, widget=widget_id, group=group_id) == 1
 
 

@@ -8,6 +8,7 @@ from halloo.csp.model import Deployment, Feature, Finding, Fix, Level, Page
 from halloo.csp.model import Warning as Remark
 from halloo.csp.permissions import completed, parse_permissions, withheld
 from halloo.csp.sheet import Sheet
+from halloo.csp.sources import split_url
 
 _PERMISSION_NEEDS: dict[Feature, str] = {"calls": "host.media", "sounds": "host.sound"}
 _COEP = re.compile(r"\s*(require-corp|credentialless)\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
@@ -17,16 +18,15 @@ def sandboxed(sheet: Sheet) -> Iterator[Finding]:
     """Tokens that the page's `sandbox` lacks: it applies to frames as well. They are written into the sheet."""
     levels: tuple[tuple[Level, tuple[str, ...]], ...] = (("required", SANDBOX_REQUIRED), ("optional", SANDBOX_OPTIONAL))
     lacking: dict[Level, list[str]] = {level: _lacking(sheet, tokens) for level, tokens in levels}
-    for _ in range(len(sheet.views)):
-        for view in sheet.views:
-            present = {one.lower() for one in sheet.written(view, "sandbox").split()[1:]}
-            missing = [one for tokens in lacking.values() for one in tokens if one not in present]
-            if view.policy.get("sandbox") and missing:
-                sheet.add(view, "sandbox", " ".join(missing))
-                break
+    boxed = [view for view in sheet.views if view.policy.get("sandbox")]
+    for view in boxed:
+        present = {one.lower() for one in sheet.written(view, "sandbox").split()[1:]}
+        missing = [one for tokens in lacking.values() for one in tokens if one not in present]
+        if missing:
+            sheet.add(view, "sandbox", " ".join(missing))
     for level, tokens in lacking.items():
         if tokens:
-            line = next((found for view in sheet.views if (found := sheet.written(view, "sandbox"))), "")
+            line = next((found for view in boxed if (found := sheet.written(view, "sandbox"))), "")
             fix = Fix("sandbox", "sandbox", " ".join(tokens), line)
             yield Finding("host.sandbox", "chat", level, sheet.index, "sandbox", "sandbox", tokens[0], "both", fix)
 
@@ -75,10 +75,14 @@ def listed(deployment: Deployment, page: Page) -> Iterator[Finding]:
 
 
 def own_page(deployment: Deployment, page: Page) -> Iterator[Remark]:
-    """A page on the client origin: nothing would stand between it and the frame."""
+    """What is worth saying of the client origin: a page on it is not isolated from the frame; an IP address may match nothing (D3)."""
     if page.origin == deployment.client:
         text = "The page has the origin of the widget's frame, which then is not isolated from it: give one of them another host."
         yield Remark("same_origin_frame", "", deployment.client, text)
+    client = split_url(deployment.client)
+    if client is not None and client.is_ip and page.policies:
+        text = "By the standard's text an IP address matches nothing; only browsers let it match. Better give Halloo's server a name."
+        yield Remark("ip_host", "", deployment.client, text)
 
 
 def isolated(page: Page) -> Iterator[str]:

@@ -6,8 +6,9 @@ from html import escape
 from typing import Literal, Self
 
 from halloo.csp.model import Deployment, Finding, Fix, FixKind, Level, Need, Page, Reading, Tag, Trust
-from halloo.csp.policy import Load, Ruling, parse_source
-from halloo.csp.sheet import NONCE, Sheet, View, nonce_of, page_nonce
+from halloo.csp.policy import Load, Ruling, Source, parse_source
+from halloo.csp.sheet import NONCE, POLICIES, Sheet, View, nonce_of, page_nonce
+from halloo.csp.sources import split_url
 
 _UNKNOWN = "page.invalid"
 """Host of a page that is not known: nobody's, so that `'self'` never means us."""
@@ -47,7 +48,9 @@ def blocked_by(sheet: Sheet, load: Load) -> Blocked | None:
     readings: set[Reading] = {view.reading for view, _ in found}
     # Browsers are what people see; a blocked load of theirs is told first.
     view, ruling = next((one for one in found if one[0].reading == "browser"), found[0])
-    return Blocked(sheet, view, ruling, view.reading if len(readings) == 1 else "both")
+    url = split_url(load.url or "")
+    both = len(readings) > 1 or (url is not None and url.is_ip)  # by the letter nothing matches an address (D3)
+    return Blocked(sheet, view, ruling, "both" if both else view.reading)
 
 
 @dataclass(slots=True)
@@ -67,11 +70,12 @@ class Treatment:
         scheme = deployment.client.partition("://")[0]
         own = page.origin or f"{scheme}://{_UNKNOWN}"
         nonce = page_nonce(page.tag.nonce)
-        sheets = [
-            Sheet(index, given, own, nonce)
-            for index, given in enumerate(page.policies, 1)
-            if given.disposition == "enforce" and given.in_head
-        ]
+        sheets: list[Sheet] = []
+        room = POLICIES
+        for index, given in enumerate(page.policies, 1):
+            if room > 0 and given.disposition == "enforce" and given.in_head:
+                sheets.append(Sheet(index, given, own, nonce, room))
+                room -= sheets[-1].policies
         return cls(deployment, page, trust, sheets, page.tag)
 
     @staticmethod
@@ -102,9 +106,9 @@ class Treatment:
         return self.deployment.pinned.url if self.deployment.pinned else f"{self.deployment.client}/public/loader/x.js"
 
     def tag_html(self, tag: Tag | None = None) -> str:
-        """The tag as it should stand in the page."""
+        """The tag as it should stand in the page; its nonce is another in each answer."""
         tag = tag or self.tag
-        nonce = f' nonce="{escape(tag.nonce)}"' if tag.nonce else ""
+        nonce = f' nonce="{NONCE}"' if tag.nonce else ""
         pinned = self.deployment.pinned
         if tag.pinned and pinned:
             return (
@@ -159,7 +163,7 @@ def _finding(draft: Draft) -> Finding:
     )
 
 
-def write(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tuple[FixKind, str]:
+def write(blocked: Blocked, source: str, copies: Callable[[Source], bool]) -> tuple[FixKind, str]:
     """Let a source into what decides; return what kind of change that is, and the directive that has it now (4.1.2, 4.1.3).
 
     Where a fallback decides, its values that `copies` wants go into a new directive: it would hide them otherwise.
@@ -173,7 +177,7 @@ def write(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tuple
     return "add_directive", name
 
 
-def preview(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tuple[str, str]:
+def preview(blocked: Blocked, source: str, copies: Callable[[Source], bool]) -> tuple[str, str]:
     """The directive that `write` would write into, and its text afterwards."""
     sheet, view, name = blocked.sheet, blocked.view, _written_into(blocked)
     if not sheet.stands(view, name):
@@ -181,15 +185,16 @@ def preview(blocked: Blocked, source: str, copies: Callable[[str], bool]) -> tup
     return name, f"{name if sheet.lone_none(view, name) else sheet.written(view, name)} {source}"
 
 
-def matches_urls(value: str) -> bool:
-    """Whether a value of a list can match a URL, by whichever reading; what else there is means nothing for frames and fetches."""
-    sources = [parse_source(value, "letter"), parse_source(value, "browser")]
-    return any(one.kind in {"host", "scheme"} or one.value == "'self'" for one in sources)
+def matches_urls(source: Source) -> bool:
+    """Whether a source can match a URL, by whichever reading; what else there is means nothing for frames and fetches."""
+    if source.kind == "invalid":
+        source = parse_source(source.text, "browser")  # which takes what the letter does not: hosts with a query (D6)
+    return source.kind in {"host", "scheme"} or source.value == "'self'"
 
 
-def _copied(blocked: Blocked, copies: Callable[[str], bool]) -> list[str]:
+def _copied(blocked: Blocked, copies: Callable[[Source], bool]) -> list[str]:
     directive = blocked.view.policy.get(blocked.decider)
-    return [one for one in (directive.values if directive else ()) if one.lower() != "'none'" and copies(one)]
+    return [one.text for one in (directive.sources if directive else ()) if one.value != "'none'" and copies(one)]
 
 
 def _written_into(blocked: Blocked) -> str:

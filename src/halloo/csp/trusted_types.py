@@ -48,10 +48,9 @@ def lines(name: str, url: str) -> str:
 def _list(treatment: Treatment, loader: Need, sheet: Sheet, name: str) -> None:
     """Let the name into the list of a policy that has one without it."""
     told = False
-    for _ in range(len(sheet.views)):
-        view = next((one for one in sheet.views if not _creates(sheet, one, name)), None)
-        if view is None:
-            return
+    for view in sheet.views:
+        if _creates(sheet, view, name):
+            continue
         sheet.add(view, _LIST, name)
         if not told:
             ruling = Ruling(allowed=False, effective=_LIST, decided_by=_LIST, blocked="trusted-types-policy")

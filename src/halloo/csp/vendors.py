@@ -37,6 +37,12 @@ _DOMAINS = frozenset(
 )
 
 
+def names_vendor(text: str) -> bool:
+    """Whether one of the domains stands anywhere in the text: most policies need not be searched source by source."""
+    text = text.lower()
+    return any(name in text for name in _DOMAINS)
+
+
 def vendor_of(host: str) -> str | None:
     """The vendor's domain that a host, or a wildcard, belongs to."""
     labels = host.removesuffix(".").rsplit(".", 3)[-3:]

@@ -28,7 +28,10 @@ _LET_IN = "This policy lets in what Halloo needs. Check the page: it may have ch
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict. `blocks`: something of Halloo is kept away, of this `level`; `line`: what to add, or to do."""
+    """A verdict. `blocks`: something of Halloo is kept away, of this `level`; `line`: what to add, or to do.
+
+    No line where it would hold what is not Halloo's: the policy is a stranger's text, and who copies the line would let them in.
+    """
 
     blocks: bool
     level: Level | None
@@ -72,7 +75,18 @@ def _tells_of(group: Group, finding: Finding) -> bool:
 def _blocked(group: Group, finding: Finding) -> Judged:
     name, fix = _NAMES[finding.feature], finding.fix
     does = "Blocks" if group.disposition == "enforce" else "Would block, once it is enforced,"
-    how = f"add {fix.line}" if fix.directive else fix.note or fix.line
-    return Judged(
-        blocks=group.disposition == "enforce", level=finding.level, text=f"{does} {name}: {how}", line=fix.line or None
-    )
+    line: str | None = fix.line or None
+    if not fix.directive:
+        how = fix.note or fix.line
+    elif line is None or _is_ours(line, fix.value):
+        how = f"add {fix.line}" if fix.line else fix.note
+    else:
+        line = None
+        beside = f", beside what {finding.decided_by} has" if fix.kind == "add_directive" else ""
+        how = f"add {fix.value} to {fix.directive}{beside}. Check the page for the whole line."
+    return Judged(blocks=group.disposition == "enforce", level=finding.level, text=f"{does} {name}: {how}", line=line)
+
+
+def _is_ours(line: str, value: str) -> bool:
+    """Whether a line of a policy holds nothing but what the doctor adds, and the page's own origin."""
+    return set(line.lower().split()[1:]) <= {*value.lower().split(), "'self'", "'none'"}

@@ -10,7 +10,7 @@ from halloo.csp.model import Deployment, Given
 from halloo.csp.policy import FETCH_DIRECTIVES, KNOWN_DIRECTIVES, parse_source, split_header
 from halloo.csp.sheet import NONCE
 from halloo.csp.sources import KEYWORDS, Source, split_url
-from halloo.csp.vendors import vendor_of
+from halloo.csp.vendors import names_vendor, vendor_of
 
 MOST = 100
 """Warnings that are told of one policy: whoever has more has the first ones to deal with."""
@@ -20,6 +20,7 @@ _LISTS = FETCH_DIRECTIVES | {"base-uri", "form-action", "frame-ancestors", "navi
 _NOT_IN_META = frozenset({"frame-ancestors", "sandbox", "report-uri"})
 _SCRIPTS = frozenset({"script-src", "script-src-elem"})
 _UNQUOTED = re.compile(r"(?:nonce|sha256|sha384|sha512)-[A-Za-z0-9+/_=-]+")
+_PROOFS = ("nonce-", "sha")
 _WORDS = frozenset(keyword.strip("'") for keyword in KEYWORDS)
 _CURLY = re.compile('[‘’“”"`]')
 _IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
@@ -33,6 +34,8 @@ _NOT_NEEDED: dict[str, frozenset[str]] = {
     "media-src": frozenset({"blob:", "data:"}),
 }
 """What other messengers ask for, by directive."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+"""What browsers refuse in a part, and the standard's text does not."""
 _SHOWN = 80
 
 
@@ -46,7 +49,7 @@ class Remarks(NamedTuple):
 
 def remarks(given: Given, deployment: Deployment) -> Remarks:
     """Read a policy for what is worth knowing. Whatever the text, nothing is raised, and time grows with its length alone."""
-    reader = _Reader(deployment)
+    reader = _Reader(deployment, vendors=names_vendor(given.text))
     for code, text in _of_delivery(given):
         reader.say(code, "", "", text)
     meta = given.delivery == "meta"
@@ -81,6 +84,8 @@ class _Reader:
     """Goes through the parts of a policy and keeps what is told, each thing once."""
 
     deployment: Deployment
+    vendors: bool
+    """Whether a host of another messenger may stand there at all."""
     warnings: dict[tuple[str, str, str], model.Warning] = field(
         default_factory=dict[tuple[str, str, str], model.Warning]
     )
@@ -107,7 +112,7 @@ class _Reader:
         """Read one policy."""
         taken: set[str] = set()
         for piece in text.split(";"):
-            part = piece.strip(_WHITE)
+            part = piece and piece.strip(_WHITE)
             if not part:
                 continue
             written, *values = _SPACES.split(part)
@@ -122,6 +127,10 @@ class _Reader:
                 found = next(one for one in (written, *values) if not one.isascii())
                 advice = "Names of hosts are written in their xn-- form, quotes as '."
                 self.say("non_ascii", name, found, f"Browsers skip the whole part for this letter. {advice}")
+            elif _CONTROL.search(part):
+                self.say(
+                    "non_ascii", name, "", "Browsers skip the whole part for a control character in it. Take it out."
+                )
             elif name not in KNOWN_DIRECTIVES:
                 text = "Browsers know no directive of this name, and do nothing about it. Check how it is spelt."
                 self.say("unknown_directive", name, "", text)
@@ -134,7 +143,7 @@ class _Reader:
 
     def _read_list(self, name: str, values: list[str]) -> None:
         dynamic = name in _SCRIPTS and any(value.lower() == "'strict-dynamic'" for value in values)
-        for value in values:
+        for value in dict.fromkeys(values):
             word = value.lower()
             if word in KNOWN_DIRECTIVES:
                 text = f"A directive's name among the sources. Write a semicolon before it: “; {word} …”."
@@ -142,7 +151,7 @@ class _Reader:
                 return
             if word == "'none'" and len(values) > 1:
                 self.say("none_with_others", name, value, "Beside other sources 'none' has no effect. Take it out.")
-            elif word in _WORDS or _UNQUOTED.fullmatch(value):
+            elif word in _WORDS or (word.startswith(_PROOFS) and _UNQUOTED.fullmatch(value)):
                 self.say(
                     "unquoted_keyword", name, value, f"Without quotes this is the name of a host. Write '{value}'."
                 )
@@ -154,7 +163,7 @@ class _Reader:
         if source.kind == "invalid":
             self.say("invalid_source", name, value, f"This is no source and allows nothing. {_why_invalid(value)}")
             return
-        if value.lower() in _NOT_NEEDED.get(name, ()):
+        if name in _NOT_NEEDED and value.lower() in _NOT_NEEDED[name]:
             self._spare(name, value, "Other messengers ask for it; Halloo does not need it.")
         if dynamic and (source.kind in {"host", "scheme"} or source.value == "'self'"):
             text = "Beside 'strict-dynamic' this counts for nothing in browsers that know that word."
@@ -169,13 +178,13 @@ class _Reader:
         if "?" in value or "#" in value:
             text = "By the standard's text this is no source; browsers cut it at the mark. Write it without that part."
             self.say("readings_differ", name, value, text)
-        if _IPV4.fullmatch(source.host):
+        if source.host[-1].isdigit() and _IPV4.fullmatch(source.host):
             text = "By the standard's text an IP address matches nothing; browsers let it match. Better give the host a name."
             self.say("ip_host", name, value, text)
         if source.path not in {"", "/"} and self._is_ours(source.host):
             text = "Addresses behind the host may change with an update. Write scheme and host alone."
             self.say("path_source", name, value, text)
-        vendor = vendor_of(source.host)
+        vendor = vendor_of(source.host) if self.vendors else None
         if vendor is not None and not self._is_ours(source.host):
             self._spare(name, value, f"A host of another messenger ({vendor}); Halloo does not need it.")
         elif source.host.startswith("*.") and self._covers_ours(source.host):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from halloo.csp.visits import Visits
 from halloo.db.engine import Database
 from halloo.edge.address import parse_networks
 from halloo.edge.auth import Authenticator
@@ -73,6 +74,7 @@ class Services:
         self.outbound = outbound
         self.hook_secrets = hook_secrets
         self.hook_trials = Trials(db, hooks, hook_secrets, clock)
+        self.csp_visits = Visits(outbound, clock)
         self.live = live or NobodyLive()
         self.server = server or ServerSettings()
         self.workspaces = workspaces or WorkspacesSettings()

@@ -31,6 +31,7 @@ class Event(Struct, frozen=True):
 INTERNAL = frozenset(
     {
         "canned:updated",
+        "csp:blocked",
         "hook:disabled",
         "hook:updated",
         "hook:warned",

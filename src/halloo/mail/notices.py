@@ -67,7 +67,7 @@ def _of_page(mail: Mail, operator: Operator, team: str, _fact: str, data: bytes,
         subject=say(lang, "csp.subject", **names),
         lead=say(lang, "csp.lead", **names),
         button=say(lang, "csp.button"),
-        url=f"{inbox}settings/widgets/{said.widget_id}/csp",
+        url=f"{inbox}widgets/{said.widget_id}/csp",
         notes=(say(lang, "csp.next"), say(lang, "hook.why", **names)),
     )
 

@@ -1,4 +1,4 @@
-"""A reader of the pump: answers of operators, and notices of web hooks, become mails that wait. An action never knows of it."""
+"""A reader of the pump: answers of operators, and notices of what fails, become mails that wait. An action never knows of it."""
 
 import asyncio
 import logging
@@ -88,11 +88,9 @@ class Planner:
     async def repair(self) -> None:
         """Plan what a server that ended in between has left: answers and notices of the last day that nobody has heard of."""
         since = self._clock() - DAY
-        hooks = await self._database.read(DIRECTORY, directory.list_until, "hook", "~", _LOOKED_AT * 100)
-        for workspace_id in {workspace_id for _, workspace_id in hooks}:
+        for workspace_id in await self._database.read(DIRECTORY, directory.list_keys, "workspace"):
             for seq in await self._database.read(workspace_id, list_named, NOTICES, since, _LOOKED_AT * 10):
                 await self._database.write(workspace_id, plan_notice, seq)
-        for workspace_id in await self._database.read(DIRECTORY, directory.list_keys, "workspace"):
             for conversation_id in await self._database.read(workspace_id, list_unheard, since, _LOOKED_AT):
                 await self._database.write(workspace_id, plan_answer, conversation_id, self._settings)
 

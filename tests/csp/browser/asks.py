@@ -1,5 +1,6 @@
 """What a page under test asks for: as HTML of the page, as an order to `probe.js`, and as a load of the matcher."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from html import escape
@@ -17,6 +18,7 @@ class Ask:
     """One thing that the page asks for, by a name of its own. `parser`: it stands in the HTML; else a script makes it.
 
     `url` None: inline, its `code` runs. `hops`: where the address redirects to. `imports`: what the script brings by `import()`.
+    `how`: another way to ask for it, such as `xhr`. `hiding`: a further attribute, for which the nonce does not count.
     """
 
     id: str
@@ -28,10 +30,12 @@ class Ask:
     parser: bool = False
     hops: tuple[str, ...] = ()
     imports: str = ""
+    how: str = ""
+    hiding: str = ""
 
     def load(self) -> Load:
         """The same for the matcher."""
-        return Load(self.kind, self.url, self.nonce, self.integrity, self.parser, self.hops, self.code)
+        return Load(self.kind, self.url, self.nonce, self.integrity, self.parser, self.hops, self.code, not self.hiding)
 
     def order(self) -> dict[str, Any]:
         """The same for `probe.js`."""
@@ -43,17 +47,27 @@ class Ask:
         if self.kind == "script" and self.url is not None:
             proof = f' integrity="{self.integrity}" crossorigin="anonymous"' if self.integrity else ""
             more = f' data-import="{escape(self.imports)}"' if self.imports else ""
-            return f'<script id="{self.id}"{nonce}{proof}{more} src="{escape(self.url)}"></script>'
+            return f'<script id="{self.id}"{self.hiding}{nonce}{proof}{more} src="{escape(self.url)}"></script>'
         if self.kind in ("script", "style"):
-            return f'<{self.kind} id="{self.id}"{nonce}>{self.code}</{self.kind}>'
+            return f'<{self.kind} id="{self.id}"{self.hiding}{nonce}>{self.code}</{self.kind}>'
         name = {"script-attr": "onclick", "style-attr": "style"}[self.kind]
         return f'<p id="{self.id}" {name}="{escape(self.code)}"></p>'
 
 
 def origin(url: str) -> str:
     """What a report shows of an address at the least: its origin, or the scheme alone where it is none of the web's."""
-    parts = urlsplit(url)
+    parts = urlsplit(shown(url))
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in SPOKEN and parts.netloc else parts.scheme or url
+
+
+def shown(url: str) -> str:
+    """An address as browsers write it: without a port that goes without saying."""
+    return re.sub(r"^((?:http|ws)://[^/:]+):80(?=/)|^((?:https|wss)://[^/:]+):443(?=/)", r"\1\2", url)
+
+
+def plain(policy: str) -> str:
+    """A policy's text as it can be compared: reports show other characters in place of what is no printable ASCII."""
+    return re.sub(r"[^\x21-\x7e]+", " ", policy).strip()
 
 
 @dataclass(frozen=True, order=True)
@@ -72,19 +86,25 @@ class Reader:
 
     def __init__(self, asks: Iterable[Ask]) -> None:
         self._asks = tuple(asks)
-        self._by_url = {ask.url: ask.id for ask in self._asks if ask.url is not None}
+        self._by_url = {shown(ask.url): ask.id for ask in self._asks if ask.url is not None}
         self._ids = {ask.id for ask in self._asks}
 
     def told(self, event: dict[str, str]) -> Told:
         """The event as plain values; an ask it cannot name is `?` and equals no prediction."""
+        event = {**event, "blocked": self._first(event)}
         blocked = event["blocked"]
         return Told(
-            event["policy"].strip("\t\n\f\r "),
+            plain(event["policy"]),
             event["disposition"],
             event["directive"],
             origin(blocked) if ":" in blocked else blocked,
             self._named(event),
         )
+
+    def _first(self, event: dict[str, str]) -> str:
+        """The address that was asked first. Of a frame that was led elsewhere Chromium shows where to, against the standard."""
+        led = (one.url for one in self._asks if one.kind == "frame" and event["blocked"] in map(origin, one.hops))
+        return next((url for url in led if url and event["directive"] == DIRECTIVES["frame"]), event["blocked"])
 
     def _named(self, event: dict[str, str]) -> str:
         blocked = event["blocked"]

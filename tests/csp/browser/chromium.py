@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from playwright.sync_api import Browser
 
 from tests.csp.browser.asks import Ask, Reader, Told
 from tests.csp.browser.names import Headers, Names, serving
 from tests.csp.draws import Place
-from tests.support.browser import launched
+from tests.support.browser import DevTools, launched
 
 PROBE = Path(__file__).with_name("probe.js").read_text()
 
@@ -81,6 +81,9 @@ class Chromium:
             page.add_init_script(PROBE)
             page.goto(address)
             found = page.evaluate("orders => probing.run(orders)", [ask.order() for ask in asks if not ask.parser])
+            if any(ask.kind == "manifest" for ask in asks):
+                cast("DevTools", context.new_cdp_session(page)).send("Page.getAppManifest")
+                found["events"] = page.evaluate("probing.told()")
             evaluated = page.evaluate(evaluate) if evaluate else None
         finally:
             context.close()

@@ -1,10 +1,10 @@
 """A page that asks for one thing of each kind, and what the matcher says that its policies will tell (csp contract 7.1)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from halloo.csp.policy import Policy, parse, rule
-from tests.csp.browser.asks import Ask, Told
+from tests.csp.browser.asks import Ask, Told, plain
 from tests.csp.browser.chromium import Site
 from tests.csp.draws import INLINE, PINNED, RIGHT_NONCE, SCRIPT, STYLE, WIDGET, C, Drawn, hashed, place_of
 
@@ -29,7 +29,7 @@ def loader_of(drawn: Drawn) -> Ask:
 
 def asks_of(drawn: Drawn) -> list[Ask]:
     """Everything that the page asks for."""
-    asks = [loader_of(drawn), *_parsed(drawn.origin), *_made(drawn.origin)]
+    asks = [loader_of(drawn), *_parsed(drawn.origin), *_made(drawn.origin), *_needed(drawn), *_further(drawn)]
     if drawn.origin.startswith("http:"):
         asks += [
             Ask("plain", "connect", "http://client.chat.test/a.json?n=plain"),
@@ -45,7 +45,10 @@ def _parsed(page: str) -> Iterator[Ask]:
     yield Ask("tag_nonce", "script", f"{C}/s.js?n=tag_nonce", nonce=RIGHT_NONCE, parser=True)
     yield Ask("tag_hash", "script", f"{C}/s.js?n=tag_hash", integrity=hashed(SCRIPT), parser=True)
     yield Ask("tag_own", "script", f"{page}/s.js?n=tag_own", parser=True)
+    yield Ask("tag_hiding", "script", f"{C}/s.js?n=tag_hiding", nonce=RIGHT_NONCE, parser=True, hiding=' x="<script"')
+    yield Ask("tag_twice", "script", f"{C}/s.js?n=tag_twice", nonce=RIGHT_NONCE, parser=True, hiding=" x x")
     yield Ask("code", "script", code=INLINE, parser=True)
+    yield Ask("code_hiding", "script", code="window.hid = 1", nonce=RIGHT_NONCE, parser=True, hiding=" x='<STYLE'")
     yield Ask("code_nonce", "script", code="window.other = 1", nonce=RIGHT_NONCE, parser=True)
     yield Ask("sheet_code", "style", code=STYLE, parser=True)
     yield Ask("attribute_style", "style-attr", code="color: red", parser=True)
@@ -65,7 +68,8 @@ def _made(page: str) -> Iterator[Ask]:
     yield Ask("worker", "worker", f"{page}/worker.js?n=worker")
     yield Ask("worker_blob", "worker", "blob:")
     yield Ask("frame", "frame", f"{C}/public/widget/{WIDGET}?n=frame")
-    yield Ask("frame_own", "frame", f"{page}/own?n=frame_own")
+    if page != C:
+        yield Ask("frame_own", "frame", f"{page}/own?n=frame_own")
     yield Ask("fetch", "connect", f"{C}/core/public/web-widgets/{WIDGET}?n=fetch")
     yield Ask("fetch_relay", "connect", "https://relay.chat.test/relay?n=fetch_relay")
     yield Ask("fetch_foreign", "connect", "https://evil.test:8443/a.json?n=fetch_foreign")
@@ -79,6 +83,22 @@ def _made(page: str) -> Iterator[Ask]:
     yield Ask("media", "media", "https://storage.chat.test/a.wav?n=media")
     yield Ask("object", "object", f"{C}/thing.png?n=object")
     yield Ask("prefetch", "prefetch", f"{C}/s.js?n=prefetch")
+
+
+def _needed(drawn: Drawn) -> Iterator[Ask]:
+    """What only some widgets need of the page."""
+    relay = drawn.deployment.hosts["relay"]
+    yield Ask("ticket", "connect", f"{C}/core/public/web-widgets/{WIDGET}/embed-ticket?n=ticket")
+    yield Ask("pusher", "connect", f"{relay}/?n=pusher")
+    yield Ask("pusher_wire", "connect", f"{relay.replace('http', 'ws', 1)}/?n=pusher_wire")
+
+
+def _further(drawn: Drawn) -> Iterator[Ask]:
+    for number, one in enumerate(drawn.requests):
+        name = f"further{number}"
+        url = f"{one.url}{'&' if '?' in one.url else '?'}n={name}"
+        proof = hashed(SCRIPT) if one.hashed else ""
+        yield Ask(name, one.kind, url, one.nonce, proof, parser=one.parser, hops=one.hops, how=one.how)
 
 
 @dataclass(frozen=True)
@@ -117,10 +137,18 @@ def binding(ask: Ask, policies: list[Bound]) -> list[Policy]:
 
 
 def _told(ask: Ask, policies: list[Bound]) -> Iterator[Told]:
-    for policy in binding(ask, policies):
-        ruling = rule(policy, ask.load(), "browser")
-        if not ruling.allowed:
-            yield Told(policy.text, policy.disposition, ruling.effective, ruling.blocked, ask.id)
+    """Hop by hop: where a policy stops it, no other is asked about what would have come next."""
+    for hops in range(len(ask.hops) + 1):
+        load = replace(ask.load(), hops=ask.hops[:hops])
+        refused = [
+            (policy, ruling)
+            for policy in binding(ask, policies)
+            if not (ruling := rule(policy, load, "browser")).allowed
+        ]
+        for policy, ruling in refused:
+            yield Told(plain(policy.text), policy.disposition, ruling.effective, ruling.blocked, ask.id)
+        if any(policy.disposition == "enforce" for policy, _ in refused):
+            return
 
 
 def _stopped(ask: Ask, policies: list[Bound]) -> bool:

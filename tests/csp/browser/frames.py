@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.csp.browser.chromium import Chromium, Site
 from tests.csp.browser.names import OPEN, Headers
-from tests.csp.cases import C
+from tests.csp.case import C
 
 TELL = "<script>top.postMessage(location.origin, '*')</script>"
 """A document that tells the top page that it runs there."""

@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from tests.csp.cases import LOADER
+from tests.csp.case import LOADER
 from tests.csp.draws import SCRIPT
 from tests.support.certificates import certificate
 

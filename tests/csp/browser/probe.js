@@ -50,6 +50,7 @@
       integrity: probe.integrity,
       crossorigin: probe.integrity ? "anonymous" : "",
       "data-import": probe.imports,
+      type: probe.how,
     });
   const started = (probe) => {
     const element = script(probe);
@@ -68,6 +69,27 @@
     element.textContent = probe.code;
     document.documentElement.append(element);
     return "";
+  };
+  const loaded = (url) =>
+    new Promise((done) => {
+      const request = new XMLHttpRequest();
+      request.onloadend = (event) => done(event.type);
+      request.open("GET", url);
+      request.send();
+    });
+  const streamed = (url) =>
+    new Promise((done) => {
+      const source = new EventSource(url);
+      source.onopen = source.onerror = (event) => {
+        source.close();
+        done(event.type);
+      };
+    });
+  const connected = {
+    "": (url) => (/^wss?:/.test(url) ? socket(url) : fetch(url, { mode: "no-cors" }).then(() => "load")),
+    xhr: loaded,
+    beacon: (url) => navigator.sendBeacon(url, "x"),
+    eventsource: streamed,
   };
   const attributed = (probe, name) => {
     const element = made("p", { id: probe.id });
@@ -90,8 +112,9 @@
     style: (probe) =>
       probe.inline ? written(probe) : settled(made("link", { rel: "stylesheet", href: probe.url, nonce: probe.nonce })),
     frame: (probe) => settled(made("iframe", { src: probe.url })),
-    connect: (probe) =>
-      /^wss?:/.test(probe.url) ? socket(probe.url) : fetch(probe.url, { mode: "no-cors" }).then(() => "load"),
+    connect: (probe) => connected[probe.how](probe.url),
+    // Nothing tells when it has come: the debugger asks for it.
+    manifest: (probe) => void document.head.append(made("link", { rel: "manifest", href: probe.url })),
     image: (probe) => settled(made("img", { src: probe.url })),
     font: (probe) => new FontFace(probe.id, `url("${probe.url}")`).load().then(() => "load"),
     media: (probe) => settled(made("audio", { src: probe.url, preload: "auto" })),
@@ -119,7 +142,7 @@
     }
   };
   window.probing = {
-    events,
+    told: () => calm().then(() => events),
     run: async (probes) => {
       const results = await later(() => Promise.all(probes.map(run)));
       if (window.halloo_import) await window.halloo_import;

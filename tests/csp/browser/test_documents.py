@@ -6,7 +6,7 @@ import pytest
 
 from halloo.csp.model import Given
 from halloo.csp.policy import may_create, parse, requires_trusted_types
-from tests.csp.cases import C
+from tests.csp.case import C
 
 if TYPE_CHECKING:
     from tests.csp.browser.chromium import Chromium

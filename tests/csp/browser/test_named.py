@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.csp.cases import CASES, IMPORTED, Case, Probe
+from tests.csp.case import IMPORTED, Case, Probe
+from tests.csp.cases import CASES
 
 if TYPE_CHECKING:
     from tests.csp.browser.asks import Ask

@@ -12,6 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from halloo.api.manage import (
     contacts,
     conversations,
+    csp,
     csp_reports,
     deliveries,
     feedback,
@@ -45,6 +46,7 @@ ROUTES = (
     *lists.ROUTES,
     *widgets.ROUTES,
     *identity.ROUTES,
+    *csp.ROUTES,
     *csp_reports.ROUTES,
     *hooks.ROUTES,
     *deliveries.ROUTES,

@@ -20,7 +20,7 @@ from halloo.api.public.call import (
     refusal_answer,
     send_answer,
 )
-from halloo.csp.actions.reports import keep_reports, tell_blocked
+from halloo.csp.actions.reports import keep_reports, settle_group
 from halloo.csp.kept import Group
 from halloo.csp.model import Deployment
 from halloo.csp.own import REPORTS_PATH
@@ -41,8 +41,9 @@ PATH = "/csp-reports"
 OWN_PATH = REPORTS_PATH
 PER_ADDRESS, PER_WIDGET = Rate(30, MINUTE, 30), Rate(600, MINUTE, 600)
 _JUDGED = Rate(60, MINUTE, 10)
-"""How often it is looked at whether administrators must be told: that takes a while, and anybody can send reports."""
-_LOGGED_MAX = 5
+"""How often it is looked at, for each widget, whether administrators must be told: that takes a while, and anybody can send reports."""
+_LOGGED = Rate(30, MINUTE, 30)
+"""Lines in the log about the operators' pages: what anybody may send fills no disk."""
 _OWN = "own"
 _log = structlog.get_logger("halloo.csp")
 
@@ -61,13 +62,14 @@ class Reports:
     addresses: Limiter
     widgets: Limiter
     judged: Limiter
+    logged: Limiter
 
     @classmethod
     def of(
         cls, database: Database, tally: CspTally, deployment: Callable[[Widget], Deployment], clock: Clock
     ) -> "Reports":
         """With limiters that have seen nobody yet."""
-        limiters = (Limiter(rate, clock) for rate in (PER_ADDRESS, PER_WIDGET, _JUDGED))
+        limiters = (Limiter(rate, clock) for rate in (PER_ADDRESS, PER_WIDGET, _JUDGED, _LOGGED))
         return cls(database, tally, deployment, *limiters)
 
     def count(self, address: str, widget_id: str) -> None:
@@ -94,8 +96,9 @@ class Reports:
 
     async def _judge(self, call: Call, group: Group, deployment: Deployment) -> None:
         """Have administrators told of a group that keeps the chat away. One that there is no time for is looked at when it comes again."""
-        if not self.judged.take("") and blocks_chat(group, deployment):
-            await self.database.write(call.workspace_id, tell_blocked, call.widget_id, group.id)
+        if not self.judged.take(call.widget_id):
+            blocks = blocks_chat(group, deployment)
+            await self.database.write(call.workspace_id, settle_group, call.widget_id, group.id, blocks=blocks)
 
     def _seen(self, found: list[Report]) -> list[Report]:
         if not found:
@@ -109,7 +112,9 @@ class Reports:
         ours = [report for report in found if report.page_origin in own]
         self.tally.reports["own"] += len(ours)
         self.tally.reports["foreign"] += len(found) - len(ours)
-        for report in ours[:_LOGGED_MAX]:
+        for report in ours:
+            if self.logged.take(_OWN):
+                break
             _log.warning(
                 "csp_report",
                 page=report.page_origin,

@@ -119,3 +119,23 @@ def hooks(  # noqa: PLR0913, PLR0917 - the options of a command
     except Wrong as wrong:
         fail(str(wrong))
     say(figures, report(figures), as_json=as_json)
+
+
+@app.command()
+def csp(
+    rounds: Annotated[int, typer.Option(help="How often each page is examined; medians are reported.")] = 9,
+    web: Annotated[
+        Path | None,
+        typer.Option(help="The folder of the sources whose node_modules have csp_evaluator; web by itself."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """How long the doctor takes over 64 KiB of policy, by chance and hostile, beside npm csp_evaluator in the same run (csp contract 7.3).
+
+    The doctor reads each policy in two ways, looks for the smallest change, warns, and writes its answer as JSON and as text; the peer
+    parses and judges.
+    """
+    from halloo.cli.bench.csp import report, run
+
+    figures = run(rounds, web)
+    say(figures, report(figures), as_json=as_json)

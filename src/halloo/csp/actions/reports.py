@@ -34,8 +34,11 @@ class GroupPage(NamedTuple):
 
 
 def keep_reports(tx: Tx, widget_id: str, found: Sorted) -> list[Group]:
-    """Count reports; of the groups that nobody has judged yet, those that may keep the chat away."""
-    store.hold(tx, widget_id, found.foreign)
+    """Count reports; of the groups that nobody has judged yet, those that may keep the chat away.
+
+    None while administrators are left alone: those that are still seen afterwards are judged then.
+    """
+    told_at = store.hold(tx, widget_id, found.foreign)
     unjudged: list[Group] = []
     new = False
     for key, counted in found.groups.items():
@@ -49,7 +52,7 @@ def keep_reports(tx: Tx, widget_id: str, found: Sorted) -> list[Group]:
             unjudged.append(group)
     if new:
         store.forget_oldest(tx, widget_id, GROUPS_MAX)
-    return unjudged
+    return [] if tx.now - told_at < TOLD_AGAIN else unjudged
 
 
 def _insert(tx: Tx, widget_id: str, key: str, counted: Counted) -> Group:
@@ -75,11 +78,13 @@ def _insert(tx: Tx, widget_id: str, key: str, counted: Counted) -> Group:
     return group
 
 
-def tell_blocked(tx: Tx, widget_id: str, group_id: str) -> bool:
-    """Have administrators told that a group keeps the chat away, once, and at most once a day of a widget; whether they are."""
+def settle_group(tx: Tx, widget_id: str, group_id: str, *, blocks: bool) -> bool:
+    """A group is judged. Have administrators told if it keeps the chat away: once, and at most once a day of a widget; whether they are."""
     told_at = store.hold(tx, widget_id)
     group = store.find_group(tx, widget_id, group_id)
-    if group is None or not store.judge_group(tx, widget_id, group_id) or tx.now - told_at < TOLD_AGAIN:
+    if group is None or (blocks and tx.now - told_at < TOLD_AGAIN):
+        return False
+    if not store.judge_group(tx, widget_id, group_id) or not blocks:
         return False
     store.note_told(tx, widget_id)
     facts.chat_blocked(tx, group)

@@ -89,6 +89,10 @@ export const formatClockTime = (at: number): string => dateFormat("clock", { tim
 export const formatDate = (at: number): string =>
   dateFormat("date", { day: "numeric", month: "short", year: "numeric" }).format(at);
 
+/** A day that one may remember: “Tue 24 Nov”. */
+export const formatWeekdayDate = (at: number): string =>
+  dateFormat("weekdaydate", { weekday: "short", day: "numeric", month: "short" }).format(at);
+
 export const formatMoment = (at: number): string =>
   dateFormat("moment", { dateStyle: "medium", timeStyle: "short" }).format(at);
 

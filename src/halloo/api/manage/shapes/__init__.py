@@ -5,16 +5,15 @@ The OpenAPI page, the validation of requests and the TypeScript types of `web/pa
 """
 
 from halloo.api.manage.shapes.common import Availability, OperatorBrief, Position, Refusal, Role, Scalar, State
-from halloo.api.manage.shapes.csp_reports import (
+from halloo.api.manage.shapes.csp import (
+    CspDiagnosis,
+    CspDoctorPost,
+    CspPolicy,
     DomainCheck,
     DomainCheckList,
     DomainCheckPost,
-    ReportCounts,
-    ReportGroup,
-    ReportPage,
-    ReportPatch,
-    ReportVerdict,
 )
+from halloo.api.manage.shapes.csp_reports import ReportCounts, ReportGroup, ReportPage, ReportPatch, ReportVerdict
 from halloo.api.manage.shapes.deliveries import (
     AttemptBrief,
     AttemptRequest,
@@ -180,6 +179,9 @@ __all__ = [
     "ConversationRow",
     "ConversationView",
     "Counts",
+    "CspDiagnosis",
+    "CspDoctorPost",
+    "CspPolicy",
     "DatabaseStatus",
     "DeliveryDetail",
     "DeliveryPage",

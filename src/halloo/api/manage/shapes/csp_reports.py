@@ -1,10 +1,8 @@
-"""Shapes of the management API: what browsers reported, and what the doctor said of a widget's pages (csp contract 5)."""
-
-from typing import Any
+"""Shapes of the management API: what browsers reported of policies (csp contract 5)."""
 
 from msgspec import Struct
 
-from halloo.csp.model import Disposition, Level, Verdict
+from halloo.csp.model import Disposition, Level
 from halloo.csp.reports import Kind
 
 
@@ -62,25 +60,3 @@ class ReportPatch(Struct, forbid_unknown_fields=True, frozen=True):
     """`PATCH …/csp/reports/{id}`."""
 
     muted: bool
-
-
-class DomainCheck(Struct):
-    """What the doctor last said of an allowed domain: `result`, or the `error` for which there is none; all null before the first."""
-
-    origin: str
-    checked_at: str | None
-    verdict: Verdict | None
-    error: str | None
-    result: dict[str, Any] | None
-
-
-class DomainCheckList(Struct):
-    """`GET …/csp/checks`."""
-
-    data: list[DomainCheck]
-
-
-class DomainCheckPost(Struct, forbid_unknown_fields=True, frozen=True):
-    """`POST …/csp/checks`."""
-
-    origin: str

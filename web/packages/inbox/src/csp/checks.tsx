@@ -66,7 +66,10 @@ function Row({ row, widget, may, now }: { row: DomainCheck; widget: string; may:
     setBusy(true);
     try {
       const done = await checkDomain(widget, row.origin);
-      toast({ text: `${done.origin}: ${stateWords(done)}`, tone: stateOf(done) === "ok" ? "good" : "plain" });
+      const state = stateOf(done);
+      // The sentence about a page that cannot be read names it.
+      const text = state === "unread" ? stateWords(done) : `${done.origin}: ${stateWords(done)}`;
+      toast({ text, tone: state === "ok" ? "good" : "plain" });
     } catch (error) {
       complain(error);
     } finally {
@@ -83,7 +86,7 @@ function Row({ row, widget, may, now }: { row: DomainCheck; widget: string; may:
           <span class="in-soft">
             {stateWords(row)}
             {at !== null && (
-              <time dateTime={row.checked_at ?? ""} title={formatMoment(at)}>
+              <time class="in-csp-when" dateTime={row.checked_at ?? ""} title={formatMoment(at)}>
                 {formatAgo(at, now)}
               </time>
             )}

@@ -46,9 +46,7 @@ function askOf(draft: Draft): DoctorAsk | string {
 
 /** What went wrong; a page that could not be fetched says why. */
 const troubleOf = (error: unknown): string =>
-  error instanceof Refusal && error.code === "page_unreachable"
-    ? unreadWords(String(error.details["reason"] ?? ""))
-    : reasonOf(error);
+  error instanceof Refusal && error.code === "page_unreachable" ? unreadWords(error.message) : reasonOf(error);
 
 export function Doctor({ widget }: { widget: WidgetView }) {
   const [draft, setDraft] = useState(EMPTY);
@@ -177,19 +175,16 @@ function About({ draft, set, domains }: PartProps & { domains: readonly string[]
         value={draft.tag}
         onValue={(tag) => set({ tag })}
       />
-      <div class="ui-field">
-        <span class="ui-label">{t("csp_trust")}</span>
-        <Segmented
-          label={t("csp_trust")}
-          value={draft.trust}
-          onChoose={(trust) => set({ trust })}
-          choices={[
-            { id: "auto", label: t("csp_trust_auto") },
-            ...TRUSTS.map((id) => ({ id, label: t(`csp_trust_${id}`) })),
-          ]}
-        />
-        <span class="ui-about">{t("csp_trust_auto_hint")}</span>
-      </div>
+      <Select
+        label={t("csp_trust")}
+        hint={t("csp_trust_auto_hint")}
+        value={draft.trust}
+        onValue={(id) => set({ trust: id as Draft["trust"] })}
+        options={[
+          { id: "auto", label: t("csp_trust_auto") },
+          ...TRUSTS.map((id) => ({ id, label: t(`csp_trust_${id}`) })),
+        ]}
+      />
     </>
   );
 }

@@ -49,7 +49,7 @@ export interface ReportFilter {
   readonly muted: boolean;
 }
 
-const PAGE = 25;
+export const PAGE = 25;
 
 const reportsPath = (widget: string, { kind, muted }: ReportFilter, cursor: string | null): string =>
   at(widget, `reports${queryString({ kind: muted ? null : kind, muted, limit: PAGE, cursor })}`);

@@ -1,28 +1,29 @@
 /** What visitors' browsers report: the same reports together, with what the doctor says of the policy they name. */
-import { Badge, Bone, Button, Chip, Empty, IconButton, Menu, toast } from "@halloo/ui";
+import { Bone, Button, Chip, Empty } from "@halloo/ui";
 import type { QueryObserverResult } from "@tanstack/query-core";
-import { Bell, BellOff, ChevronRight, Ellipsis, Trash } from "lucide-preact";
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { complain } from "../data/actions.ts";
 import { useQuery } from "../data/query.ts";
 import type { WidgetView } from "../data/types.ts";
 import { useEvery } from "../hooks/queries.ts";
-import { formatAgo, formatMoment, formatNumber, t } from "../i18n.ts";
+import { formatNumber, t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
-import { Confirm } from "../shell/confirm.tsx";
 import { useNow } from "../shell/use.ts";
-import { deleteReports, moreReports, muteReports, type ReportFilter, reportsQuery } from "./queries.ts";
-import { Copy } from "./result.tsx";
-import type { State } from "./state.ts";
-import { REPORT_KINDS, type ReportCounts, type ReportGroup, type ReportPage } from "./types.ts";
-import { StateMark } from "./words.tsx";
+import { moreReports, PAGE, type ReportFilter, reportsQuery } from "./queries.ts";
+import { ReportRow } from "./report-row.tsx";
+import { REPORT_KINDS, type ReportCounts, type ReportPage } from "./types.ts";
 
 const LOOK_MS = 15_000;
-const PAGE = 25;
 const OURS: ReportFilter = { kind: "ours", muted: false };
 
-export function Reports({ widget, may }: { widget: WidgetView; may: boolean }) {
+interface ReportsProps {
+  readonly widget: WidgetView;
+  readonly may: boolean;
+  /** Somebody wants browsers to report. */
+  readonly onAsk: () => void;
+}
+
+export function Reports({ widget, may, onAsk }: ReportsProps) {
   const [filter, setFilter] = useState<ReportFilter>(OURS);
   const query = useQuery(reportsQuery(widget.id, filter));
   const now = useNow(30_000);
@@ -32,7 +33,7 @@ export function Reports({ widget, may }: { widget: WidgetView; may: boolean }) {
   return (
     <Card title={t("csp_reports")} text={t("csp_reports_text")}>
       <Filters filter={filter} onFilter={setFilter} counts={page?.counts} />
-      <List query={query} filter={filter} widget={widget.id} may={may} now={now} />
+      <List query={query} filter={filter} widget={widget.id} may={may} now={now} onAsk={onAsk} />
       {page?.next_cursor && (
         <div class="in-more">
           <Button onClick={() => void moreReports(widget.id, filter).catch(complain)}>{t("show_more")}</Button>
@@ -78,9 +79,10 @@ interface ListProps {
   readonly widget: string;
   readonly may: boolean;
   readonly now: number;
+  readonly onAsk: () => void;
 }
 
-function List({ query, filter, widget, may, now }: ListProps) {
+function List({ query, filter, widget, may, now, onAsk }: ListProps) {
   if (query.isError && !query.data)
     return (
       <Empty
@@ -96,179 +98,25 @@ function List({ query, filter, widget, may, now }: ListProps) {
         <Bone width={50} />
       </div>
     );
-  if (query.data.data.length === 0)
-    return filter.muted ? (
-      <Empty drawing="calm" title={t("csp_none_muted")} />
-    ) : (
-      <Empty
-        drawing="calm"
-        title={t(`csp_none_${filter.kind}`)}
-        {...(filter.kind === "ours" ? { text: t("csp_none_text") } : {})}
-      />
-    );
+  if (query.data.data.length === 0) return <Nothing filter={filter} onAsk={onAsk} />;
   return (
     <ul class="in-csp-rows" aria-label={t("csp_reports")}>
       {query.data.data.map((group) => (
-        <Row key={group.id} group={group} widget={widget} may={may} now={now} />
+        <ReportRow key={group.id} group={group} widget={widget} may={may} now={now} />
       ))}
     </ul>
   );
 }
 
-/** How grave a group is. */
-export function stateOf({ verdict }: ReportGroup): State {
-  if (!verdict?.blocks) return "unknown";
-  return verdict.level === "optional" ? "optional_blocked" : "required_blocked";
-}
-
-/** What the doctor says of the policy that was reported. */
-export function verdictOf(group: ReportGroup): string {
-  if (group.kind === "extensions" || group.kind === "extension") return t("csp_report_extension");
-  const state = stateOf(group);
-  if (state === "required_blocked") return t("csp_report_required");
-  if (state === "optional_blocked") return t("csp_report_optional");
-  return t(group.kind === "ours" ? "csp_report_fine" : "csp_report_not_ours");
-}
-
-interface RowProps {
-  readonly group: ReportGroup;
-  readonly widget: string;
-  readonly may: boolean;
-  readonly now: number;
-}
-
-function Row({ group, widget, may, now }: RowProps) {
-  const [open, setOpen] = useState(false);
-  const seen = Date.parse(group.last_seen);
+function Nothing({ filter, onAsk }: { filter: ReportFilter; onAsk: () => void }) {
+  if (filter.muted) return <Empty drawing="calm" title={t("csp_none_muted")} />;
+  if (filter.kind !== "ours") return <Empty drawing="calm" title={t(`csp_none_${filter.kind}`)} />;
   return (
-    <li class={group.muted ? "in-csp-quiet" : undefined}>
-      <div class="in-csp-row">
-        <StateMark state={stateOf(group)} />
-        <button
-          type="button"
-          class="in-csp-open-row"
-          aria-expanded={open ? "true" : "false"}
-          onClick={() => setOpen(!open)}
-        >
-          <span class="in-csp-row-words">
-            <span class="in-csp-what">
-              <code dir="ltr">{group.directive}</code>
-              <code dir="ltr">{group.blocked}</code>
-              {group.disposition === "report" && <Badge>{t("csp_only_reported")}</Badge>}
-            </span>
-            <span class="in-soft">
-              <bdi dir="ltr">{group.page}</bdi>
-              <span>{verdictOf(group)}</span>
-            </span>
-          </span>
-          <span class="in-csp-figures">
-            <span>{t("csp_times", { count: group.count })}</span>
-            <time dateTime={group.last_seen} title={formatMoment(seen)}>
-              {formatAgo(seen, now)}
-            </time>
-          </span>
-          <ChevronRight size={16} class="ui-mirror in-csp-chevron" />
-        </button>
-        {may && <Actions group={group} widget={widget} />}
-      </div>
-      {open && <Details group={group} />}
-    </li>
+    <Empty
+      drawing="calm"
+      title={t("csp_none_ours")}
+      text={t("csp_none_text")}
+      action={<Button onClick={onAsk}>{t("csp_ask_reports")}</Button>}
+    />
   );
 }
-
-function Actions({ group, widget }: { group: ReportGroup; widget: string }) {
-  const [asking, setAsking] = useState(false);
-  const mute = async (muted: boolean) => {
-    try {
-      await muteReports(widget, group, muted);
-      toast({
-        text: t(muted ? "csp_muted_toast" : "csp_unmuted_toast"),
-        action: { label: t("undo"), onAction: () => void mute(!muted) },
-      });
-    } catch (error) {
-      complain(error);
-    }
-  };
-  const erase = async () => {
-    try {
-      await deleteReports(widget, group);
-      toast({ text: t("csp_deleted_toast") });
-    } catch (error) {
-      complain(error);
-    }
-  };
-  return (
-    <>
-      <Menu
-        label={t("more")}
-        placement="bottom-end"
-        items={[
-          {
-            kind: "item",
-            id: "mute",
-            label: t(group.muted ? "csp_unmute" : "csp_mute"),
-            icon: group.muted ? <Bell size={16} /> : <BellOff size={16} />,
-            onSelect: () => void mute(!group.muted),
-          },
-          { kind: "line" },
-          {
-            kind: "item",
-            id: "delete",
-            label: t("delete"),
-            icon: <Trash size={16} />,
-            danger: true,
-            onSelect: () => setAsking(true),
-          },
-        ]}
-        trigger={(props) => <IconButton {...props} size="small" label={t("more")} icon={<Ellipsis size={18} />} />}
-      />
-      <Confirm
-        open={asking}
-        onClose={() => setAsking(false)}
-        title={t("csp_delete_title")}
-        text={t("csp_delete_text")}
-        action={t("delete")}
-        onConfirm={() => void erase()}
-      />
-    </>
-  );
-}
-
-/** All that is kept of a group; every word of it may be a stranger's. */
-function Details({ group }: { group: ReportGroup }) {
-  const line = group.verdict?.line;
-  return (
-    <div class="in-csp-open">
-      {line && (
-        <div class="in-block">
-          <span class="ui-label">{t("csp_report_add")}</span>
-          <Copy label={t("csp_report_add")} text={line} />
-        </div>
-      )}
-      <dl class="in-csp-facts">
-        <Fact name={t("csp_first_seen")}>{formatMoment(Date.parse(group.first_seen))}</Fact>
-        <Fact name={t("csp_last_seen")}>{formatMoment(Date.parse(group.last_seen))}</Fact>
-        {group.source && (
-          <Fact name={t("csp_source")}>
-            <code dir="ltr">{group.source}</code>
-          </Fact>
-        )}
-        {group.sample && (
-          <Fact name={t("csp_sample")}>
-            <code dir="ltr">{group.sample}</code>
-          </Fact>
-        )}
-        <Fact name={t("csp_policy_of_page")}>
-          <code dir="ltr">{group.policy}</code>
-        </Fact>
-      </dl>
-    </div>
-  );
-}
-
-const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);

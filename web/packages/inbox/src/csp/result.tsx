@@ -4,12 +4,15 @@ import { Globe } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n.ts";
 import { go } from "../router.ts";
+import { partsOf } from "./parts.ts";
 import { Notes, Said } from "./said.tsx";
 import type { Diagnosis, Examined, Finding, Fix, Fixed, Remark } from "./types.ts";
 import { causeWords, fixWords, LevelBadge, needWords, remarkWords, StateMark, verdictWords } from "./words.tsx";
 
 export const Copy = ({ label, text }: { label: string; text: string }) => (
-  <CopyField block label={label} text={text} copyLabel={t("copy")} copiedLabel={t("copied")} />
+  <div class="in-csp-copy">
+    <CopyField block label={label} text={text} copyLabel={t("copy")} copiedLabel={t("copied")} />
+  </div>
 );
 
 /** Something to open; its head is a button of the keyboard as well. */
@@ -26,7 +29,7 @@ export function Result({ widget, result }: { widget: string; result: Diagnosis }
   const loose = result.findings.filter((one) => !result.policies.some((policy) => policy.index === one.policy));
   return (
     <div class="in-csp-result">
-      <p class="in-csp-verdict">
+      <p class={`in-csp-verdict in-csp-${result.verdict}`}>
         <StateMark state={result.verdict} />
         <strong>{verdictWords(result.verdict)}</strong>
       </p>
@@ -41,9 +44,9 @@ export function Result({ widget, result }: { widget: string; result: Diagnosis }
           fixed={result.fixed_policies.find((one) => one.index === policy.index)}
         />
       ))}
-      <Remarks title={t("csp_worth_knowing")} remarks={result.warnings ?? []} />
-      <Remarks title={t("csp_removable")} text={t("csp_removable_text")} remarks={result.removable} />
-      <Notes notes={result.notes ?? []} />
+      <Remarks title={t("csp_worth_knowing")} remarks={result.warnings} />
+      <Removable remarks={result.removable} />
+      <Notes notes={result.notes} />
     </div>
   );
 }
@@ -72,7 +75,18 @@ function OnePolicy({ widget, policy, findings, fixed }: OnePolicyProps) {
         {findings.length === 0 && <span class="in-csp-fine">{t("csp_nothing_blocked")}</span>}
       </header>
       <code class="in-csp-text" dir="ltr">
-        {policy.text}
+        {partsOf(
+          policy.text,
+          findings.map((one) => one.decided_by),
+        ).map((part, index) =>
+          part.blocks ? (
+            <mark key={index} title={t("csp_this_blocks")}>
+              {part.text}
+            </mark>
+          ) : (
+            part.text
+          ),
+        )}
       </code>
       <Findings findings={findings} widget={widget} />
       {fixed && fixed.text !== policy.text && (
@@ -116,10 +130,13 @@ function Findings({ findings, widget }: { findings: readonly Finding[]; widget: 
   );
 }
 
-/** What to do about a finding. */
+const TAG = /(<script\b[^<]*<\/script>)/;
+
+/** What to do about a finding. A tag that stands in the note is to be copied as well. */
 function Cure({ fix, widget }: { fix: Fix; widget: string }) {
+  const [before = "", tag, after = ""] = fix.note.split(TAG).map((part) => part.trim());
   return (
-    <div class="in-block">
+    <div class="in-csp-cure">
       <span>{fixWords(fix)}</span>
       {fix.kind === "allow_origin" ? (
         <div>
@@ -134,28 +151,54 @@ function Cure({ fix, widget }: { fix: Fix; widget: string }) {
       ) : (
         fix.line !== "" && <Copy label={fixWords(fix)} text={fix.line} />
       )}
-      {fix.note !== "" && (
-        <span class="ui-about">
-          <Said text={fix.note} />
-        </span>
-      )}
+      <Note text={before} />
+      {tag && tag !== fix.line && <Copy label={t("csp_tag_of_it")} text={tag} />}
+      <Note text={after} />
     </div>
   );
 }
 
-function Remarks({ title, text, remarks }: { title: string; text?: string; remarks: readonly Remark[] }) {
+const Note = ({ text }: { text: string }) =>
+  text === "" ? null : (
+    <span class="ui-about">
+      <Said text={text} />
+    </span>
+  );
+
+const Place = ({ remark }: { remark: Remark }) => (
+  <code dir="ltr">{`${remark.directive} ${remark.source}`.trim()}</code>
+);
+
+function Remarks({ title, remarks }: { title: string; remarks: readonly Remark[] }) {
   if (remarks.length === 0) return null;
   return (
     <Notice title={title}>
-      {text && <span>{text}</span>}
       <ul class="in-csp-remarks">
         {remarks.map((remark) => (
           <li key={remark.code + remark.directive + remark.source}>
+            <Place remark={remark} />
             <span dir="auto">{remarkWords(remark)}</span>
-            <code dir="ltr">{`${remark.directive} ${remark.source}`.trim()}</code>
           </li>
         ))}
       </ul>
     </Notice>
+  );
+}
+
+/** What may go, if nothing else on the page needs it. */
+function Removable({ remarks }: { remarks: readonly Remark[] }) {
+  if (remarks.length === 0) return null;
+  return (
+    <Fold title={t("csp_removable")}>
+      <p class="ui-about">{t("csp_removable_text")}</p>
+      <ul class="in-csp-remarks">
+        {remarks.map((remark) => (
+          <li key={remark.directive + remark.source}>
+            <Place remark={remark} />
+            <Said text={remark.text} />
+          </li>
+        ))}
+      </ul>
+    </Fold>
   );
 }

@@ -32,8 +32,7 @@ const KNOWN: readonly Known[] = Object.entries(en)
   // What holds no value is the surer hit.
   .sort((a, b) => a.names.length - b.names.length);
 
-/** The server's sentence in the operator's language; null where it is none that we know. */
-export function translated(text: string): string | null {
+function whole(text: string): string | null {
   for (const { key, pattern, names } of KNOWN) {
     const found = pattern.exec(text);
     if (found) return t(key, Object.fromEntries(names.map((name, index) => [name, found[index + 1] ?? ""])));
@@ -41,7 +40,16 @@ export function translated(text: string): string | null {
   return null;
 }
 
-/** The server's sentence, marked as English where it is. */
+/** What the server says, in the operator's language: as a whole, or sentence by sentence; null where one of them is not known. */
+export function translated(text: string): string | null {
+  const one = whole(text);
+  if (one !== null) return one;
+  const sentences = text.split(/(?<=\.) (?=[A-Z])/);
+  const known = sentences.length > 1 ? sentences.map(whole) : [null];
+  return known.includes(null) ? null : known.join(" ");
+}
+
+/** What the server says, marked as English where it is. */
 export function Said({ text }: { text: string }) {
   const words = translated(text);
   return words === null ? (

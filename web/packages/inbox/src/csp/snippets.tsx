@@ -1,16 +1,16 @@
 /** What a site must allow, ready to copy: in three forms, by three ways of trust, for what its pages are made with. */
-import { Button, Checkbox, Notice, Segmented, Switch, Table, TabPanel, Tabs, TextField } from "@halloo/ui";
+import { Bone, Checkbox, Segmented, Select, Switch, TextField } from "@halloo/ui";
 import { useState } from "preact/hooks";
 import { useQuery } from "../data/query.ts";
-import { reasonOf } from "../data/reason.ts";
 import type { WidgetView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
 import { useSettled } from "../shell/use.ts";
+import { Broken } from "./broken.tsx";
 import { policyQuery } from "./queries.ts";
 import { Copy, Fold } from "./result.tsx";
-import { Notes, Said } from "./said.tsx";
-import { readTable } from "./table.ts";
+import { Notes } from "./said.tsx";
+import { Services } from "./services.tsx";
 import { FORMS, type Form, type PolicyAsk, TARGETS, type Target, TRUSTS, type Trust } from "./types.ts";
 
 const NAMES: Readonly<Record<Exclude<Target, "header" | "text">, string>> = {
@@ -28,15 +28,21 @@ const NAMES: Readonly<Record<Exclude<Target, "header" | "text">, string>> = {
 const nameOf = (target: Target): string =>
   target === "header" ? t("csp_as_header") : target === "text" ? t("csp_as_text") : NAMES[target];
 
-export function Snippets({ widget }: { widget: WidgetView }) {
+interface SnippetsProps {
+  readonly widget: WidgetView;
+  /** Whether the lines ask browsers to report. */
+  readonly report: boolean;
+  readonly onReport: (on: boolean) => void;
+}
+
+export function Snippets({ widget, report, onReport }: SnippetsProps) {
   const [form, setForm] = useState<Form>("merge");
   const [trust, setTrust] = useState<Trust>("host");
   const [as, setAs] = useState<Target>("header");
   const [alone, setAlone] = useState(false);
-  const [report, setReport] = useState(false);
   const [base, setBase] = useState<string | null>(null);
   const wildcards = useSettled(base?.trim() ?? "", 400);
-  const ask: PolicyAsk = { form, trust, as, wildcards, no_self: alone, report };
+  const ask: PolicyAsk = { form, trust, as, wildcards: base === null ? "" : wildcards, no_self: alone, report };
   return (
     <Card title={t("csp_snippets")} text={t("csp_snippets_text")}>
       <div class="in-csp-choices">
@@ -52,6 +58,7 @@ export function Snippets({ widget }: { widget: WidgetView }) {
             }}
             choices={FORMS.map((id) => ({ id, label: t(`csp_form_${id}`) }))}
           />
+          <span class="ui-about">{t(`csp_form_${form}_hint`)}</span>
         </div>
         <div class="ui-field">
           <span class="ui-label">{t("csp_trust")}</span>
@@ -61,12 +68,20 @@ export function Snippets({ widget }: { widget: WidgetView }) {
             onChoose={setTrust}
             choices={TRUSTS.map((id) => ({ id, label: t(`csp_trust_${id}`) }))}
           />
+          <span class="ui-about">{t(`csp_trust_${trust}_hint`)}</span>
         </div>
       </div>
-      <Code widget={widget.id} ask={ask} as={as} onAs={setAs} />
+      <Select
+        class="in-csp-as"
+        label={t("csp_as")}
+        value={as}
+        onValue={(id) => setAs(id as Target)}
+        options={TARGETS.map((id) => ({ id, label: nameOf(id) }))}
+      />
+      <Code widget={widget.id} ask={ask} name={nameOf(as)} />
+      <Checkbox label={t("csp_report")} hint={t("csp_report_hint")} checked={report} onChecked={onReport} />
       <Fold title={t("csp_options")}>
         <Checkbox label={t("csp_no_self")} hint={t("csp_no_self_hint")} checked={alone} onChecked={setAlone} />
-        <Checkbox label={t("csp_report")} hint={t("csp_report_hint")} checked={report} onChecked={setReport} />
         <Switch
           label={t("csp_wildcards")}
           hint={t("csp_wildcards_hint")}
@@ -93,90 +108,27 @@ export function Snippets({ widget }: { widget: WidgetView }) {
   );
 }
 
-interface CodeProps {
-  readonly widget: string;
-  readonly ask: PolicyAsk;
-  readonly as: Target;
-  readonly onAs: (as: Target) => void;
-}
-
-function Code({ widget, ask, as, onAs }: CodeProps) {
+function Code({ widget, ask, name }: { widget: string; ask: PolicyAsk; name: string }) {
   const query = useQuery(policyQuery(widget, ask));
   const { data } = query;
+  if (query.isError) return <Broken error={query.error} onAgain={() => void query.refetch()} />;
+  if (!data)
+    return (
+      <div class="in-csp-code-bones" aria-hidden="true">
+        <Bone width={80} />
+        <Bone width={50} />
+      </div>
+    );
   return (
-    <div class="in-block">
-      <Tabs
-        id="csp-as"
-        label={t("csp_as")}
-        class="in-line-tabs"
-        value={as}
-        onChoose={onAs}
-        choices={TARGETS.map((id) => ({ id, label: nameOf(id) }))}
-      />
-      <TabPanel id="csp-as" value={as} class="in-csp-code">
-        {query.isError ? (
-          <Broken error={query.error} onAgain={() => void query.refetch()} />
-        ) : data ? (
-          <>
-            <Copy label={nameOf(as)} text={data.text} />
-            {data.tag !== null && (
-              <div class="in-block">
-                <span class="ui-label">{t("csp_tag_of_it")}</span>
-                <Copy label={t("csp_tag_of_it")} text={data.tag} />
-              </div>
-            )}
-            <Notes notes={data.notes} />
-          </>
-        ) : (
-          <p class="ui-about">{t("loading")}</p>
-        )}
-      </TabPanel>
+    <div class="in-csp-code">
+      <Copy label={name} text={data.text} />
+      {data.tag !== null && (
+        <div class="in-csp-cure">
+          <span>{t("csp_tag_of_it")}</span>
+          <Copy label={t("csp_tag_of_it")} text={data.tag} />
+        </div>
+      )}
+      <Notes notes={data.notes} />
     </div>
   );
 }
-
-const Broken = ({ error, onAgain }: { error: unknown; onAgain: () => void }) => (
-  <Notice tone="bad" action={<Button onClick={onAgain}>{t("try_again")}</Button>}>
-    {reasonOf(error)}
-  </Notice>
-);
-
-/** The table of services: what is asked where, and by whom. */
-function Services({ widget, ask }: { widget: string; ask: PolicyAsk }) {
-  const query = useQuery(policyQuery(widget, ask));
-  if (query.isError) return <Broken error={query.error} onAgain={() => void query.refetch()} />;
-  if (!query.data) return <p class="ui-about">{t("loading")}</p>;
-  const { head, rows } = readTable(query.data.text);
-  return (
-    <>
-      <Table
-        label={t("csp_table")}
-        class="in-csp-table"
-        head={head.map((cell) => (
-          <th key={cell}>
-            <Said text={cell} />
-          </th>
-        ))}
-      >
-        {rows.map((row) => (
-          <tr key={row.join()}>
-            {row.map((cell, index) => (
-              <td key={index}>
-                <Cell text={cell} />
-              </td>
-            ))}
-          </tr>
-        ))}
-      </Table>
-      <Copy label={t("csp_table")} text={query.data.text} />
-    </>
-  );
-}
-
-/** A cell of Markdown: what stands between backticks is code. */
-const Cell = ({ text }: { text: string }) =>
-  text.includes("`") || /^[a-z]+(-src)?(, [a-z]+(-src)?)*$/.test(text) ? (
-    <code dir="ltr">{text.replaceAll("`", "")}</code>
-  ) : (
-    <Said text={text} />
-  );

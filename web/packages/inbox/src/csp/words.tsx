@@ -3,8 +3,9 @@ import { Badge } from "@halloo/ui";
 import { CircleAlert, CircleCheck, CircleDashed, TriangleAlert } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { type Key, t } from "../i18n.ts";
-import type { State } from "./state.ts";
-import type { Finding, Fix, Level, Remark, Verdict } from "./types.ts";
+import { translated } from "./said.tsx";
+import type { Gravity, State } from "./state.ts";
+import type { Finding, Fix, Level, Remark, ReportGroup, Verdict } from "./types.ts";
 
 /** The words of a key that is put together, or what stands in for them. */
 function wordsOr(key: string, other: string): string {
@@ -44,7 +45,10 @@ export function causeWords(finding: Finding): string {
   if (fix.kind === "sandbox") return t("csp_cause_sandbox", { blocked });
   if (fix.kind === "permissions_policy")
     return t("csp_cause_permissions", { name: fix.directive || directive || decided_by });
-  if (fix.kind === "trusted_types") return t("csp_cause_trusted");
+  if (fix.kind === "trusted_types")
+    return blocked === "trusted-types-policy"
+      ? t("csp_cause_trusted_name", { name: fix.value })
+      : t("csp_cause_trusted");
   const name = decided_by || directive;
   return decided_by === directive || directive === ""
     ? t("csp_cause", { name, blocked })
@@ -52,10 +56,25 @@ export function causeWords(finding: Finding): string {
 }
 
 /** What to do, above the line that does it. */
-export const fixWords = (fix: Fix): string => t(`csp_fix_${fix.kind}`, { directive: fix.directive, origin: fix.value });
+export function fixWords({ kind, directive, value, line }: Fix): string {
+  const tag = line.includes("<script");
+  if (kind === "nonce" && !tag) return t("csp_fix_nonce_new", { directive });
+  if (kind === "hash" && tag) return t("csp_fix_hash_tag");
+  if (kind === "trusted_types" && directive === "trusted-types") return t("csp_fix_add_source", { directive });
+  return t(`csp_fix_${kind}`, { directive, origin: value });
+}
 
 /** What a warning says; the server's own words where it has a code that is new to us. */
-export const remarkWords = (remark: Remark): string => wordsOr(`csp_warn_${remark.code}`, remark.text);
+export const remarkWords = (remark: Remark): string =>
+  translated(remark.text) ?? wordsOr(`csp_warn_${remark.code}`, remark.text);
 
-/** Why a page could not be read. */
-export const unreadWords = (error: string): string => wordsOr(`csp_unread_${error}`, t("csp_unread"));
+/** Why a page could not be read, from the server's sentence about it. */
+export const unreadWords = (sentence: string): string => translated(sentence) ?? t("csp_unread");
+
+/** What the doctor says of the policy that was reported. */
+export function reportWords(group: ReportGroup, gravity: Gravity): string {
+  if (gravity !== "none") return t(`csp_report_${gravity}`);
+  if (group.kind !== "ours") return t(`csp_report_${group.kind}`);
+  if (group.verdict === null) return t("csp_report_cut");
+  return translated(group.verdict.text) ?? group.verdict.text;
+}

@@ -10,11 +10,16 @@ const BY_CODE: Readonly<Record<string, Key>> = {
   last_owner: "error_last_owner",
   owners_only: "error_owners_only",
   hook_limit: "hooks_limit",
+  too_many_checks: "csp_too_many",
   missing_scope: "error_forbidden",
   forbidden: "error_forbidden",
 };
 
-const BY_FIELD: Readonly<Record<string, Key>> = { email: "error_email", current_password: "error_password_wrong" };
+const BY_FIELD: Readonly<Record<string, Key>> = {
+  email: "error_email",
+  current_password: "error_password_wrong",
+  wildcards: "csp_wildcards_bad",
+};
 
 /** What went wrong, for people. */
 export function reasonOf(error: unknown): string {
