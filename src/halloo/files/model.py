@@ -72,13 +72,13 @@ class Upload(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Where the finished file's bytes lie."""
-        return storage_key(self.workspace_id, self.file_id)
+        """Where its bytes lie as they were received."""
+        return f"files/{self.workspace_id}/{self.file_id}"
 
     @property
-    def raw_key(self) -> str:
-        """Where an image's bytes lie as they were received, until it was drawn anew."""
-        return f"raw/{self.workspace_id}/{self.file_id}"
+    def drawn_key(self) -> str:
+        """Where a picture lies that was drawn anew; what was received goes then."""
+        return f"{self.key}.drawn"
 
 
 class StoredFile(Struct, frozen=True):
@@ -120,8 +120,9 @@ class StoredFile(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What an upload turned out to be: real size, digest and type, and what is known of an image."""
+    """What an upload turned out to be: real size, digest and type, what is known of a picture, and where its bytes lie."""
 
+    storage_key: str
     size: int
     sha256: str
     type: str
@@ -158,11 +159,6 @@ def file_key(secret: str, file_id: str, until: str) -> str:
     """What opens a file until a second: base64url of HMAC-SHA256, 256 bits."""
     mac = hmac.digest(secret.encode(), f"{file_id}.{until}".encode(), hashlib.sha256)
     return urlsafe_b64encode(mac).rstrip(b"=").decode()
-
-
-def storage_key(workspace_id: str, file_id: str) -> str:
-    """Where a file's bytes lie."""
-    return f"files/{workspace_id}/{file_id}"
 
 
 def names_upload(content: object) -> str | None:
