@@ -71,14 +71,14 @@ class Upload(Struct, frozen=True):
         return f"visitor:{self.visitor_id}" if self.visitor_id is not None else f"operator:{self.operator_id}"
 
     @property
-    def key(self) -> str:
-        """Where its bytes lie as they were received."""
+    def raw_key(self) -> str:
+        """Where its bytes lie as they were received, and stay unless it is a picture."""
         return f"files/{self.workspace_id}/{self.file_id}"
 
     @property
-    def drawn_key(self) -> str:
+    def key(self) -> str:
         """Where a picture lies that was drawn anew; what was received goes then."""
-        return f"{self.key}.drawn"
+        return f"{self.raw_key}.drawn"
 
 
 class StoredFile(Struct, frozen=True):
