@@ -4,10 +4,9 @@ An id names no workspace; the directory knows it. Whatever is not found is not f
 """
 
 import asyncio
-import hashlib
 import hmac
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -16,13 +15,14 @@ from halloo.db.engine import DIRECTORY, Database
 from halloo.files import actions
 from halloo.files.errors import FileType, PictureRefused, UploadDamaged, UploadIncomplete, UploadNotFound
 from halloo.files.images.model import ImageFacts, ImageRefused
-from halloo.files.model import FILE_KINDS, FileKind, Received, StoredFile, Upload
+from halloo.files.model import FileKind, Received, StoredFile, Upload
 from halloo.files.settings import FilesSettings
 from halloo.files.sniff import sniff
 from halloo.files.storage import Assembled, NotStored, Storage
 from halloo.files.types import KINDS
 from halloo.kit.refusals import Refusal
 
+_PIECE = 256 * 1024
 KindsOf = Callable[[Upload], Awaitable[tuple[FileKind, ...]]]
 """Which kinds of files may be sent where an upload belongs, as things are now."""
 
@@ -30,8 +30,8 @@ KindsOf = Callable[[Upload], Awaitable[tuple[FileKind, ...]]]
 class Examiner(Protocol):
     """Reads a picture in a process of its own and draws it anew."""
 
-    async def examine(self, source: Path) -> ImageFacts:
-        """What the picture is, and its new bytes. Raises `ImageRefused`."""
+    async def examine(self, source: Path, target: Path) -> ImageFacts:
+        """What the picture is; it is drawn anew to `target`. Raises `ImageRefused`."""
         ...
 
 
@@ -127,23 +127,23 @@ class UploadDesk:
     async def _drawn(self, upload: Upload) -> Received:
         """A picture, drawn anew: nothing that it carried along is in what is kept."""
         with tempfile.TemporaryDirectory(prefix="halloo-") as folder:
-            source = Path(folder) / "picture"
-            await self._fetch(upload.raw_key, source)
+            source, target = Path(folder) / "received", Path(folder) / "drawn"
+            with source.open("wb") as out:
+                async for chunk in self._storage.read(upload.raw_key):
+                    await asyncio.to_thread(out.write, chunk)
             try:
-                facts = await self._images.examine(source)
+                facts = await self._images.examine(source, target)
             except ImageRefused as error:
                 raise PictureRefused(str(error), reason=error.reason) from error
-        await self._storage.put(upload.key, facts.data)
+            part = f"{upload.id}.drawn"
+            await self._storage.drop(part)
+            await self._storage.append(part, 0, _pieces(target), facts.size)
+            drawn = await self._storage.assemble(part, upload.key)
         details = {"width": facts.width, "height": facts.height, "placeholder": facts.placeholder}
-        sha256 = await asyncio.to_thread(lambda: hashlib.sha256(facts.data).hexdigest())
-        return Received(upload.key, len(facts.data), sha256, facts.type, details)
-
-    async def _fetch(self, key: str, target: Path) -> None:
-        with target.open("wb") as out:
-            async for chunk in self._storage.read(key):
-                await asyncio.to_thread(out.write, chunk)
+        return Received(upload.key, drawn.size, drawn.sha256, facts.type, details)
 
 
-async def all_kinds(_upload: Upload) -> tuple[FileKind, ...]:
-    """What operators and programs may send."""
-    return FILE_KINDS
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while piece := await asyncio.to_thread(file.read, _PIECE):
+            yield piece

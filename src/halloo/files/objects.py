@@ -171,7 +171,7 @@ class ObjectStorage:
         """Offset and size of each part, in order."""
         found: list[tuple[int, int]] = []
         with _told():
-            pages: "AsyncIterator[Sequence[ObjectMeta]]" = obstore.list(self._store, f"uploads/{checked_key(upload)}")  # pyright: ignore[reportUnknownMemberType] - its other form is for pyarrow
+            pages: AsyncIterator[Sequence[ObjectMeta]] = obstore.list(self._store, f"uploads/{checked_key(upload)}")  # pyright: ignore[reportUnknownMemberType] - its other form is for pyarrow
             async for page in pages:
                 found += [(int(part["path"].rpartition("/")[2]), part["size"]) for part in page]
         return sorted(found)
