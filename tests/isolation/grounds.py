@@ -25,6 +25,7 @@ from halloo.workspaces.model import SCOPES, system_actor
 from halloo.workspaces.settings import WorkspacesSettings
 from tests.support.api import Api, House, hashed
 from tests.support.csp import furnish_reports
+from tests.support.files import furnish_files
 from tests.support.hooks import furnish_hook
 
 TABLES = [*(name for name in metadata.tables if name not in UNSCOPED), "message_words"]
@@ -121,7 +122,12 @@ def _furnish(tx: Tx, house: House, word: str, sealer: Sealer, hooks: Sealer) -> 
     email = f"someone@{word}.example"
     contact = create_contact(tx, who, Details(f"Someone {word}", email, given=frozenset({"name", "email"})))
     hook = furnish_hook(tx, hooks, word, conversation.id)
+    me = find_visitor(tx, guest.id)
+    assert me is not None
+    file = furnish_files(tx, visitor_actor(me), conversation.id, word)
     ids = {
+        "file_id": file.file_id,
+        "upload_id": file.upload_id,
         "report_id": furnish_reports(tx, house.widget_id, word),
         "hook_id": hook.hook_id,
         "secret_id": hook.secret_id,
