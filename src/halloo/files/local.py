@@ -66,7 +66,7 @@ class LocalStorage:
                             data, piece = piece, bytearray()
                             at = await self._run(_write, file, path, at, data)
                         if at - synced >= _SYNC_EVERY:
-                            await self._run(os.fdatasync, file)
+                            await self._run(os.fsync, file)
                             synced = at
                 finally:
                     at = await self._run(_finish, file, path, at, piece)

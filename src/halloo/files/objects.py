@@ -54,6 +54,9 @@ class ObjectStorage:
                         at = await self._add(upload, at, data)
             finally:
                 at = await self._add(upload, at, piece)
+        received = await self.received(upload)
+        if received < at:  # dropped, or an object by now: what we stored behind that belongs to nothing
+            raise OffsetConflict(received)
         return at
 
     async def received(self, upload: str) -> int:
@@ -171,7 +174,7 @@ class ObjectStorage:
         """Offset and size of each part, in order."""
         found: list[tuple[int, int]] = []
         with _told():
-            pages: "AsyncIterator[Sequence[ObjectMeta]]" = obstore.list(self._store, f"uploads/{checked_key(upload)}")  # pyright: ignore[reportUnknownMemberType] - its other form is for pyarrow
+            pages: AsyncIterator[Sequence[ObjectMeta]] = obstore.list(self._store, f"uploads/{checked_key(upload)}")  # pyright: ignore[reportUnknownMemberType] - its other form is for pyarrow
             async for page in pages:
                 found += [(int(part["path"].rpartition("/")[2]), part["size"]) for part in page]
         return sorted(found)
