@@ -7,6 +7,7 @@ import random
 import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,7 +183,7 @@ async def test_a_full_disk_is_told_and_what_is_here_stays(house: House) -> None:
     assert json.loads(said.body)["sha256"] == SHA256
 
 
-async def test_a_store_that_does_not_answer_is_told(house: House) -> None:
+async def test_a_store_that_does_not_answer_is_told() -> None:
     lost = House(open_storage(bucket_settings(f"http://127.0.0.1:{free_port()}", "x"), Path()))
     lost.expect(len(DATA))
     for method in ("PUT", "PATCH"):
@@ -257,7 +258,7 @@ async def test_two_senders_at_once_bring_one_file(house: House) -> None:
         async def note(message: dict[str, object]) -> None:
             told.append(message)
 
-        scope = {
+        scope: dict[str, Any] = {
             "type": "http",
             "method": "PUT",
             "path": f"/uploads/{UPLOAD}",

@@ -59,9 +59,7 @@ def _make_bucket(address: str) -> None:
 
 def bucket_settings(address: str, prefix: str) -> FilesSettings:
     """What a self-hoster would write for it."""
-    return FilesSettings(
-        storage=f"s3://{BUCKET}/{prefix}", s3_endpoint=address, access_key="key", secret_key="secret"
-    )
+    return FilesSettings(storage=f"s3://{BUCKET}/{prefix}", s3_endpoint=address, access_key="key", secret_key="secret")
 
 
 _WRITER = """

@@ -1,6 +1,7 @@
 """The storage host without a database: uploads and files in memory, over any storage, as bare ASGI or on a port."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from halloo.files.receiving import Receiving
 from halloo.files.serving import Serving
 from halloo.files.storage import Storage
 from halloo.kit.refusals import Refusal
+from tests.support.pace import until
 from tests.support.ports import free_port
 
 CLIENT = "https://chat.example"
@@ -48,8 +50,6 @@ class House:
 
     async def keep(self, name: str, type: str, data: bytes, **changes: Any) -> str:
         """A file; its address."""
-        import hashlib
-
         digest = hashlib.sha256(data).hexdigest()
         made = StoredFile(
             WORKSPACE, FILE, "secret", "files/kept", None, None, "visitor:v", name, type, len(data), digest, {}, 0, None
@@ -83,6 +83,7 @@ class House:
         return found
 
     async def renew(self, upload: Upload) -> None:
+        del upload
         self.renewed += 1
 
     async def finish(self, upload: Upload) -> dict[str, Any]:
@@ -136,9 +137,8 @@ async def listening(app: Any) -> AsyncGenerator[int, None]:
     port = free_port()
     config = uvicorn.Config(app, host="127.0.0.1", port=port, http=BoundedProtocol, lifespan="off", log_level="error")
     server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    task = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
     try:
         yield port
     finally:
