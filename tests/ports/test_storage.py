@@ -21,6 +21,7 @@ from halloo.kit.ids import new_id
 from tests.support.bucket import bucket_settings, running_bucket, sequence, start_writer
 from tests.support.pace import Pace
 from tests.support.ports import free_port
+from tests.support.tcp_proxy import proxying
 
 Twin = Literal["local", "objects"]
 PLENTY = 1 << 40
@@ -381,3 +382,38 @@ def test_an_address_means_its_store(tmp_path: Path) -> None:
     )
     azure = FilesSettings(storage="az://box", access_key="me", secret_key="bWU=")
     assert isinstance(open_storage(azure, tmp_path), ObjectStorage)
+
+
+async def test_a_line_to_the_store_that_is_cut_is_taken_up_again(bucket: str) -> None:
+    size = 24 * MIB
+    whole = sequence(0, size)
+    with proxying(int(bucket.rpartition(":")[2]), random.Random(8)) as proxy:
+        storage = open_storage(bucket_settings(f"http://127.0.0.1:{proxy.port}", new_id()), Path())
+        cuts = 0
+
+        async def chunks(start: int) -> AsyncGenerator[bytes, None]:
+            nonlocal cuts
+            for at in range(start, size, MIB):
+                yield whole[at : at + MIB]
+                if at // MIB % 5 == 4 and cuts < 4:
+                    cuts += 1
+                    asyncio.get_running_loop().call_later(0.005, proxy.cut_all)
+
+        received = 0
+        for _ in range(20):
+            try:
+                received = await storage.append("upload", received, chunks(received), PLENTY)
+                break
+            except NotStored:
+                received = await storage.received("upload")
+            except OffsetConflict as conflict:
+                received = conflict.received
+        found = await storage.assemble("upload", "files/whole")
+        assert found.sha256 == hashlib.sha256(whole).hexdigest()
+        read = b""
+        async for piece in storage.read("files/whole"):
+            if len(read) // (8 * MIB) != (len(read) + len(piece)) // (8 * MIB):
+                proxy.cut_all()
+            read += piece
+        assert read == whole
+        assert proxy.cuts > 2

@@ -46,7 +46,7 @@ class LocalStorage:
         self._sweep()
         self._threads = ThreadPoolExecutor(8, "files")
         self._writing = Budget(16 * MIB, least=32 * KIB, most=256 * KIB)
-        self._reading = Budget(64 * MIB, least=64 * KIB, most=512 * KIB)
+        self._reading = Budget(32 * MIB, least=64 * KIB, most=512 * KIB)
         self._nowait = _NOWAIT
 
     async def append(self, upload: str, offset: int, chunks: AsyncIterator[bytes], limit: int) -> int:

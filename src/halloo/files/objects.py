@@ -36,7 +36,7 @@ class ObjectStorage:
         """`where`: its address, for sentences."""
         self._store, self._where = store, where
         self._writing = Budget(32 * MIB, least=64 * KIB, most=4 * MIB)
-        self._reading = Budget(64 * MIB, least=64 * KIB, most=256 * KIB)
+        self._reading = Budget(32 * MIB, least=64 * KIB, most=256 * KIB)
 
     async def append(self, upload: str, offset: int, chunks: AsyncIterator[bytes], limit: int) -> int:
         """As the port says."""
