@@ -1,4 +1,4 @@
-"""What the storage host holds in memory: a large file up and down with cut lines, and many slow ones at once. Its own process is measured."""
+"""What the storage host's process holds in memory: a large file up and down over lines that are cut, and many slow ones at once."""
 
 import socket
 from collections.abc import Iterator

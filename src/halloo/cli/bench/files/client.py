@@ -15,6 +15,7 @@ from halloo.kit.ids import new_id
 MIB = 1024 * 1024
 _PATIENCE_S = 600
 _TRIES = 5
+_SETTLE_S = 0.1
 
 
 def file_path(file_id: str) -> str:
@@ -127,16 +128,25 @@ def upload(server: Server, content: Content, cuts: int = 1) -> tuple[str, float]
             server, "PUT" if number == 0 else "PATCH", path, content, _offset(server, path), (number + 1) / (cuts + 1)
         )
     said: bytes | None = None
-    for _ in range(_TRIES):  # what the broken line brought may still be on its way to the disk
-        start = _offset(server, path)
-        if cuts and not 0 < start < content.size:
-            raise Wrong(f"{start} bytes are there after the line broke.")
+    for _ in range(_TRIES):
+        start = _settled(server, path)
+        if bool(cuts) != (0 < start < content.size):
+            raise Wrong(f"{start} bytes are there after {cuts} cuts.")
         said = _send(server, "PATCH" if start else "PUT", path, content, start, 1)
         if said is None or b'"upload_offset"' not in said:
             break
     if said is None or content.digest().encode() not in said:
         raise Wrong(f"What was uploaded is not what is there: {said!r}")
     return upload_id, time.monotonic() - began
+
+
+def _settled(server: Server, path: str) -> int:
+    """How much is there, once it grows no more: what a broken line brought may still be on its way to the disk."""
+    before, now = -1, _offset(server, path)
+    while before != now:
+        time.sleep(_SETTLE_S)
+        before, now = now, _offset(server, path)
+    return now
 
 
 def _offset(server: Server, path: str) -> int:
