@@ -39,6 +39,7 @@ async def test_only_whole_answers_are_counted(tmp_path: Path) -> None:
             await download(server, file_path(file_id), MIB + 1, 1, 0.1)
 
 
+@pytest.mark.slow
 def test_one_command_gives_every_figure() -> None:
     options = ("--only", "downloads", "--seconds", "0.1", "--rounds", "1", "--mib", "1", "--json")
     done = subprocess.run(

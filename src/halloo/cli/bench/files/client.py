@@ -185,15 +185,20 @@ def fetch(server: Server, file_id: str, content: Content, cuts: int = 1) -> floa
 
 def _read(server: Server, file_id: str, content: Content, start: int, end: int) -> int:
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=_PATIENCE_S)
-    line.request("GET", file_path(file_id), headers={"range": f"bytes={start}-"} if start else {})
-    answer = line.getresponse()
-    if answer.status != (206 if start else 200):
-        raise Wrong(f"A download from {start} is answered with {answer.status}.")
-    at = start
-    while at < end:
-        wanted = content.piece(at, end)
+    try:
+        line.request("GET", file_path(file_id), headers={"range": f"bytes={start}-"} if start else {})
+        with line.getresponse() as answer:
+            if answer.status != (206 if start else 200):
+                raise Wrong(f"A download from {start} is answered with {answer.status}.")
+            _compare(answer, content, start, end)
+    finally:
+        line.close()
+    return end
+
+
+def _compare(answer: http.client.HTTPResponse, content: Content, start: int, end: int) -> None:
+    while start < end:
+        wanted = content.piece(start, end)
         if answer.read(len(wanted)) != wanted:
-            raise Wrong(f"What was downloaded differs behind byte {at}.")
-        at += len(wanted)
-    line.close()
-    return at
+            raise Wrong(f"What was downloaded differs behind byte {start}.")
+        start += len(wanted)
