@@ -21,6 +21,12 @@ class FileType(UnsupportedType):
     code = "file_type"
 
 
+class PictureRefused(UnsupportedType):
+    """This picture cannot be taken; `details.reason` says why."""
+
+    code = "image_refused"
+
+
 class UploadIncomplete(Conflict):
     """There is no such upload of yours that was received whole and not sent yet; upload the file again."""
 

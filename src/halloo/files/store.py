@@ -30,12 +30,13 @@ _COUNT_DAY = Statement(
     )
 )
 _DROP_DAYS = Statement(text("DELETE FROM file_days WHERE workspace_id = :ws AND day < :day"))
-_DUE_UPLOADS = Statement(
+_DUE = (
     select(uploads)
     .where(_U.workspace_id == _WS, _U.state == bindparam("state_"), _U.expires_at < bindparam("before"))
     .order_by(_U.expires_at)
     .limit(bindparam("limit"))
 )
+_DUE_UPLOADS, _LOCK_DUE_UPLOADS = Statement(_DUE), Statement(_DUE.with_for_update())
 _DUE_FILES = Statement(
     select(files)
     .where(_F.workspace_id == _WS, _F.removed_at.is_not(None))
@@ -49,7 +50,9 @@ def _upload_of(row: Row) -> Upload:
 
 
 def _file_of(row: Row) -> StoredFile:
-    return StoredFile(**{**row, "details": _map.decode(row["details"])})
+    values = dict(row)
+    values["details"] = _map.decode(row["details"])
+    return StoredFile(**values)
 
 
 def insert_upload(tx: Tx, upload: Upload) -> None:
@@ -74,9 +77,12 @@ def delete_uploads(tx: Tx, workspace_id: str, ids: Collection[str]) -> None:
         tx.run(delete(uploads).where(_U.workspace_id == workspace_id, _U.id.in_(list(ids))))
 
 
-def list_due_uploads(tx: Tx, workspace_id: str, state: str, before: int, limit: int) -> list[Upload]:
+def list_due_uploads(
+    tx: Tx, workspace_id: str, state: str, before: int, limit: int, *, lock: bool = True
+) -> list[Upload]:
     """Uploads in a state whose time ended before a moment."""
-    found = tx.all(_DUE_UPLOADS, ws=workspace_id, state_=state, before=before, limit=limit)
+    query = _LOCK_DUE_UPLOADS if lock else _DUE_UPLOADS
+    found = tx.all(query, ws=workspace_id, state_=state, before=before, limit=limit)
     return [_upload_of(row) for row in found]
 
 

@@ -3,8 +3,15 @@
 from halloo.files.actions.publish import adopt, is_of_upload, publish, reissue, with_fresh
 from halloo.files.actions.remove import erase_of_conversation, erase_of_owner, list_of_conversation, remove_of_message
 from halloo.files.actions.serve import find_file, workspace_of
-from halloo.files.actions.sweep import Swept, claim_swept, forget_swept, list_swept
-from halloo.files.actions.upload import find_upload, finish_upload, open_upload, refuse_upload, renew_upload
+from halloo.files.actions.sweep import Swept, claim_swept, forget_swept, is_swept_due
+from halloo.files.actions.upload import (
+    find_finished,
+    find_upload,
+    finish_upload,
+    open_upload,
+    refuse_upload,
+    renew_upload,
+)
 
 __all__ = [
     "Swept",
@@ -13,12 +20,13 @@ __all__ = [
     "erase_of_conversation",
     "erase_of_owner",
     "find_file",
+    "find_finished",
     "find_upload",
     "finish_upload",
     "forget_swept",
     "is_of_upload",
+    "is_swept_due",
     "list_of_conversation",
-    "list_swept",
     "open_upload",
     "publish",
     "refuse_upload",

@@ -1,6 +1,6 @@
 """What is to be deleted from the storage, and forgetting it once its bytes are gone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from halloo.db import directory
 from halloo.db.tx import Tx
@@ -11,45 +11,41 @@ from halloo.kit.clock import DAY, HOUR
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """Uploads whose time is over, and files that were taken back."""
+    """Uploads whose time is over, and files that were taken back, with the keys whose bytes go."""
 
-    uploads: list[Upload]
-    files: list[StoredFile]
-
-    @property
-    def keys(self) -> list[str]:
-        """The objects whose bytes go: an upload's are another's where a message has taken them."""
-        found = [file.storage_key for file in self.files]
-        for upload in self.uploads:
-            found += [upload.raw_key] if upload.state == "used" else [upload.raw_key, upload.key]
-        return found
-
-    def __bool__(self) -> bool:
-        """Whether there is anything."""
-        return bool(self.uploads or self.files)
+    uploads: list[Upload] = field(default_factory=list[Upload])
+    files: list[StoredFile] = field(default_factory=list[StoredFile])
+    keys: list[str] = field(default_factory=list[str])
 
 
-def list_swept(tx: Tx, unfinished_hours: int, limit: int) -> Swept:
-    """Query: what is to go. An open upload keeps its parts as long as somebody may be sending them."""
+def is_swept_due(tx: Tx, unfinished_hours: int) -> bool:
+    """Query: whether there is anything to sweep."""
+    if store.list_due_uploads(tx, tx.workspace_id, "open", tx.now - unfinished_hours * HOUR, 1, lock=False):
+        return True
+    states = ("refused", "stored", "used")
+    if any(store.list_due_uploads(tx, tx.workspace_id, state, tx.now, 1, lock=False) for state in states):
+        return True
+    return bool(store.list_removed(tx, tx.workspace_id, 1))
+
+
+def claim_swept(tx: Tx, unfinished_hours: int, limit: int) -> Swept:
+    """What is to go now, before its bytes do: from here on nobody can name any of it.
+
+    An open upload keeps its parts as long as somebody may be sending them. What a message has taken stays.
+    """
     due = store.list_due_uploads(tx, tx.workspace_id, "open", tx.now - unfinished_hours * HOUR, limit)
     for state in ("refused", "stored", "used"):
         due += store.list_due_uploads(tx, tx.workspace_id, state, tx.now, limit)
-    return Swept(due, store.list_removed(tx, tx.workspace_id, limit))
-
-
-def claim_swept(tx: Tx, upload_ids: list[str]) -> list[str]:
-    """Those of these uploads that nobody can name any more, before their bytes go: a send at the last moment wins."""
-    claimed: list[str] = []
-    for upload_id in upload_ids:
-        found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
-        if found is None:
-            continue
-        if found.state == "stored":
-            store.remove_file(tx, tx.workspace_id, found.file_id, tx.now)
-        if found.state != "used":
-            store.update_upload(tx, tx.workspace_id, upload_id, state="refused")
-        claimed.append(upload_id)
-    return claimed
+    keys: list[str] = []
+    for upload in due:
+        if upload.state == "stored":
+            store.remove_file(tx, tx.workspace_id, upload.file_id, tx.now)
+        kept = store.find_file(tx, tx.workspace_id, upload.file_id) if upload.state == "used" else None
+        keys += [key for key in (upload.raw_key, upload.key) if kept is None or key != kept.storage_key]
+        if upload.state != "used":
+            store.update_upload(tx, tx.workspace_id, upload.id, state="refused")
+    files = store.list_removed(tx, tx.workspace_id, limit)
+    return Swept(due, files, [*keys, *(file.storage_key for file in files)])
 
 
 def forget_swept(tx: Tx, swept: Swept) -> None:

@@ -1,11 +1,12 @@
 """Receiving: a target is asked for, bytes come, what came is found out; nothing is visible until a message names it."""
 
 import hmac
+from typing import cast
 
 from halloo.db import directory
 from halloo.db.tx import Tx
 from halloo.files import store
-from halloo.files.errors import FileTooLarge, FileType, UploadDamaged, UploadNotFound
+from halloo.files.errors import FileTooLarge, FileType, UploadNotFound
 from halloo.files.model import TARGET_MS, Received, StoredFile, Upload, UploadDraft, UploadRules
 from halloo.files.names import clean_name, fit_name
 from halloo.files.types import claimed_kind, essence
@@ -96,24 +97,33 @@ def renew_upload(tx: Tx, upload_id: str) -> None:
         store.update_upload(tx, tx.workspace_id, upload_id, expires_at=max(found.expires_at, tx.now + TARGET_MS))
 
 
+def find_finished(tx: Tx, upload_id: str) -> StoredFile | None:
+    """The file that an upload has become; None while it is open. Raises `UploadNotFound` for one that is no more."""
+    found = store.find_upload(tx, tx.workspace_id, upload_id)
+    if found is None or found.state == "refused":
+        raise UploadNotFound
+    if found.state == "open":
+        return None
+    file = store.find_file(tx, tx.workspace_id, found.file_id)
+    if file is None or file.removed_at is not None:
+        raise UploadNotFound
+    return file
+
+
 def finish_upload(tx: Tx, upload_id: str, received: Received, unfinished_hours: int) -> StoredFile:
     """All bytes are here and were looked at: the file stands, and is nobody's yet. Again gives the same file.
 
     Raises `UploadNotFound` where the upload was refused or swept meanwhile.
     """
     found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
-    if found is None or found.state == "refused":
-        raise UploadNotFound
-    if found.state != "open":
-        file = store.find_file(tx, tx.workspace_id, found.file_id)
-        if file is None or file.removed_at is not None:
-            raise UploadNotFound
-        return file
+    before = find_finished(tx, upload_id)
+    if found is None or before is not None:
+        return cast("StoredFile", before)  # `find_finished` has raised where there is none
     file = StoredFile(
         workspace_id=tx.workspace_id,
         id=found.file_id,
         secret=new_secret(""),
-        storage_key=found.key,
+        storage_key=received.storage_key,
         conversation_id=None,
         fingerprint=None,
         owner=found.owner,
@@ -138,9 +148,3 @@ def refuse_upload(tx: Tx, upload_id: str) -> None:
     found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
     if found is not None and found.state == "open":
         store.update_upload(tx, tx.workspace_id, upload_id, state="refused", expires_at=tx.now)
-
-
-def check_digest(upload: Upload, sha256: str) -> None:
-    """Raise `UploadDamaged` where the sender has announced another digest."""
-    if upload.sha256 is not None and not hmac.compare_digest(upload.sha256, sha256):
-        raise UploadDamaged
