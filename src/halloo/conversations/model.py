@@ -1,14 +1,14 @@
 """Conversations and messages as values, and the rules that need no database. Times are UNIX milliseconds."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from halloo.conversations.errors import MessageRefused
 from halloo.conversations.filed import MESSAGE_TYPES, check_filed
-from halloo.files.model import FileAddresses
+from halloo.files.model import FileAddresses, named
 from halloo.kit.ids import is_uuid, new_id
 from halloo.kit.json import INVALID_DATA, NotJson, canonical, dump
 from halloo.kit.text import clean, excerpt
@@ -88,9 +88,7 @@ class Message(Struct, frozen=True):
     @property
     def text(self) -> str:
         """What of it can be read and searched as text; of a file its name."""
-        if isinstance(self.content, dict):
-            return str(cast("dict[str, Any]", self.content).get("name", ""))
-        return self.content if isinstance(self.content, str) else ""
+        return self.content if isinstance(self.content, str) else named(self.content, "name") or ""
 
     @property
     def private(self) -> bool:

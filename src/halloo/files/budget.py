@@ -1,6 +1,6 @@
 """How large the pieces are in which files pass through memory: the more files at once, the smaller."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 KIB = 1024
@@ -16,7 +16,7 @@ class Budget:
         self._users = 0
 
     @contextmanager
-    def used(self) -> Iterator[None]:
+    def used(self) -> Generator[None, None, None]:
         """One more holds a piece."""
         self._users += 1
         try:

@@ -2,7 +2,8 @@
 
 `objects/ab/key` holds whole files only, `uploads/` what has been received so far, `temporary/` what is being written. An upload is one
 file; its size is the number of bytes received, since file systems write data before the size that covers it. Each piece is written under
-a lock, after a look whether the file is still the upload and ends where the piece begins: so no two writers mix, and no lock waits for a line.
+a lock, after a look whether the file is still the upload and ends where the piece begins: so no two writers mix, and no lock is held
+while somebody waits for bytes.
 """
 
 import asyncio

@@ -5,7 +5,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -71,14 +71,14 @@ class Upload(Struct, frozen=True):
         return f"visitor:{self.visitor_id}" if self.visitor_id is not None else f"operator:{self.operator_id}"
 
     @property
-    def key(self) -> str:
-        """Where its bytes lie as they were received."""
+    def raw_key(self) -> str:
+        """Where its bytes lie as they were received, and stay unless it is a picture."""
         return f"files/{self.workspace_id}/{self.file_id}"
 
     @property
-    def drawn_key(self) -> str:
+    def key(self) -> str:
         """Where a picture lies that was drawn anew; what was received goes then."""
-        return f"{self.key}.drawn"
+        return f"{self.raw_key}.drawn"
 
 
 class StoredFile(Struct, frozen=True):
@@ -161,13 +161,17 @@ def file_key(secret: str, file_id: str, until: str) -> str:
     return urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
+def named(content: object, name: str) -> str | None:
+    """The id that the content of a message or a draft has under a name, if it has one."""
+    found = cast("dict[str, Any]", content).get(name) if isinstance(content, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def names_upload(content: object) -> str | None:
     """The upload that a draft's content names, if it names one."""
-    found = content.get("upload_id") if isinstance(content, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return found if isinstance(found, str) else None
+    return named(content, "upload_id")
 
 
 def file_ids(contents: Sequence[object]) -> list[str]:
     """The files that contents of messages hold."""
-    found = [content.get("file_id") for content in contents if isinstance(content, dict)]  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return [one for one in found if isinstance(one, str)]
+    return [one for one in (named(content, "file_id") for content in contents) if one is not None]

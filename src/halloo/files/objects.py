@@ -1,15 +1,15 @@
 """The storage in an object store: S3 and what speaks like it, Google Cloud Storage, Azure.
 
-An object is `objects/key`. What was received of an upload lies in parts, `uploads/upload/offset`, each made with the condition that there is
-none yet: the name is the claim, so no two writers mix, whatever machine they are on. Nothing is ever half there: the store shows an object
-when all of it has come.
+An object is `objects/key`. What was received of an upload lies in parts, `uploads/upload/offset`, each made with the condition that
+there is none yet: the name is the claim, so no two writers mix, whatever machine they are on. Nothing is ever half there: the store shows
+an object when all of it has come.
 """
 
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Generator
-from typing import Any, cast
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Generator, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
@@ -19,6 +19,9 @@ from halloo.files.budget import KIB, MIB, Budget
 from halloo.files.local import HEAD
 from halloo.files.storage import Assembled, NotStored, OffsetConflict, StoreUnreachable, checked_key
 from halloo.kit.ids import new_id
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
 
 _MULTIPART = 8 * MIB
 """Objects above are sent in pieces of this size, one after the other. A store takes 10,000 of them: 78 GiB."""
@@ -133,7 +136,9 @@ class ObjectStorage:
             kept = await self._refuses(_object(key))
             await self.delete([key])
         except NotStored as error:
-            return f"Files cannot be kept at {self._where}: {error} See that the bucket is there, and the keys are right."
+            return (
+                f"Files cannot be kept at {self._where}: {error} See that the bucket is there, and the keys are right."
+            )
         if read != b"probe":
             return f"Files cannot be kept at {self._where}: what was written is not what is read."
         if not kept:
@@ -149,9 +154,7 @@ class ObjectStorage:
             return at
         try:
             with _told():
-                await obstore.put_async(
-                    self._store, _part(upload, at), bytes(data), mode="create", use_multipart=False
-                )
+                await obstore.put_async(self._store, _part(upload, at), bytes(data), mode="create", use_multipart=False)
         except AlreadyExistsError:
             raise OffsetConflict(await self.received(upload)) from None
         return at + len(data)
@@ -168,7 +171,8 @@ class ObjectStorage:
         """Offset and size of each part, in order."""
         found: list[tuple[int, int]] = []
         with _told():
-            async for page in obstore.list(self._store, f"uploads/{checked_key(upload)}"):
+            pages: AsyncIterator[Sequence[ObjectMeta]] = obstore.list(self._store, f"uploads/{checked_key(upload)}")  # pyright: ignore[reportUnknownMemberType] - its other form is for pyarrow
+            async for page in pages:
                 found += [(int(part["path"].rpartition("/")[2]), part["size"]) for part in page]
         return sorted(found)
 

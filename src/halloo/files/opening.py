@@ -56,10 +56,10 @@ def _open_store(settings: FilesSettings) -> Storage:
         if address.scheme == "s3":
             store: Any = S3Store(bucket, **common, **_s3(settings))
         elif address.scheme == "gs":
-            given = {"service_account_path": settings.access_key} if settings.access_key else {}
+            given: dict[str, Any] = {"service_account_path": settings.access_key} if settings.access_key else {}
             store = GCSStore(bucket, **common, **given)
         else:
-            names = {"account_name": settings.access_key, "account_key": settings.secret_key}
+            names: dict[str, Any] = {"account_name": settings.access_key, "account_key": settings.secret_key}
             store = AzureStore(bucket, **common, **{name: value for name, value in names.items() if value})
     except (BaseError, ValueError, OSError) as error:
         raise ValueError(f"files.storage: {settings.storage} cannot be opened: {str(error).splitlines()[0]}") from error

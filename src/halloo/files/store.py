@@ -50,7 +50,9 @@ def _upload_of(row: Row) -> Upload:
 
 
 def _file_of(row: Row) -> StoredFile:
-    return StoredFile(**{**row, "details": _map.decode(row["details"])})
+    values = dict(row)
+    values["details"] = _map.decode(row["details"])
+    return StoredFile(**values)
 
 
 def insert_upload(tx: Tx, upload: Upload) -> None:

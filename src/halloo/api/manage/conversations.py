@@ -180,7 +180,10 @@ async def list_messages(
 async def send_message(
     conversation_id: FromPath[str], data: JSONBody[shapes.MessagePost], db: Db, who: Who, services: Parts
 ) -> Response[shapes.MessageSent]:
-    """Answer, write a private note (`type: note`), or send a file (`file`, `audio`, `animation` with `{"upload_id"}`). The same `client_id` again is the same message: 200."""
+    """Answer, write a private note (`type: note`), or send a file (`file`, `audio`, `animation` with `{"upload_id"}`).
+
+    The same `client_id` again is the same message: 200.
+    """
     sent = await db.write(who.workspace_id, actions.send_message, who, conversation_id, _draft(data, services.files))
     view = shapes.MessageSent(talk.message_view(who.workspace_id, sent.message))
     return Response(view, status_code=200 if sent.repeated else 201)

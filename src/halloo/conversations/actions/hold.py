@@ -1,7 +1,5 @@
 """A message takes the file that its draft names, in the transaction that stores it."""
 
-from typing import Any, cast
-
 from msgspec.structs import replace
 
 from halloo.conversations.errors import MessageRefused
@@ -9,7 +7,7 @@ from halloo.conversations.filed import fits
 from halloo.conversations.model import Conversation, Draft, Message
 from halloo.db.tx import Tx
 from halloo.files import actions as files
-from halloo.files.model import MESSAGE_TYPES, names_upload
+from halloo.files.model import MESSAGE_TYPES, named, names_upload
 from halloo.kit.text import excerpt
 from halloo.workspaces.model import Actor
 
@@ -33,7 +31,5 @@ def put_file(
 
 def is_same_file(tx: Tx, draft: Draft, before: Message) -> bool:
     """Whether a message holds the very upload that a repeated draft names."""
-    upload_id = names_upload(draft.content)
-    if upload_id is None or not isinstance(before.content, dict):
-        return False
-    return files.is_of_upload(tx, upload_id, cast("dict[str, Any]", before.content).get("file_id"))
+    upload_id, file_id = names_upload(draft.content), named(before.content, "file_id")
+    return upload_id is not None and file_id is not None and files.is_of_upload(tx, upload_id, file_id)

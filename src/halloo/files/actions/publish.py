@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from halloo.db.tx import Tx
 from halloo.files import store
 from halloo.files.errors import FileNotFound, UploadIncomplete
-from halloo.files.model import FileAddresses, StoredFile, file_ids
+from halloo.files.model import FileAddresses, StoredFile, file_ids, named
 from halloo.kit.ids import is_uuid
 from halloo.workspaces.model import Actor
 
@@ -80,7 +80,8 @@ def with_fresh(tx: Tx, contents: Sequence[object], addresses: FileAddresses) -> 
 
 
 def _fresh(tx: Tx, content: Any, found: dict[str, StoredFile], addresses: FileAddresses) -> Any:
-    if not isinstance(content, dict) or "file_id" not in content:
+    file_id = named(content, "file_id")
+    if file_id is None:
         return content
-    file = found.get(content["file_id"])
+    file = found.get(file_id)
     return {**content, "url": "" if file is None else addresses.fresh(file, tx.now)}

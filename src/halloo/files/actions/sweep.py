@@ -41,7 +41,7 @@ def claim_swept(tx: Tx, unfinished_hours: int, limit: int) -> Swept:
         if upload.state == "stored":
             store.remove_file(tx, tx.workspace_id, upload.file_id, tx.now)
         kept = store.find_file(tx, tx.workspace_id, upload.file_id) if upload.state == "used" else None
-        keys += [key for key in (upload.key, upload.drawn_key) if kept is None or key != kept.storage_key]
+        keys += [key for key in (upload.raw_key, upload.key) if kept is None or key != kept.storage_key]
         if upload.state != "used":
             store.update_upload(tx, tx.workspace_id, upload.id, state="refused")
     files = store.list_removed(tx, tx.workspace_id, limit)

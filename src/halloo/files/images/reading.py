@@ -4,7 +4,16 @@ import io
 import warnings
 from typing import IO, Any, cast
 
-from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, ImageOps, PngImagePlugin, WebPImagePlugin
+from PIL import (
+    AvifImagePlugin,
+    Image,
+    ImageCms,
+    ImageFile,
+    ImageOps,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from halloo.files.images.model import MAX_FRAMES, MAX_MOVING_PIXELS, MAX_PIXELS, MAX_SIDE, Format, ImageRefused
 
@@ -38,6 +47,7 @@ def prepare() -> None:
     PngImagePlugin.MAX_TEXT_MEMORY = PngImagePlugin.MAX_TEXT_CHUNK
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     WebPImagePlugin.__name__  # noqa: B018 - registered by being imported
+    TiffImagePlugin.__name__  # noqa: B018 - reads the metadata of photos, and would be imported at the first one
     for name in ("PNG", "JPEG", "GIF", "WEBP", "AVIF"):  # the first use of each imports what is only then needed
         kept = io.BytesIO()
         Image.new("RGB", (16, 16), (9, 90, 200)).save(kept, name)
