@@ -140,11 +140,19 @@ MANAGE: dict[str, Row] = {
         Aim(f"{CONVERSATION}/messages", *NO_CONVERSATION, text()),
         Aim(f"{CONVERSATION}/messages", *NO_CONVERSATION, text(type="note", mentions=["{operator_id}"])),
         Aim(f"{CONVERSATION}/messages", 422, "field_unknown", text(user={"user_id": "{operator_id}"})),
+        Aim(f"{CONVERSATION}/messages", *NO_CONVERSATION, text(type="file", content={"upload_id": "{upload_id}"})),
     ),
     "PATCH /core/conversations/{conversation_id}/messages/{fingerprint}": row(
         Aim(NO_MESSAGE, *NO_CONVERSATION, {"content": "Changed"})
     ),
     "DELETE /core/conversations/{conversation_id}/messages/{fingerprint}": row(Aim(NO_MESSAGE, *NO_CONVERSATION)),
+    "POST /core/uploads": row(
+        Aim("/core/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "operator_id": "{operator_id}"}),
+        Aim("/core/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "file_id": "{file_id}"}),
+    ),
+    "GET /core/conversations/{conversation_id}/files/{file_id}": row(
+        Aim(f"{CONVERSATION}/files/{{file_id}}", *NO_CONVERSATION)
+    ),
     "GET /core/feedback": row(
         Aim("/core/feedback", 200),
         Aim("/core/feedback?widget_id={widget_id}", 200),
@@ -359,6 +367,11 @@ VISITOR: dict[str, Row] = {
     "POST /conversations/{cid}/messages": row(
         Aim("/conversations/{conversation_id}/messages", *THEIRS, text()),
         Aim("/conversations/{conversation_id}/messages", *THEIRS, text(content="")),
+        Aim(
+            "/conversations/{conversation_id}/messages",
+            *THEIRS,
+            text(type="file", content={"upload_id": "{upload_id}"}),
+        ),
         Aim("/conversations/{conversation_id}/messages", *THEIRS, text(**{"from": "operator"})),
         Aim("/conversations/{conversation_id}/messages", *THEIRS, {}),
     ),
@@ -373,6 +386,11 @@ VISITOR: dict[str, Row] = {
     "POST /conversations/{cid}/feedback": row(
         Aim("/conversations/{conversation_id}/feedback", *THEIRS, {"fields": {}}),
         Aim("/conversations/{conversation_id}/feedback", *THEIRS, {"fields": {"stars": 1}, "operator_id": "x"}),
+    ),
+    "GET /conversations/{cid}/files/{file}": row(Aim("/conversations/{conversation_id}/files/{file_id}", *THEIRS)),
+    "POST /uploads": row(
+        Aim("/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "visitor_id": "{visitor_id}"}),
+        Aim("/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "file_id": "{file_id}"}),
     ),
     "POST /pre-conversation-form": row(
         Aim("/pre-conversation-form", 404, "form_off", {"fields": {"name": "{visitor_id}"}}),
@@ -390,7 +408,9 @@ VISITOR: dict[str, Row] = {
 }
 """Every public route below a widget, called by one visitor with ids of another."""
 
-NEEDS_TOKEN = frozenset({"PATCH /visitor", "DELETE /visitor", "POST /identify", "POST /pre-conversation-form"})
+NEEDS_TOKEN = frozenset(
+    {"PATCH /visitor", "DELETE /visitor", "POST /identify", "POST /pre-conversation-form", "POST /uploads"}
+)
 """Public routes that refuse who has no visitor token for that alone."""
 IGNORES_TOKEN = frozenset({"GET ", "POST /embed-ticket", "POST /csp-reports"})
 """Public routes that look at no visitor token."""
