@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from halloo.api.public import shapes
 from halloo.api.public.app import PREFIX
 from halloo.api.public.routes import ROUTES
+from halloo.files.previews import Preview
 from reference.markdown import code, page, table
 from reference.structs import Shape, link, reachable, section
 
@@ -136,6 +137,15 @@ ROWS: dict[tuple[str, str], Row] = {
         "200",
         shapes.FileAddress,
         (*_INSIDE, "file_not_found"),
+    ),
+    ("GET", "/conversations/{cid}/preview"): Row(
+        "needed",
+        "What the page at the query's `url` says of itself, if a message of the conversation links to it; empty where nothing is "
+        "known. Pages on private networks are not read. `image` is an address of the image host.",
+        None,
+        "200",
+        Preview,
+        (*_INSIDE, "link_not_found"),
     ),
     ("POST", "/uploads"): Row(
         "needed",

@@ -1,7 +1,6 @@
 """The image host: signed addresses only, people and pictures from elsewhere, nothing private called, a cache that stays small."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -87,7 +86,8 @@ class Host:
         storage: Any = NoStorage()
         gallery = Gallery(self.images, self.outward, storage, self.cache, self.find, lambda: NOW)
         app: Any = ImageHost(self.addresses, gallery, lambda: NOW)
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
+        accept = {"accept": "image/avif,image/webp,image/*,*/*;q=0.8"}
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=accept)
         self.previews = Previews(self.outward, self.addresses)
 
     async def find(self, person: Any) -> Portrait | None:
@@ -138,7 +138,9 @@ async def test_initials_stand_in(host: Host) -> None:
     for who in (BOB, EVE):
         answer = await host.client.get(host.addresses.person(WORKSPACE, "contact", who))
         assert (answer.status_code, opened(answer.content).size) == (200, (128, 128))
-    assert [initials_of(name) for name in ("Ada King Lovelace", "bob", "", "42", "  é  ß ", "李 雷", "\u202e(x) y")] == [
+    assert [
+        initials_of(name) for name in ("Ada King Lovelace", "bob", "", "42", "  é  ß ", "李 雷", "\u202e(x) y")
+    ] == [
         *("AL", "B", "", "", "ÉS", "李雷", "Y"),
     ]
 
@@ -234,7 +236,13 @@ async def test_redirects_are_followed_three_times(host: Host) -> None:
 async def test_nothing_private_is_called(tmp_path: Path) -> None:
     async with opened_host(tmp_path) as host:
         port = host.site.port
-        for name in (f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}", f"[::ffff:127.0.0.1]:{port}", "10.0.0.1"):
+        for name in (
+            f"127.0.0.1:{port}",
+            f"localhost:{port}",
+            f"[::1]:{port}",
+            f"[::ffff:127.0.0.1]:{port}",
+            "10.0.0.1",
+        ):
             answer = await host.client.get(host.addresses.thumbnail(f"http://{name}/a.png", 10, 10))
             assert answer.status_code == 404
             assert (await host.previews.of(f"http://{name}/a.png")).image == ""
@@ -282,7 +290,7 @@ def test_a_cache_that_cannot_write_keeps_nothing(tmp_path: Path) -> None:
     nothing = DiskCache(tmp_path / "none", 0)
     nothing.put("a", b"b")
     assert nothing.get("a") is None
-    assert os.listdir(tmp_path) == ["taken"]
+    assert [one.name for one in tmp_path.iterdir()] == ["taken"]
 
 
 async def test_pages_say_what_they_are(host: Host) -> None:
@@ -302,7 +310,9 @@ async def test_pages_say_what_they_are(host: Host) -> None:
     assert host.site.asked.count("/page") == 1
 
 
-@pytest.mark.parametrize("part", ["<meta ", '<meta "', "<meta a=", "<title", "<meta content='", "<", "<meta property=og:title content="])
+@pytest.mark.parametrize(
+    "part", ["<meta ", '<meta "', "<meta a=", "<title", "<meta content='", "<", "<meta property=og:title content="]
+)
 def test_no_page_takes_long(part: str) -> None:
     loop = asyncio.new_event_loop()
     started = loop.time()

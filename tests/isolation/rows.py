@@ -91,6 +91,12 @@ MANAGE: dict[str, Row] = {
         Aim("/core/me", 422, "field_unknown", {"id": "{operator_id}"}),
     ),
     "PUT /core/me/availability": row(Aim("/core/me/availability", 200, body={"state": "away"})),
+    "PUT /core/me/avatar": row(
+        Aim("/core/me/avatar", 409, "upload_incomplete", {"upload_id": "{upload_id}"}),
+        Aim("/core/me/avatar", 422, "field_unknown", {"upload_id": "{upload_id}", "operator_id": "{operator_id}"}),
+    ),
+    "DELETE /core/me/avatar": row(Aim("/core/me/avatar", 200)),
+    "GET /core/picture-key": row(Aim("/core/picture-key", 200)),
     "POST /core/me/password": row(
         Aim("/core/me/password", 422, "field_invalid", {"current_password": "wrong", "new_password": "a new good one"})
     ),
@@ -152,6 +158,9 @@ MANAGE: dict[str, Row] = {
     ),
     "GET /core/conversations/{conversation_id}/files/{file_id}": row(
         Aim(f"{CONVERSATION}/files/{{file_id}}", *NO_CONVERSATION)
+    ),
+    "GET /core/conversations/{conversation_id}/preview": row(
+        Aim(f"{CONVERSATION}/preview?url=https%3A%2F%2Fshop.example%2F", *NO_CONVERSATION)
     ),
     "GET /core/feedback": row(
         Aim("/core/feedback", 200),
@@ -388,6 +397,9 @@ VISITOR: dict[str, Row] = {
         Aim("/conversations/{conversation_id}/feedback", *THEIRS, {"fields": {"stars": 1}, "operator_id": "x"}),
     ),
     "GET /conversations/{cid}/files/{file}": row(Aim("/conversations/{conversation_id}/files/{file_id}", *THEIRS)),
+    "GET /conversations/{cid}/preview": row(
+        Aim("/conversations/{conversation_id}/preview?url=https%3A%2F%2Fshop.example%2F", *THEIRS)
+    ),
     "POST /uploads": row(
         Aim("/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "visitor_id": "{visitor_id}"}),
         Aim("/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "file_id": "{file_id}"}),

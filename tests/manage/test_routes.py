@@ -39,6 +39,9 @@ ROWS: dict[str, Row] = {
     "GET /core/me": Row(),
     "PATCH /core/me": Row(body={"theme": "dark"}),
     "PUT /core/me/availability": Row(body={"state": "away"}),
+    "PUT /core/me/avatar": Row(body={"upload_id": "x"}),
+    "DELETE /core/me/avatar": Row(),
+    "GET /core/picture-key": Row(),
     "POST /core/me/password": Row(body={"current_password": "wrong password", "new_password": "long enough 1"}),
     "GET /core/scopes": Row(),
     "GET /core/conversations": Row(),
@@ -55,6 +58,7 @@ ROWS: dict[str, Row] = {
     "DELETE /core/conversations/{}/messages/{}": Row(("conversation", "message")),
     "POST /core/uploads": Row(body={"name": "a.txt", "size": 1}),
     "GET /core/conversations/{}/files/{}": Row(("conversation", "file")),
+    "GET /core/conversations/{}/preview": Row(("conversation",)),
     "GET /core/feedback": Row(),
     "GET /core/feedback/report": Row(),
     "GET /core/contacts": Row(),
@@ -143,6 +147,8 @@ async def call(api: Api, key: str, headers: dict[str, str], things: dict[str, st
     sent = row.body if body is None else body
     if key == "GET /core/search":
         address += "?q=hello"
+    if key == "GET /core/conversations/{}/preview":
+        address += "?url=http%3A%2F%2F10.0.0.1%2F"
     return await api.client.request(method, address, headers=headers, **({} if sent is None else {"json": sent}))
 
 
@@ -162,6 +168,8 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
     file = await api.halloo.database.write(
         house.workspace_id, furnish_files, visitor_actor(visitor), conversation_id, "acme"
     )
+    link = {**MESSAGE, "content": "See http://10.0.0.1/", "client_id": new_id()}
+    await made(f"/core/conversations/{conversation_id}/messages", link)
     said = await made(f"/core/conversations/{conversation_id}/messages", {**MESSAGE, "client_id": new_id()})
     return {
         "conversation": conversation_id,

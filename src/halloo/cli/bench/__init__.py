@@ -37,6 +37,19 @@ def send(
 
 
 @app.command()
+def images(
+    seconds: Annotated[float, typer.Option(help="How long each side runs with each picture.")] = 3.0,
+    rounds: Annotated[int, typer.Option(help="How often both sides run; medians are reported.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Thumbnails per CPU second in processes with bounds, beside a bare Pillow loop without any. Linux only."""
+    from halloo.cli.bench.images import report, run
+
+    figures = run(seconds, rounds)
+    say(figures, report(figures), as_json=as_json)
+
+
+@app.command()
 def relay(
     only: Annotated[
         list[str] | None,

@@ -33,6 +33,11 @@ class _Process:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
 
+    @property
+    def pid(self) -> int:
+        """Its number; 0 while there is none."""
+        return self._process.pid if self._process is not None else 0
+
     def run(self, job: Job, descriptors: list[int]) -> bool:
         """Whether the child came to its end by itself. Raises `ImageRefused` where it took too long."""
         line = self._line or self._start()
@@ -121,6 +126,10 @@ class Images:
         """Letters on a ground, and their type."""
         made, data, _ = await self._run(Initials(letters, ground, size, wanted), b"", None)
         return data, TYPES[made.format]
+
+    def pids(self) -> list[int]:
+        """The processes that run now."""
+        return [process.pid for process in self._all if process.pid]
 
     async def close(self) -> None:
         """End the processes; what is being read is given up."""
