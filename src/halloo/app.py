@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,7 +40,8 @@ from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
 from halloo.edge.front import Front
 from halloo.edge.health import Alive, Ready
 from halloo.edge.metrics import Metrics
-from halloo.edge.names import STORED, names_of
+from halloo.edge.names import PICTURED, STORED, names_of
+from halloo.edge.portraits import PeoplesPortraits
 from halloo.edge.services import Services, Snippets
 from halloo.edge.serving import Server, listener
 from halloo.edge.watch import Watch
@@ -48,6 +50,8 @@ from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
 from halloo.events.pump import Pump
 from halloo.events.retention import payload_sweep
+from halloo.files.images.addresses import PictureAddresses
+from halloo.files.pictures import PictureRoom
 from halloo.files.room import FileRoom
 from halloo.hooks.actions.sweep import log_sweep
 from halloo.hooks.passing import Passing
@@ -86,6 +90,7 @@ class Halloo:
     mail: MailRoom
     hooks: HookRoom
     files: FileRoom
+    pictures: PictureRoom
     watch: Watch
 
     async def close(self) -> None:
@@ -94,6 +99,7 @@ class Halloo:
         await self.mail.stop()
         await self.hooks.stop()
         await self.hooks.outbound.close()
+        await self.pictures.close()
         await self.files.close()
         self.services.close()
         await self.database.close()
@@ -137,6 +143,16 @@ def build(
         origins=inbox | widget,
         kinds_of=partial(kinds_of, records),
     )
+    pictures = PictureRoom(
+        PictureAddresses(hosts.image, secret),
+        config.files,
+        folder,
+        images=files.images,
+        storage=files.storage,
+        outbound=_outbound(config, ()),
+        portraits=PeoplesPortraits(database),
+        now=clock,
+    )
     live = LiveActions(database, records, clock, limits, files.addresses)
     relay = mount(
         database=database,
@@ -156,7 +172,7 @@ def build(
     post = Post(config.mail, Sealer(secret, "mail"), f"{hosts.client}/public/widget/", f"{public_url}/inbox/")
     mail = MailRoom(database, post, presence.ask_online, clock)
     hook_secrets = Sealer(secret, "hook")
-    room = HookRoom(database, _outbound(config), hook_secrets, config.hooks, clock)
+    room = HookRoom(database, _outbound(config, config.hooks.allow_networks), hook_secrets, config.hooks, clock)
     relay.hub.overhear(Passing(room, database, clock))
     answers = Answers(log=config.server.access_log)
     watch = Watch(
@@ -183,6 +199,8 @@ def build(
         hook_secrets=hook_secrets,
         files=files.addresses,
         max_file_bytes=files.max_bytes,
+        pictures=pictures.addresses,
+        previews=pictures.previews,
         live=presence,
         server=config.server,
         workspaces=config.workspaces,
@@ -208,6 +226,7 @@ def build(
         mail=config.mail.on,
         files=files.addresses,
         max_file_bytes=files.max_bytes,
+        previews=pictures.previews,
     )
     public = PublicApp(api, records, widget, services.trusted_proxies)
     indexer = Indexer(database)
@@ -219,6 +238,8 @@ def build(
         *embed_routes(records, assets, hosts),
         ("/files", files.serving),
         ("/uploads", files.receiving),
+        ("/avatar", pictures.host),
+        ("/process", pictures.host),
     ]
     alive = Alive(clock, services.trusted_proxies)
     exact: dict[str, ASGIApp] = {
@@ -230,18 +251,21 @@ def build(
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, exact)
     # Prometheus calls a server by whatever address it found; the token is what lets it in.
     named_by_others = frozenset({"/metrics"} if config.server.metrics_token else ())
-    front = Front(router, names, (*BARE, *STORED), answers, named_by_others)
+    front = Front(router, names, (*BARE, *STORED, *PICTURED), answers, named_by_others)
     health = {path: exact[path] for path in ("/healthz", "/readyz")}
     rescue = Front(_RescuePaths(relay, health), names, answers=answers)
     sweeps = (sweep_outbox, log_sweep(config.hooks.log_days), sweep_reports, payload_sweep(config.events.payload_days))
     sweeper = Sweeper(database, *sweeps)
-    return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, files, watch)
+    return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, files, pictures, watch)
 
 
-def _outbound(config: Config) -> Outbound:
-    """The one way out for HTTP. Raises `ValueError` with a sentence for networks and certificates that are none."""
+def _outbound(config: Config, allowed: Sequence[str]) -> Outbound:
+    """A way out for HTTP; `allowed`: private networks that may be called.
+
+    Raises `ValueError` with a sentence for networks and certificates that are none.
+    """
     try:
-        guard = Guard(config.hooks.allow_networks, config.hooks.deny_networks)
+        guard = Guard(allowed, config.hooks.deny_networks)
     except ValueError as error:
         msg = f"hooks.allow_networks, hooks.deny_networks: {error}."
         raise ValueError(msg) from error

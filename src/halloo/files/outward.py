@@ -47,7 +47,7 @@ class Outward:
         limits = Limits(connect_s=3.0, answer_s=4.0, body_s=4.0, body_bytes=most)
         try:
             async with asyncio.timeout(TIME_S), self._room:
-                return await self._follow(address, {"Accept": accept, "Accept-Encoding": "identity"}, limits)
+                return await self._follow(address, {"Accept": accept}, limits)
         except TimeoutError:
             raise Unreachable from None
 

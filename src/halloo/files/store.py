@@ -22,6 +22,12 @@ _UPLOAD = select(uploads).where(_U.workspace_id == _WS, _U.id == _ID)
 _FIND_UPLOAD, _LOCK_UPLOAD = Statement(_UPLOAD), Statement(_UPLOAD.with_for_update())
 _FILE = select(files).where(_F.workspace_id == _WS, _F.id == _ID)
 _FIND_FILE, _LOCK_FILE = Statement(_FILE), Statement(_FILE.with_for_update())
+_OF_OWNER = Statement(
+    select(files)
+    .where(_F.workspace_id == _WS, _F.owner == bindparam("owner_"), _F.removed_at.is_(None))
+    .order_by(_F.created_at.desc(), _F.id.desc())
+    .limit(1)
+)
 _COUNT_DAY = Statement(
     text(
         "INSERT INTO file_days (workspace_id, visitor_id, day, bytes) VALUES (:ws, :visitor, :day, :bytes) "
@@ -175,3 +181,9 @@ def delete_files(tx: Tx, workspace_id: str, ids: Collection[str]) -> None:
     """Forget files."""
     if ids:
         tx.run(delete(files).where(_F.workspace_id == workspace_id, _F.id.in_(list(ids))))
+
+
+def find_of_owner(tx: Tx, workspace_id: str, owner: str) -> StoredFile | None:
+    """The newest file of an owner that is not removed."""
+    row = tx.first(_OF_OWNER, ws=workspace_id, owner_=owner)
+    return None if row is None else _file_of(row)

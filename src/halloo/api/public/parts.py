@@ -21,6 +21,7 @@ from halloo.edge.body import convert
 from halloo.edge.countries import Countries
 from halloo.edge.live import Live
 from halloo.files.model import FileAddresses
+from halloo.files.previews import Previews
 from halloo.kit.refusals import Refusal
 from halloo.kit.sealing import Sealer
 from halloo.relay.tokens import LIFE_S, About, RelayTokens
@@ -49,6 +50,7 @@ class PublicApi:
     mail: bool
     files: FileAddresses
     max_file_bytes: int
+    previews: Previews
 
 
 Handler = Callable[[PublicApi, Call], Awaitable[Answer]]

@@ -11,6 +11,7 @@ from halloo.api.public.files import open_upload, renew_address
 from halloo.api.public.forms import accepted_start, asks_feedback, give_feedback, submit_form
 from halloo.api.public.identity import claim_details, identify, issue_ticket
 from halloo.api.public.parts import Handler, PublicApi, accepted, judged, known_visitor, relay_access
+from halloo.api.public.previews import preview_link
 from halloo.api.public.shapes import (
     ConversationEnded,
     ConversationStarted,
@@ -250,6 +251,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/conversations/{cid}/end", end_conversation),
     Route("POST", "/conversations/{cid}/feedback", give_feedback),
     Route("GET", "/conversations/{cid}/files/{file}", renew_address),
+    Route("GET", "/conversations/{cid}/preview", preview_link),
     Route("POST", "/pre-conversation-form", submit_form),
     Route("POST", "/uploads", open_upload),
     Route("POST", "/continue-link", ask_link, count_asking),

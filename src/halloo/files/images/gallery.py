@@ -16,6 +16,7 @@ from halloo.files.images.model import ImageRefused, Wanted
 from halloo.files.images.processes import Images
 from halloo.files.outward import Outward, Unreachable
 from halloo.files.storage import NotStored, Storage
+from halloo.kit.clock import DAY
 from halloo.kit.text import clean
 
 PICTURE_BYTES = 10 * 1024 * 1024
@@ -23,7 +24,6 @@ _ACCEPT = "image/avif,image/webp,image/png,image/jpeg,image/gif"
 _MISSED_S = 60.0
 _MISSED_MOST = 4096
 _AGE_DAYS = 7
-_DAY_S = 86_400
 _INITIALS = 2
 _GROUNDS = (
     *((79, 70, 229), (13, 116, 144), (4, 120, 87), (161, 98, 7), (190, 24, 93), (126, 34, 206)),
@@ -66,15 +66,15 @@ class Gallery:
         storage: Storage,
         cache: DiskCache,
         portraits: Portraits,
-        clock: Callable[[], float] = time.time,
+        now: Callable[[], int],
     ) -> None:
-        """`clock` in seconds."""
+        """`now` in milliseconds."""
         self._images = images
         self._outward = outward
         self._storage = storage
         self._cache = cache
         self._portraits = portraits
-        self._clock = clock
+        self._now = now
         self._made: dict[str, asyncio.Task[Shown]] = {}
         self._missed: dict[str, float] = {}
 
@@ -128,7 +128,7 @@ class Gallery:
 
     def _week(self) -> int:
         """Pictures from elsewhere are asked for anew each week."""
-        return int(self._clock()) // (_AGE_DAYS * _DAY_S)
+        return self._now() // (_AGE_DAYS * DAY)
 
     async def _once(self, key: str, make: Callable[[], Awaitable[tuple[bytes, str]]]) -> Shown:
         """What is kept, or is made now, by one for all who ask. What failed is not tried again for a minute."""

@@ -32,7 +32,6 @@ _TURNED = range(2, 9)
 _OPAQUE = ("1", "L", "RGB")
 _PLAIN = ("L", "LA", "RGB", "RGBA")
 _DEEP = ("I;16", "I;16L", "I;16B", "I;16N")
-_TO_EIGHT = [value >> 8 for value in range(65536)]
 _WITH_PROFILE = ("L", "RGB", "CMYK", "RGBA", "LA")
 _SRGB = ImageCms.ImageCmsProfile(cast("Any", ImageCms).createProfile("sRGB"))
 _RIFF_HEAD = 30
@@ -129,10 +128,6 @@ def resized(image: Image.Image, size: tuple[int, int], way: Image.Resampling, ga
     return cast("Any", image).resize(size, way, reducing_gap=gap)  # its type leaves out NumPy's
 
 
-def _mapped(image: Image.Image, what: object, mode: str | None = None) -> Image.Image:
-    return cast("Any", image).point(what, mode)  # its type leaves out its own helper's
-
-
 def _judge_canvas(source: IO[bytes]) -> None:
     """Of an extended WebP the canvas is in its head; its decoder reserves all of it before anything can be asked."""
     head = source.read(_RIFF_HEAD)
@@ -177,17 +172,19 @@ def _with_turn(image: Image.Image, turn: int) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     if image.mode in _DEEP:
-        return _mapped(image, _TO_EIGHT, "L")
+        return _scaled(image.convert("I"), 1 / 256, 0.0)
     if image.mode in ("I", "F"):
         low, high = cast("tuple[float, float]", image.getextrema())
         scale = 255 / (high - low) if high > 255 or low < 0 else 1.0  # noqa: PLR2004 - what eight bits hold
-        offset = -low * scale if scale != 1.0 else 0.0
-
-        def brought_in(value: float) -> float:
-            return value * scale + offset
-
-        return _mapped(image.convert("F"), brought_in).convert("L")
+        return _scaled(image.convert("F"), scale, -low * scale if scale != 1.0 else 0.0)
     return image
+
+
+def _scaled(image: Image.Image, scale: float, offset: float) -> Image.Image:
+    def brought_in(value: float) -> float:
+        return value * scale + offset
+
+    return cast("Any", image).point(brought_in).convert("L")  # its type leaves out its own helper's
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:

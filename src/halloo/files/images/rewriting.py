@@ -51,7 +51,8 @@ def _png(data: bytes) -> bytes:
 def _webp(data: bytes) -> bytes:
     head = anim = b""
     frames = bytearray()
-    for name, body in _chunks(data, 12):
+    (length,) = struct.unpack_from("<I", data, 4)
+    for name, body in _chunks(data[: 8 + length], 12):
         if name == _WEBP_HEAD and not head:
             head = bytes([body[0] & (_WEBP_SEEN_THROUGH | _WEBP_MOVES), 0, 0, 0]) + body[4:10]
         elif name == b"ANIM" and not anim:

@@ -69,6 +69,7 @@ from halloo.api.manage.shapes.people import (
     Software,
     VisitorView,
 )
+from halloo.api.manage.shapes.pictures import AvatarPut, LinkPreview, PictureKey
 from halloo.api.manage.shapes.status import (
     ActivityStatus,
     BrokerStatus,
@@ -162,6 +163,7 @@ __all__ = [
     "AuditPage",
     "Availability",
     "AvailabilityPut",
+    "AvatarPut",
     "BrokerStatus",
     "CannedReplyPage",
     "CannedReplyPatch",
@@ -230,6 +232,7 @@ __all__ = [
     "InvitationView",
     "LagStatus",
     "LastMessage",
+    "LinkPreview",
     "LiveVisitorCount",
     "LiveVisitorPage",
     "MailStatus",
@@ -250,6 +253,7 @@ __all__ = [
     "PageView",
     "PasswordChange",
     "PeopleStatus",
+    "PictureKey",
     "Position",
     "ReadPost",
     "RecoveryStatus",
