@@ -138,7 +138,9 @@ async def test_initials_stand_in(host: Host) -> None:
     for who in (BOB, EVE):
         answer = await host.client.get(host.addresses.person(WORKSPACE, "contact", who))
         assert (answer.status_code, opened(answer.content).size) == (200, (128, 128))
-    assert [initials_of(name) for name in ("Ada King Lovelace", "bob", "", "42", "  é  ß ", "李 雷", "\u202e(x) y")] == [
+    assert [
+        initials_of(name) for name in ("Ada King Lovelace", "bob", "", "42", "  é  ß ", "李 雷", "\u202e(x) y")
+    ] == [
         *("AL", "B", "", "", "ÉS", "李雷", "Y"),
     ]
 
@@ -234,7 +236,13 @@ async def test_redirects_are_followed_three_times(host: Host) -> None:
 async def test_nothing_private_is_called(tmp_path: Path) -> None:
     async with opened_host(tmp_path) as host:
         port = host.site.port
-        for name in (f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}", f"[::ffff:127.0.0.1]:{port}", "10.0.0.1"):
+        for name in (
+            f"127.0.0.1:{port}",
+            f"localhost:{port}",
+            f"[::1]:{port}",
+            f"[::ffff:127.0.0.1]:{port}",
+            "10.0.0.1",
+        ):
             answer = await host.client.get(host.addresses.thumbnail(f"http://{name}/a.png", 10, 10))
             assert answer.status_code == 404
             assert (await host.previews.of(f"http://{name}/a.png")).image == ""
@@ -302,7 +310,9 @@ async def test_pages_say_what_they_are(host: Host) -> None:
     assert host.site.asked.count("/page") == 1
 
 
-@pytest.mark.parametrize("part", ["<meta ", '<meta "', "<meta a=", "<title", "<meta content='", "<", "<meta property=og:title content="])
+@pytest.mark.parametrize(
+    "part", ["<meta ", '<meta "', "<meta a=", "<title", "<meta content='", "<", "<meta property=og:title content="]
+)
 def test_no_page_takes_long(part: str) -> None:
     loop = asyncio.new_event_loop()
     started = loop.time()
