@@ -165,7 +165,7 @@ async def test_sound_says_how_long_it_is(shop: Shop) -> None:
     assert answer.status_code == 201, answer.text
     content = answer.json()["message"]["content"]
     assert (content["type"], content["duration"], content["waveform"]) == ("audio/webm", 2.5, [1, 50, 100])
-    wrong: list[Json] = [
+    unfit: list[Json] = [
         {"duration": 0},
         {"duration": 3601},
         {"duration": "1"},
@@ -173,7 +173,7 @@ async def test_sound_says_how_long_it_is(shop: Shop) -> None:
         {"waveform": []},
         {"x": 1},
     ]
-    for bad in wrong:
+    for bad in unfit:
         assert (await send(shop, visitor, cid, filed(upload_id, "audio", **bad))).status_code == 422
 
 
