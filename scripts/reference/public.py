@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from halloo.api.public import shapes
 from halloo.api.public.app import PREFIX
 from halloo.api.public.routes import ROUTES
+from halloo.files.previews import Preview
 from reference.markdown import code, page, table
 from reference.structs import Shape, link, reachable, section
 
@@ -121,12 +122,49 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/conversations/{cid}/messages"): Row(
         "needed",
-        "Send a text of 1 to 10,000 characters. `client_id` is a UUID of the caller's making; the same again is the "
-        "same message.",
+        "Send a text of 1 to 10,000 characters; or what was uploaded: `type` `file`, `audio` or `animation`, with `content` "
+        '`{"upload_id"}`, and of sound its `duration` in seconds and a `waveform` of up to 100 numbers from 0 to 100. '
+        "`client_id` is a UUID of the caller's making; the same again is the same message.",
         shapes.PublicMessagePost,
         "201 sent, 200 repeated",
         shapes.PublicMessageSent,
-        (*_INSIDE, "embedding_unverified", "identity_required", "client_id_conflict"),
+        (*_INSIDE, "embedding_unverified", "identity_required", "client_id_conflict", "upload_incomplete"),
+    ),
+    ("GET", "/conversations/{cid}/files/{file}"): Row(
+        "needed",
+        "A new address of a file that stands in a message: for a screen whose own ran out. It holds an hour.",
+        None,
+        "200",
+        shapes.FileAddress,
+        (*_INSIDE, "file_not_found"),
+    ),
+    ("GET", "/conversations/{cid}/preview"): Row(
+        "needed",
+        "What the page at the query's `url` says of itself, if a message of the conversation links to it; empty where nothing is "
+        "known. Pages on private networks are not read. `image` is an address of the image host.",
+        None,
+        "200",
+        Preview,
+        (*_INSIDE, "link_not_found"),
+    ),
+    ("POST", "/uploads"): Row(
+        "needed",
+        "Ask where the bytes of a file go. They are sent by `PUT` to `put.url`, on the storage host, within five minutes; where the "
+        "line broke, `HEAD` says by `Upload-Offset` how much is there, and `PATCH` with `Upload-Offset` goes on. Nobody sees the file "
+        "before its bytes were looked at and a message names its `upload_id`. `sha256`, in hex, is compared if sent.",
+        shapes.UploadPost,
+        "201",
+        shapes.UploadOpened,
+        (
+            "visitor_token_missing",
+            "visitor_token_invalid",
+            "visitor_blocked",
+            "embedding_unverified",
+            "identity_required",
+            "files_off",
+            "file_too_large",
+            "file_type",
+        ),
     ),
     ("POST", "/conversations/{cid}/read"): Row(
         "needed",

@@ -7,7 +7,7 @@ _PARTS = {
     "server": "The server as a whole.",
     "public": "Where browsers reach it.",
     "hosts": (
-        "Origins of the widget's parts. Leave them empty until you serve parts under names of their own. `storage`, `game` "
+        "Origins of the widget's parts. Leave them empty until you serve parts under names of their own. `game` "
         "and `stream` belong to parts that are not built yet."
     ),
     "database": "Where everything is kept. See [PostgreSQL](postgresql.md).",
@@ -18,6 +18,7 @@ _PARTS = {
     "hooks": "Web hooks.",
     "outbound": "How the server calls others, such as the receivers of web hooks.",
     "mail": "What sends mail. Without a host there is none. See [Mail](mail.md).",
+    "files": "Where what people send is kept, how large it may be and for how long an address opens it, and how pictures are read.",
 }
 """A sentence for each part."""
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,18 +28,20 @@ from halloo.contacts.tickets import EmbedTickets
 from halloo.conversations.indexer import Indexer
 from halloo.conversations.sweeper import Sweeper
 from halloo.csp.actions.reports import sweep_reports
+from halloo.csp.own import FILE_POLICY
 from halloo.db.connect import open_database
 from halloo.db.engine import Database
 from halloo.db.migrate import is_postgres, sqlite_path
 from halloo.edge.address import newcomer_key, parse_networks
 from halloo.edge.answers import Answers
 from halloo.edge.countries import Countries
-from halloo.edge.deployment import widget_deployment
+from halloo.edge.deployment import kinds_of, widget_deployment
 from halloo.edge.errors import EXCEPTION_HANDLERS, error_body
 from halloo.edge.front import Front
 from halloo.edge.health import Alive, Ready
 from halloo.edge.metrics import Metrics
-from halloo.edge.names import names_of
+from halloo.edge.names import PICTURED, STORED, names_of
+from halloo.edge.portraits import PeoplesPortraits
 from halloo.edge.services import Services, Snippets
 from halloo.edge.serving import Server, listener
 from halloo.edge.watch import Watch
@@ -46,6 +50,9 @@ from halloo.embed.routes import BARE
 from halloo.embed.routes import routes as embed_routes
 from halloo.events.pump import Pump
 from halloo.events.retention import payload_sweep
+from halloo.files.images.addresses import PictureAddresses
+from halloo.files.pictures import PictureRoom
+from halloo.files.room import FileRoom
 from halloo.hooks.actions.sweep import log_sweep
 from halloo.hooks.passing import Passing
 from halloo.hooks.room import HookRoom
@@ -82,6 +89,8 @@ class Halloo:
     indexer: Indexer
     mail: MailRoom
     hooks: HookRoom
+    files: FileRoom
+    pictures: PictureRoom
     watch: Watch
 
     async def close(self) -> None:
@@ -90,6 +99,8 @@ class Halloo:
         await self.mail.stop()
         await self.hooks.stop()
         await self.hooks.outbound.close()
+        await self.pictures.close()
+        await self.files.close()
         self.services.close()
         await self.database.close()
         await self.relay.close()
@@ -122,7 +133,27 @@ def build(
     widget = inbox if hosts.client in inbox else frozenset({hosts.client})
     assets = load_assets()
     trusted = parse_networks(config.server.trusted_proxies)
-    live = LiveActions(database, records, clock, limits)
+    folder = data or (Path(tempfile.mkdtemp()) if is_postgres(database_url) else sqlite_path(database_url).parent)
+    files = FileRoom(
+        database,
+        config.files,
+        folder,
+        host=hosts.storage,
+        policy=FILE_POLICY,
+        origins=inbox | widget,
+        kinds_of=partial(kinds_of, records),
+    )
+    pictures = PictureRoom(
+        PictureAddresses(hosts.image, secret),
+        config.files,
+        folder,
+        images=files.images,
+        storage=files.storage,
+        outbound=open_outbound(config, ()),
+        portraits=PeoplesPortraits(database),
+        now=clock,
+    )
+    live = LiveActions(database, records, clock, limits, files.addresses)
     relay = mount(
         database=database,
         pump=pump,
@@ -141,7 +172,7 @@ def build(
     post = Post(config.mail, Sealer(secret, "mail"), f"{hosts.client}/public/widget/", f"{public_url}/inbox/")
     mail = MailRoom(database, post, presence.ask_online, clock)
     hook_secrets = Sealer(secret, "hook")
-    room = HookRoom(database, open_outbound(config), hook_secrets, config.hooks, clock)
+    room = HookRoom(database, open_outbound(config, config.hooks.allow_networks), hook_secrets, config.hooks, clock)
     relay.hub.overhear(Passing(room, database, clock))
     answers = Answers(log=config.server.access_log)
     watch = Watch(
@@ -166,6 +197,10 @@ def build(
         hooks=room,
         outbound=room.outbound,
         hook_secrets=hook_secrets,
+        files=files.addresses,
+        max_file_bytes=files.max_bytes,
+        pictures=pictures.addresses,
+        previews=pictures.previews,
         live=presence,
         server=config.server,
         workspaces=config.workspaces,
@@ -178,14 +213,34 @@ def build(
     countries = Countries(config.relay.country_file)
     reports = Reports.of(database, watch.csp, partial(widget_deployment, hosts, services.snippets), clock)
     api = PublicApi(
-        database, tokens, limits, visits, replies, tickets, sealer, countries, presence, reports, mail=config.mail.on
+        database,
+        tokens,
+        limits,
+        visits,
+        replies,
+        tickets,
+        sealer,
+        countries,
+        presence,
+        reports,
+        mail=config.mail.on,
+        files=files.addresses,
+        max_file_bytes=files.max_bytes,
+        previews=pictures.previews,
     )
     public = PublicApp(api, records, widget, services.trusted_proxies)
     indexer = Indexer(database)
     _read_facts(pump, records, relay, room, mail if config.mail.on else None)
     pump.read_own_by(indexer.read_facts)
     pump.read_own_by(watch.activity.read_facts)
-    embedded: list[tuple[str, Any]] = [("/relay", relay.plain), *embed_routes(records, assets, hosts)]
+    embedded: list[tuple[str, Any]] = [
+        ("/relay", relay.plain),
+        *embed_routes(records, assets, hosts),
+        ("/files", files.serving),
+        ("/uploads", files.receiving),
+        ("/avatar", pictures.host),
+        ("/process", pictures.host),
+    ]
     alive = Alive(clock, services.trusted_proxies)
     exact: dict[str, ASGIApp] = {
         "/healthz": alive,
@@ -196,18 +251,21 @@ def build(
     router = _Paths(_management(services, assets.docs or Page("")), public, embedded, exact)
     # Prometheus calls a server by whatever address it found; the token is what lets it in.
     named_by_others = frozenset({"/metrics"} if config.server.metrics_token else ())
-    front = Front(router, names, BARE, answers, named_by_others)
+    front = Front(router, names, (*BARE, *STORED, *PICTURED), answers, named_by_others)
     health = {path: exact[path] for path in ("/healthz", "/readyz")}
     rescue = Front(_RescuePaths(relay, health), names, answers=answers)
     sweeps = (sweep_outbox, log_sweep(config.hooks.log_days), sweep_reports, payload_sweep(config.events.payload_days))
     sweeper = Sweeper(database, *sweeps)
-    return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, watch)
+    return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, files, pictures, watch)
 
 
-def open_outbound(config: Config) -> Outbound:
-    """The one way out for HTTP. Raises `ValueError` with a sentence for networks and certificates that are none."""
+def open_outbound(config: Config, allowed: Sequence[str]) -> Outbound:
+    """A way out for HTTP; `allowed`: private networks that may be called.
+
+    Raises `ValueError` with a sentence for networks and certificates that are none.
+    """
     try:
-        guard = Guard(config.hooks.allow_networks, config.hooks.deny_networks)
+        guard = Guard(allowed, config.hooks.deny_networks)
     except ValueError as error:
         msg = f"hooks.allow_networks, hooks.deny_networks: {error}."
         raise ValueError(msg) from error
@@ -360,7 +418,7 @@ async def serve_forever(  # noqa: PLR0913 - what `halloo serve` was told, by nam
     warm = asyncio.get_running_loop().run_in_executor(
         None, parse_user_agent, "Mozilla/5.0"
     )  # reads its rules at first use
-    chores = [asyncio.create_task(chore.run()) for chore in (halloo.sweeper, halloo.indexer)]
+    chores = [asyncio.create_task(chore.run()) for chore in (halloo.sweeper, halloo.indexer, halloo.files.sweeper)]
     try:
         await server.serve()
     finally:

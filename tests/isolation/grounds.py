@@ -25,6 +25,7 @@ from halloo.workspaces.model import SCOPES, system_actor
 from halloo.workspaces.settings import WorkspacesSettings
 from tests.support.api import Api, House, hashed
 from tests.support.csp import furnish_reports
+from tests.support.files import furnish_files
 from tests.support.hooks import furnish_hook
 
 TABLES = [*(name for name in metadata.tables if name not in UNSCOPED), "message_words"]
@@ -43,6 +44,10 @@ class Guest:
     widget_id: str
     conversation_id: str
     fingerprint: int
+    file_id: str = ""
+    """A file in the conversation."""
+    upload_id: str = ""
+    """What was uploaded and not sent."""
 
     @property
     def header(self) -> dict[str, str]:
@@ -122,6 +127,8 @@ def _furnish(tx: Tx, house: House, word: str, sealer: Sealer, hooks: Sealer) -> 
     contact = create_contact(tx, who, Details(f"Someone {word}", email, given=frozenset({"name", "email"})))
     hook = furnish_hook(tx, hooks, word, conversation.id)
     ids = {
+        "file_id": guest.file_id,
+        "upload_id": guest.upload_id,
         "report_id": furnish_reports(tx, house.widget_id, word),
         "hook_id": hook.hook_id,
         "secret_id": hook.secret_id,
@@ -174,7 +181,9 @@ def _guest(tx: Tx, widget_id: str, word: str) -> Guest:
     started = conversations.start_conversation(tx, visitor_actor(visitor), visitor, start)
     message = started.message
     assert isinstance(message, Message)
-    return Guest(visitor.id, visitor.user_id, token, widget_id, started.conversation.id, message.fingerprint)
+    cid = started.conversation.id
+    file = furnish_files(tx, visitor_actor(visitor), cid, word)
+    return Guest(visitor.id, visitor.user_id, token, widget_id, cid, message.fingerprint, file.file_id, file.upload_id)
 
 
 def _dump(tx: Tx, uses: bool) -> dict[str, list[str]]:  # noqa: FBT001 - handed on by position

@@ -92,6 +92,12 @@ MANAGE: dict[str, Row] = {
         Aim("/core/me", 422, "field_unknown", {"id": "{operator_id}"}),
     ),
     "PUT /core/me/availability": row(Aim("/core/me/availability", 200, body={"state": "away"})),
+    "PUT /core/me/avatar": row(
+        Aim("/core/me/avatar", 409, "upload_incomplete", {"upload_id": "{upload_id}"}),
+        Aim("/core/me/avatar", 422, "field_unknown", {"upload_id": "{upload_id}", "operator_id": "{operator_id}"}),
+    ),
+    "DELETE /core/me/avatar": row(Aim("/core/me/avatar", 200)),
+    "GET /core/picture-key": row(Aim("/core/picture-key", 200)),
     "POST /core/me/password": row(
         Aim("/core/me/password", 422, "field_invalid", {"current_password": "wrong", "new_password": "a new good one"})
     ),
@@ -141,11 +147,22 @@ MANAGE: dict[str, Row] = {
         Aim(f"{CONVERSATION}/messages", *NO_CONVERSATION, text()),
         Aim(f"{CONVERSATION}/messages", *NO_CONVERSATION, text(type="note", mentions=["{operator_id}"])),
         Aim(f"{CONVERSATION}/messages", 422, "field_unknown", text(user={"user_id": "{operator_id}"})),
+        Aim(f"{CONVERSATION}/messages", *NO_CONVERSATION, text(type="file", content={"upload_id": "{upload_id}"})),
     ),
     "PATCH /core/conversations/{conversation_id}/messages/{fingerprint}": row(
         Aim(NO_MESSAGE, *NO_CONVERSATION, {"content": "Changed"})
     ),
     "DELETE /core/conversations/{conversation_id}/messages/{fingerprint}": row(Aim(NO_MESSAGE, *NO_CONVERSATION)),
+    "POST /core/uploads": row(
+        Aim("/core/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "operator_id": "{operator_id}"}),
+        Aim("/core/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "file_id": "{file_id}"}),
+    ),
+    "GET /core/conversations/{conversation_id}/files/{file_id}": row(
+        Aim(f"{CONVERSATION}/files/{{file_id}}", *NO_CONVERSATION)
+    ),
+    "GET /core/conversations/{conversation_id}/preview": row(
+        Aim(f"{CONVERSATION}/preview?url=https%3A%2F%2Fshop.example%2F", *NO_CONVERSATION)
+    ),
     "GET /core/feedback": row(
         Aim("/core/feedback", 200),
         Aim("/core/feedback?widget_id={widget_id}", 200),
@@ -371,6 +388,11 @@ VISITOR: dict[str, Row] = {
     "POST /conversations/{cid}/messages": row(
         Aim("/conversations/{conversation_id}/messages", *THEIRS, text()),
         Aim("/conversations/{conversation_id}/messages", *THEIRS, text(content="")),
+        Aim(
+            "/conversations/{conversation_id}/messages",
+            *THEIRS,
+            text(type="file", content={"upload_id": "{upload_id}"}),
+        ),
         Aim("/conversations/{conversation_id}/messages", *THEIRS, text(**{"from": "operator"})),
         Aim("/conversations/{conversation_id}/messages", *THEIRS, {}),
     ),
@@ -385,6 +407,14 @@ VISITOR: dict[str, Row] = {
     "POST /conversations/{cid}/feedback": row(
         Aim("/conversations/{conversation_id}/feedback", *THEIRS, {"fields": {}}),
         Aim("/conversations/{conversation_id}/feedback", *THEIRS, {"fields": {"stars": 1}, "operator_id": "x"}),
+    ),
+    "GET /conversations/{cid}/files/{file}": row(Aim("/conversations/{conversation_id}/files/{file_id}", *THEIRS)),
+    "GET /conversations/{cid}/preview": row(
+        Aim("/conversations/{conversation_id}/preview?url=https%3A%2F%2Fshop.example%2F", *THEIRS)
+    ),
+    "POST /uploads": row(
+        Aim("/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "visitor_id": "{visitor_id}"}),
+        Aim("/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "file_id": "{file_id}"}),
     ),
     "POST /pre-conversation-form": row(
         Aim("/pre-conversation-form", 404, "form_off", {"fields": {"name": "{visitor_id}"}}),
@@ -404,7 +434,9 @@ VISITOR: dict[str, Row] = {
 }
 """Every public route below a widget, called by one visitor with ids of another."""
 
-NEEDS_TOKEN = frozenset({"PATCH /visitor", "DELETE /visitor", "POST /identify", "POST /pre-conversation-form"})
+NEEDS_TOKEN = frozenset(
+    {"PATCH /visitor", "DELETE /visitor", "POST /identify", "POST /pre-conversation-form", "POST /uploads"}
+)
 """Public routes that refuse who has no visitor token for that alone."""
 IGNORES_TOKEN = frozenset({"GET ", "POST /embed-ticket", "POST /csp-reports"})
 """Public routes that look at no visitor token."""

@@ -25,6 +25,8 @@ def reach(guest: Guest) -> dict[str, Any]:
     return {
         "conversation_id": guest.conversation_id,
         "fingerprint": guest.fingerprint,
+        "file_id": guest.file_id or new_id(),
+        "upload_id": guest.upload_id or new_id(),
         "guest": guest.user_id,
         "visitor_id": guest.id,
         "widget_id": guest.widget_id,

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from halloo.api.manage.router import ROUTES
+from halloo.contacts.actions import visitor_actor
 from halloo.edge.auth import PUBLIC, scopes_of
 from halloo.kit.ids import new_id
 from halloo.workspaces.model import SCOPES
 from tests.support.api import Api, House
 from tests.support.csp import furnish_reports
+from tests.support.files import furnish_files
 from tests.support.hooks import furnish_hook
 
 MESSAGE = {"client_id": "5b1f3f0e-0d5c-4c86-9d3c-1c1d0a1b2c3d", "type": "text", "content": "Hello"}
@@ -37,6 +39,9 @@ ROWS: dict[str, Row] = {
     "GET /core/me": Row(),
     "PATCH /core/me": Row(body={"theme": "dark"}),
     "PUT /core/me/availability": Row(body={"state": "away"}),
+    "PUT /core/me/avatar": Row(body={"upload_id": "x"}),
+    "DELETE /core/me/avatar": Row(),
+    "GET /core/picture-key": Row(),
     "POST /core/me/password": Row(body={"current_password": "wrong password", "new_password": "long enough 1"}),
     "GET /core/scopes": Row(),
     "GET /core/conversations": Row(),
@@ -51,6 +56,9 @@ ROWS: dict[str, Row] = {
     "POST /core/conversations/{}/messages": Row(("conversation",), MESSAGE),
     "PATCH /core/conversations/{}/messages/{}": Row(("conversation", "message"), {"content": "Other"}),
     "DELETE /core/conversations/{}/messages/{}": Row(("conversation", "message")),
+    "POST /core/uploads": Row(body={"name": "a.txt", "size": 1}),
+    "GET /core/conversations/{}/files/{}": Row(("conversation", "file")),
+    "GET /core/conversations/{}/preview": Row(("conversation",)),
     "GET /core/feedback": Row(),
     "GET /core/feedback/report": Row(),
     "GET /core/contacts": Row(),
@@ -143,6 +151,8 @@ async def call(api: Api, key: str, headers: dict[str, str], things: dict[str, st
     sent = row.body if body is None else body
     if key == "GET /core/search":
         address += "?q=hello"
+    if key == "GET /core/conversations/{}/preview":
+        address += "?url=http%3A%2F%2F10.0.0.1%2F"
     return await api.client.request(method, address, headers=headers, **({} if sent is None else {"json": sent}))
 
 
@@ -159,12 +169,18 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
     conversation = (await client.get(f"/core/conversations/{conversation_id}", headers=bearer)).json()
     sealer = api.halloo.services.hook_secrets
     hook = await api.halloo.database.write(house.workspace_id, furnish_hook, sealer, "acme", conversation_id)
+    file = await api.halloo.database.write(
+        house.workspace_id, furnish_files, visitor_actor(visitor), conversation_id, "acme"
+    )
+    link = {**MESSAGE, "content": "See http://10.0.0.1/", "client_id": new_id()}
+    await made(f"/core/conversations/{conversation_id}/messages", link)
     said = await made(f"/core/conversations/{conversation_id}/messages", {**MESSAGE, "client_id": new_id()})
     return {
         "conversation": conversation_id,
         "visitor": visitor.id,
         "contact": conversation["contact"]["id"],
         "message": str(said["message"]["fingerprint"]),
+        "file": file.file_id,
         "reply": (await made("/core/canned-replies", {"shortcut": "hi", "text": "Hello"}))["id"],
         "tag": (await made("/core/tags", {"name": "vip"}))["id"],
         "widget": house.widget_id,
@@ -184,7 +200,7 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
 NOTHING = dict.fromkeys(
     (
         *("conversation", "contact", "reply", "tag", "widget", "key", "operator", "invitation", "token"),
-        *("hook", "hook_secret", "delivery", "replay", "report"),
+        *("hook", "hook_secret", "delivery", "replay", "report", "file"),
     ),
     "x",
 ) | {

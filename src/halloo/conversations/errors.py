@@ -79,3 +79,9 @@ class ConversationOpen(Conflict):
     """This conversation is not over yet; feedback is given once it is resolved."""
 
     code = "conversation_open"
+
+
+class LinkNotThere(NotFound):
+    """No message of this conversation links to this address."""
+
+    code = "link_not_found"

@@ -36,6 +36,13 @@ _MESSAGE = Statement(
 _MESSAGE_OF_CLIENT = Statement(
     select(messages).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.client_id == bindparam("client"))
 )
+_SAYING = Statement(
+    text(
+        "SELECT content FROM messages WHERE workspace_id = :ws AND conversation_id = :id_ AND removed = 0 "
+        "AND (type = 'text' OR (type = 'note' AND :notes = 1)) AND content LIKE :pattern ESCAPE '!' "
+        "ORDER BY fingerprint DESC LIMIT 20"
+    )
+)
 _AT_ONCE = 100
 """Messages that one query looks for."""
 _SAID = Statement(
@@ -137,12 +144,26 @@ def get_message(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: in
     return message_of(row)
 
 
+def list_saying(tx: Tx, workspace_id: str, conversation_id: str, words: str, *, notes: bool) -> list[str]:
+    """What the newest messages say that hold `words` as they are, at most 20; notes too where that is asked for."""
+    pattern = f"%{words.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+    found = tx.all(_SAYING, ws=workspace_id, id_=conversation_id, pattern=pattern, notes=int(notes))
+    contents = [_any.decode(row["content"]) for row in found]
+    return [content for content in contents if isinstance(content, str)]
+
+
+def find_message_of_client(tx: Tx, workspace_id: str, conversation_id: str, client_id: str) -> Message | None:
+    """The message that this send made before, or None."""
+    row = tx.first(_MESSAGE_OF_CLIENT, ws=workspace_id, id_=conversation_id, client=client_id)
+    return None if row is None else message_of(row)
+
+
 def get_message_of_client(tx: Tx, workspace_id: str, conversation_id: str, client_id: str) -> Message:
     """The message that this send made before. Raises `MessageNotFound`."""
-    row = tx.first(_MESSAGE_OF_CLIENT, ws=workspace_id, id_=conversation_id, client=client_id)
-    if row is None:
+    found = find_message_of_client(tx, workspace_id, conversation_id, client_id)
+    if found is None:
         raise MessageNotFound
-    return message_of(row)
+    return found
 
 
 def update_message(tx: Tx, workspace_id: str, message: Message) -> None:

@@ -30,14 +30,21 @@ class Answers:
 
     @staticmethod
     def _logged(scope: Scope, send: Send) -> Send:
-        """A line once the head of the answer leaves. The path alone: a query may hold what somebody looked for."""
+        """A line once the head of the answer leaves. The path alone: a query may hold what somebody looked for.
+
+        Of a file's address not even all of that: what stands behind its id opens the file.
+        """
         began = time.perf_counter()
 
         async def send_logged(message: Message) -> None:
             if message["type"] == "http.response.start":
                 taken = round((time.perf_counter() - began) * 1000, 1)
                 method = cast("HTTPScope", scope)["method"]
-                _log.info("request", method=method, path=scope["path"], status=message["status"], ms=taken)
+                _log.info("request", method=method, path=_place(scope["path"]), status=message["status"], ms=taken)
             await send(message)
 
         return send_logged
+
+
+def _place(path: str) -> str:
+    return "/".join(path.split("/", 3)[:3]) if path.startswith("/files/") else path

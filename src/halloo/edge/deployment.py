@@ -6,8 +6,10 @@ from typing import Any
 from halloo.csp.manifest import ALL_FEATURES
 from halloo.csp.model import Deployment, Feature, Pinned, Role
 from halloo.edge.services import Snippets
+from halloo.files.model import FILE_KINDS, FileKind, Upload
 from halloo.widgets.config import complete_config
 from halloo.widgets.model import Widget
+from halloo.widgets.records import PublicRecords
 from halloo.widgets.settings import Hosts
 
 _ROLES: tuple[Role, ...] = ("client", "relay", "rescue", "image", "storage", "game", "stream")
@@ -72,3 +74,14 @@ def features_of(v1: Mapping[str, Any], *, rescue: bool) -> frozenset[Feature]:
         "wait_game": v1["features"]["wait_game"],
     }
     return frozenset(name for name, on in switched.items() if on)
+
+
+async def kinds_of(records: PublicRecords, upload: Upload) -> tuple[FileKind, ...]:
+    """Which kinds of files an upload may be: what its widget takes now; everything where it belongs to no widget."""
+    if upload.widget_id is None:
+        return FILE_KINDS
+    widget = await records.find(upload.widget_id)
+    if widget is None:
+        return ()
+    files: Mapping[str, Any] = widget.record["config"]["v1"]["files"]
+    return tuple(files["types"]) if files["enabled"] else ()

@@ -10,6 +10,10 @@ from halloo.edge.door import Door
 from halloo.edge.live import Live, NobodyLive
 from halloo.edge.settings import ServerSettings
 from halloo.edge.watch import Watch
+from halloo.files.images.addresses import PictureAddresses
+from halloo.files.model import FileAddresses
+from halloo.files.outward import Outward
+from halloo.files.previews import Previews
 from halloo.hooks.room import HookRoom
 from halloo.hooks.trial import Trials
 from halloo.kit.clock import Clock
@@ -49,6 +53,10 @@ class Services:
         hooks: HookRoom,
         outbound: Outbound,
         hook_secrets: Sealer,
+        files: FileAddresses | None = None,
+        max_file_bytes: int = 0,
+        pictures: PictureAddresses | None = None,
+        previews: Previews | None = None,
         hosts: Hosts,
         own_origins: frozenset[str] | None = None,
         live: Live | None = None,
@@ -73,6 +81,10 @@ class Services:
         self.hooks = hooks
         self.outbound = outbound
         self.hook_secrets = hook_secrets
+        self.files = files or FileAddresses(hosts.storage)
+        self.max_file_bytes = max_file_bytes
+        self.pictures = pictures or PictureAddresses(hosts.image, b"")
+        self.previews = previews or Previews(Outward(outbound), self.pictures, on=False)
         self.hook_trials = Trials(db, hooks, hook_secrets, clock)
         self.csp_visits = Visits(outbound, clock)
         self.live = live or NobodyLive()

@@ -37,6 +37,19 @@ def send(
 
 
 @app.command()
+def images(
+    seconds: Annotated[float, typer.Option(help="How long each side runs with each picture.")] = 3.0,
+    rounds: Annotated[int, typer.Option(help="How often both sides run; medians are reported.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Thumbnails per CPU second in processes with bounds, beside a bare Pillow loop without any. Linux only."""
+    from halloo.cli.bench.images import report, run
+
+    figures = run(seconds, rounds)
+    say(figures, report(figures), as_json=as_json)
+
+
+@app.command()
 def relay(
     only: Annotated[
         list[str] | None,
@@ -138,4 +151,31 @@ def csp(
     from halloo.cli.bench.csp import report, run
 
     figures = run(rounds, web)
+    say(figures, report(figures), as_json=as_json)
+
+
+@app.command()
+def files(
+    only: Annotated[list[str] | None, typer.Option(help="A figure (downloads, large); repeat it for more.")] = None,
+    seconds: Annotated[float, typer.Option(help="How long a server is measured in a round.")] = 2.0,
+    rounds: Annotated[int, typer.Option(help="Rounds in alternating order; medians are reported.")] = 3,
+    mib: Annotated[int, typer.Option(help="Size of the large file in MiB.")] = 1024,
+    as_json: Json = False,
+) -> None:
+    """Downloads per CPU second beside nginx and a bare loop, and a large file up and down over both storages, cut in the middle.
+
+    Every byte of the large file is compared. Linux only. The servers of the same file: halloo (the storage host, without its
+    database), uvicorn (a loop that knows nothing but the file: the limit in this language), and nginx where it is installed. The
+    object store is moto's, where that package is installed.
+    """
+    from halloo.cli.bench.files.run import FIGURES, Options, report, run
+    from halloo.cli.bench.swarm import Wrong
+
+    unknown = [one for one in only or () if one not in FIGURES]
+    if unknown:
+        fail(f"There is no {unknown[0]!r}; take some of {', '.join(FIGURES)}.")
+    try:
+        figures = run(only or (), Options(seconds=seconds, rounds=rounds, large=mib * 1024 * 1024))
+    except Wrong as wrong:
+        fail(str(wrong))
     say(figures, report(figures), as_json=as_json)

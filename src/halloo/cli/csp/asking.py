@@ -60,7 +60,7 @@ def examine(data: Path, widget_id: str, asked: Asked, url: str, trust: Trust) ->
 
 
 async def _look(place: Place, deployment: Deployment, asked: Asked, url: str, trust: Trust) -> Diagnosis:
-    outbound = open_outbound(place.config)
+    outbound = open_outbound(place.config, place.config.hooks.allow_networks)
     try:
         return await look(outbound, deployment, asked, url or None, trust)
     finally:

@@ -11,6 +11,7 @@ from halloo.conversations.actions.change import change_conversation, delete_conv
 from halloo.conversations.actions.feedback import find_feedback, give_feedback, list_feedback, report_feedback
 from halloo.conversations.actions.index import index_words, is_behind
 from halloo.conversations.actions.join import identify_visitor, join_visitors
+from halloo.conversations.actions.links import check_link
 from halloo.conversations.actions.notice import (
     Unheard,
     find_unheard,
@@ -27,6 +28,7 @@ from halloo.conversations.actions.read import (
     list_conversations,
     list_messages,
     place_of,
+    renew_address,
 )
 from halloo.conversations.actions.reading import mark_read
 from halloo.conversations.actions.search import Hit, search_messages
@@ -52,6 +54,7 @@ __all__ = [
     "begin_conversation",
     "change_contact",
     "change_conversation",
+    "check_link",
     "claim_details",
     "count_conversations",
     "create_canned_reply",
@@ -88,6 +91,7 @@ __all__ = [
     "owns_conversation",
     "place_of",
     "remove_message",
+    "renew_address",
     "report_feedback",
     "retire_identity_key",
     "search_messages",

@@ -95,6 +95,14 @@ def is_away(tx: Tx, who: Actor) -> bool:
     return store.get_operator(tx, who.workspace_id, who.id).availability == "away"
 
 
+def set_avatar(tx: Tx, who: Actor, avatar: str | None) -> Me:
+    """Show oneself with a picture at an address of ours, or with none."""
+    operator_id = operator_id_of(who)
+    store.update_operator(tx, who.workspace_id, operator_id, {"avatar": avatar})
+    facts.operator_updated(tx, operator_id)
+    return read_me(tx, who)
+
+
 def change_password(tx: Tx, who: Actor, verified_hash: str, new_hash: str) -> None:
     """Set a new password; `verified_hash` is the one that the old was checked against. Other sessions end."""
     operator_id = operator_id_of(who)

@@ -41,6 +41,7 @@ from halloo.api.manage.shapes.feedback import (
     FeedbackView,
     FieldAnswer,
 )
+from halloo.api.manage.shapes.files import FileAddress, UploadOpened, UploadPost, UploadTarget
 from halloo.api.manage.shapes.hooks import (
     HookEnablePost,
     HookEvent,
@@ -67,6 +68,7 @@ from halloo.api.manage.shapes.people import (
     Software,
     VisitorView,
 )
+from halloo.api.manage.shapes.pictures import AvatarPut, LinkPreview, PictureKey
 from halloo.api.manage.shapes.status import (
     ActivityStatus,
     BrokerStatus,
@@ -160,6 +162,7 @@ __all__ = [
     "AuditPage",
     "Availability",
     "AvailabilityPut",
+    "AvatarPut",
     "BrokerStatus",
     "CannedReplyPage",
     "CannedReplyPatch",
@@ -201,6 +204,7 @@ __all__ = [
     "FeedbackReport",
     "FeedbackView",
     "FieldAnswer",
+    "FileAddress",
     "FolderCounts",
     "HookChart",
     "HookEnablePost",
@@ -230,6 +234,7 @@ __all__ = [
     "InvitationView",
     "LagStatus",
     "LastMessage",
+    "LinkPreview",
     "LiveVisitorCount",
     "LiveVisitorPage",
     "MailStatus",
@@ -250,6 +255,7 @@ __all__ = [
     "PageView",
     "PasswordChange",
     "PeopleStatus",
+    "PictureKey",
     "Position",
     "ReadPost",
     "RecoveryStatus",
@@ -284,6 +290,9 @@ __all__ = [
     "TokenPost",
     "TokenView",
     "TypingPost",
+    "UploadOpened",
+    "UploadPost",
+    "UploadTarget",
     "VisitorView",
     "Warning_",
     "WidgetPage",

@@ -1,0 +1,47 @@
+"""What the composition root sees of files: where they lie, who receives and serves them, who sweeps."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from halloo.db.engine import Database
+from halloo.files.desk import FileShelf, KindsOf, UploadDesk
+from halloo.files.images.processes import Images
+from halloo.files.model import FileAddresses
+from halloo.files.opening import open_storage
+from halloo.files.receiving import Receiving
+from halloo.files.serving import Serving
+from halloo.files.settings import FilesSettings
+from halloo.files.sweeper import FileSweeper
+
+
+class FileRoom:
+    """Everything of files that lives as long as the server."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: FilesSettings,
+        folder: Path,
+        *,
+        host: str,
+        policy: str,
+        origins: Collection[str],
+        kinds_of: KindsOf,
+    ) -> None:
+        """`folder`: the data folder. `host`: the storage host's origin. `policy`: of every answer there, which `origins` may read.
+
+        Raises `ValueError` with a sentence for a storage that cannot be used.
+        """
+        self.addresses = FileAddresses(host, settings.address_hours)
+        self.max_bytes = settings.max_bytes
+        self.storage = open_storage(settings, folder)
+        self.images = Images(settings.image_processes)
+        desk = UploadDesk(database, self.storage, self.images, settings, kinds_of)
+        self.receiving = Receiving(self.storage, desk, policy, origins)
+        self.serving = Serving(self.storage, FileShelf(database), policy, origins)
+        self.sweeper = FileSweeper(database, self.storage, settings)
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        await self.images.close()
+        await self.storage.close()

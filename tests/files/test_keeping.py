@@ -1,0 +1,173 @@
+"""Whose a file is, and what becomes of it: addresses of others, taking back, sweeping, erasing."""
+
+from typing import Any
+
+from halloo.db.tx import Tx
+from halloo.files import store
+from halloo.files.room import FileRoom
+from halloo.kit.clock import DAY, HOUR
+from halloo.kit.ids import new_id, new_secret
+from tests.files.desk import ask, fetch, filed, path_of, png, put, send, sent_file, upload
+from tests.public.shop import Json, Shop, Visitor, error
+from tests.support.api import is_listed
+
+TEXT = b"Dear Ada,\nhere it is.\n"
+
+
+def _rows(tx: Tx) -> tuple[list[Any], list[Any]]:
+    return tx.all(store.uploads.select()), tx.all(store.files.select())
+
+
+async def rows(shop: Shop) -> tuple[list[Any], list[Any]]:
+    """Every upload and file of the workspace."""
+    return await shop.api.halloo.database.read(shop.house.workspace_id, _rows)
+
+
+def room(shop: Shop) -> FileRoom:
+    """The server's files."""
+    return shop.api.halloo.files
+
+
+async def _one(shop: Shop) -> tuple[Visitor, str, Json]:
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    return visitor, cid, await sent_file(shop, visitor, cid, "a.txt", TEXT)
+
+
+async def test_cve_2026_48616_an_address_opens_one_file_and_nothing_else(shop: Shop) -> None:
+    """Every wrong one is answered like one that nothing has, byte for byte."""
+    _, _, mine = await _one(shop)
+    _, _, other = await _one(shop)
+    url = path_of(mine["url"])
+    path, _, until = url.partition("?until=")
+    _, _, file_id, key, name = path.split("/")
+    other_key = path_of(other["url"]).split("/")[3]
+    nothing = await fetch(shop, f"/files/{new_id()}/{key}/{name}?until={until}")
+    assert nothing.status_code == 404
+    wrong = [
+        f"/files/{other['file_id']}/{key}/{name}?until={until}",
+        f"/files/{file_id}/{other_key}/{name}?until={until}",
+        f"/files/{file_id}/{key}/{name}?until={int(until) + 1}",
+        f"/files/{file_id}/{key}/{name}?until=0{until}",
+        f"/files/{file_id}/{key}/{name}?until=%20{until}",
+        f"/files/{file_id}/{key}/{name}",
+        f"/files/{file_id}/{key}/b.txt?until={until}",
+        f"/files/{file_id}/{key[:-1]}A/{name}?until={until}",
+        f"/files/{file_id}/{key.lower()}/{name}?until={until}",
+        f"/files/{file_id.upper()}/{key}/{name}?until={until}",
+        f"/files/{file_id}/{'A' * 43}/{name}?until={until}",
+        f"/files/{file_id}/{key}/{name}?until={until}&until={until}",
+        f"/files/{file_id}//{name}?until={until}",
+        f"/files/x/{key}/{name}?until={until}",
+    ]
+    for one in wrong:
+        answer = await fetch(shop, one)
+        assert (answer.status_code, answer.content) == (404, nothing.content), one
+        kept = {name: value for name, value in answer.headers.items() if name != "date"}
+        assert kept == {name: value for name, value in nothing.headers.items() if name != "date"}, one
+    assert (await fetch(shop, url)).status_code == 200
+
+
+async def test_cve_2026_48616_nobody_sends_or_opens_what_another_has_uploaded(shop: Shop) -> None:
+    visitor, cid, mine = await _one(shop)
+    thief = await shop.arrive()
+    theirs = await shop.start(thief)
+    upload_id = await upload(shop, visitor, "b.txt", TEXT)
+    stolen = await send(shop, thief, theirs, filed(upload_id))
+    unknown = await send(shop, thief, theirs, filed(new_id()))
+    assert (stolen.status_code, stolen.content) == (409, unknown.content)
+    assert error(await send(shop, thief, cid, filed(upload_id))) == (403, "conversation_forbidden")
+    said = await shop.api.client.post(
+        f"/core/conversations/{cid}/messages", json=filed(upload_id), headers=shop.manager
+    )
+    assert said.content == unknown.content
+    for path in (f"/conversations/{cid}/files/{mine['file_id']}", f"/conversations/{new_id()}/files/{mine['file_id']}"):
+        answer = await shop.call("GET", path, headers=thief.headers)
+        assert error(answer) == (403, "conversation_forbidden")
+    answer = await shop.call("GET", f"/conversations/{theirs}/files/{mine['file_id']}", headers=thief.headers)
+    assert error(answer) == (404, "file_not_found")
+    assert (await send(shop, visitor, cid, filed(upload_id))).status_code == 201, "it is still the visitor's"
+
+
+async def test_a_target_is_for_who_asked(shop: Shop) -> None:
+    visitor = await shop.arrive()
+    first = (await ask(shop, visitor, "a.txt", TEXT, "text/plain")).json()
+    second = (await ask(shop, visitor, "b.txt", TEXT, "text/plain")).json()
+    token = first["put"]["url"].partition("token=")[2]
+    for wrong in (token[:-1], token + "A", new_secret("hup_"), ""):
+        target = {"put": {"url": f"/uploads/{second['upload_id']}?token={wrong}"}}
+        assert (await put(shop, target, TEXT)).status_code == 404, wrong
+    swapped = {"put": {"url": f"/uploads/{second['upload_id']}?token={token}"}}
+    assert error(await put(shop, swapped, TEXT)) == (404, "upload_not_found")
+
+
+async def test_what_nobody_can_name_is_swept(shop: Shop) -> None:
+    visitor, _, sent = await _one(shop)
+    kept = (await ask(shop, visitor, "never.txt", TEXT, "text/plain")).json()
+    await shop.api.client.patch(path_of(kept["put"]["url"]), content=TEXT[:4], headers={"Upload-Offset": "0"})
+    whole = await upload(shop, visitor, "never.png", png())
+    bad = (await ask(shop, visitor, "x", b"MZ\x90\x00\x03\x00", "")).json()
+    assert (await put(shop, bad, b"MZ\x90\x00\x03\x00")).status_code == 415
+    await room(shop).sweeper.sweep()
+    uploads, files = await rows(shop)
+    assert len(uploads) == 3, "what was refused goes at once"
+    assert len(files) == 2
+    shop.api.clock.shift += 2 * DAY
+    assert error(await send(shop, visitor, new_id(), filed(whole)))[0] == 403
+    await room(shop).sweeper.sweep()
+    await room(shop).sweeper.sweep()
+    uploads, files = await rows(shop)
+    assert uploads == []
+    assert [row["id"] for row in files] == [sent["file_id"]]
+    assert await room(shop).storage.received(kept["upload_id"]) == 0
+    assert not await is_listed(shop.api, "upload", whole)
+    assert (await fetch(shop, sent["url"])).status_code == 200
+
+
+async def test_bytes_go_with_their_message_and_conversation(shop: Shop) -> None:
+    visitor, cid, first = await _one(shop)
+    second = await sent_file(shop, visitor, cid, "b.png", png(), "image/png")
+    _, files = await rows(shop)
+    keys = {row["id"]: row["storage_key"] for row in files}
+    assert all([await room(shop).storage.size(key) is not None for key in keys.values()])
+    listed = (await shop.call("GET", f"/conversations/{cid}/messages", headers=visitor.headers)).json()["data"]
+    taken_back = next(one for one in listed if one["type"] == "file")
+    removed = await shop.api.halloo.database.write(
+        shop.house.workspace_id, _remove, visitor, shop.house.widget_id, cid, taken_back["fingerprint"]
+    )
+    assert removed.removed
+    assert (await fetch(shop, first["url"])).status_code == 404
+    await shop.manage("DELETE", f"/core/conversations/{cid}")
+    assert (await fetch(shop, second["url"])).status_code == 404
+    _, files = await rows(shop)
+    assert {row["name"] for row in files} == {""}, "the name is gone at once"
+    await room(shop).sweeper.sweep()
+    assert (await rows(shop))[1] == []
+    assert [await room(shop).storage.size(key) for key in keys.values()] == [None, None]
+    assert not await is_listed(shop.api, "file", first["file_id"])
+
+
+def _remove(tx: Tx, visitor: Visitor, widget_id: str, cid: str, fingerprint: int) -> Any:
+    from halloo.conversations.actions import remove_message
+    from halloo.workspaces.model import Actor
+
+    who = Actor("visitor", tx.workspace_id, visitor.id, "Guest", widget_id=widget_id)
+    return remove_message(tx, who, cid, fingerprint)
+
+
+async def test_a_send_at_the_last_moment_wins_or_is_refused(shop: Shop) -> None:
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    upload_id = await upload(shop, visitor, "a.txt", TEXT)
+    shop.api.clock.shift += 24 * HOUR - 5_000
+    assert (await send(shop, visitor, cid, filed(upload_id))).status_code == 201
+    late = await upload(shop, visitor, "b.txt", TEXT)
+    shop.api.clock.shift += 24 * HOUR + 5_000
+    assert error(await send(shop, visitor, cid, filed(late))) == (409, "upload_incomplete")
+
+
+async def test_the_database_holds_no_token(shop: Shop) -> None:
+    visitor = await shop.arrive()
+    asked = (await ask(shop, visitor, "a.txt", TEXT, "text/plain")).json()
+    uploads, _ = await rows(shop)
+    assert asked["put"]["url"].partition("token=")[2] not in repr(uploads)
