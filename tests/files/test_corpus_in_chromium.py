@@ -34,7 +34,7 @@ def canary() -> Iterator[tuple[str, list[str]]]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: ARG002 - its names in the library
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)

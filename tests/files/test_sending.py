@@ -9,7 +9,7 @@ from PIL import Image
 from halloo.kit.clock import DAY, HOUR, MINUTE
 from halloo.kit.ids import new_id
 from tests.files.desk import ask, fetch, filed, path_of, png, put, send, sent_file, upload
-from tests.public.shop import Build, Shop, error
+from tests.public.shop import Build, Json, Shop, error
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 TEXT = b"Dear Ada,\nhere it is.\n"
@@ -165,14 +165,15 @@ async def test_sound_says_how_long_it_is(shop: Shop) -> None:
     assert answer.status_code == 201, answer.text
     content = answer.json()["message"]["content"]
     assert (content["type"], content["duration"], content["waveform"]) == ("audio/webm", 2.5, [1, 50, 100])
-    for bad in (
+    wrong: list[Json] = [
         {"duration": 0},
         {"duration": 3601},
         {"duration": "1"},
         {"waveform": [101]},
         {"waveform": []},
         {"x": 1},
-    ):
+    ]
+    for bad in wrong:
         assert (await send(shop, visitor, cid, filed(upload_id, "audio", **bad))).status_code == 422
 
 

@@ -107,6 +107,10 @@ class Answer:
         """Bytes of the body."""
         await self._send({"type": "http.response.body", "body": data, "more_body": more})
 
+    async def taken(self) -> None:
+        """Wait until what was given is on its way: who waits here has not read on meanwhile."""
+        await self._send({"type": "http.response.body", "body": b"", "more_body": True})
+
     async def empty(self, status: int, headers: Iterable[Header] = ()) -> None:
         """A head, and nothing behind it."""
         length = () if status in _NO_BODY else ((b"content-length", b"0"),)

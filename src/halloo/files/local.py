@@ -42,11 +42,12 @@ class LocalStorage:
         self._objects, self._uploads, self._temporary = (root / name for name in ("objects", "uploads", "temporary"))
         for folder in (self._objects, self._uploads, self._temporary):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = str(self._objects)
         _sync(root)
         self._sweep()
         self._threads = ThreadPoolExecutor(8, "files")
         self._writing = Budget(16 * MIB, least=32 * KIB, most=256 * KIB)
-        self._reading = Budget(64 * MIB, least=64 * KIB, most=256 * KIB)
+        self._reading = Budget(32 * MIB, least=64 * KIB, most=512 * KIB)
         self._nowait = _NOWAIT
 
     async def append(self, upload: str, offset: int, chunks: AsyncIterator[bytes], limit: int) -> int:
@@ -66,7 +67,7 @@ class LocalStorage:
                             data, piece = piece, bytearray()
                             at = await self._run(_write, file, path, at, data)
                         if at - synced >= _SYNC_EVERY:
-                            await self._run(os.fdatasync, file)
+                            await self._run(os.fsync, file)
                             synced = at
                 finally:
                     at = await self._run(_finish, file, path, at, piece)
@@ -92,7 +93,7 @@ class LocalStorage:
 
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
         """As the port says."""
-        path = self._object(key)
+        path = self._place(key)
         with self._reading.used():
             file, data = await self._run(_open_object, path, start, self._wanted(start, end))
             try:
@@ -156,9 +157,12 @@ class LocalStorage:
         return bytes(data) if read == size else bytes(memoryview(data)[:read])
 
     def _object(self, key: str) -> Path:
-        """Keys may be folders of others; file names may not, so that a key is one name."""
+        return Path(self._place(key))
+
+    def _place(self, key: str) -> str:
+        """Keys may be folders of others; file names may not, so that a key is one name. Text: paths cost as much as a read."""
         name = checked_key(key).replace("/", ",")
-        return self._objects / hashlib.sha256(name.encode()).hexdigest()[:2] / name
+        return f"{self._folder}/{hashlib.sha256(name.encode()).hexdigest()[:2]}/{name}"
 
     def _upload(self, upload: str) -> Path:
         return self._uploads / checked_key(upload).replace("/", ",")
@@ -224,7 +228,7 @@ def _open_upload(path: Path, offset: int) -> int:
     return file
 
 
-def _open_object(path: Path, start: int, size: int) -> tuple[int, bytes]:
+def _open_object(path: str, start: int, size: int) -> tuple[int, bytes]:
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
         return file, os.pread(file, size, start)

@@ -5,7 +5,6 @@ there is none yet: the name is the claim, so no two writers mix, whatever machin
 an object when all of it has come.
 """
 
-import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Generator, Sequence
@@ -21,10 +20,13 @@ from halloo.files.storage import Assembled, NotStored, OffsetConflict, StoreUnre
 from halloo.kit.ids import new_id
 
 if TYPE_CHECKING:
-    from obstore import ObjectMeta
+    from obstore import GetResult, ObjectMeta
 
 _MULTIPART = 8 * MIB
 """Objects above are sent in pieces of this size, one after the other. A store takes 10,000 of them: 78 GiB."""
+
+_RANGE = 64 * MIB
+"""How much is asked for at a time: a store's answer need not last as long as a slow reader takes."""
 
 
 class ObjectStorage:
@@ -34,7 +36,7 @@ class ObjectStorage:
         """`where`: its address, for sentences."""
         self._store, self._where = store, where
         self._writing = Budget(32 * MIB, least=64 * KIB, most=4 * MIB)
-        self._reading = Budget(64 * MIB, least=64 * KIB, most=MIB)
+        self._reading = Budget(32 * MIB, least=64 * KIB, most=256 * KIB)
 
     async def append(self, upload: str, offset: int, chunks: AsyncIterator[bytes], limit: int) -> int:
         """As the port says."""
@@ -54,6 +56,9 @@ class ObjectStorage:
                         at = await self._add(upload, at, data)
             finally:
                 at = await self._add(upload, at, piece)
+        received = await self.received(upload)
+        if received < at:  # dropped, or an object by now: what we stored behind that belongs to nothing
+            raise OffsetConflict(received)
         return at
 
     async def received(self, upload: str) -> int:
@@ -98,24 +103,28 @@ class ObjectStorage:
             return None
 
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
-        """As the port says. The next piece is fetched while one is being sent, and all are of the same object."""
+        """As the port says. All pieces are of the same object; where the store ends a line early, it is asked for the rest."""
         with self._reading.used():
-            first = await self._first(key, start, end)
-            if first is None:
-                return
-            data, tag, size = first
-            end = size if end is None else min(end, size)
-            coming: asyncio.Task[bytes] | None = None
-            try:
-                while data:
-                    start += len(data)
-                    coming = self._fetch(key, tag, start, end) if start < end else None
-                    yield data
-                    data = b"" if coming is None else await coming
-            finally:
-                if coming is not None and not coming.done():
-                    coming.cancel()
-                    await asyncio.wait([coming])
+            tag: str | None = None
+            while end is None or start < end:
+                begun = start
+                try:
+                    with _told():
+                        result = await self._get(key, tag, start, end)
+                        if result is None:
+                            return
+                        tag, size = result.meta["e_tag"], result.meta["size"]
+                        end = size if end is None else min(end, size)
+                        async for piece in result.stream(min_chunk_size=self._reading.piece()):
+                            start += len(piece)
+                            yield bytes(piece)
+                except StoreUnreachable:
+                    if start == begun:
+                        raise
+                if start == begun:
+                    raise StoreUnreachable("The store answered with nothing.")
+            if tag is None and await self.size(key) is None:
+                raise NotStored("There are no such bytes.")
 
     async def delete(self, keys: Collection[str]) -> None:
         """As the port says."""
@@ -210,39 +219,21 @@ class ObjectStorage:
             pass
         return watched.assembled()
 
-    async def _first(self, key: str, start: int, end: int | None) -> tuple[bytes, str | None, int] | None:
-        """The first piece with the object's tag and size; None where there is nothing between `start` and `end`."""
-        wanted = self._reading.piece() if end is None else min(self._reading.piece(), end - start)
-        if wanted > 0:
-            try:
-                with _told():
-                    result = await obstore.get_async(
-                        self._store, _object(key), options={"range": (start, start + wanted)}
-                    )
-                    return bytes(await result.bytes_async()), result.meta["e_tag"], result.meta["size"]
-            except StoreUnreachable:
-                # A store refuses a range that begins behind the end; that is no fault of its own.
-                size = await self.size(key)
-                if size is not None and start < size:
-                    raise
-        elif await self.size(key) is not None:
-            return None
-        if await self.size(key) is None:
-            raise NotStored("There are no such bytes.")
-        return None
-
-    def _fetch(self, key: str, tag: str | None, start: int, end: int) -> asyncio.Task[bytes]:
-        upto = min(end, start + self._reading.piece())
-
-        async def fetch() -> bytes:
-            options: dict[str, Any] = {"range": (start, upto)}
-            if tag is not None:
-                options["if_match"] = tag
+    async def _get(self, key: str, tag: str | None, start: int, end: int | None) -> "GetResult | None":
+        """Ask for what follows `start`, of the object with this tag; None where nothing does."""
+        upto = start + _RANGE if end is None else min(end, start + _RANGE)
+        options: dict[str, Any] = {"range": (start, upto)}
+        if tag is not None:
+            options["if_match"] = tag
+        try:
             with _told():
-                result = await obstore.get_async(self._store, _object(key), options=cast("Any", options))
-                return bytes(await result.bytes_async())
-
-        return asyncio.create_task(fetch())
+                return await obstore.get_async(self._store, _object(key), options=cast("Any", options))
+        except StoreUnreachable:
+            # A store refuses a range that begins behind the end; that is no fault of its own.
+            size = await self.size(key)
+            if size is not None and start >= size:
+                return None
+            raise
 
     async def _delete(self, paths: list[str]) -> None:
         if not paths:

@@ -115,6 +115,9 @@ class Serving:
                 try:
                     async with asyncio.timeout(STALL_S):
                         await answer.go_on(piece, more=left > 0)
+                        if left > 0:
+                            del piece
+                            await answer.taken()
                 except TimeoutError:
                     await answer.cut()
                     return

@@ -132,3 +132,30 @@ def hooks(  # noqa: PLR0913, PLR0917 - the options of a command
     except Wrong as wrong:
         fail(str(wrong))
     say(figures, report(figures), as_json=as_json)
+
+
+@app.command()
+def files(
+    only: Annotated[list[str] | None, typer.Option(help="A figure (downloads, large); repeat it for more.")] = None,
+    seconds: Annotated[float, typer.Option(help="How long a server is measured in a round.")] = 2.0,
+    rounds: Annotated[int, typer.Option(help="Rounds in alternating order; medians are reported.")] = 3,
+    mib: Annotated[int, typer.Option(help="Size of the large file in MiB.")] = 1024,
+    as_json: Json = False,
+) -> None:
+    """Downloads per CPU second beside nginx and a bare loop, and a large file up and down over both storages, cut in the middle.
+
+    Every byte of the large file is compared. Linux only. The servers of the same file: halloo (the storage host, without its
+    database), uvicorn (a loop that knows nothing but the file: the limit in this language), and nginx where it is installed. The
+    object store is moto's, where that package is installed.
+    """
+    from halloo.cli.bench.files.run import FIGURES, Options, report, run
+    from halloo.cli.bench.swarm import Wrong
+
+    unknown = [one for one in only or () if one not in FIGURES]
+    if unknown:
+        fail(f"There is no {unknown[0]!r}; take some of {', '.join(FIGURES)}.")
+    try:
+        figures = run(only or (), Options(seconds=seconds, rounds=rounds, large=mib * 1024 * 1024))
+    except Wrong as wrong:
+        fail(str(wrong))
+    say(figures, report(figures), as_json=as_json)
