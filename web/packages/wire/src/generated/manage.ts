@@ -419,6 +419,33 @@ export interface FeedbackReport {
   operators: FeedbackOperator[];
 }
 
+/** A new address of a file, which holds an hour. */
+export interface FileAddress {
+  url: string;
+}
+
+/** Where the bytes go by `PUT`, and for how many seconds the address holds; every part that arrives renews it. */
+export interface UploadTarget {
+  url: string;
+  headers: Record<string, string>;
+  expires_in: number;
+}
+
+/** The answer to `POST /core/uploads`: the message that names `upload_id` publishes the file. */
+export interface UploadOpened {
+  upload_id: string;
+  put: UploadTarget;
+}
+
+/** `POST /core/uploads`. `sha256` in hex, where it is known; `avatar` for a picture of a person. */
+export interface UploadPost {
+  name: string;
+  size: number;
+  type?: string;
+  sha256?: string | null;
+  purpose?: "avatar" | "message";
+}
+
 /** `POST …/enable`. `recover_since`: post again what was not delivered since then (RFC 3339). */
 export interface HookEnablePost {
   recover_since?: string | null;
@@ -698,6 +725,31 @@ export interface VisitorView {
   pages: PageView[];
   first_seen_at: string;
   last_seen_at: string;
+}
+
+/** `PUT /core/me/avatar`: an upload whose purpose is `avatar`. */
+export interface AvatarPut {
+  upload_id: string;
+}
+
+/** What a page says of itself; empty where nothing is known. `image` is an address of the image host. */
+export interface LinkPreview {
+  url: string;
+  title: string;
+  description: string;
+  site: string;
+  image: string;
+}
+
+/**
+ * What opens the picture of everybody in the workspace: `{origin}/avatar/{kind}/{id}/{size}?{query}` up to `until`.
+ *
+ * `kind`: operator, contact, visitor; `size`: 32, 48, 64, 96, 128, 256 or 512 pixels. `until`: UNIX ms; ask again before.
+ */
+export interface PictureKey {
+  origin: string;
+  query: string;
+  until: number;
 }
 
 /** What happened in this workspace, a minute each, the oldest of sixty first and the running one last. */
