@@ -1,7 +1,7 @@
 """The image host: signed addresses only, people and pictures from elsewhere, nothing private called, a cache that stays small."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ class Host:
 
 
 @asynccontextmanager
-async def opened_host(folder: Path, *allow: str) -> AsyncIterator[Host]:
+async def opened_host(folder: Path, *allow: str) -> AsyncGenerator[Host]:
     """A host beside a website."""
     site = Site()
     server = await asyncio.start_server(site.answer, "127.0.0.1", 0)

@@ -10,6 +10,7 @@ from halloo.files.images.model import (
     MAX_SMALL_PIXELS,
     Examine,
     Format,
+    ImageRefused,
     Initials,
     Job,
     Made,
@@ -45,7 +46,7 @@ def make(job: Job, source: IO[bytes], target: IO[bytes]) -> Made:
         square = drawing.draw(job.letters, job.ground, job.size)
         return _small(square, job.wanted, target, 1, square.size)
     image, format_ = open_picture(source)
-    frames = count_frames(image, format_)
+    frames = count_frames(image, format_, source)
     if isinstance(job, Examine):
         return _examine(image, format_, frames, source, target)
     return _thumbnail(job, image, frames, target)
@@ -57,7 +58,7 @@ def _examine(image: Image.Image, format_: Format, frames: int, source: IO[bytes]
     first = upright(image)
     shown = placeholder_of(first)
     if frames > 1 and format_ in _MOVING:
-        for _ in _every_frame(image):
+        for _ in _every_frame(image, frames):
             pass
         source.seek(0)
         target.write(rewrite(source.read(), format_))
@@ -101,9 +102,11 @@ def _with_palette(image: Image.Image) -> Image.Image:
     return image.quantize(256, Image.Quantize.MEDIANCUT)
 
 
-def _every_frame(image: Image.Image) -> Iterator[Image.Image]:
-    """Each frame, decoded. What a decoder minds only by its way is raised here."""
-    for frame in ImageSequence.Iterator(image):
+def _every_frame(image: Image.Image, most: int) -> Iterator[Image.Image]:
+    """Each frame, decoded. What a decoder minds only by its way is raised here, and where it finds more than were counted."""
+    for number, frame in enumerate(ImageSequence.Iterator(image)):
+        if number >= most:
+            raise ImageRefused("broken")
         frame.load()
         yield frame
 
@@ -150,7 +153,7 @@ def _moving(job: Thumbnail, image: Image.Image, frames: int, target: IO[bytes]) 
     """An animation, smaller. The encoder takes one frame after another and keeps none."""
     times: list[int] = []
     shown: list[Image.Image] = []
-    for frame in _every_frame(image):
+    for frame in _every_frame(image, frames):
         times.append(_time(frame))
         shown.append(_scaled(frame.convert("RGBA"), job))
     first, *rest = shown

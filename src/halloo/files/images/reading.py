@@ -16,6 +16,7 @@ from PIL import (
 )
 
 from halloo.files.images.model import MAX_FRAMES, MAX_MOVING_PIXELS, MAX_PIXELS, MAX_SIDE, Format, ImageRefused
+from halloo.files.images.rewriting import count_gif
 
 _FORMATS: dict[str, Format] = {
     "PNG": "png",
@@ -84,14 +85,20 @@ def looks_like(head: bytes) -> Format | None:
     return "avif" if head[4:12] in (b"ftypavif", b"ftypavis") else None
 
 
-def count_frames(image: Image.Image, format_: Format) -> int:
-    """How many frames an animation has; 1 for what stands still. Raises `ImageRefused` for too many."""
-    if format_ == "jpeg" or not getattr(image, "is_animated", False):
-        return 1
+def count_frames(image: Image.Image, format_: Format, source: IO[bytes]) -> int:
+    """How many frames an animation has; 1 for what stands still. Raises `ImageRefused` for too many.
+
+    Those of a GIF are counted here: its decoder would decode each to find the next.
+    """
     if format_ == "gif":
-        return _count_gif(image)
-    frames = int(getattr(image, "n_frames", 1))
-    _judge_frames(frames, image)
+        at = source.tell()
+        source.seek(0)
+        frames = count_gif(source.read(), MAX_FRAMES)
+        source.seek(at)
+    else:
+        frames = 1 if format_ == "jpeg" else int(getattr(image, "n_frames", 1))
+    if frames > 1:
+        _judge_frames(frames, image)
     return frames
 
 
@@ -136,18 +143,6 @@ def _judge_canvas(source: IO[bytes]) -> None:
         width, height = (int.from_bytes(head[at : at + 3], "little") + 1 for at in (24, 27))
         if width * height > MAX_PIXELS:
             raise ImageRefused("pixels")
-
-
-def _count_gif(image: Image.Image) -> int:
-    frames = 1
-    try:
-        while True:
-            image.seek(frames)
-            frames += 1
-            _judge_frames(frames, image)
-    except EOFError:
-        image.seek(0)
-        return frames
 
 
 def _judge_frames(frames: int, image: Image.Image) -> None:

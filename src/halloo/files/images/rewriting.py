@@ -102,6 +102,22 @@ def _gif(data: bytes) -> bytes:
             return bytes(out)
 
 
+def count_gif(data: bytes, most: int) -> int:
+    """How many frames a GIF has, without decoding any: at least 1, and no more than `most` + 1 are counted."""
+    frames = 0
+    try:
+        at = 13 + _palette_bytes(data[10])
+        while frames <= most and data[at] in (_GIF_IMAGE, _GIF_MORE):
+            if data[at] == _GIF_IMAGE:
+                frames += 1
+                at = _after_blocks(data, at + 11 + _palette_bytes(data[at + 9]))
+            else:
+                at = _after_blocks(data, at + 2)
+    except (IndexError, ImageRefused):
+        pass  # the decoder is to judge what ends too early
+    return max(1, frames)
+
+
 def _is_kept(data: bytes, at: int) -> bool:
     """How long a frame is shown, and how often all of it: in the shape those blocks have, so that they carry nothing else."""
     label = data[at + 1]
