@@ -15,6 +15,7 @@ from halloo.api.public.limits import PublicApiSettings
 from halloo.db.settings import DatabaseSettings
 from halloo.edge.settings import ServerSettings
 from halloo.events.settings import EventsSettings
+from halloo.files.settings import FilesSettings
 from halloo.hooks.settings import HooksSettings
 from halloo.kit.outbound.settings import OutboundSettings
 from halloo.mail.settings import MailSettings
@@ -45,6 +46,7 @@ class Config:
     events: EventsSettings = field(default_factory=EventsSettings)
     hooks: HooksSettings = field(default_factory=HooksSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
+    files: FilesSettings = field(default_factory=FilesSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,12 +137,18 @@ def get_message(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: in
     return message_of(row)
 
 
+def find_message_of_client(tx: Tx, workspace_id: str, conversation_id: str, client_id: str) -> Message | None:
+    """The message that this send made before, or None."""
+    row = tx.first(_MESSAGE_OF_CLIENT, ws=workspace_id, id_=conversation_id, client=client_id)
+    return None if row is None else message_of(row)
+
+
 def get_message_of_client(tx: Tx, workspace_id: str, conversation_id: str, client_id: str) -> Message:
     """The message that this send made before. Raises `MessageNotFound`."""
-    row = tx.first(_MESSAGE_OF_CLIENT, ws=workspace_id, id_=conversation_id, client=client_id)
-    if row is None:
+    found = find_message_of_client(tx, workspace_id, conversation_id, client_id)
+    if found is None:
         raise MessageNotFound
-    return message_of(row)
+    return found
 
 
 def update_message(tx: Tx, workspace_id: str, message: Message) -> None:

@@ -1,12 +1,14 @@
 """Conversations and messages as values, and the rules that need no database. Times are UNIX milliseconds."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from halloo.conversations.errors import MessageRefused
+from halloo.conversations.filed import MESSAGE_TYPES, check_filed
+from halloo.files.model import FileAddresses
 from halloo.kit.ids import is_uuid, new_id
 from halloo.kit.json import INVALID_DATA, NotJson, canonical, dump
 from halloo.kit.text import clean, excerpt
@@ -26,30 +28,39 @@ _PER_MS = 100
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message as its author hands it in. `client_id` is a UUID: the same again is the same message."""
+    """A message as its author hands it in. `client_id` is a UUID: the same again is the same message.
+
+    `files`: how the wire that hands it in names files; without it none can be sent.
+    """
 
     client_id: str
     type: str
     content: Any
     mentions: tuple[str, ...] = ()
     properties: dict[str, Any] = field(default_factory=dict[str, Any])
+    files: FileAddresses | None = None
 
     def checked(self, sender: Sender) -> "Draft":
         """The draft cleaned, or `MessageRefused` with the field."""
         if not is_uuid(self.client_id):
             raise MessageRefused("client_id: a UUID in lower case is needed.", field="client_id")
-        allowed = ("text",) if sender == "user" else ("text", "note")
+        allowed = ("text", *MESSAGE_TYPES) if sender == "user" else ("text", "note", *MESSAGE_TYPES)
         if self.type not in allowed:
             raise MessageRefused(f"type: one of {', '.join(allowed)}.", field="type")
         if len(self.mentions) > MENTIONS_MAX:
             raise MessageRefused(f"mentions: at most {MENTIONS_MAX}.", field="mentions")
         if self.mentions and self.type != "note":
             raise MessageRefused("mentions: only a note can mention colleagues.", field="mentions")
-        content = check_text(self.content)
+        content = self._content(sender)
         properties = _checked_map(self.properties, "properties") if self.properties else {}
         if properties and len(dump(properties)) > METADATA_MAX:
             raise MessageRefused("properties: at most 16 KiB.", field="properties")
-        return Draft(self.client_id, self.type, content, self.mentions, properties)
+        return Draft(self.client_id, self.type, content, self.mentions, properties, self.files)
+
+    def _content(self, sender: Sender) -> Any:
+        if self.type in MESSAGE_TYPES:
+            return check_filed(self.type, self.content, elsewhere=sender == "operator")
+        return check_text(self.content)
 
 
 class Message(Struct, frozen=True):
@@ -76,7 +87,9 @@ class Message(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """What of it can be read and searched as text."""
+        """What of it can be read and searched as text; of a file its name."""
+        if isinstance(self.content, dict):
+            return str(cast("dict[str, Any]", self.content).get("name", ""))
         return self.content if isinstance(self.content, str) else ""
 
     @property

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from halloo.kit.asgi import TRANSPORT
+from halloo.kit.asgi import PATIENCE, TRANSPORT
 
 HEAD_BYTES = 64 * 1024
 """How long a request's head may be; what came in one piece with its end is not counted."""
@@ -19,7 +19,7 @@ _TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-lengt
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """One connection. The head of a request has `HEAD_BYTES` and `HEAD_S` seconds, its body `BODY_S` seconds."""
+    """One connection. A request's head has `HEAD_BYTES` and `HEAD_S`, its body `BODY_S`, and again when that is asked for (`PATIENCE`)."""
 
     _in_head = True
     _head_bytes = 0
@@ -46,7 +46,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        cast("dict[str, Any]", self.scope)["extensions"] = {TRANSPORT: self.transport}
+        cast("dict[str, Any]", self.scope)["extensions"] = {
+            TRANSPORT: self.transport,
+            PATIENCE: self._wait_longer,
+        }
         self._in_head, self._head_bytes = True, 0
         self._expect_within(HEAD_S)
 
@@ -69,6 +72,11 @@ class BoundedProtocol(HttpToolsProtocol):
     def _expect_within(self, seconds: float) -> None:
         self._expect_nothing()
         self._deadline = self.loop.call_later(seconds, self._end, _TOO_LATE)
+
+    def _wait_longer(self) -> None:
+        """Somebody looked at what came of the body, and wants the rest."""
+        if self._deadline is not None and not self._in_head:
+            self._expect_within(BODY_S)
 
     def _expect_nothing(self) -> None:
         if self._deadline is not None:

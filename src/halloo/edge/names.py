@@ -18,6 +18,8 @@ Owner = Literal["public", "client", "relay", "rescue", "image", "storage", "game
 OWNERS: tuple[Owner, ...] = ("public", "client", "relay", "rescue", "image", "storage", "game", "stream")
 ANYWHERE = frozenset({"/healthz", "/readyz", "/metrics"})
 """What those who watch a server ask under whatever name it has."""
+STORED = ("/files/", "/uploads/")
+"""What the storage host serves: files that were sent, and targets of those that are being sent."""
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
 _EVERYTHING: frozenset[Owner] = frozenset(OWNERS)
 _RELAYS: frozenset[Owner] = frozenset({"relay", "rescue"})
@@ -32,6 +34,8 @@ def owners_of(path: str) -> tuple[Owner, ...]:
         return _OWN_PAGES if path == "/core/public/csp-reports" else ("client",)
     if path in RELAY_PATHS:
         return ("relay", "rescue")
+    if path.startswith(STORED):
+        return ("storage",)
     if path in ("/favicon.svg", "/favicon.ico"):
         return _OWN_PAGES
     return ("public",)

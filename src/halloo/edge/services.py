@@ -9,6 +9,7 @@ from halloo.edge.door import Door
 from halloo.edge.live import Live, NobodyLive
 from halloo.edge.settings import ServerSettings
 from halloo.edge.watch import Watch
+from halloo.files.model import FileAddresses
 from halloo.hooks.room import HookRoom
 from halloo.hooks.trial import Trials
 from halloo.kit.clock import Clock
@@ -48,6 +49,8 @@ class Services:
         hooks: HookRoom,
         outbound: Outbound,
         hook_secrets: Sealer,
+        files: FileAddresses | None = None,
+        max_file_bytes: int = 0,
         hosts: Hosts,
         own_origins: frozenset[str] | None = None,
         live: Live | None = None,
@@ -72,6 +75,8 @@ class Services:
         self.hooks = hooks
         self.outbound = outbound
         self.hook_secrets = hook_secrets
+        self.files = files or FileAddresses(hosts.storage)
+        self.max_file_bytes = max_file_bytes
         self.hook_trials = Trials(db, hooks, hook_secrets, clock)
         self.live = live or NobodyLive()
         self.server = server or ServerSettings()

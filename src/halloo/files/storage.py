@@ -1,8 +1,11 @@
 """The port to where bytes lie. Twins: a local folder, and object stores; `tests/ports/test_storage.py` runs over both."""
 
+import re
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from typing import Protocol
+
+_KEY = re.compile(r"[a-z0-9_-][a-z0-9/_.-]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,24 @@ class NotStored(Exception):
     """There are no such bytes, or the store does not answer."""
 
 
+class StoreUnreachable(NotStored):
+    """The store does not answer, or refuses us: the bytes may well be there."""
+
+
+class StorageFull(NotStored):
+    """There is no room for more. What was here before is still here."""
+
+
+def checked_key(key: str) -> str:
+    """The key, if it is one. Raises `ValueError`: whoever asks made it wrong."""
+    if _KEY.fullmatch(key) is None or ".." in key:
+        msg = f"{key[:250]!r} is no key of the storage."
+        raise ValueError(msg)
+    return key
+
+
 class Storage(Protocol):
-    """Keeps bytes under keys (`[a-z0-9/_.-]`, at most 200 characters, no `..`).
+    """Keeps bytes under keys (`[a-z0-9/_.-]`, at most 200 characters, no `..`); uploads are named in the same way.
 
     What a method has returned is durable: it outlives the process and the power. No method holds more than 16 MiB of a file in memory.
     Two callers that write the same upload at once never mix bytes: one of them gets `OffsetConflict`.
@@ -37,7 +56,8 @@ class Storage(Protocol):
     async def append(self, upload: str, offset: int, chunks: AsyncIterator[bytes], limit: int) -> int:
         """Add bytes to an upload; how many it has now. What came before the line broke is kept.
 
-        Raises `OffsetConflict`, and `ValueError` as soon as the upload would have more than `limit` bytes.
+        Raises `OffsetConflict`, `ValueError` as soon as the upload would have more than `limit` bytes, `StorageFull`, and what
+        `chunks` raises. Whoever comes with the right offset takes over from another who is still waiting for bytes.
         """
         ...
 
@@ -46,7 +66,10 @@ class Storage(Protocol):
         ...
 
     async def assemble(self, upload: str, key: str) -> Assembled:
-        """Make an object of an upload, all of it or nothing, and drop the upload. Again gives the same answer."""
+        """Make an object of an upload, all of it or nothing, and drop the upload. Again gives the same answer.
+
+        Raises `NotStored` where there is neither. An object that is there already is the answer: a key belongs to one upload.
+        """
         ...
 
     async def put(self, key: str, data: bytes) -> None:

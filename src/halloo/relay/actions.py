@@ -18,6 +18,7 @@ from halloo.conversations.facts import MessageData, message_data
 from halloo.conversations.model import Draft, Message
 from halloo.db.engine import Database
 from halloo.db.tx import Tx
+from halloo.files.model import FileAddresses
 from halloo.kit.clock import Clock
 from halloo.kit.ids import is_uuid
 from halloo.kit.refusals import field_invalid
@@ -52,8 +53,16 @@ class VisitorLimits(Protocol):
 class LiveActions:
     """`RelayActions` over the database."""
 
-    def __init__(self, database: Database, records: PublicRecords, clock: Clock, limits: VisitorLimits) -> None:
-        """`limits` are those of the public API."""
+    def __init__(
+        self,
+        database: Database,
+        records: PublicRecords,
+        clock: Clock,
+        limits: VisitorLimits,
+        files: FileAddresses | None = None,
+    ) -> None:
+        """`limits` are those of the public API. `files`: how files are named here."""
+        self._files = files
         self._database = database
         self._records = records
         self._started_at = clock()
@@ -62,7 +71,7 @@ class LiveActions:
 
     async def send(self, who: Actor, frame: Send) -> Ack:
         """See `RelayActions.send`."""
-        draft = _draft(frame)
+        draft = self._draft(frame)
         if who.kind == "visitor":
             await self._refuse_unproven(who)
             self._limits.take_message(who.id)
@@ -91,8 +100,12 @@ class LiveActions:
         def stored(sent: Sent | None, error: BaseException | None) -> None:
             done(None if sent is None else _ack_of(frame.id, sent), error)
 
-        self._database.submit(who.workspace_id, stored, _send, who, frame.conversation, _draft(frame))
+        self._database.submit(who.workspace_id, stored, _send, who, frame.conversation, self._draft(frame))
         return True
+
+    def _draft(self, frame: Send) -> Draft:
+        said = frame.message
+        return Draft(frame.client_id, said.type, said.content, tuple(said.mentions), dict(said.properties), self._files)
 
     async def _refuse_unproven(self, who: Actor) -> None:
         _refuse_unproven(who, await self._records.get(who.widget_id or ""))
@@ -168,11 +181,6 @@ def _refuse_unproven(who: Actor, widget: PublicWidget) -> None:
         raise EmbeddingUnverified
     if security["identity"] == "required" and "identity" not in who.proven:
         raise IdentityRequired
-
-
-def _draft(frame: Send) -> Draft:
-    said = frame.message
-    return Draft(frame.client_id, said.type, said.content, tuple(said.mentions), dict(said.properties))
 
 
 def _ack_of(id: str | int, sent: Sent) -> Ack:

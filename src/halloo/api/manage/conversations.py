@@ -12,6 +12,7 @@ from halloo.edge.body import given_fields, parse_time
 from halloo.edge.etag import version_tag, wanted_version
 from halloo.edge.handed import Db, Parts, Who
 from halloo.edge.pagination import Cursor, Limit, open_cursor, page_of
+from halloo.files.model import FileAddresses
 from halloo.kit.text import search_words
 from halloo.mail import actions as mail
 from halloo.workspaces.model import Actor
@@ -30,8 +31,8 @@ def _assignee(assignee: str | None, who: Actor) -> str | None:
     return who.operator_id or who.id if assignee == "me" else assignee
 
 
-def _draft(data: shapes.MessagePost) -> Draft:
-    return Draft(data.client_id, data.type, data.content, tuple(data.mentions), dict(data.properties))
+def _draft(data: shapes.MessagePost, files: FileAddresses) -> Draft:
+    return Draft(data.client_id, data.type, data.content, tuple(data.mentions), dict(data.properties), files)
 
 
 @get("/conversations", opt={"scope": _READ}, tags=_TAGS)
@@ -94,7 +95,7 @@ async def begin_conversation(
         data.widget_id,
         data.visitor_id,
         data.contact_id,
-        _draft(data.message),
+        _draft(data.message, services.files),
     )
     version, view = await db.read(who.workspace_id, talk.show_conversation, who, sent.conversation.id, services.live)
     headers = {"Location": f"/core/conversations/{view.id}", "ETag": version_tag(version)}
@@ -164,20 +165,26 @@ async def list_messages(
     conversation_id: FromPath[str],
     db: Db,
     who: Who,
+    services: Parts,
     after: FromQuery[int | None] = None,
     before: FromQuery[int | None] = None,
     limit: Limit = 50,
 ) -> shapes.MessagePage:
     """Messages, ascending, notes included. `after` and `before` take a `seq` or a fingerprint; neither: the newest."""
-    return await db.read(who.workspace_id, talk.show_messages, who, conversation_id, after, before, limit)
+    return await db.read(
+        who.workspace_id, talk.show_messages, who, conversation_id, after, before, limit, services.files
+    )
 
 
 @post("/conversations/{conversation_id:str}/messages", opt={"scope": _WRITE}, tags=_TAGS)
 async def send_message(
-    conversation_id: FromPath[str], data: JSONBody[shapes.MessagePost], db: Db, who: Who
+    conversation_id: FromPath[str], data: JSONBody[shapes.MessagePost], db: Db, who: Who, services: Parts
 ) -> Response[shapes.MessageSent]:
-    """Answer, or write a private note (`type: note`). The same `client_id` again is the same message: 200."""
-    sent = await db.write(who.workspace_id, actions.send_message, who, conversation_id, _draft(data))
+    """Answer, write a private note (`type: note`), or send a file (`file`, `audio`, `animation` with `{"upload_id"}`).
+
+    The same `client_id` again is the same message: 200.
+    """
+    sent = await db.write(who.workspace_id, actions.send_message, who, conversation_id, _draft(data, services.files))
     view = shapes.MessageSent(talk.message_view(who.workspace_id, sent.message))
     return Response(view, status_code=200 if sent.repeated else 201)
 

@@ -17,6 +17,7 @@ from halloo.conversations.model import Conversation, Filter, Message
 from halloo.db.tx import Tx
 from halloo.edge.live import Live
 from halloo.events.model import Position
+from halloo.files.model import FileAddresses
 from halloo.kit.clock import optional_rfc3339, rfc3339
 from halloo.workspaces.actions import find_operators
 from halloo.workspaces.model import Actor, Operator
@@ -222,10 +223,16 @@ def _feedback_view(one: Feedback, contact: Contact | None, operator: Operator | 
 
 
 def show_messages(
-    tx: Tx, who: Actor, conversation_id: str, after: int | None, before: int | None, limit: int
+    tx: Tx,
+    who: Actor,
+    conversation_id: str,
+    after: int | None,
+    before: int | None,
+    limit: int,
+    files: FileAddresses,
 ) -> shapes.MessagePage:
     """Query: messages of a conversation, ascending, notes included."""
-    page = conversations.list_messages(tx, who, conversation_id, after, before, limit)
+    page = conversations.list_messages(tx, who, conversation_id, after, before, limit, files)
     shown = [message_view(who.workspace_id, message) for message in page.messages]
     return shapes.MessagePage(shown, page.has_more, page.last_seq, position_view(page.position))
 

@@ -54,6 +54,10 @@ class PublicApiSettings:
     continues_per_minute: int = field(
         default=10, metadata={"sentence": "Links by mail that may be redeemed per address and widget in a minute."}
     )
+    uploads_per_ten_minutes: int = field(
+        default=20, metadata={"sentence": "Files that a visitor may begin to upload in ten minutes."}
+    )
+    upload_mib_per_day: int = field(default=200, metadata={"sentence": "MiB that a visitor may upload in a day (UTC)."})
 
 
 class PublicLimits:
@@ -83,10 +87,17 @@ class PublicLimits:
         self._email_links = Limiter(Rate(per_email, HOUR, per_email), clock)
         continues = settings.continues_per_minute
         self._continues = Limiter(Rate(continues, MINUTE, continues), clock)
+        uploads = settings.uploads_per_ten_minutes
+        self._uploads = Limiter(Rate(uploads, 10 * MINUTE, uploads), clock)
+        self.upload_bytes_per_day = settings.upload_mib_per_day * 1024 * 1024
 
     def take_form(self, visitor_id: str, cost: int) -> None:
         """A form, or feedback."""
         _take(self._forms, visitor_id, cost)
+
+    def take_upload(self, visitor_id: str, cost: int) -> None:
+        """A file that is about to be uploaded."""
+        _take(self._uploads, visitor_id, cost)
 
     def take_record(self, address: str, cost: int) -> None:
         """A read of the record; `cost` 2 for callers that send no Origin."""

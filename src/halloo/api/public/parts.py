@@ -20,6 +20,7 @@ from halloo.db.engine import Database
 from halloo.edge.body import convert
 from halloo.edge.countries import Countries
 from halloo.edge.live import Live
+from halloo.files.model import FileAddresses
 from halloo.kit.refusals import Refusal
 from halloo.kit.sealing import Sealer
 from halloo.relay.tokens import LIFE_S, About, RelayTokens
@@ -30,7 +31,10 @@ _SOFTWARE_MAX = 40
 
 @dataclass(frozen=True, slots=True)
 class PublicApi:
-    """What the routes need. `identity_secrets` opens the secrets of identity keys; `mail`: this server can send some."""
+    """What the routes need. `identity_secrets` opens the secrets of identity keys; `mail`: this server can send some.
+
+    `files`: how files are named here; `max_file_bytes`: what the server takes at most, whatever a widget allows.
+    """
 
     database: Database
     relay_tokens: RelayTokens
@@ -43,6 +47,8 @@ class PublicApi:
     live: Live
     reports: Reports
     mail: bool
+    files: FileAddresses
+    max_file_bytes: int
 
 
 Handler = Callable[[PublicApi, Call], Awaitable[Answer]]

@@ -7,6 +7,7 @@ from typing import Any
 from halloo.api.public import csp_reports, present
 from halloo.api.public.call import Answer, Call
 from halloo.api.public.continuing import ask_link, continue_elsewhere, count_asking, count_continue
+from halloo.api.public.files import open_upload, renew_address
 from halloo.api.public.forms import accepted_start, asks_feedback, give_feedback, submit_form
 from halloo.api.public.identity import claim_details, identify, issue_ticket
 from halloo.api.public.parts import Handler, PublicApi, accepted, judged, known_visitor, relay_access
@@ -129,7 +130,7 @@ async def start_conversation(api: PublicApi, call: Call) -> Answer:
     if body.message is not None:
         api.limits.take_message(visitor.id, call.cost)
     started, place = await api.database.write(
-        call.workspace_id, start_as, visitor, body, asked, api.countries.find(call.address)
+        call.workspace_id, start_as, visitor, body, asked, api.countries.find(call.address), api.files
     )
     sent = started.message
     message = None if sent is None else StartedMessage(sent.seq or 0, sent.client_id, sent.fingerprint, sent.timestamp)
@@ -156,7 +157,7 @@ async def list_messages(api: PublicApi, call: Call) -> Answer:
     cid = call.names["cid"]
     after, before, limit = await judged(api, call, visitor, cid, lambda: _range(call))
     page = await api.database.read(
-        call.workspace_id, actions.list_messages, visitor_actor(visitor), cid, after, before, limit
+        call.workspace_id, actions.list_messages, visitor_actor(visitor), cid, after, before, limit, api.files
     )
     data = [message_data(call.workspace_id, message) for message in page.messages]
     return Answer(200, PublicMessagePage(data, page.has_more, page.last_seq, present.position(page.position)))
@@ -177,7 +178,7 @@ async def send_message(api: PublicApi, call: Call) -> Answer:
     api.limits.take_message(visitor.id, call.cost)
     cid = call.names["cid"]
     body = await judged(api, call, visitor, cid, lambda: accepted(call, given, PublicMessagePost, visitor))
-    draft = Draft(body.client_id, body.type, body.content)
+    draft = Draft(body.client_id, body.type, body.content, files=api.files)
     sent = await api.database.write(call.workspace_id, actions.send_message, visitor_actor(visitor), cid, draft)
     return Answer(200 if sent.repeated else 201, PublicMessageSent(message_data(call.workspace_id, sent.message)))
 
@@ -248,7 +249,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/conversations/{cid}/read", mark_read),
     Route("POST", "/conversations/{cid}/end", end_conversation),
     Route("POST", "/conversations/{cid}/feedback", give_feedback),
+    Route("GET", "/conversations/{cid}/files/{file}", renew_address),
     Route("POST", "/pre-conversation-form", submit_form),
+    Route("POST", "/uploads", open_upload),
     Route("POST", "/continue-link", ask_link, count_asking),
     Route("POST", "/continue", continue_elsewhere, count_continue),
     Route("POST", csp_reports.PATH, take_reports, _of_reports),

@@ -22,6 +22,7 @@ from halloo.db.tx import Tx
 from halloo.edge.body import convert
 from halloo.events.log import position
 from halloo.events.model import Position
+from halloo.files.model import FileAddresses
 from halloo.kit.clock import time_zones
 from halloo.kit.ids import digest, is_uuid
 from halloo.kit.json import dump
@@ -168,12 +169,21 @@ def hello_of(call: Call, body: VisitorPost, ticket: Ticket | None = None) -> Hel
 
 
 def start_as(
-    tx: Tx, visitor: Visitor, body: ConversationStart, asked: Asked | None, spot: Spot | None = None
+    tx: Tx,
+    visitor: Visitor,
+    body: ConversationStart,
+    asked: Asked | None,
+    spot: Spot | None = None,
+    files: FileAddresses | None = None,
 ) -> tuple[Started, Position]:
-    """Start or resume as `visitor`, who seems to be at `spot`; the conversation and where its stream stands after it."""
+    """Start or resume as `visitor`, who seems to be at `spot`; the conversation and where its stream stands after it.
+
+    `files`: how files are named here.
+    """
     if body.client_id is not None and not is_uuid(body.client_id):
         raise field_invalid("client_id", "a UUID in lower case is needed.")
-    draft = None if body.message is None else Draft(body.message.client_id, body.message.type, body.message.content)
+    said = body.message
+    draft = None if said is None else Draft(said.client_id, said.type, said.content, files=files)
     page = None if body.page is None else check_page(body.page.url, body.page.title, body.page.referrer, tx.now)
     start = Start(body.conversation_id, body.client_id, draft, page, dict(body.custom_metadata), asked, spot)
     started = actions.start_conversation(tx, visitor_actor(visitor), visitor, start)

@@ -6,6 +6,7 @@ from typing import Any
 from halloo.contacts import facts, store
 from halloo.contacts.model import DATA_KEYS, Contact, Details, Scalar, Visitor, check_email, filled_up, words_of
 from halloo.db.tx import Tx
+from halloo.files import actions as files
 from halloo.kit.ids import new_id, new_id_like
 from halloo.kit.refusals import Conflict, Stale
 from halloo.kit.text import search_words
@@ -164,5 +165,6 @@ def delete_contact(tx: Tx, who: Actor, contact_id: str) -> None:
     who.require("contacts:delete")
     store.get_contact(tx, tx.workspace_id, contact_id)
     store.delete_contact(tx, tx.workspace_id, contact_id)
+    files.erase_of_owner(tx, f"contact:{contact_id}")
     facts.profile_removed(tx, contact_id)
     audit(tx, who, "contact.deleted", contact_id)

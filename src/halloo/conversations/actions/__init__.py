@@ -27,6 +27,7 @@ from halloo.conversations.actions.read import (
     list_conversations,
     list_messages,
     place_of,
+    renew_address,
 )
 from halloo.conversations.actions.reading import mark_read
 from halloo.conversations.actions.search import Hit, search_messages
@@ -88,6 +89,7 @@ __all__ = [
     "owns_conversation",
     "place_of",
     "remove_message",
+    "renew_address",
     "report_feedback",
     "retire_identity_key",
     "search_messages",

@@ -11,6 +11,7 @@ from halloo.conversations.feedback import keep_feedback
 from halloo.conversations.model import SUBJECT_MAX, Change, Conversation, check_metadata, check_tags
 from halloo.db.tx import Tx
 from halloo.events.log import erase_payloads
+from halloo.files import actions as files
 from halloo.kit.refusals import Stale
 from halloo.kit.text import clean
 from halloo.widgets.forms import FEEDBACK_KEY
@@ -114,6 +115,7 @@ def delete_conversation(tx: Tx, who: Actor, conversation_id: str) -> None:
     reach(tx, who, conversation_id, "conversations:delete", lock=True)
     feedback_store.erase_of(tx, who.workspace_id, conversation_id)
     search_store.drop_words(tx, who.workspace_id, conversation_id)
+    files.erase_of_conversation(tx, conversation_id)
     store.delete_conversation(tx, who.workspace_id, conversation_id)
     erase_payloads(tx, conversation_id)
     audit(tx, who, "conversation.deleted", conversation_id)

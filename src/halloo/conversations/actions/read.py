@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from halloo.conversations import message_store, store
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.actions.search import conversations_saying
@@ -9,6 +11,8 @@ from halloo.conversations.model import Conversation, Filter, Message
 from halloo.db.tx import Tx
 from halloo.events.log import position
 from halloo.events.model import Position
+from halloo.files import actions as files
+from halloo.files.model import FileAddresses
 from halloo.workspaces.model import Actor
 
 _FINGERPRINTS = 10**12
@@ -72,9 +76,18 @@ def list_by_ids(tx: Tx, who: Actor, ids: set[str]) -> dict[str, Conversation]:
 
 
 def list_messages(
-    tx: Tx, who: Actor, conversation_id: str, after: int | None, before: int | None, limit: int
+    tx: Tx,
+    who: Actor,
+    conversation_id: str,
+    after: int | None,
+    before: int | None,
+    limit: int,
+    addresses: FileAddresses | None = None,
 ) -> MessagePage:
-    """Messages behind `after` or ahead of `before`, each a seq or a fingerprint; neither: the newest. Notes for operators only."""
+    """Messages behind `after` or ahead of `before`, each a seq or a fingerprint; neither: the newest. Notes for operators only.
+
+    With `addresses` files have new ones, which hold an hour.
+    """
     conversation = reach(tx, who, conversation_id, "conversations:read")
     visitor = who.kind == "visitor"
     found = message_store.list_messages(
@@ -89,6 +102,12 @@ def list_messages(
     has_more = len(found) > limit
     if has_more:
         found = found[:limit] if after is not None else found[-limit:]
+    if addresses is not None:
+        contents = files.with_fresh(tx, [one.content for one in found], addresses)
+        found = [
+            one if content is one.content else replace(one, content=content)
+            for one, content in zip(found, contents, strict=True)
+        ]
     stream = f"c:{conversation_id}" if visitor else f"w:{who.workspace_id}"
     return MessagePage(found, has_more, conversation.last_seq, position(tx, stream))
 
@@ -111,3 +130,9 @@ def count_conversations(tx: Tx, who: Actor) -> dict[str, dict[str, tuple[int, in
         state: {name: store.count_conversations(tx, who.workspace_id, state, owner) for name, owner in owners.items()}
         for state in ("open", "snoozed", "resolved")
     }
+
+
+def renew_address(tx: Tx, who: Actor, conversation_id: str, file_id: str, addresses: FileAddresses) -> str:
+    """A new address of a file, for who may read its conversation. Raises as `get_conversation`, and `FileNotFound`."""
+    reach(tx, who, conversation_id, "conversations:read")
+    return files.reissue(tx, conversation_id, file_id, addresses)

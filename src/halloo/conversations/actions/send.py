@@ -8,14 +8,19 @@ from halloo.contacts import actions as contacts
 from halloo.contacts import facts as contact_facts
 from halloo.conversations import facts, message_store, search_store, store
 from halloo.conversations.actions.answers import note_answer
+from halloo.conversations.actions.hold import is_same_file, put_file
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import ClientIdConflict, MessageNotFound, MessageRefused, NotYourMessage
 from halloo.conversations.model import Conversation, Draft, Message, Sender, begin, check_text
 from halloo.db.tx import Tx
+from halloo.files import actions as files
+from halloo.files.model import names_upload
 from halloo.kit.json import dump
 from halloo.kit.refusals import NotFound
 from halloo.workspaces.actions.operators import find_operators
 from halloo.workspaces.model import Actor
+
+_WRITTEN = ("text", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,12 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
     draft = draft.checked(sender)
     if draft.mentions and len(find_operators(tx, tx.workspace_id, set(draft.mentions))) < len(set(draft.mentions)):
         raise MessageRefused("mentions: only colleagues of this workspace can be mentioned.", field="mentions")
+    if names_upload(draft.content) is not None:
+        before = message_store.find_message_of_client(tx, tx.workspace_id, conversation.id, draft.client_id)
+        if before is not None:  # its upload was taken by itself
+            return _repeated(tx, conversation, draft, sender)
     after, message = conversation.accept(draft, who, sender, tx.now)
+    after, message = put_file(tx, who, draft, after, message)
     if not message_store.insert_message(tx, tx.workspace_id, message):
         return _repeated(tx, conversation, draft, sender)
     store.save_after_message(tx, after)
@@ -55,7 +65,8 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
 def _repeated(tx: Tx, conversation: Conversation, draft: Draft, sender: Sender) -> Sent:
     """The message that this `client_id` has stored before. Raises `ClientIdConflict` where it said something else."""
     before = message_store.get_message_of_client(tx, tx.workspace_id, conversation.id, draft.client_id)
-    if (before.type, before.sender) != (draft.type, sender) or not (before.edited or before.content == draft.content):
+    same = before.edited or before.content == draft.content or is_same_file(tx, draft, before)
+    if (before.type, before.sender) != (draft.type, sender) or not same:
         raise ClientIdConflict
     return Sent(before, conversation, repeated=True, data=dump(facts.message_data(tx.workspace_id, before)))
 
@@ -77,6 +88,8 @@ def _state_facts(tx: Tx, before: Conversation, after: Conversation, message: Mes
 def edit_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, content: object) -> Message:
     """Change what a message says; only its author may. Raises `MessageNotFound`, `NotYourMessage`, `MessageRefused`."""
     message = _own_message(tx, who, conversation_id, fingerprint)
+    if message.type not in _WRITTEN:
+        raise MessageRefused("content: only what was written can be changed; send the file anew.", field="content")
     edited = replace(message, content=check_text(content), edited=True)
     message_store.update_message(tx, who.workspace_id, edited)
     search_store.drop_words(tx, who.workspace_id, conversation_id, fingerprint)
@@ -90,6 +103,7 @@ def remove_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -
     gone = replace(message, content="", removed=True)
     message_store.update_message(tx, who.workspace_id, gone)
     search_store.drop_words(tx, who.workspace_id, conversation_id, fingerprint)
+    files.remove_of_message(tx, conversation_id, fingerprint)
     facts.message_removed(tx, gone)
     return gone
 

@@ -42,6 +42,7 @@ from halloo.api.manage.shapes.feedback import (
     FeedbackView,
     FieldAnswer,
 )
+from halloo.api.manage.shapes.files import FileAddress, UploadOpened, UploadPost, UploadTarget
 from halloo.api.manage.shapes.hooks import (
     HookEnablePost,
     HookEvent,
@@ -199,6 +200,7 @@ __all__ = [
     "FeedbackReport",
     "FeedbackView",
     "FieldAnswer",
+    "FileAddress",
     "FolderCounts",
     "HookChart",
     "HookEnablePost",
@@ -282,6 +284,9 @@ __all__ = [
     "TokenPost",
     "TokenView",
     "TypingPost",
+    "UploadOpened",
+    "UploadPost",
+    "UploadTarget",
     "VisitorView",
     "Warning_",
     "WidgetPage",

@@ -1,0 +1,38 @@
+"""One function a verb: what is received, what messages publish, what is taken back."""
+
+from halloo.files.actions.publish import adopt, is_of_upload, publish, reissue, with_fresh
+from halloo.files.actions.remove import erase_of_conversation, erase_of_owner, list_of_conversation, remove_of_message
+from halloo.files.actions.serve import find_file, workspace_of
+from halloo.files.actions.sweep import Swept, claim_swept, forget_swept, is_swept_due
+from halloo.files.actions.upload import (
+    find_finished,
+    find_upload,
+    finish_upload,
+    open_upload,
+    refuse_upload,
+    renew_upload,
+)
+
+__all__ = [
+    "Swept",
+    "adopt",
+    "claim_swept",
+    "erase_of_conversation",
+    "erase_of_owner",
+    "find_file",
+    "find_finished",
+    "find_upload",
+    "finish_upload",
+    "forget_swept",
+    "is_of_upload",
+    "is_swept_due",
+    "list_of_conversation",
+    "open_upload",
+    "publish",
+    "refuse_upload",
+    "reissue",
+    "remove_of_message",
+    "renew_upload",
+    "with_fresh",
+    "workspace_of",
+]

@@ -1,0 +1,149 @@
+"""What the storage host asks the database: whose upload this is, what came of it, which file an address names.
+
+An id names no workspace; the directory knows it. Whatever is not found is not found in one and the same way.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
+
+from halloo.db.engine import DIRECTORY, Database
+from halloo.files import actions
+from halloo.files.errors import FileType, PictureRefused, UploadDamaged, UploadIncomplete, UploadNotFound
+from halloo.files.images.model import ImageFacts, ImageRefused
+from halloo.files.model import FILE_KINDS, FileKind, Received, StoredFile, Upload
+from halloo.files.settings import FilesSettings
+from halloo.files.sniff import sniff
+from halloo.files.storage import Assembled, NotStored, Storage
+from halloo.files.types import KINDS
+from halloo.kit.refusals import Refusal
+
+KindsOf = Callable[[Upload], Awaitable[tuple[FileKind, ...]]]
+"""Which kinds of files may be sent where an upload belongs, as things are now."""
+
+
+class Examiner(Protocol):
+    """Reads a picture in a process of its own and draws it anew."""
+
+    async def examine(self, source: Path) -> ImageFacts:
+        """What the picture is, and its new bytes. Raises `ImageRefused`."""
+        ...
+
+
+class FileShelf:
+    """The files that addresses name."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is asked before the first request."""
+        self._database = database
+
+    async def find(self, file_id: str, key: str, until: str, name: str) -> StoredFile | None:
+        """The file that an address names, its parts as they stand there, `name` decoded; None for whatever is none."""
+        workspace_id = await self._database.read(DIRECTORY, actions.workspace_of, "file", file_id)
+        if workspace_id is None:
+            return None
+        return await self._database.read(workspace_id, actions.find_file, file_id, key, until, name)
+
+
+class UploadDesk:
+    """The uploads that targets name, and what is found out about bytes that came."""
+
+    def __init__(
+        self,
+        database: Database,
+        storage: Storage,
+        images: Examiner,
+        settings: FilesSettings,
+        kinds_of: KindsOf,
+    ) -> None:
+        """Nothing is asked before the first request."""
+        self._database = database
+        self._storage = storage
+        self._images = images
+        self._hours = settings.unfinished_hours
+        self._kinds_of = kinds_of
+        self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def find(self, upload_id: str, token: str) -> Upload:
+        """The upload that a target names. Raises `UploadNotFound`."""
+        workspace_id = await self._database.read(DIRECTORY, actions.workspace_of, "upload", upload_id)
+        if workspace_id is None:
+            raise UploadNotFound
+        return await self._database.read(workspace_id, actions.find_upload, upload_id, token, self._hours)
+
+    async def renew(self, upload: Upload) -> None:
+        """A part has come: the target holds for a while again."""
+        await self._database.write(upload.workspace_id, actions.renew_upload, upload.id)
+
+    async def finish(self, upload: Upload) -> dict[str, Any]:
+        """All bytes are here: find out what they are, and answer `{"upload_id", "name", "type", "size", "width"?, …}`.
+
+        Again gives the same answer. Raises `FileType`, `PictureRefused`, `UploadDamaged`, `UploadNotFound`, `NotStored`.
+        """
+        lock = self._busy.setdefault(upload.id, asyncio.Lock())
+        async with lock:
+            file = await self._finished(upload)
+        return {"upload_id": upload.id, "name": file.name, "type": file.type, "size": file.size, **file.details}
+
+    async def _finished(self, upload: Upload) -> StoredFile:
+        file = await self._database.read(upload.workspace_id, actions.find_finished, upload.id)
+        if file is not None:
+            return file
+        try:
+            assembled = await self._storage.assemble(upload.id, upload.raw_key)
+            received = await self._looked_at(upload, assembled)
+        except NotStored:  # another server may have been first, and is done with what was received
+            file = await self._database.read(upload.workspace_id, actions.find_finished, upload.id)
+            if file is None:
+                raise
+            return file
+        except Refusal:
+            await self._database.write(upload.workspace_id, actions.refuse_upload, upload.id)
+            await self._storage.delete([upload.raw_key, upload.key])
+            raise
+        file = await self._database.write(upload.workspace_id, actions.finish_upload, upload.id, received, self._hours)
+        if received.storage_key != upload.raw_key:
+            await self._storage.delete([upload.raw_key])
+        return file
+
+    async def _looked_at(self, upload: Upload, assembled: Assembled) -> Received:
+        if assembled.size != upload.size:
+            raise UploadIncomplete
+        if upload.sha256 is not None and not hmac.compare_digest(upload.sha256, assembled.sha256):
+            raise UploadDamaged
+        type_ = sniff(assembled.head, upload.type, assembled.size)
+        kinds = ("image",) if upload.purpose == "avatar" else await self._kinds_of(upload)
+        if KINDS[type_] not in kinds:
+            raise FileType(types=list(kinds))
+        if KINDS[type_] != "image":
+            return Received(upload.raw_key, assembled.size, assembled.sha256, type_, {})
+        return await self._drawn(upload)
+
+    async def _drawn(self, upload: Upload) -> Received:
+        """A picture, drawn anew: nothing that it carried along is in what is kept."""
+        with tempfile.TemporaryDirectory(prefix="halloo-") as folder:
+            source = Path(folder) / "picture"
+            await self._fetch(upload.raw_key, source)
+            try:
+                facts = await self._images.examine(source)
+            except ImageRefused as error:
+                raise PictureRefused(str(error), reason=error.reason) from error
+        await self._storage.put(upload.key, facts.data)
+        details = {"width": facts.width, "height": facts.height, "placeholder": facts.placeholder}
+        sha256 = await asyncio.to_thread(lambda: hashlib.sha256(facts.data).hexdigest())
+        return Received(upload.key, len(facts.data), sha256, facts.type, details)
+
+    async def _fetch(self, key: str, target: Path) -> None:
+        with target.open("wb") as out:
+            async for chunk in self._storage.read(key):
+                await asyncio.to_thread(out.write, chunk)
+
+
+async def all_kinds(_upload: Upload) -> tuple[FileKind, ...]:
+    """What operators and programs may send."""
+    return FILE_KINDS

@@ -1,0 +1,301 @@
+"""The storage in an object store: S3 and what speaks like it, Google Cloud Storage, Azure.
+
+An object is `objects/key`. What was received of an upload lies in parts, `uploads/upload/offset`, each made with the condition that
+there is none yet: the name is the claim, so no two writers mix, whatever machine they are on. Nothing is ever half there: the store shows
+an object when all of it has come.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Generator, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import ObjectStore
+
+from halloo.files.budget import KIB, MIB, Budget
+from halloo.files.local import HEAD
+from halloo.files.storage import Assembled, NotStored, OffsetConflict, StoreUnreachable, checked_key
+from halloo.kit.ids import new_id
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+
+_MULTIPART = 8 * MIB
+"""Objects above are sent in pieces of this size, one after the other. A store takes 10,000 of them: 78 GiB."""
+
+
+class ObjectStorage:
+    """A bucket as `Storage`."""
+
+    def __init__(self, store: ObjectStore, where: str) -> None:
+        """`where`: its address, for sentences."""
+        self._store, self._where = store, where
+        self._writing = Budget(32 * MIB, least=64 * KIB, most=4 * MIB)
+        self._reading = Budget(64 * MIB, least=64 * KIB, most=MIB)
+
+    async def append(self, upload: str, offset: int, chunks: AsyncIterator[bytes], limit: int) -> int:
+        """As the port says."""
+        received = await self.received(upload)
+        if received != offset:
+            raise OffsetConflict(received)
+        with self._writing.used():
+            piece = bytearray()
+            at = offset
+            try:
+                async for chunk in chunks:
+                    if at + len(piece) + len(chunk) > limit:
+                        raise ValueError(f"An upload of {limit} bytes would have more.")
+                    piece += chunk
+                    if len(piece) >= self._writing.piece():
+                        data, piece = piece, bytearray()
+                        at = await self._add(upload, at, data)
+            finally:
+                at = await self._add(upload, at, piece)
+        return at
+
+    async def received(self, upload: str) -> int:
+        """As the port says."""
+        end = 0
+        for offset, size in await self._parts(upload):
+            if offset != end:
+                break
+            end += size
+        return end
+
+    async def assemble(self, upload: str, key: str) -> Assembled:
+        """As the port says."""
+        path = _object(key)
+        there = await self.size(key)
+        if there is None:
+            try:
+                found = await self._join(upload, path)
+            except NotStored:
+                # Somebody else has done it in this moment, or it cannot be done.
+                if await self.size(key) is None:
+                    raise
+                found = await self._look(key)
+        else:
+            found = await self._look(key)
+        await self.drop(upload)
+        return found
+
+    async def put(self, key: str, data: bytes) -> None:
+        """As the port says."""
+        with _told():
+            await obstore.put_async(self._store, _object(key), data, use_multipart=False)
+
+    async def size(self, key: str) -> int | None:
+        """As the port says."""
+        try:
+            with _told():
+                return (await obstore.head_async(self._store, _object(key)))["size"]
+        except StoreUnreachable:
+            raise
+        except NotStored:
+            return None
+
+    async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
+        """As the port says. The next piece is fetched while one is being sent, and all are of the same object."""
+        with self._reading.used():
+            first = await self._first(key, start, end)
+            if first is None:
+                return
+            data, tag, size = first
+            end = size if end is None else min(end, size)
+            coming: asyncio.Task[bytes] | None = None
+            try:
+                while data:
+                    start += len(data)
+                    coming = self._fetch(key, tag, start, end) if start < end else None
+                    yield data
+                    data = b"" if coming is None else await coming
+            finally:
+                if coming is not None and not coming.done():
+                    coming.cancel()
+                    await asyncio.wait([coming])
+
+    async def delete(self, keys: Collection[str]) -> None:
+        """As the port says."""
+        await self._delete([_object(key) for key in keys])
+
+    async def drop(self, upload: str) -> None:
+        """As the port says. The first part goes last: as long as anything is left, nobody can begin anew beside it."""
+        parts = [_part(upload, offset) for offset, _ in await self._parts(upload)]
+        await self._delete(parts[1:])
+        await self._delete(parts[:1])
+
+    async def check(self) -> str | None:
+        """As the port says. What counts is that the store refuses to write over what is there, where it is asked to."""
+        key = "probe/" + new_id()
+        try:
+            await self.put(key, b"probe")
+            read = b"".join([data async for data in self.read(key)])
+            kept = await self._refuses(_object(key))
+            await self.delete([key])
+        except NotStored as error:
+            return (
+                f"Files cannot be kept at {self._where}: {error} See that the bucket is there, and the keys are right."
+            )
+        if read != b"probe":
+            return f"Files cannot be kept at {self._where}: what was written is not what is read."
+        if not kept:
+            return f"Files cannot be kept at {self._where}: it ignores If-None-Match, so that two uploads could mix. Take a newer version."
+        return None
+
+    async def close(self) -> None:
+        """As the port says: the store's connections end by themselves."""
+
+    async def _add(self, upload: str, at: int, data: bytes | bytearray) -> int:
+        """Store a part, if nobody else has one that begins there: the new end."""
+        if not data:
+            return at
+        try:
+            with _told():
+                await obstore.put_async(self._store, _part(upload, at), bytes(data), mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            raise OffsetConflict(await self.received(upload)) from None
+        return at + len(data)
+
+    async def _refuses(self, path: str) -> bool:
+        try:
+            with _told():
+                await obstore.put_async(self._store, path, b"other", mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            return True
+        return False
+
+    async def _parts(self, upload: str) -> list[tuple[int, int]]:
+        """Offset and size of each part, in order."""
+        found: list[tuple[int, int]] = []
+        with _told():
+            pages: "AsyncIterator[Sequence[ObjectMeta]]" = obstore.list(self._store, f"uploads/{checked_key(upload)}")  # pyright: ignore[reportUnknownMemberType] - its other form is for pyarrow
+            async for page in pages:
+                found += [(int(part["path"].rpartition("/")[2]), part["size"]) for part in page]
+        return sorted(found)
+
+    async def _join(self, upload: str, path: str) -> Assembled:
+        """Read the parts one after the other into an object."""
+        total = await self.received(upload)
+        if not total:
+            raise NotStored("There are no such bytes.")
+        watched = _Watched()
+        chunks = watched.through(self._read_parts(upload, total))
+        with _told():
+            if total <= _MULTIPART:
+                data = b"".join([chunk async for chunk in chunks])
+                await obstore.put_async(self._store, path, data, use_multipart=False)
+            else:
+                await obstore.put_async(self._store, path, chunks, chunk_size=_MULTIPART, max_concurrency=1)
+        return watched.assembled()
+
+    async def _read_parts(self, upload: str, total: int) -> AsyncGenerator[bytes, None]:
+        end = 0
+        for offset, size in await self._parts(upload):
+            if offset != end or end >= total:
+                break
+            with _told():
+                result = await obstore.get_async(self._store, _part(upload, offset))
+                async for chunk in result.stream(min_chunk_size=256 * KIB):
+                    yield bytes(chunk)
+            end += size
+        if end != total:
+            raise NotStored("There are no such bytes.")
+
+    async def _look(self, key: str) -> Assembled:
+        watched = _Watched()
+        async for _ in watched.through(self.read(key)):
+            pass
+        return watched.assembled()
+
+    async def _first(self, key: str, start: int, end: int | None) -> tuple[bytes, str | None, int] | None:
+        """The first piece with the object's tag and size; None where there is nothing between `start` and `end`."""
+        wanted = self._reading.piece() if end is None else min(self._reading.piece(), end - start)
+        if wanted > 0:
+            try:
+                with _told():
+                    result = await obstore.get_async(
+                        self._store, _object(key), options={"range": (start, start + wanted)}
+                    )
+                    return bytes(await result.bytes_async()), result.meta["e_tag"], result.meta["size"]
+            except StoreUnreachable:
+                # A store refuses a range that begins behind the end; that is no fault of its own.
+                size = await self.size(key)
+                if size is not None and start < size:
+                    raise
+        elif await self.size(key) is not None:
+            return None
+        if await self.size(key) is None:
+            raise NotStored("There are no such bytes.")
+        return None
+
+    def _fetch(self, key: str, tag: str | None, start: int, end: int) -> asyncio.Task[bytes]:
+        upto = min(end, start + self._reading.piece())
+
+        async def fetch() -> bytes:
+            options: dict[str, Any] = {"range": (start, upto)}
+            if tag is not None:
+                options["if_match"] = tag
+            with _told():
+                result = await obstore.get_async(self._store, _object(key), options=cast("Any", options))
+                return bytes(await result.bytes_async())
+
+        return asyncio.create_task(fetch())
+
+    async def _delete(self, paths: list[str]) -> None:
+        if not paths:
+            return
+        try:
+            with _told():
+                await obstore.delete_async(self._store, paths)
+        except StoreUnreachable:
+            raise
+        except NotStored:
+            if len(paths) > 1:  # one was gone already, and stopped the others
+                for path in paths:
+                    await self._delete([path])
+
+
+class _Watched:
+    """What passes by: its size, digest and beginning."""
+
+    def __init__(self) -> None:
+        self._sha256, self._size, self._head = hashlib.sha256(), 0, b""
+
+    async def through(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+        async for chunk in chunks:
+            self._sha256.update(chunk)
+            self._size += len(chunk)
+            if len(self._head) < HEAD:
+                self._head += chunk[: HEAD - len(self._head)]
+            yield chunk
+
+    def assembled(self) -> Assembled:
+        return Assembled(self._size, self._sha256.hexdigest(), self._head)
+
+
+def _object(key: str) -> str:
+    return f"objects/{checked_key(key)}"
+
+
+def _part(upload: str, offset: int) -> str:
+    return f"uploads/{checked_key(upload)}/{offset:016d}"
+
+
+def _unreachable(error: Exception) -> StoreUnreachable:
+    return StoreUnreachable((str(error).splitlines() or ["no reason given"])[0][:300])
+
+
+@contextlib.contextmanager
+def _told() -> Generator[None, None, None]:
+    """What the store says as the port says it; `AlreadyExistsError` is an answer, and passes."""
+    try:
+        yield
+    except (NotStored, AlreadyExistsError):
+        raise
+    except FileNotFoundError as error:
+        raise NotStored("There are no such bytes.") from error
+    except (BaseError, OSError) as error:
+        raise _unreachable(error) from error

@@ -1,0 +1,202 @@
+"""Uploads: `PUT`, `PATCH` and `HEAD` at `/uploads/{upload id}?token=…` on the storage host (embedding contract 8.2).
+
+`PUT` brings the whole. When the line broke, `HEAD` says by `Upload-Offset` how much is here, and `PATCH` with `Upload-Offset: n` goes on
+there; a `PUT` of the whole again is fine as well, what is here already is passed over. Whoever brings the last byte gets the answer: what
+the file was found to be, or why it is refused. Asked again, the answer is the same.
+"""
+
+import re
+import time
+from collections.abc import AsyncGenerator, Callable, Collection
+from typing import Any, Protocol
+
+from halloo.files.answers import Answer, Header, Host, Receive, Scope, Send, extension, header
+from halloo.files.errors import FileTooLarge, UploadIncomplete, UploadNotFound
+from halloo.files.model import Upload
+from halloo.files.storage import OffsetConflict, Storage
+from halloo.kit.asgi import PATIENCE
+from halloo.kit.refusals import BadRequest, Conflict
+
+RENEW_S = 60
+"""How often the target of an upload that goes on is renewed."""
+PACE = 64 * 1024
+"""Bytes for which a sender has a minute: who is slower is cut, and may come back."""
+_PATH = re.compile(r"/uploads/([A-Za-z0-9-]{1,64})")
+_TOKEN = re.compile(rb"token=([A-Za-z0-9_-]{1,200})")
+_NUMBER = re.compile(rb"[0-9]{1,18}")
+_METHODS = b"PUT, PATCH, HEAD, OPTIONS"
+_ASKED = b"content-type, upload-offset, upload-complete"
+_EXPOSED = b"upload-offset, upload-complete, upload-length, retry-after"
+
+
+class UploadOffset(Conflict):
+    """The upload goes on elsewhere: send what follows the byte that `Upload-Offset` names."""
+
+    code = "upload_offset"
+
+
+class LineBroken(Exception):
+    """The sender is gone."""
+
+
+class Desk(Protocol):
+    """The side of the database."""
+
+    async def find(self, upload_id: str, token: str) -> Upload:
+        """The upload that the token opens. Raises `UploadNotFound` for whatever does not."""
+        ...
+
+    async def renew(self, upload: Upload) -> None:
+        """Bytes have come: the target holds for a while again."""
+        ...
+
+    async def finish(self, upload: Upload) -> dict[str, Any]:
+        """All bytes are in the storage under the upload's id: assemble them, look at them, decide.
+
+        The answer for the sender, or a refusal; both are the same when asked again.
+        """
+        ...
+
+
+class Receiving:
+    """ASGI application for what lies below `/uploads/`."""
+
+    def __init__(self, storage: Storage, desk: Desk, policy: str, origins: Collection[str]) -> None:
+        """`policy` and `origins` as for `Host`."""
+        self._storage, self._desk, self._host = storage, desk, Host(policy, origins)
+        self._works = {"PUT": self._put, "PATCH": self._patch, "HEAD": self._head}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        answer = Answer(scope, send, self._host.headers(scope, _EXPOSED))
+        work = self._works.get(scope["method"])
+        try:
+            if work is not None:
+                await work(await self._find(scope), answer, _Body(scope, receive))
+            elif scope["method"] == "OPTIONS":
+                await Answer(scope, send, self._host.preflight(scope, _METHODS, _ASKED)).empty(204)
+            else:
+                await answer.empty(405, [(b"allow", _METHODS)])
+        except LineBroken:
+            return
+        except OffsetConflict as conflict:
+            await answer.refuse(UploadOffset(received=conflict.received), _offset(conflict.received))
+        except Exception as error:  # noqa: BLE001 - told to the caller, and logged
+            await answer.mishap(error)
+
+    async def _find(self, scope: Scope) -> Upload:
+        path, token = _PATH.fullmatch(scope["path"]), _TOKEN.fullmatch(scope["query_string"])
+        if path is None or token is None:
+            raise UploadNotFound
+        return await self._desk.find(path[1], token[1].decode())
+
+    async def _received(self, upload: Upload) -> int:
+        return upload.size if upload.state != "open" else await self._storage.received(upload.id)
+
+    async def _kept(self, upload: Upload) -> int:
+        """As `_received`, and all of it where it was assembled already and only the answer is missing."""
+        received = await self._received(upload)
+        if not received:
+            for key in (upload.raw_key, upload.key):
+                if await self._storage.size(key) == upload.size:
+                    return upload.size
+        return received
+
+    async def _head(self, upload: Upload, answer: Answer, body: "_Body") -> None:
+        del body
+        received = await self._kept(upload)
+        length = (b"upload-length", str(upload.size).encode())
+        complete = (b"upload-complete", b"?0" if upload.state == "open" else b"?1")
+        await answer.empty(204, [*_offset(received), length, complete, (b"cache-control", b"no-store")])
+
+    async def _put(self, upload: Upload, answer: Answer, body: "_Body") -> None:
+        if body.length is not None and body.length > upload.size:
+            raise FileTooLarge(max_bytes=upload.size)
+        received = await self._append(upload, await self._received(upload), body, whole=True)
+        if received != upload.size:
+            await answer.refuse(UploadIncomplete(received=received, size=upload.size), _offset(received))
+            return
+        await answer.json(200, await self._desk.finish(upload), _done(received))
+
+    async def _patch(self, upload: Upload, answer: Answer, body: "_Body") -> None:
+        if body.offset is None:
+            raise BadRequest("Upload-Offset: say at which byte the upload goes on.")
+        received = await self._kept(upload)
+        if body.offset != received:
+            raise OffsetConflict(received)
+        if body.length is not None and received + body.length > upload.size:
+            raise FileTooLarge(max_bytes=upload.size)
+        received = await self._append(upload, received, body, whole=False)
+        if received == upload.size:
+            await answer.json(200, await self._desk.finish(upload), _done(received))
+        else:
+            await answer.empty(204, [*_offset(received), (b"upload-complete", b"?0"), (b"cache-control", b"no-store")])
+
+    async def _append(self, upload: Upload, received: int, body: "_Body", *, whole: bool) -> int:
+        """Store what comes behind the bytes that are here; how many are here then. A line that breaks leaves the target open."""
+        renewed = time.monotonic()
+
+        async def chunks() -> AsyncGenerator[bytes, None]:
+            nonlocal renewed
+            async for chunk in body.behind(received if whole else 0):
+                yield chunk
+                if time.monotonic() - renewed > RENEW_S:
+                    renewed = time.monotonic()
+                    await self._desk.renew(upload)
+
+        if received == upload.size:
+            async for chunk in body.behind(received if whole else 0):
+                if chunk:
+                    raise FileTooLarge(max_bytes=upload.size)
+            return received
+        try:
+            now = await self._storage.append(upload.id, received, chunks(), upload.size)
+        except ValueError:
+            raise FileTooLarge(max_bytes=upload.size) from None
+        except LineBroken:
+            await self._desk.renew(upload)
+            raise
+        if now != upload.size:
+            await self._desk.renew(upload)
+        return now
+
+
+class _Body:
+    """What a request brings."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._receive = receive
+        self._patience: Callable[[], None] | None = extension(scope, PATIENCE)
+        self.length = _number(header(scope, b"content-length"))
+        self.offset = _number(header(scope, b"upload-offset"))
+
+    async def behind(self, skipped: int) -> AsyncGenerator[bytes, None]:
+        """The bytes that follow the first `skipped`. Raises `LineBroken`."""
+        paced = 0
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise LineBroken
+            chunk: bytes = message.get("body", b"")
+            more = message.get("more_body", False)
+            paced += len(chunk)
+            if paced >= PACE and self._patience is not None:
+                paced = 0
+                self._patience()
+            if skipped:
+                chunk, skipped = chunk[skipped:], max(0, skipped - len(chunk))
+            if chunk:
+                yield chunk
+
+
+def _number(value: bytes | None) -> int | None:
+    return int(value) if value is not None and _NUMBER.fullmatch(value) else None
+
+
+def _offset(received: int) -> list[Header]:
+    return [(b"upload-offset", str(received).encode())]
+
+
+def _done(received: int) -> list[Header]:
+    return [*_offset(received), (b"upload-complete", b"?1")]

@@ -1,0 +1,50 @@
+"""Has bytes deleted that nobody can name: what was taken back, refused, or uploaded and never sent."""
+
+import asyncio
+import logging
+from typing import NoReturn
+
+from halloo.db import directory
+from halloo.db.engine import DIRECTORY, Database
+from halloo.files import actions
+from halloo.files.settings import FilesSettings
+from halloo.files.storage import Storage
+
+logger = logging.getLogger("halloo.files")
+EVERY_S = 60
+BATCH, BATCHES_MAX = 100, 50
+"""Rows of one transaction, and transactions of one round for each workspace: what is left waits for the next round."""
+
+
+class FileSweeper:
+    """Sweeps every workspace of this database. Several servers may do so at once: what is gone already is fine."""
+
+    def __init__(self, database: Database, storage: Storage, settings: FilesSettings) -> None:
+        """Nothing is swept before `run`."""
+        self._database = database
+        self._storage = storage
+        self._hours = settings.unfinished_hours
+
+    async def run(self) -> NoReturn:
+        """Sweep now, and again every minute, whatever happens."""
+        while True:
+            try:
+                await self.sweep()
+            except Exception:
+                logger.exception("Files that are not needed any more could not be deleted; trying again later")
+            await asyncio.sleep(EVERY_S)
+
+    async def sweep(self) -> None:
+        """One round through all workspaces."""
+        for workspace_id in await self._database.read(DIRECTORY, directory.list_keys, "workspace"):
+            await self._sweep(workspace_id)
+
+    async def _sweep(self, workspace_id: str) -> None:
+        for _ in range(BATCHES_MAX):
+            if not await self._database.read(workspace_id, actions.is_swept_due, self._hours):
+                return
+            swept = await self._database.write(workspace_id, actions.claim_swept, self._hours, BATCH)
+            for upload in swept.uploads:
+                await self._storage.drop(upload.id)
+            await self._storage.delete(swept.keys)
+            await self._database.write(workspace_id, actions.forget_swept, swept)
