@@ -10,7 +10,7 @@
  * - `createApi`: HTTP calls with refusals as `Refusal` (`api.ts`, `refusal.ts`)
  * - `electLeader`: one tab of many (`leader.ts`)
  * - `normaliseOrigin`, `decide`: allowed domains (`origins.ts`)
- * - `formatText`: links and code in what people write (`format.ts`)
+ * - `formatText`: the small Markdown of what people write (`format.ts`)
  * - `createT`, `pickLanguage`: messages in the reader's language (`i18n.ts`, `language.ts`)
  *
  * Everything the engine needs of the outside is in `ports.ts` and handed in. A client of an operator, in short:

@@ -10,6 +10,7 @@ export { cx, hueOf, layerOpen, type Placement, place, useLatest } from "./dom.ts
 export { type Drawing, Empty } from "./empty.tsx";
 export { Field, TextArea, TextField, useGrow } from "./field.tsx";
 export { Menu, type MenuItem, type TriggerProps } from "./menu.tsx";
+export { RichText, type Words } from "./message/rich.tsx";
 export { filterOptions, fold, type Option, Picker, Select } from "./picker.tsx";
 export { Popover } from "./popover.tsx";
 export { Bone, CopyField, Notice, Table, useCopy } from "./rest.tsx";

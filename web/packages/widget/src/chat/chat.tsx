@@ -8,6 +8,7 @@ import { tones } from "./colours.ts";
 import { Around, type Messages } from "./hooks.ts";
 import { allowSound, chime } from "./sound.ts";
 import "@halloo/ui/tokens.css";
+import "@halloo/ui/rich.css";
 import "./chat.css";
 import "./forms.css";
 
