@@ -46,6 +46,14 @@ def test_more_than_is_read_is_refused_and_not_called_good() -> None:
         put_together(Asked(), SHOP)
 
 
+def test_too_much_is_refused_before_it_is_cut_into_policies() -> None:
+    """A million of them would take seconds and a gigabyte."""
+    began = time.process_time()
+    with pytest.raises(TooMuch):
+        put_together(Asked((("header", "a," * 1_000_000),)), SHOP)
+    assert time.process_time() - began < 1
+
+
 @pytest.mark.parametrize(
     ("text", "origin"),
     [
