@@ -42,6 +42,10 @@ def test_more_than_is_read_is_refused_and_not_called_good() -> None:
         put_together(Asked((("header", "x" * (CHARS + 1)),)), SHOP)
     with pytest.raises(TooMuch):
         put_together(Asked((("header", "img-src a," * (POLICIES + 1)),)), SHOP)
+    with pytest.raises(TooMuch):
+        put_together(Asked((("meta", ", ".join(["img-src a"] * (POLICIES + 1))),)), SHOP)
+    fits = put_together(Asked((("meta", ", ".join(["img-src a"] * POLICIES)),)), SHOP)
+    assert len(fits.page.policies) == 1
     with pytest.raises(NothingAsked):
         put_together(Asked(), SHOP)
 

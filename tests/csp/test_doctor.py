@@ -366,11 +366,14 @@ class TestDelivery:
         assert codes == ["report_only_would_block", "report_only_would_block"]
         assert f"Write: frame-src {C}" in found.policies[0].warnings[1].text
 
-    def test_more_policies_than_there_is_room_for_are_told(self) -> None:
-        meta = Given(", ".join(["img-src *"] * 70), "meta")
-        assert any("Policy 1 was not examined as a whole" in one for one in check_page(CHAT, Page((meta,), SITE)).notes)
-        fits = Given(", ".join(["img-src *"] * 60), "meta")
-        assert check_page(CHAT, Page((fits,), SITE)).notes == ()
+    def test_what_a_report_only_policy_would_ask_for_is_said_by_the_wanted_way(self) -> None:
+        reported = Page((Given("script-src 'nonce-abcd'", disposition="report"),), SITE)
+        lines = {trust: examine(CHAT, reported, trust).policies[0].warnings[0].text for trust in get_args(Trust)}
+        assert lines["auto"].endswith(f"Write: {NONCE_TAG}")
+        assert lines["host"].endswith(f"Write: script-src 'nonce-abcd' {C}")
+        nameless = replace(CHAT, hosts={**HOSTS, "client": "https://a_b.test"})
+        found = examine(nameless, Page((Given("frame-src 'none'", disposition="report"),), SITE))
+        assert found.policies[0].warnings[0].text.endswith("give it a host name of letters, digits, hyphens and dots.")
 
     @pytest.mark.parametrize("count", [9, 60])
     @pytest.mark.parametrize(

@@ -197,6 +197,8 @@ def test_nothing_foreign_is_let_in_and_nothing_is_shut_out(drawn: Drawn, trust: 
         was, is_now = allowed(before, load), allowed(after, load)
         if was:
             assert is_now, (load, page)
+        elif allowed({"browser": before["browser"]}, load):
+            continue  # browsers passed over the part that forbids it by the letter, and nobody was ever refused (D9, D10)
         elif is_now and not load.nonce:  # what has the page's nonce is the page's own wish
             assert load.url is not None, (load, page)
             assert origin_of(load.url) in hosts, (load, page)

@@ -69,7 +69,11 @@ def put_together(asked: Asked, deployment: Deployment, fetched: Fetched | None =
     documents = _documents(asked, deployment, fetched)
     found = [*_headers(asked, fetched), *_metas(asked), *(meta for one in documents for meta in one.metas)]
     notes = [*(fetched.notes if fetched else ()), *(note for one in documents for note in one.notes)]
-    if len(found) > POLICIES or sum(len(one.text) for one in found) > CHARS:
+    # To browsers each part between the commas of a meta is one, too.
+    if (
+        sum(max(1, len(split_header(one.text))) for one in found) > POLICIES
+        or sum(len(one.text) for one in found) > CHARS
+    ):
         raise TooMuch
     tag = _tag(asked, deployment, documents, notes)
     own = asked.page_origin

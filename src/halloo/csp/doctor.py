@@ -53,7 +53,7 @@ def examine(deployment: Deployment, page: Page, trust: Trust = "auto") -> Diagno
         page.origin,
         verdict_of(found),
         tuple(
-            Examined(index, given, tuple(_would_block(deployment, page, given)))
+            Examined(index, given, tuple(_would_block(deployment, page, given, trust)))
             for index, given in enumerate(page.policies, 1)
         ),
         tuple(found),
@@ -122,14 +122,13 @@ def _admit(treatment: Treatment, need: Need, sheet: Sheet, load: Load, origin: s
                 told = True
 
 
-def _would_block(deployment: Deployment, page: Page, given: Given) -> Iterator[Remark]:
+def _would_block(deployment: Deployment, page: Page, given: Given, trust: Trust) -> Iterator[Remark]:
     """That a policy which only reports would block a need once it is enforced."""
     if given.disposition != "report" or given.delivery == "meta":
         return
-    alone = Treatment.of(deployment, replace(page, policies=(replace(given, disposition="enforce"),)), "auto")
+    alone = Treatment.of(deployment, replace(page, policies=(replace(given, disposition="enforce"),)), trust)
     _treat(alone)
     for finding in alone.findings():
-        text = (
-            f"Once enforced, this policy would block {finding.blocked or finding.directive}. Write: {finding.fix.line}"
-        )
+        advice = f"Write: {finding.fix.line}" if finding.fix.line else finding.fix.note
+        text = f"Once enforced, this policy would block {finding.blocked or finding.directive}. {advice}"
         yield Remark("report_only_would_block", finding.decided_by, finding.blocked, text)
