@@ -95,7 +95,6 @@ _FURTHER = (
     "trusted-types *",
 )
 _TRUST = st.sampled_from(TRUSTS)
-PLAIN = re.compile(r"[\t\n\x20-\x7e]*")
 
 
 def in_force(page: Page) -> dict[Reading, list[Policy]]:
