@@ -16,10 +16,9 @@ _PARTS = {
     "workspaces": "Sign-in, sessions and invitations.",
     "events": "How long what happened is kept.",
     "hooks": "Web hooks.",
-    "files": "Files of conversations, pictures, and previews of links. See [Files](files.md).",
     "outbound": "How the server calls others, such as the receivers of web hooks.",
     "mail": "What sends mail. Without a host there is none. See [Mail](mail.md).",
-    "files": "Where what people send is kept, how large it may be and for how long an address opens it, and how pictures are read.",
+    "files": "Where what people send is kept, how large it may be and for how long an address opens it, and how pictures are read. See [Files](files.md).",
 }
 """A sentence for each part."""
 

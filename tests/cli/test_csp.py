@@ -171,6 +171,14 @@ def test_a_page_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.err == f"halloo: {at} could not be fetched: it takes no connections. Check the address and the port.\n"
 
 
+def test_what_a_page_sends_gives_the_terminal_no_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALLOO_HOOKS_ALLOW_NETWORKS", "127.0.0.1")
+    onward = b"HTTP/1.1 302 Found\r\nLocation: http://x\xc2\x9b31m\xe2\x80\xae/\r\nContent-Length: 0\r\n\r\n"
+    with receiving(answering(onward)) as site:
+        done = doctor("--url", f"http://127.0.0.1:{site.port}")
+    assert (done.code, "http://x\\x9b31m\\x202e/" in done.err) == (4, True)
+
+
 def test_a_page_that_hangs_costs_no_more_than_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALLOO_HOOKS_ALLOW_NETWORKS", "127.0.0.1")
     monkeypatch.setattr("halloo.csp.fetch.TIME_S", 0.3)

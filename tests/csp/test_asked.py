@@ -42,8 +42,20 @@ def test_more_than_is_read_is_refused_and_not_called_good() -> None:
         put_together(Asked((("header", "x" * (CHARS + 1)),)), SHOP)
     with pytest.raises(TooMuch):
         put_together(Asked((("header", "img-src a," * (POLICIES + 1)),)), SHOP)
+    with pytest.raises(TooMuch):
+        put_together(Asked((("meta", ", ".join(["img-src a"] * (POLICIES + 1))),)), SHOP)
+    fits = put_together(Asked((("meta", ", ".join(["img-src a"] * POLICIES)),)), SHOP)
+    assert len(fits.page.policies) == 1
     with pytest.raises(NothingAsked):
         put_together(Asked(), SHOP)
+
+
+def test_too_much_is_refused_before_it_is_cut_into_policies() -> None:
+    """A million of them would take seconds and a gigabyte."""
+    began = time.process_time()
+    with pytest.raises(TooMuch):
+        put_together(Asked((("header", "a," * 1_000_000),)), SHOP)
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

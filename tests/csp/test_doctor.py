@@ -7,7 +7,7 @@ import pytest
 
 from halloo.csp.checkup import check_page
 from halloo.csp.doctor import examine, treated
-from halloo.csp.model import Deployment, Diagnosis, Finding, FixKind, Given, Page, Pinned, Tag, Trust
+from halloo.csp.model import Delivery, Deployment, Diagnosis, Finding, FixKind, Given, Page, Pinned, Tag, Trust
 from halloo.csp.shown import shown
 from tests.csp.draws import HOSTS, PINNED, WIDGET, C
 
@@ -181,6 +181,13 @@ class TestNoncesAndHashes:
         cobrowse = replace(CHAT, features=frozenset({"chat", "cobrowse"}))
         found = seen("script-src 'sha256-abcd' 'strict-dynamic'", deployment=cobrowse)
         assert texts(found) == ["script-src 'sha256-abcd' 'strict-dynamic' 'nonce-{NONCE}'"]
+
+    def test_who_asks_for_the_host_gets_no_hash_beside_a_nonce(self) -> None:
+        both = replace(CHAT, features=frozenset({"chat", "cobrowse"}))
+        tag = Tag("", PINNED.integrity, pinned=True)
+        diagnosis = seen("default-src 'strict-dynamic'; connect-src *", tag=tag, trust="host", deployment=both)
+        assert HASH not in texts(diagnosis)[0]
+        assert "'nonce-{NONCE}'" in texts(diagnosis)[0]
 
     @pytest.mark.parametrize(("trust", "kind"), [("host", ADD), ("nonce", "nonce"), ("hash", "hash")])
     def test_who_asks_for_a_way_gets_it(self, trust: Trust, kind: FixKind) -> None:
@@ -359,11 +366,62 @@ class TestDelivery:
         assert codes == ["report_only_would_block", "report_only_would_block"]
         assert f"Write: frame-src {C}" in found.policies[0].warnings[1].text
 
-    def test_more_policies_than_there_is_room_for_are_told(self) -> None:
-        meta = Given(", ".join(["img-src *"] * 70), "meta")
-        assert any("Policy 1 was not examined as a whole" in one for one in check_page(CHAT, Page((meta,), SITE)).notes)
-        fits = Given(", ".join(["img-src *"] * 60), "meta")
-        assert check_page(CHAT, Page((fits,), SITE)).notes == ()
+    def test_what_a_report_only_policy_would_ask_for_is_said_by_the_wanted_way(self) -> None:
+        reported = Page((Given("script-src 'nonce-abcd'", disposition="report"),), SITE)
+        lines = {trust: examine(CHAT, reported, trust).policies[0].warnings[0].text for trust in get_args(Trust)}
+        assert lines["auto"].endswith(f"Write: {NONCE_TAG}")
+        assert lines["host"].endswith(f"Write: script-src 'nonce-abcd' {C}")
+        nameless = replace(CHAT, hosts={**HOSTS, "client": "https://a_b.test"})
+        found = examine(nameless, Page((Given("frame-src 'none'", disposition="report"),), SITE))
+        assert found.policies[0].warnings[0].text.endswith("give it a host name of letters, digits, hyphens and dots.")
+
+    @pytest.mark.parametrize("count", [9, 60])
+    @pytest.mark.parametrize(
+        ("part", "tag"),
+        [
+            ("frame-src 'self'", Tag()),
+            ("script-src 'self'", Tag()),
+            ("default-src 'none'", Tag()),
+            ("default-src 'self' 'nonce-abcd'", Tag()),
+            ("script-src 'strict-dynamic'", Tag()),
+            (f"script-src {HASH}; frame-src 'none'", Tag()),
+            ("trusted-types a; require-trusted-types-for 'script'; frame-src", MADE),
+        ],
+    )
+    def test_every_policy_between_the_commas_of_a_meta_is_treated(self, part: str, tag: Tag, count: int) -> None:
+        before = Page((Given(", ".join([part] * count), "meta"),), SITE, tag)
+        diagnosis = examine(CHAT, before)
+        assert diagnosis.verdict == "required_blocked"
+        again = examine(CHAT, treated(before, diagnosis))
+        assert (again.findings, again.fixed) == ((), ())
+
+    @pytest.mark.parametrize(
+        "skipped", ["script-src 'self' \x01", "\vSCRIPT-SRC é", "script-src \x7f", "frame-src\x01"]
+    )
+    @pytest.mark.parametrize("kind", ["header", "meta"])
+    def test_a_part_that_browsers_skip_hides_nothing_that_is_added(self, skipped: str, kind: Delivery) -> None:
+        before = Page((Given(f"{skipped}; default-src", kind),), SITE)
+        diagnosis = examine(CHAT, before)
+        again = examine(CHAT, treated(before, diagnosis))
+        assert (again.findings, again.fixed) == ((), ())
+        assert texts(diagnosis)[0].count("script-src") <= 2
+
+    def test_what_is_added_begins_no_policy_of_its_own(self) -> None:
+        before = Page((Given("default-src *, font-src 'none'", "meta"),), SITE)
+        diagnosis = examine(CHAT, before)
+        assert {one.reading for one in diagnosis.findings} == {"letter"}
+        assert texts(diagnosis)[0].count(",") == 1
+
+    def test_policies_between_commas_that_want_different_things(self) -> None:
+        parts = [
+            "script-src 'nonce-abcd'",
+            "script-src 'self'",
+            "script-src 'strict-dynamic'",
+            "script-src 'unsafe-inline'",
+        ]
+        before = Page((Given(", ".join(parts * 3), "meta"),), SITE)
+        again = examine(CHAT, treated(before, examine(CHAT, before)))
+        assert (again.findings, again.fixed) == ((), ())
 
 
 def test_an_address_of_ip_is_judged_by_browsers_alone() -> None:

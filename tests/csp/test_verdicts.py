@@ -66,9 +66,23 @@ def test_a_blocked_script_gets_its_line_or_a_nonce() -> None:
     assert found is not None
     assert (found.blocks, found.line) == (True, f"script-src 'self' {CLIENT}")
     nonce = verdict(replace(Violation(policy="script-src 'nonce-abcdef'"), **SCRIPT))
-    assert nonce is not None
-    assert nonce.blocks
-    assert "nonce" in nonce.text.lower()
+    assert nonce == Judged(
+        True,
+        "required",
+        "Blocks the chat: Give the tag your page's nonce, the one that the policy of the same answer has.",
+        f'<script async nonce="{{NONCE}}" src="{CLIENT}/public/embed/x"></script>',
+    )
+
+
+@pytest.mark.parametrize("policy", ["script-src 'sha256-abcd'", f"script-src '{PINNED.integrity}' 'sha256-abcd'"])
+def test_a_hash_is_told_with_the_tag_that_it_is_for(policy: str) -> None:
+    found = verdict(replace(Violation(policy=policy), **SCRIPT))
+    assert found is not None
+    assert (PINNED.url in found.text, f"add '{PINNED.integrity}'" in found.text) == (
+        True,
+        PINNED.integrity not in policy,
+    )
+    assert "sha256-abcd" not in found.text
 
 
 def test_the_pinned_loaders_record_is_known_by_its_directive() -> None:

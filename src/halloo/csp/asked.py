@@ -64,10 +64,16 @@ def put_together(asked: Asked, deployment: Deployment, fetched: Fetched | None =
     """
     if fetched is None and asked.html is None and not (asked.policies or asked.permissions_policy or asked.coep):
         raise NothingAsked
+    if sum(len(text) for _, text in asked.policies) > CHARS * 2:
+        raise TooMuch  # before it is cut at its commas: each would be a policy
     documents = _documents(asked, deployment, fetched)
     found = [*_headers(asked, fetched), *_metas(asked), *(meta for one in documents for meta in one.metas)]
     notes = [*(fetched.notes if fetched else ()), *(note for one in documents for note in one.notes)]
-    if len(found) > POLICIES or sum(len(one.text) for one in found) > CHARS:
+    # To browsers each part between the commas of a meta is one, too.
+    if (
+        sum(max(1, len(split_header(one.text))) for one in found) > POLICIES
+        or sum(len(one.text) for one in found) > CHARS
+    ):
         raise TooMuch
     tag = _tag(asked, deployment, documents, notes)
     own = asked.page_origin

@@ -6,8 +6,6 @@ from dataclasses import replace
 from halloo.csp import model
 from halloo.csp.doctor import examine
 from halloo.csp.model import Deployment, Diagnosis, Examined, Finding, Page, Trust
-from halloo.csp.policy import split_header
-from halloo.csp.sheet import POLICIES
 from halloo.csp.warnings import MOST, remarks
 
 _BY: dict[str, str] = {
@@ -19,7 +17,6 @@ _BY: dict[str, str] = {
 def check_page(deployment: Deployment, page: Page, trust: Trust = "auto", notes: Sequence[str] = ()) -> Diagnosis:
     """Examine a page, with all warnings. `notes`: what is known besides, from reading it."""
     found = examine(deployment, page, trust)
-    left_out = set(_left_out(page))
     policies: list[Examined] = []
     removable: dict[tuple[str, str], model.Warning] = {}
     told = list(notes)
@@ -27,8 +24,6 @@ def check_page(deployment: Deployment, page: Page, trust: Trust = "auto", notes:
         of_text = remarks(one.given, deployment)
         if of_text.left_out:
             told.append(f"Policy {one.index} has more warnings than the first {MOST}, which are shown.")
-        if one.index in left_out:
-            told.append(f"Policy {one.index} was not examined as a whole: a page has room for {POLICIES}.")
         differing = _differing(one.index, found.findings)
         policies.append(replace(one, warnings=(*of_text.warnings, *differing, *one.warnings)))
         for spare in of_text.removable:
@@ -50,17 +45,6 @@ def _differing(index: int, findings: Sequence[Finding]) -> Iterator[model.Warnin
         if one.policy == index and text is not None and (one.decided_by, one.blocked) not in seen:
             seen.add((one.decided_by, one.blocked))
             yield model.Warning("readings_differ", one.decided_by, one.blocked, text)
-
-
-def _left_out(page: Page) -> Iterator[int]:
-    """Policies for which, with their parts between commas, there was no room."""
-    room = POLICIES
-    for index, given in enumerate(page.policies, 1):
-        if given.disposition == "enforce" and given.in_head:
-            parts = len(split_header(given.text))
-            if parts > room:
-                yield index
-            room = max(0, room - parts)
 
 
 def _of_headers(page: Page) -> Iterator[model.Warning]:

@@ -26,12 +26,12 @@ from halloo.csp.policy import Load
 from halloo.csp.scripts import Scripts
 from halloo.csp.sheet import Sheet
 from halloo.csp.surroundings import isolated, listed, own_page, permitted, sandboxed
-from halloo.csp.treatment import Treatment, blocked_by, matches_urls, write
+from halloo.csp.treatment import Treatment, blocked_parts, matches_urls, write
 from halloo.csp.trusted_types import treat_trusted_types
 
 _SCRIPTS = ("host.loader", "host.recorder")
 _TRIES = 4
-"""Steps for one address and policy. One is enough, but for texts that the two readings cut differently."""
+"""Rounds for one address and policy. One is enough, but for texts that the two readings cut differently."""
 
 
 def examine(deployment: Deployment, page: Page, trust: Trust = "auto") -> Diagnosis:
@@ -53,7 +53,7 @@ def examine(deployment: Deployment, page: Page, trust: Trust = "auto") -> Diagno
         page.origin,
         verdict_of(found),
         tuple(
-            Examined(index, given, tuple(_would_block(deployment, page, given)))
+            Examined(index, given, tuple(_would_block(deployment, page, given, trust)))
             for index, given in enumerate(page.policies, 1)
         ),
         tuple(found),
@@ -107,29 +107,28 @@ def _loads(deployment: Deployment, need: Need) -> Iterator[tuple[Load, str]]:
 
 
 def _admit(treatment: Treatment, need: Need, sheet: Sheet, load: Load, origin: str) -> None:
-    first = blocked = blocked_by(sheet, load)
     told = False
     for _ in range(_TRIES):
-        if first is None or blocked is None:
+        parts = blocked_parts(sheet, load)
+        if not parts:
             return
-        if not treatment.can_be_written(origin):
-            treatment.draft(need, first, treatment.cannot(blocked, origin))
-            return
-        kind, directive = write(blocked, origin, matches_urls)
-        if not told:
-            treatment.draft(need, first, Fix(kind, directive, origin, ""), directive=directive)
-            told = True
-        blocked = blocked_by(sheet, load)
+        for blocked in parts:
+            if not treatment.can_be_written(origin):
+                treatment.draft(need, blocked, treatment.cannot(blocked, origin))
+                return
+            kind, directive = write(blocked, origin, matches_urls)
+            if not told:
+                treatment.draft(need, blocked, Fix(kind, directive, origin, ""), directive=directive)
+                told = True
 
 
-def _would_block(deployment: Deployment, page: Page, given: Given) -> Iterator[Remark]:
+def _would_block(deployment: Deployment, page: Page, given: Given, trust: Trust) -> Iterator[Remark]:
     """That a policy which only reports would block a need once it is enforced."""
     if given.disposition != "report" or given.delivery == "meta":
         return
-    alone = Treatment.of(deployment, replace(page, policies=(replace(given, disposition="enforce"),)), "auto")
+    alone = Treatment.of(deployment, replace(page, policies=(replace(given, disposition="enforce"),)), trust)
     _treat(alone)
     for finding in alone.findings():
-        text = (
-            f"Once enforced, this policy would block {finding.blocked or finding.directive}. Write: {finding.fix.line}"
-        )
+        advice = f"Write: {finding.fix.line}" if finding.fix.line else finding.fix.note
+        text = f"Once enforced, this policy would block {finding.blocked or finding.directive}. {advice}"
         yield Remark("report_only_would_block", finding.decided_by, finding.blocked, text)

@@ -5,7 +5,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urljoin
 
 from halloo.kit.outbound.client import Outbound
 from halloo.kit.outbound.model import Exchange, Failure, Limits, Url
@@ -87,7 +87,7 @@ async def fetch_page(outbound: Outbound, address: str) -> Fetched:
 async def _follow(outbound: Outbound, address: str) -> Fetched:
     at = address
     for _ in range(REDIRECTS + 1):
-        at = urldefrag(at).url
+        at = at.partition("#")[0]
         try:
             url = parse_url(at)
         except BadUrl as error:
@@ -108,10 +108,11 @@ def _refused(address: str, reason: Why) -> PageUnreachable:
 
 
 def _next(at: str, onward: str) -> str:
+    """Where an answer leads on to. Addresses that are not ASCII come in UTF-8, as browsers take them; headers are read byte by byte."""
     try:
-        return urljoin(at, onward)
+        return urljoin(at, onward.encode("latin-1").decode("utf-8", "replace"))
     except ValueError:
-        raise PageUnreachable(at, "it leads on to what is no address.", "address") from None
+        raise PageUnreachable(at[:200], "it leads on to what is no address.", "address") from None
 
 
 def _headers(head: bytes) -> tuple[tuple[str, str], ...]:
@@ -124,7 +125,7 @@ def _page(at: str, got: Exchange, headers: tuple[tuple[str, str], ...]) -> Fetch
     """The page. Raises `PageUnreachable` for an answer that is none."""
     if got.status not in _GOOD:
         why = f"it answered {got.status}. Give an address that shows the page to everybody."
-        raise PageUnreachable(at, why, "status", got.status)
+        raise PageUnreachable(at[:200], why, "status", got.status)
     first = dict(reversed(headers))
     kind = first.get("content-type", "text/html")
     notes: list[str] = []
@@ -135,8 +136,10 @@ def _page(at: str, got: Exchange, headers: tuple[tuple[str, str], ...]) -> Fetch
         return Fetched(
             at, headers, "", ("The answer is packed in a way that was not asked for: only its headers were read.",)
         )
-    if got.truncated or cut:
+    if cut or len(got.response_body) >= BODY_BYTES:
         notes.append("Only the first 2 MiB of the page were read.")
+    elif got.truncated:
+        notes.append("The page broke off, or its end took too long: only what had come was read.")
     return Fetched(at, headers, _text(body, kind), tuple(notes))
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "SourceKind",
     "allowed",
     "deciding",
+    "is_readable",
     "match_url",
     "may_create",
     "parse",
@@ -198,7 +199,7 @@ def _directives(text: str, reading: Reading, *, meta: bool) -> Iterable[Directiv
         name = written.lower()
         if name in taken:
             continue
-        readable = plain or _PRINTABLE[reading].fullmatch(part) is not None
+        readable = plain or is_readable(part, reading)
         if readable or reading == "browser":
             taken.add(name)  # D9: for browsers also the name of a part that they skip
         if readable and not (meta and name in _NOT_IN_META):
@@ -209,6 +210,11 @@ def _directives(text: str, reading: Reading, *, meta: bool) -> Iterable[Directiv
                 else {}
             )
             yield Directive(name, values, tuple(meant[value] for value in values if meant))
+
+
+def is_readable(part: str, reading: Reading) -> bool:
+    """Whether a part of a policy is not skipped for a character in it (contract 1.1.2, D9, D10)."""
+    return _PRINTABLE[reading].fullmatch(part) is not None
 
 
 def deciding(policy: Policy, destination: Destination) -> Directive | None:

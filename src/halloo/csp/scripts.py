@@ -8,7 +8,7 @@ from typing import Literal
 from halloo.csp.model import Fix, FixKind, Need, Trust
 from halloo.csp.policy import Directive, Load, Source, deciding
 from halloo.csp.sheet import NONCE, Sheet, View, page_nonce
-from halloo.csp.treatment import Blocked, Treatment, blocked_by, preview, write
+from halloo.csp.treatment import Blocked, Treatment, blocked_by, blocked_parts, preview, write
 
 Way = Literal["host", "nonce", "new_nonce", "hash"]
 """`nonce`: one that the list has; `new_nonce`: the list gets the page's."""
@@ -20,7 +20,7 @@ _BASE = "Beside a nonce write base-uri 'none', or 'self' if the page has a <base
 _NONCE_SOURCE = f"'nonce-{NONCE}'"
 _ROUNDS = 3
 _TRIES = 6
-"""Steps for one script and policy. One is enough, but for texts that the two readings cut differently."""
+"""Rounds for one script and policy. One is enough, but where the tag changes, and for texts that the two readings cut differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,10 @@ def ways(facts: Facts, trust: Trust, *, pinned: bool, recorder: bool) -> list[Wa
     hashed: list[Way] = ["hash"] if pinned else []
     if facts.inline:
         return ["host"]
+    last: list[Way] = ["new_nonce", *hashed] if recorder else [*hashed, "new_nonce"]
     if trust != "auto":
         asked: dict[Trust, list[Way]] = {
-            "host": [*host, *known, *(["new_nonce", *hashed] if recorder else [*hashed, "new_nonce"])],
+            "host": [*host, *known, *last],
             "nonce": [*known, "new_nonce"],
             "hash": [*hashed, *host, *known, "new_nonce"],
         }
@@ -142,22 +143,25 @@ class Scripts:
 
     def _treat(self, need: Need, sheet: Sheet) -> bool:
         """Let the script through this policy. Return whether there was anything to do."""
-        first = blocked_by(sheet, self._load(need))
-        blocked, told = first, False
+        treatment, told = self._treatment, False
         for _ in range(_TRIES):
-            if blocked is None or first is None:
+            tag = treatment.tag
+            parts = blocked_parts(sheet, self._load(need))
+            for blocked in parts:
+                possible = self._possible(need, blocked)
+                if not possible:
+                    treatment.draft(need, blocked, treatment.cannot(blocked, treatment.deployment.client))
+                    return True
+                others = [] if told else [self._other(way, blocked) for way in possible[1:] if way != "new_nonce"]
+                fix, directive = self._go(possible[0], need, blocked)
+                if not told:
+                    treatment.draft(need, blocked, fix, others, directive)
+                    told = True
+                if treatment.tag != tag:
+                    break  # what it has got may open the others as well
+            if not parts:
                 break
-            possible = self._possible(need, blocked)
-            if not possible:
-                self._treatment.draft(need, first, self._treatment.cannot(blocked, self._treatment.deployment.client))
-                break
-            others = [self._other(way, blocked) for way in possible[1:] if way != "new_nonce"]
-            fix, directive = self._go(possible[0], need, blocked)
-            if not told:
-                self._treatment.draft(need, first, fix, others, directive)
-                told = True
-            blocked = blocked_by(sheet, self._load(need))
-        return first is not None
+        return told
 
     def _possible(self, need: Need, blocked: Blocked) -> list[Way]:
         """The ways that are open here, the best first."""
@@ -183,7 +187,7 @@ class Scripts:
             treatment.pin()
             value = self._hash()
             note = f"{_PIN} {treatment.tag_html()}"
-            if blocked_by(blocked.sheet, self._load(need)) is None:
+            if not self._still_blocks(need, blocked):
                 return Fix("hash", blocked.decider, value, treatment.tag_html(), note), ""
             _, directive = write(blocked, value, _all)
             return Fix("hash", directive, value, "", note), directive
@@ -194,6 +198,11 @@ class Scripts:
         _, directive = write(blocked, _NONCE_SOURCE, _all)
         base = "" if blocked.view.policy.get("base-uri") else f" {_BASE}"
         return Fix("nonce", directive, _NONCE_SOURCE, "", f"{note}{base} {self._nonce_line()}"), directive
+
+    def _still_blocks(self, need: Need, blocked: Blocked) -> bool:
+        """Whether what was blocked still is, now that the tag has changed; by either reading of the same part."""
+        sheet, view, load = blocked.sheet, blocked.view, self._load(need)
+        return sheet.refuses(view, load) is not None or any(one.part == view.part for one, _ in sheet.rulings(load))
 
     def _other(self, way: Way, blocked: Blocked) -> Fix:
         """What else would help, as it would be written."""

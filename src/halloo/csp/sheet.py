@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from halloo.csp.html import lower
 from halloo.csp.model import Given, Reading
-from halloo.csp.policy import Directive, Load, Policy, Ruling, deciding, parse, parse_source, rule
+from halloo.csp.policy import Directive, Load, Policy, Ruling, deciding, is_readable, parse, parse_source, rule
 from halloo.csp.sources import split_url
 
 NONCE = "{NONCE}"
@@ -16,12 +16,7 @@ STAND_IN = "HallooPageNonce"
 _READINGS: tuple[Reading, ...] = ("letter", "browser")
 _WHITE = "\t\n\f\r "
 _BLANK: dict[Reading, str] = {"letter": _WHITE, "browser": _WHITE + "\v"}
-_WORDS = re.compile(f"[^{_WHITE}]+")
-_READABLE: dict[Reading, re.Pattern[str]] = {
-    "letter": re.compile(r"[\x00-\x7f]*"),
-    "browser": re.compile(r"[\t\n\v\f\r\x20-\x7e]*"),
-}
-"""What a part may hold that is not skipped (D9, D10)."""
+_WORDS = {reading: re.compile(f"[^{white}]+") for reading, white in _BLANK.items()}
 _PLAIN = re.compile(r"[\t\n\f\r\x20-+\x2d-\x7e]*")
 """A text that both readings cut alike: no comma, and no character for which a part is skipped (D7, D9)."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
@@ -114,10 +109,15 @@ class Sheet:
         for view in self.views:
             if by_address and view.reading == "letter":
                 continue
-            ruling = rule(view.policy, load, view.reading)
-            if not ruling.allowed and not self._passes_by_addition(view, load):
+            ruling = self.refuses(view, load)
+            if ruling is not None:
                 found.append((view, ruling))
         return found
+
+    def refuses(self, view: View, load: Load) -> Ruling | None:
+        """How this view blocks a load; None where it does not."""
+        ruling = rule(view.policy, load, view.reading)
+        return None if ruling.allowed or self._passes_by_addition(view, load) else ruling
 
     @staticmethod
     def _passes_by_addition(view: View, load: Load) -> bool:
@@ -130,12 +130,15 @@ class Sheet:
     def written(self, view: View, name: str) -> str:
         """The directive as it stands now; empty where it does not."""
         place = self._find(view, name)
-        return " ".join((name, *self._values(place))) if place else ""
+        return " ".join((name, *self._values(view, place))) if place else ""
 
     def lone_none(self, view: View, name: str) -> bool:
         """Whether the directive matches nothing by intent: `'none'` alone, or no value at all."""
         place = self._find(view, name)
-        return place is not None and self.text[place.name_end : place.end].strip(_WHITE).lower() in {"", "'none'"}
+        return place is not None and self.text[place.name_end : place.end].strip(_BLANK[view.reading]).lower() in {
+            "",
+            "'none'",
+        }
 
     def add(self, view: View, name: str, source: str) -> None:
         """Write a source to the end of a directive's list; it takes the place of a lone `'none'`."""
@@ -221,32 +224,32 @@ class Sheet:
         start, end = self._bounds(view)
         if self._lower is None:
             self._lower = lower(self.text)
-        blank = _BLANK[view.reading]
-        at = start - len(name)
+        at, white = start - len(name), _BLANK[view.reading]
         while (at := self._lower.find(name, at + len(name), end)) >= 0:
             name_end, before = at + len(name), at
-            while before > start and self.text[before - 1] in blank:
+            while before > start and self.text[before - 1] in white:
                 before -= 1
             begins = before == start or self.text[before - 1] == ";"
-            if not begins or (name_end < end and self.text[name_end] not in f"{blank};"):
+            if not begins or (name_end < end and self.text[name_end] not in f"{white};"):
                 continue
             stop = self.text.find(";", name_end, end)
             piece = self.text[name_end : stop if stop >= 0 else end]
-            if _READABLE[view.reading].fullmatch(piece):
-                return Place(name_end, name_end + len(piece.rstrip(blank)))
+            if is_readable(piece, view.reading):
+                return Place(name_end, name_end + len(piece.rstrip(white)))
         return None
 
     @staticmethod
     def _taken(text: str, name: str) -> bool:
-        """Whether a part that is skipped for its characters has this name: browsers then ignore a later one (D9)."""
+        """Whether a part that is skipped for its characters has this name: browsers then ignore a later one (D9, D10)."""
+        white = _BLANK["browser"]
         return any(
-            not _READABLE["browser"].fullmatch(piece) and piece.strip(_BLANK["browser"]).lower().startswith(name)
+            not is_readable(piece, "browser") and piece.strip(white).lower().startswith(name)
             for _, piece in _pieces(text, 0, len(text))
         )
 
-    def _values(self, place: Place) -> list[str]:
+    def _values(self, view: View, place: Place) -> list[str]:
         text = self.text[place.name_end : place.end]
-        return _WORDS.findall(text) if self._odd else text.split()
+        return _WORDS[view.reading].findall(text) if self._odd else text.split()
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:

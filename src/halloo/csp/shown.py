@@ -35,7 +35,12 @@ _UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\xa1-\u200a\u2010-\u2027\u202f-\u205f
 
 def shown(diagnosis: Diagnosis) -> str:
     """The whole answer. What pages hold is shown without anything that a terminal would obey."""
-    return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", "\n".join(_lines(diagnosis)))
+    return printable("\n".join(_lines(diagnosis)))
+
+
+def printable(text: str) -> str:
+    """`text` without anything that a terminal would obey, or that turns or hides what stands beside it."""
+    return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def counted(diagnosis: Diagnosis) -> str:

@@ -42,15 +42,23 @@ class Draft:
 
 def blocked_by(sheet: Sheet, load: Load) -> Blocked | None:
     """Whether the sheet, as it is now, blocks a load, under whichever reading."""
+    return next(iter(blocked_parts(sheet, load)), None)
+
+
+def blocked_parts(sheet: Sheet, load: Load) -> list[Blocked]:
+    """Every policy in the sheet that blocks a load, by the reading that is told first.
+
+    There may be many, between the commas of a `<meta>`. Each may be written into once before the sheet is asked anew: what is written
+    into one of them changes nothing in the others of that reading.
+    """
     found = sheet.rulings(load)
-    if not found:
-        return None
     readings: set[Reading] = {view.reading for view, _ in found}
     # Browsers are what people see; a blocked load of theirs is told first.
-    view, ruling = next((one for one in found if one[0].reading == "browser"), found[0])
+    reading: Reading = "browser" if "browser" in readings else "letter"
     url = split_url(load.url or "")
     both = len(readings) > 1 or (url is not None and url.is_ip)  # by the letter nothing matches an address (D3)
-    return Blocked(sheet, view, ruling, "both" if both else view.reading)
+    told = "both" if both else reading
+    return [Blocked(sheet, view, ruling, told) for view, ruling in found if view.reading == reading]
 
 
 @dataclass(slots=True)
@@ -193,8 +201,10 @@ def matches_urls(source: Source) -> bool:
 
 
 def _copied(blocked: Blocked, copies: Callable[[Source], bool]) -> list[str]:
+    """What a new directive takes over. By the letter a value may hold commas, which are no source and would end browsers' policy (D7)."""
     directive = blocked.view.policy.get(blocked.decider)
-    return [one.text for one in (directive.sources if directive else ()) if one.value != "'none'" and copies(one)]
+    sources = directive.sources if directive else ()
+    return [one.text for one in sources if one.value != "'none'" and "," not in one.text and copies(one)]
 
 
 def _written_into(blocked: Blocked) -> str:

@@ -76,14 +76,14 @@ def _blocked(group: Group, finding: Finding) -> Judged:
     name, fix = _NAMES[finding.feature], finding.fix
     does = "Blocks" if group.disposition == "enforce" else "Would block, once it is enforced,"
     line: str | None = fix.line or None
-    if not fix.directive:
+    if line is None or not line.startswith(f"{fix.directive} "):  # none of a policy: the tag as it should be
         how = fix.note or fix.line
-    elif line is None or _is_ours(line, fix.value):
-        how = f"add {fix.line}" if fix.line else fix.note
+    elif _is_ours(line, fix.value):
+        how = f"add {line}"
     else:
         line = None
         beside = f", beside what {finding.decided_by} has" if fix.kind == "add_directive" else ""
-        how = f"add {fix.value} to {fix.directive}{beside}. Check the page for the whole line."
+        how = f"add {fix.value} to {fix.directive}{beside}. Check the page for the whole line. {fix.note}".rstrip()
     return Judged(blocks=group.disposition == "enforce", level=finding.level, text=f"{does} {name}: {how}", line=line)
 
 

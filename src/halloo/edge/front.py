@@ -2,13 +2,13 @@
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from halloo.csp.own import ERROR_POLICY
 from halloo.edge.answers import Answers
 from halloo.edge.errors import error_body
 from halloo.edge.names import Names
 
-_POLICY = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _DEFAULTS = (
-    (b"content-security-policy", _POLICY),
+    (b"content-security-policy", ERROR_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),

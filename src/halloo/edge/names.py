@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from halloo.csp.own import REPORTS_PATH
 from halloo.relay.server import RELAY_PATHS
 from halloo.widgets.settings import Hosts
 
@@ -33,7 +34,7 @@ def owners_of(path: str) -> tuple[Owner, ...]:
     if path.startswith("/public/"):
         return _OWN_PAGES if path.startswith("/public/assets/") else ("client",)
     if path.startswith("/core/public/"):
-        return _OWN_PAGES if path == "/core/public/csp-reports" else ("client",)
+        return _OWN_PAGES if path == REPORTS_PATH else ("client",)
     if path in RELAY_PATHS:
         return ("relay", "rescue")
     if path.startswith((*STORED, *PICTURED)):

@@ -11,6 +11,7 @@ from halloo.app import snippets_of
 from halloo.cli.place import Place, require_schema, with_database
 from halloo.csp.fetch import PageUnreachable
 from halloo.csp.model import Context, Deployment
+from halloo.csp.shown import printable
 from halloo.db import directory
 from halloo.db.connect import is_postgres, sqlite_path, why_away
 from halloo.db.engine import DIRECTORY, Database
@@ -37,8 +38,8 @@ class Ending(IntEnum):
 
 
 def stop(message: str, code: Ending = Ending.USAGE) -> NoReturn:
-    """Say in a sentence why there is no answer."""
-    _write(sys.stderr, f"halloo: {message}\n")
+    """Say in a sentence why there is no answer; it may hold what a page has sent."""
+    _write(sys.stderr, f"halloo: {printable(message)}\n")
     sys.exit(int(code))
 
 
