@@ -18,7 +18,7 @@ _PARTS = {
     "hooks": "Web hooks.",
     "outbound": "How the server calls others, such as the receivers of web hooks.",
     "mail": "What sends mail. Without a host there is none. See [Mail](mail.md).",
-    "files": "Where what people send is kept, how large it may be, how long its address holds, how pictures are read. See [Files](files.md).",
+    "files": "Where what people send is kept, how large it may be, how long addresses hold, how pictures are read. See [Files](files.md).",
 }
 """A sentence for each part."""
 
