@@ -69,6 +69,8 @@ class Sheet:
         self._created: set[str] = set()
         self._odd = _PLAIN.fullmatch(given.text) is None
         self.views = list(self._read())
+        self.delivered = self.views
+        """What the readings made of the text as it came."""
 
     def __repr__(self) -> str:
         return f"Sheet({self.index}, {self.text!r})"
@@ -79,6 +81,7 @@ class Sheet:
         self.nonce = nonce
         if again:
             self.views = list(self._read())
+            self.delivered = self.views
 
     @property
     def changed(self) -> bool:

@@ -6,7 +6,7 @@ from html import escape
 from typing import Literal, Self
 
 from halloo.csp.model import Deployment, Finding, Fix, FixKind, Level, Need, Page, Reading, Tag, Trust
-from halloo.csp.policy import Load, Ruling, parse_source
+from halloo.csp.policy import Load, Ruling, parse_source, rule
 from halloo.csp.sheet import NONCE, Sheet, View, nonce_of, page_nonce
 
 _UNKNOWN = "page.invalid"
@@ -44,10 +44,13 @@ def blocked_by(sheet: Sheet, load: Load) -> Blocked | None:
     found = sheet.rulings(load)
     if not found:
         return None
+    # What is written for one reading may shut out by the other what came through before: that is told as it was delivered.
+    delivered = {view.reading for view in sheet.delivered if not rule(view.policy, load, view.reading).allowed}
     readings: set[Reading] = {view.reading for view, _ in found}
+    readings = readings & delivered or delivered or readings
     # Browsers are what people see; a blocked load of theirs is told first.
     view, ruling = next((one for one in found if one[0].reading == "browser"), found[0])
-    return Blocked(sheet, view, ruling, view.reading if len(readings) == 1 else "both")
+    return Blocked(sheet, view, ruling, next(iter(readings)) if len(readings) == 1 else "both")
 
 
 @dataclass(slots=True)
