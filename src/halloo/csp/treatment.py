@@ -45,7 +45,9 @@ def blocked_by(sheet: Sheet, load: Load) -> Blocked | None:
     if not found:
         return None
     # What is written for one reading may shut out by the other what came through before: that is told as it was delivered.
-    delivered = {view.reading for view in sheet.delivered if not rule(view.policy, load, view.reading).allowed}
+    delivered: set[Reading] = {
+        view.reading for view in sheet.delivered if not rule(view.policy, load, view.reading).allowed
+    }
     readings: set[Reading] = {view.reading for view, _ in found}
     readings = readings & delivered or delivered or readings
     # Browsers are what people see; a blocked load of theirs is told first.
