@@ -96,8 +96,16 @@ def _chained(origin: str, hops: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     *between, last = hops
     found = [last]
     for hop in reversed(between):
-        found.insert(0, f"{_origin(hop)}/go?to={quote(found[0], safe='')}")
+        found.insert(0, f"{_answering(hop)}/go?to={quote(found[0], safe='')}")
     return f"{origin}/go?to={quote(found[0], safe='')}", tuple(found)
+
+
+def _answering(url: str) -> str:
+    """The origin, without a port at which nobody speaks its scheme: from there no redirect would lead on."""
+    origin = _origin(url)
+    plain = origin.endswith((":80", ":81"))
+    right = plain == origin.startswith("http:") or origin.count(":") == 1
+    return origin if right else origin.rpartition(":")[0]
 
 
 def _origin(url: str) -> str:

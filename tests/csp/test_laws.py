@@ -13,6 +13,7 @@ from halloo.csp.model import Deployment, Destination, Finding, Given, Page, Read
 from halloo.csp.policy import Load, Policy, allowed, may_create, parse, requires_trusted_types
 from halloo.csp.sheet import NONCE, STAND_IN
 from tests.csp.draws import (
+    HOSTS,
     INLINE,
     PINNED,
     RIGHT_NONCE,
@@ -263,3 +264,11 @@ def _told(finding: Finding) -> tuple[object, ...]:
         finding.need, finding.level, finding.policy, finding.directive, finding.decided_by, finding.blocked, finding.reading,
         fix.kind, fix.directive, value,
     )  # fmt: skip
+
+
+def test_what_is_written_for_one_reading_is_not_told_as_found_by_the_other() -> None:
+    """Browsers let all through here; the new `connect-src` for the ticket would shut out the relay, which is then let in as well."""
+    deployment = Deployment(HOSTS, frozenset({"chat", "pusher"}), (), WIDGET, PINNED, verified_embedding=True)
+    found = examine(deployment, Page((Given("default-src é; default-src"),), "https://site.test")).findings
+    assert {one.reading for one in found} == {"letter"}
+    assert len(found) == 5

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Playwright, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.pace import PATIENCE_S
@@ -38,11 +39,36 @@ def executable() -> str:
     return subprocess.run([sys.executable, str(script)], check=True, capture_output=True, text=True).stdout.strip()
 
 
+class _Playwrights(threading.local):
+    """One Playwright a thread, however many browsers it starts: a second cannot begin beside a first."""
+
+    def __init__(self) -> None:
+        self._one: Playwright | None = None
+        self._users = 0
+
+    @contextmanager
+    def using(self) -> Generator[Playwright]:
+        """Give the thread's; it ends with the last who uses it."""
+        if self._one is None:
+            self._one = sync_playwright().start()
+        self._users += 1
+        try:
+            yield self._one
+        finally:
+            self._users -= 1
+            if self._users == 0:
+                self._one.stop()
+                self._one = None
+
+
+_playwrights = _Playwrights()
+
+
 @contextmanager
 def launched(*further: str) -> Generator[Browser]:
     """Start Chromium, with further switches if need be, and close it at the end."""
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
+    with _playwrights.using() as playwright:
         arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *further]
         browser = playwright.chromium.launch(executable_path=executable(), args=arguments)
         yield browser

@@ -74,6 +74,7 @@ class Sheet:
         self._views: list[View] | None = None
         self._stops: list[int] | None = None
         self._lower: str | None = None
+        self._delivered: list[View] | None = None
 
     def __repr__(self) -> str:
         return f"Sheet({self.index}, {self.text!r})"
@@ -89,7 +90,14 @@ class Sheet:
         """What the readings make of it, as it is now."""
         if self._views is None:
             self._views = list(self._read())
+            if not self.changed:
+                self._delivered = self._views
         return self._views
+
+    @property
+    def delivered(self) -> list[View]:
+        """What the readings made of the text as it came: look at the policy of these views alone."""
+        return self._delivered or self.views
 
     @property
     def policies(self) -> int:

@@ -6,7 +6,7 @@ from html import escape
 from typing import Literal, Self
 
 from halloo.csp.model import Deployment, Finding, Fix, FixKind, Level, Need, Page, Reading, Tag, Trust
-from halloo.csp.policy import Load, Ruling, Source, parse_source
+from halloo.csp.policy import Load, Ruling, Source, parse_source, rule
 from halloo.csp.sheet import NONCE, POLICIES, Sheet, View, nonce_of, page_nonce
 from halloo.csp.sources import split_url
 
@@ -52,13 +52,23 @@ def blocked_parts(sheet: Sheet, load: Load) -> list[Blocked]:
     into one of them changes nothing in the others of that reading.
     """
     found = sheet.rulings(load)
-    readings: set[Reading] = {view.reading for view, _ in found}
+    blocking: set[Reading] = {view.reading for view, _ in found}
     # Browsers are what people see; a blocked load of theirs is told first.
-    reading: Reading = "browser" if "browser" in readings else "letter"
-    url = split_url(load.url or "")
-    both = len(readings) > 1 or (url is not None and url.is_ip)  # by the letter nothing matches an address (D3)
-    told = "both" if both else reading
+    reading: Reading = "browser" if "browser" in blocking else "letter"
+    told = _told(sheet, load, blocking)
     return [Blocked(sheet, view, ruling, told) for view, ruling in found if view.reading == reading]
+
+
+def _told(sheet: Sheet, load: Load, blocking: set[Reading]) -> Reading | Literal["both"]:
+    """The readings that blocked the page as it was delivered: writing for one may shut out by the other what came through before."""
+    delivered: set[Reading] = {
+        view.reading for view in sheet.delivered if sheet.changed and not rule(view.policy, load, view.reading).allowed
+    }
+    readings = blocking & delivered or delivered or blocking
+    url = split_url(load.url or "")
+    if len(readings) > 1 or (url is not None and url.is_ip):  # by the letter nothing matches an address (D3)
+        return "both"
+    return "letter" if readings == {"letter"} else "browser"
 
 
 @dataclass(slots=True)
