@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import BindParameter, bindparam, func, select, text, update
 
 from halloo.conversations.errors import MessageNotFound
+from halloo.conversations.kinds import text_of
 from halloo.conversations.model import Message
 from halloo.conversations.tables import messages
 from halloo.db.statement import Statement
@@ -48,7 +49,7 @@ _AT_ONCE = 100
 _SAID = Statement(
     text(
         f"WITH wanted (c, f) AS (VALUES {', '.join(f'(:c{i}, :f{i})' for i in range(_AT_ONCE))}) "
-        "SELECT m.conversation_id, m.fingerprint, m.content FROM wanted JOIN messages m "
+        "SELECT m.conversation_id, m.fingerprint, m.type, m.content FROM wanted JOIN messages m "
         "ON m.workspace_id = :ws AND m.conversation_id = wanted.c AND m.fingerprint = wanted.f AND m.removed = 0"
     )
 )
@@ -188,9 +189,8 @@ def list_said(tx: Tx, workspace_id: str, places: Sequence[Place]) -> dict[Place,
         params: dict[str, Any] = {"ws": workspace_id}
         for number, (conversation_id, fingerprint) in enumerate(some):
             params[f"c{number}"], params[f"f{number}"] = conversation_id, fingerprint
-        for conversation_id, fingerprint, content in tx.rows(_SAID, **params):
-            said = _any.decode(content)
-            found[conversation_id, fingerprint] = said if isinstance(said, str) else ""
+        for conversation_id, fingerprint, kind, content in tx.rows(_SAID, **params):
+            found[conversation_id, fingerprint] = text_of(kind, _any.decode(content))
     return found
 
 

@@ -6,9 +6,9 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from halloo.conversations import kinds
 from halloo.conversations.errors import MessageRefused
-from halloo.conversations.filed import MESSAGE_TYPES, check_filed
-from halloo.files.model import FileAddresses, named
+from halloo.files.model import MESSAGE_TYPES, FileAddresses, names_upload
 from halloo.kit.ids import is_uuid, new_id
 from halloo.kit.json import INVALID_DATA, NotJson, canonical, dump
 from halloo.kit.text import clean, excerpt
@@ -17,7 +17,6 @@ from halloo.workspaces.model import Actor
 State = Literal["pending", "unresolved", "resolved"]
 Sender = Literal["user", "operator"]
 
-TEXT_MAX = 10_000
 MENTIONS_MAX = 50
 TAGS_MAX, TAG_MAX = 50, 80
 SUBJECT_MAX = 255
@@ -44,7 +43,7 @@ class Draft:
         """The draft cleaned, or `MessageRefused` with the field."""
         if not is_uuid(self.client_id):
             raise MessageRefused("client_id: a UUID in lower case is needed.", field="client_id")
-        allowed = ("text", *MESSAGE_TYPES) if sender == "user" else ("text", "note", *MESSAGE_TYPES)
+        allowed = kinds.BY_VISITOR if sender == "user" else kinds.BY_OPERATOR
         if self.type not in allowed:
             raise MessageRefused(f"type: one of {', '.join(allowed)}.", field="type")
         if len(self.mentions) > MENTIONS_MAX:
@@ -58,9 +57,10 @@ class Draft:
         return Draft(self.client_id, self.type, content, self.mentions, properties, self.files)
 
     def _content(self, sender: Sender) -> Any:
-        if self.type in MESSAGE_TYPES:
-            return check_filed(self.type, self.content, elsewhere=sender == "operator")
-        return check_text(self.content)
+        """Operators and programs may name a file elsewhere; what visitors send was uploaded."""
+        if self.type in MESSAGE_TYPES and (sender == "user" or names_upload(self.content) is not None):
+            return kinds.check_upload(self.type, self.content)
+        return kinds.check(self.type, self.content)
 
 
 class Message(Struct, frozen=True):
@@ -88,7 +88,7 @@ class Message(Struct, frozen=True):
     @property
     def text(self) -> str:
         """What of it can be read and searched as text; of a file its name."""
-        return self.content if isinstance(self.content, str) else named(self.content, "name") or ""
+        return kinds.text_of(self.type, self.content)
 
     @property
     def private(self) -> bool:
@@ -165,6 +165,14 @@ class Conversation(Struct, frozen=True):
                 **(self._asked(message.seq, at) if sender == "user" else self._answered(message.seq)),
             }
         return replace(self, **changed), message
+
+    def answered(self, at: int) -> "Conversation":
+        """The conversation after its visitor answered a picker or a field: who waits for it now are the operators."""
+        state = "unresolved" if self.state == "resolved" else self.state
+        waiting = self.waiting_since or at
+        return replace(
+            self, state=state, snoozed_until=None, waiting_since=waiting, updated_at=max(at, self.updated_at)
+        )
 
     def _awaited(self, message: Message) -> list[str]:
         """Who was mentioned and has not said anything since, each once; who writes has answered."""
@@ -277,18 +285,6 @@ class Tag:
     name: str
     color: str
     created_at: int
-
-
-def check_text(content: object) -> str:
-    """A text of 1 to 10,000 characters, cleaned. Raises `MessageRefused`."""
-    if not isinstance(content, str):
-        raise MessageRefused("content: a text is needed.", field="content")
-    text = clean(content)
-    if not text.strip():
-        raise MessageRefused("content: write something first.", field="content")
-    if len(text) > TEXT_MAX:
-        raise MessageRefused(f"content: at most {TEXT_MAX:,} characters; this has {len(text):,}.", field="content")
-    return text
 
 
 def _checked_map(value: dict[str, Any], name: str) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import re
 
 from halloo.conversations import facts, list_store
 from halloo.conversations.errors import MessageRefused
-from halloo.conversations.model import CannedReply, check_text
+from halloo.conversations.kinds import check_text
+from halloo.conversations.model import CannedReply
 from halloo.db.tx import Tx
 from halloo.kit.ids import new_id
 from halloo.workspaces.model import Actor

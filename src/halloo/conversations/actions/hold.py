@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from halloo.conversations.errors import MessageRefused
-from halloo.conversations.filed import fits
+from halloo.conversations.kinds import fits
 from halloo.conversations.model import Conversation, Draft, Message
 from halloo.db.tx import Tx
 from halloo.files import actions as files

@@ -6,21 +6,19 @@ from msgspec.structs import replace
 
 from halloo.contacts import actions as contacts
 from halloo.contacts import facts as contact_facts
-from halloo.conversations import facts, message_store, search_store, store
+from halloo.conversations import facts, kinds, message_store, search_store, store
 from halloo.conversations.actions.answers import note_answer
 from halloo.conversations.actions.hold import is_same_file, put_file
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import ClientIdConflict, MessageNotFound, MessageRefused, NotYourMessage
-from halloo.conversations.model import Conversation, Draft, Message, Sender, begin, check_text
+from halloo.conversations.model import Conversation, Draft, Message, Sender, begin
 from halloo.db.tx import Tx
 from halloo.files import actions as files
-from halloo.files.model import names_upload
+from halloo.files.model import MESSAGE_TYPES, names_upload
 from halloo.kit.json import dump
 from halloo.kit.refusals import NotFound
 from halloo.workspaces.actions.operators import find_operators
 from halloo.workspaces.model import Actor
-
-_WRITTEN = ("text", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,10 @@ def add_message(tx: Tx, who: Actor, conversation: Conversation, draft: Draft) ->
         return _repeated(tx, conversation, draft, sender)
     store.save_after_message(tx, after)
     note_answer(tx, conversation, message)
-    data = _state_facts(tx, conversation, after, message)
+    if conversation.last_seq == 0 and message.seq == 1:
+        facts.request_initiated(tx, after)
+    data = facts.message_sent(tx, message)
+    _state_facts(tx, conversation, after)
     return Sent(message, after, repeated=False, data=data)
 
 
@@ -71,35 +72,54 @@ def _repeated(tx: Tx, conversation: Conversation, draft: Draft, sender: Sender) 
     return Sent(before, conversation, repeated=True, data=dump(facts.message_data(tx.workspace_id, before)))
 
 
-def _state_facts(tx: Tx, before: Conversation, after: Conversation, message: Message) -> bytes:
-    """Record what happened; the payload of the message's fact."""
-    if before.last_seq == 0 and message.seq == 1:
-        facts.request_initiated(tx, after)
-    data = facts.message_sent(tx, message)
+def _state_facts(tx: Tx, before: Conversation, after: Conversation) -> None:
+    """Record what else changed."""
     if before.mentioned != after.mentioned:
         facts.mentions_set(tx, after)
     if before.state != after.state:
         facts.state_set(tx, after)
     if before.snoozed_until is not None and after.snoozed_until is None:
         facts.snooze_set(tx, after)
-    return data
 
 
 def edit_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, content: object) -> Message:
-    """Change what a message says; only its author may. Raises `MessageNotFound`, `NotYourMessage`, `MessageRefused`."""
-    message = _own_message(tx, who, conversation_id, fingerprint)
-    if message.type not in _WRITTEN:
+    """Change what a message says; only its author may. A visitor answers a picker or a field in the same way.
+
+    Raises `MessageNotFound`, `NotYourMessage`, `MessageRefused`.
+    """
+    conversation, message = _reach_message(tx, who, conversation_id, fingerprint)
+    if who.kind == "visitor" and message.sender == "operator" and message.type in kinds.ANSWERED:
+        return _answer(tx, who, conversation, message, content)
+    _require_author(who, message)
+    if message.type in MESSAGE_TYPES:
         raise MessageRefused("content: only what was written can be changed; send the file anew.", field="content")
-    edited = replace(message, content=check_text(content), edited=True)
-    message_store.update_message(tx, who.workspace_id, edited)
-    search_store.drop_words(tx, who.workspace_id, conversation_id, fingerprint)
-    facts.message_updated(tx, edited, facts.MessageUser(message.author_id, who.name, who.avatar))
+    edited = replace(message, content=kinds.check(message.type, content), edited=True)
+    _save_edited(tx, who, edited, message.author_id)
     return edited
+
+
+def _answer(tx: Tx, who: Actor, conversation: Conversation, message: Message, content: object) -> Message:
+    """The message with the visitor's answer; the conversation waits for operators from then on."""
+    answered = replace(message, content=kinds.answer(message.type, message.content, content))
+    if answered == message:
+        return message
+    _save_edited(tx, who, answered, f"session_{conversation.id}")
+    after = conversation.answered(tx.now)
+    store.save_after_message(tx, after)
+    _state_facts(tx, conversation, after)
+    return answered
+
+
+def _save_edited(tx: Tx, who: Actor, edited: Message, editor_id: str) -> None:
+    message_store.update_message(tx, who.workspace_id, edited)
+    search_store.drop_words(tx, who.workspace_id, edited.conversation_id, edited.fingerprint)
+    facts.message_updated(tx, edited, facts.MessageUser(editor_id, who.name, who.avatar))
 
 
 def remove_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -> Message:
     """Take a message back; its place stays. Raises `MessageNotFound`, `NotYourMessage`."""
-    message = _own_message(tx, who, conversation_id, fingerprint)
+    _, message = _reach_message(tx, who, conversation_id, fingerprint)
+    _require_author(who, message)
     gone = replace(message, content="", removed=True)
     message_store.update_message(tx, who.workspace_id, gone)
     search_store.drop_words(tx, who.workspace_id, conversation_id, fingerprint)
@@ -108,17 +128,19 @@ def remove_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -
     return gone
 
 
-def _own_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -> Message:
-    reach(tx, who, conversation_id, "conversations:write", lock=True)
+def _reach_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int) -> tuple[Conversation, Message]:
+    """A message that may be seen, with its conversation, which is locked."""
+    conversation = reach(tx, who, conversation_id, "conversations:write", lock=True)
     message = message_store.get_message(tx, who.workspace_id, conversation_id, fingerprint)
-    if who.kind == "visitor" and message.private:
+    if message.removed or (who.kind == "visitor" and message.private):
         raise MessageNotFound
-    if message.removed:
-        raise MessageNotFound
-    mine = f"session_{conversation_id}" if who.kind == "visitor" else who.operator_id or who.id
+    return conversation, message
+
+
+def _require_author(who: Actor, message: Message) -> None:
+    mine = f"session_{message.conversation_id}" if who.kind == "visitor" else who.operator_id or who.id
     if message.author_id != mine:
         raise NotYourMessage
-    return message
 
 
 def begin_conversation(

@@ -10,7 +10,7 @@ from halloo.kit.text import clean
 
 Kind = Literal["text", "note", "file", "animation", "audio", "picker", "field", "carousel", "event"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-BY_VISITOR: tuple[Kind, ...] = ("text", "file", "audio")
+BY_VISITOR: tuple[Kind, ...] = ("text", "file", "animation", "audio")
 BY_OPERATOR: tuple[Kind, ...] = KINDS
 
 TEXT_MAX = 10_000

@@ -5,6 +5,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from halloo.conversations.errors import MessageRefused
+from halloo.kit.ids import is_uuid
 from halloo.kit.text import clean
 
 URL_MAX = 2_048
@@ -52,7 +53,23 @@ class Part:
         value = self._left.pop(name, None)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
             raise refused(self.place(name), f"a number above 0 and at most {most:,} is needed")
-        return value
+        return round(value, 3)
+
+    def whole_numbers(self, name: str, most: int, largest: int) -> list[int]:
+        """A list of 1 to `most` whole numbers from 0 to `largest`."""
+        value = self._left.pop(name, None)
+        items = cast("list[object]", value) if isinstance(value, list) else []
+        whole = [one for one in items if isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= largest]
+        if not 1 <= len(items) <= most or len(whole) != len(items):
+            raise refused(self.place(name), f"1 to {most} whole numbers from 0 to {largest} are needed")
+        return whole
+
+    def id(self, name: str) -> str:
+        """A UUID in lower case."""
+        value = self._left.pop(name, None)
+        if not is_uuid(value):
+            raise refused(self.place(name), "an id as it was given is needed")
+        return cast("str", value)
 
     def flag(self, name: str, *, default: bool) -> bool:
         """True or false; `default` where it is not given."""
@@ -86,7 +103,8 @@ class Part:
         """Nothing else may be there; null counts as not given."""
         for name, value in self._left.items():
             if value is not None:
-                raise refused(self.place(clean(name)[:50]), "there is no such field here")
+                at = self.place(clean(name)[:50])
+                raise MessageRefused(f"{at}: there is no such field to set here.", code="field_unknown", field=at)
 
 
 def refused(at: str, why: str) -> MessageRefused:
