@@ -72,7 +72,11 @@ _ROWS: dict[str, tuple[str, str]] = {
     "files.enabled": (_FLAG, _LATER),
     "files.max_bytes": ("1 KiB to 25 MiB", _LATER),
     "files.types": ("list", _LATER),
-    "bot_check.guard_level": ("`off`, `adaptive` or `always`", _LATER),
+    "bot_check.guard_level": (
+        "`off`, `adaptive` or `always`",
+        "Whether visitors' browsers show that no script writes, by a short computation that nobody sees: never; on risk, such as many "
+        "new visitors at once or an address of ill repute; or for every start and message of who is not identified.",
+    ),
     "page_tracking": (
         "`off`, `path` or `full`",
         "Which address of the visitor's page operators see: none, without query and fragment, or all of it.",

@@ -19,6 +19,8 @@ class VisitorPost(Struct, forbid_unknown_fields=True):
     timezone: str | None = None
     """The name of the browser's time zone, such as `Europe/Vienna`; one that nobody knows is left out."""
     embed_ticket: str | None = None
+    bot_check: Any = None
+    """Needed after a 428 only: the solution of a challenge, as for messages."""
 
 
 class VisitorMe(Struct):
