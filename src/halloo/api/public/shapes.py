@@ -125,9 +125,10 @@ class ContinuePost(Struct, forbid_unknown_fields=True):
 
 
 class FieldsPost(Struct, forbid_unknown_fields=True):
-    """`POST …/pre-conversation-form` and `…/feedback`: values by field id."""
+    """`POST …/pre-conversation-form` and `…/feedback`: values by field id. `website` is a trap: people do not see it."""
 
     fields: dict[str, Any]
+    website: str = ""
 
 
 class FieldsAccepted(Struct):
