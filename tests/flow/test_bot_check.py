@@ -57,7 +57,7 @@ def test_it_is_solved_while_the_visitor_types(strict: Windows) -> None:
     for number in range(3):
         visitor.chat.evaluate("() => { window.longTasks.length = 0 }")
         worker = _solved(visitor, "Hi")
-        assert re.fullmatch(rf"{strict.product.widget_origin}/public/assets/worker\\.[\\w-]+\\.js", worker.url)
+        assert re.fullmatch(rf"{strict.product.widget_origin}/public/assets/worker\.[\w-]+\.js", worker.url)
         visitor.page.wait_for_timeout(200)
         longest.append(visitor.chat.evaluate("() => Math.max(0, ...window.longTasks)"))
         asked = _asked(visitor.page)
@@ -66,7 +66,7 @@ def test_it_is_solved_while_the_visitor_types(strict: Windows) -> None:
         expect(visitor.thread.get_by_text("Hi", exact=True)).to_have_count(number + 1)
         assert asked == [], "it was at hand"
     print(f"longest tasks while solving: {longest}")
-    assert min(longest) < 50
+    assert median(longest) < 50
     assert (visitor.violations(), visitor.errors) == ([], [])
 
 
