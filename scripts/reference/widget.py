@@ -74,8 +74,7 @@ _ROWS: dict[str, tuple[str, str]] = {
     "files.types": ("list", _LATER),
     "bot_check.guard_level": (
         "`off`, `adaptive` or `always`",
-        "Whether visitors' browsers show that no script writes, by a short computation that nobody sees: never; on risk, such as many "
-        "new visitors at once or an address of ill repute; or for every start and message of who is not identified.",
+        "Whose browser shows by a short computation that no script writes: nobody's, who looks like one, or everybody's.",
     ),
     "page_tracking": (
         "`off`, `path` or `full`",

@@ -14,7 +14,7 @@ FAILED = (422, "bot_check_failed")
 
 def solve(challenge: Json) -> str:
     """The payload of a solved challenge."""
-    whole = altcha.Challenge.from_dict(challenge)
+    whole = altcha.Challenge.from_dict(challenge)  # pyright: ignore[reportUnknownMemberType] - of any dictionary
     solution = altcha.solve_challenge(whole)
     assert solution is not None
     return altcha.Payload(whole, solution).to_base64()

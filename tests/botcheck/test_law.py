@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text as sql_text
 
 from halloo.botcheck.challenges import ATTEMPTS
+from halloo.botcheck.errors import BotCheckFailed
 from halloo.db.tx import Tx
 from halloo.kit.clock import HOUR, MINUTE
 from halloo.kit.ids import new_id
@@ -170,7 +171,8 @@ async def test_an_altered_or_spliced_one(strict: Shop) -> None:
         strict.api.clock.shift += 3000
         if error(await send(strict, visitor, cid, closed(payload))) != FAILED:
             wrong.append(name)
-    for junk in ("", "x", "AAAA", "{}", closed([]), closed({}), closed(None), 7, True, [], one, "=" * 9000, "é"):
+    others: list[Any] = ["", "x", "AAAA", "{}", closed([]), closed({}), closed(None), 7, True, [], one, "=" * 9000, "é"]
+    for junk in others:
         strict.api.clock.shift += 3000
         if error(await send(strict, visitor, cid, junk)) != FAILED:
             wrong.append(repr(junk))
@@ -185,16 +187,10 @@ async def test_every_single_byte_matters(strict: Shop) -> None:
     payload = opened(solve(guard.challenges.issue(strict.house.widget_id, visitor)))
     del payload["solution"]["time"]
     whole = closed(payload)
-    passed: list[int] = []
     for at, char in enumerate(whole):
         other = whole[:at] + ("B" if char != "B" else "C") + whole[at + 1 :]
-        try:
+        with pytest.raises(BotCheckFailed):
             guard.challenges.open(other, strict.house.widget_id, visitor)
-        except Exception as refusal:
-            assert getattr(refusal, "code", None) == FAILED[1], (at, refusal)
-        else:
-            passed.append(at)
-    assert [opened(whole[:at] + "B" + whole[at + 1 :]) for at in passed] == []
 
 
 async def test_another_visitors_and_another_widgets(strict: Shop) -> None:

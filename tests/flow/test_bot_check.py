@@ -65,8 +65,7 @@ def test_it_is_solved_while_the_visitor_types(strict: Windows) -> None:
         expect(visitor.thread.get_by_text("Sent", exact=True)).to_be_visible()
         expect(visitor.thread.get_by_text("Hi", exact=True)).to_have_count(number + 1)
         assert asked == [], "it was at hand"
-    print(f"longest tasks while solving: {longest}")
-    assert median(longest) < 50
+    assert median(longest) < 50, longest
     assert (visitor.violations(), visitor.errors) == ([], [])
 
 
@@ -116,8 +115,7 @@ def test_a_slow_phone_needs_less_than_400_ms(blank: Page) -> None:
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOW_PHONE})
     challenges = Challenges(b"k" * 32, BotCheckSettings(), system_clock)
     took = [_solve(blank, challenges.issue("w", "v")) for _ in range(15)]
-    print(f"slow phone: median {median(took):.0f} ms, worst {max(took):.0f} ms")
-    assert median(took) < 400
+    assert median(took) < 400, took
 
 
 def _solve(page: Page, challenge: dict[str, Any]) -> float:

@@ -9,7 +9,7 @@ import hmac
 import secrets
 from base64 import b64decode
 from binascii import Error as NotBase64
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import altcha
 import msgspec
@@ -73,6 +73,8 @@ class _Payload(Struct, forbid_unknown_fields=True):
     solution: _Solution
 
 
+_library: Any = altcha
+"""The same without types: its dictionaries do not say what they hold."""
 _decoder = msgspec.json.Decoder(_Payload)
 
 
@@ -98,7 +100,7 @@ class Challenges:
     def issue(self, widget_id: str, visitor: str) -> dict[str, Any]:
         """A challenge for this visitor of this widget."""
         most = self._attempts
-        challenge = altcha.create_challenge(
+        challenge = _library.create_challenge(
             ALGORITHM,
             COST,
             derive_key=_derive,
@@ -108,7 +110,7 @@ class Challenges:
             data={"widget": widget_id, "visitor": visitor},
             hmac_secret=self._key,
         )
-        return challenge.to_dict()
+        return cast("dict[str, Any]", challenge.to_dict())
 
     def open(self, given: object, widget_id: str, visitor: str) -> Proof:
         """What a solution is worth that this visitor of this widget has sent. Raises `BotCheckFailed`.
@@ -121,7 +123,7 @@ class Challenges:
         bound = parameters.data
         if (bound.widget, bound.visitor) != (widget_id, visitor) or ends <= self._clock():
             raise BotCheckFailed
-        whole = altcha.Payload.from_dict(msgspec.to_builtins(payload))
+        whole = _library.Payload.from_dict(msgspec.to_builtins(payload))
         if not altcha.verify_solution(whole, self._key, _derive).verified:
             raise BotCheckFailed
         return Proof(payload.challenge.signature, ends)
