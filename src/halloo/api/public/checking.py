@@ -20,10 +20,10 @@ def count_challenge(api: PublicApi, call: Call) -> None:
 
 async def offer_challenge(api: PublicApi, call: Call) -> Answer:
     """`GET /bot-check`: a challenge for this visitor, to be solved ahead. A newcomer says with `user_id` who they will be."""
-    visitor = None if call.token is None else await api.visits.recognise(call, call.token)
-    if visitor is not None:
-        api.limits.take_list(visitor.id, call.cost)
     guest = call.query.get("user_id")
+    visitor = await api.visits.visitor_of(call, {"user_id": guest})
+    if call.token is not None:
+        api.limits.take_list(call.address if visitor is None else visitor.id, call.cost)
     challenge = api.guard.challenge(asker_of(call, visitor, guest))
     if visitor is None and not GUEST.fullmatch(guest or ""):
         raise field_invalid("user_id", "without a visitor token the guest id is needed that will start.")
