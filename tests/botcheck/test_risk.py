@@ -39,8 +39,8 @@ async def test_what_is_given_is_judged_also_where_nothing_was_needed(shop: Shop)
 
 
 async def test_an_office_is_asked_and_not_locked_out(build: Build) -> None:
-    """Twelve colleagues behind an address that lets four come in a minute and five write in an hour."""
-    shop = await build(contacts_per_minute=4, contacts_per_hour=6, starts_per_hour_and_address=5)
+    """Twelve colleagues behind an address that lets four come and five write in an hour."""
+    shop = await build(contacts_per_minute=100, contacts_per_hour=4, starts_per_hour_and_address=5)
     asked = 0
     for _ in range(12):
         who = guest()
@@ -61,7 +61,7 @@ async def test_an_office_is_asked_and_not_locked_out(build: Build) -> None:
 
 
 async def test_far_beyond_its_rates_an_address_is_refused_whatever_it_solves(build: Build) -> None:
-    shop = await build(contacts_per_minute=2, starts_per_hour_and_address=2)
+    shop = await build(contacts_per_minute=2, contacts_per_hour=2, starts_per_hour_and_address=2)
     visitor = await shop.arrive()
     for n in range(6):
         answer = await start(shop, visitor, None if n < 2 else await solved(shop, visitor))
@@ -93,7 +93,7 @@ async def test_who_is_identified_is_not_counted_by_address(build: Build) -> None
 
 
 async def test_without_a_check_the_rates_refuse(build: Build) -> None:
-    shop = await build(contacts_per_minute=2, starts_per_hour_and_address=2)
+    shop = await build(contacts_per_minute=2, contacts_per_hour=2, starts_per_hour_and_address=2)
     await shop.config(bot_check={"guard_level": "off"})
     visitor = await shop.arrive()
     assert [(await start(shop, visitor)).status_code for _ in range(3)] == [201, 201, 429]
