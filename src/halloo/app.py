@@ -156,7 +156,8 @@ def build(
         portraits=PeoplesPortraits(database),
         now=clock,
     )
-    guard = BotGuard(config.bot_check, secret, clock)
+    # Whoever lets a single address make ten times as many first contacts expects a crowd.
+    guard = BotGuard(config.bot_check, secret, clock, crowd=config.public_api.contacts_per_minute // 10)
     live = LiveActions(database, records, clock, limits, files.addresses, guard)
     relay = mount(
         database=database,

@@ -14,10 +14,10 @@ from halloo.kit.clock import Clock
 class BotGuard:
     """Judges starts and messages of visitors; one for the public API and the relay."""
 
-    def __init__(self, settings: BotCheckSettings, secret: bytes, clock: Clock) -> None:
-        """`secret`: the server's."""
+    def __init__(self, settings: BotCheckSettings, secret: bytes, clock: Clock, *, crowd: int = 0) -> None:
+        """`secret`: the server's. `crowd`: so many new visitors in a minute are none, whatever the setting says."""
         self.challenges = Challenges(secret, settings, clock)
-        self.signs = Signs(read_addresses(settings.address_file), settings.newcomers_per_minute, clock)
+        self.signs = Signs(read_addresses(settings.address_file), max(crowd, settings.newcomers_per_minute), clock)
 
     def challenge(self, who: Asker) -> dict[str, Any]:
         """A challenge to be solved before it is asked for. Raises `BotCheckOff`."""
