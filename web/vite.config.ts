@@ -103,6 +103,7 @@ function page(mode: keyof typeof entries): UserConfig {
   return {
     ...shared,
     plugins: [manifest(mode)],
+    worker: { format: "iife", rolldownOptions: { output: { entryFileNames: "[name].[hash].js" } } },
     build: {
       target: "esnext",
       outDir: resolve(assets, "files"),

@@ -44,7 +44,7 @@ ROWS: dict[tuple[str, str], Row] = {
         shapes.VisitorPost,
         "201 first contact, 200 known",
         shapes.VisitorHello,
-        (*_STARTING, "ticket_invalid", "field_invalid"),
+        (*_STARTING, "ticket_invalid", "field_invalid", "bot_check_required", "bot_check_failed"),
     ),
     ("PATCH", "/visitor"): Row(
         "needed",
@@ -103,6 +103,8 @@ ROWS: dict[tuple[str, str], Row] = {
             *_STARTING,
             "visitor_token_missing",
             "conversation_forbidden",
+            "bot_check_required",
+            "bot_check_failed",
             "identity_required",
             "client_id_conflict",
             "form_off",
@@ -128,7 +130,15 @@ ROWS: dict[tuple[str, str], Row] = {
         shapes.PublicMessagePost,
         "201 sent, 200 repeated",
         shapes.PublicMessageSent,
-        (*_INSIDE, "embedding_unverified", "identity_required", "client_id_conflict", "upload_incomplete"),
+        (
+            *_INSIDE,
+            "embedding_unverified",
+            "identity_required",
+            "client_id_conflict",
+            "upload_incomplete",
+            "bot_check_required",
+            "bot_check_failed",
+        ),
     ),
     ("GET", "/conversations/{cid}/files/{file}"): Row(
         "needed",
@@ -207,6 +217,17 @@ ROWS: dict[tuple[str, str], Row] = {
             *_FIELDS,
         ),
     ),
+    ("GET", "/bot-check"): Row(
+        "used if sent",
+        "A challenge of the bot check in the shape of ALTCHA's protocol, version 2, to be solved before it is asked for. It holds for "
+        "this visitor of this widget, ten minutes and one start or message; who has no token yet names the guest id that will start in "
+        'the query\'s `user_id`. `bot_check` takes the solution: base64 of JSON `{"challenge", "solution": {"counter", '
+        '"derivedKey"}}`. Identified visitors need none.',
+        None,
+        "200, the challenge",
+        None,
+        ("bot_check_off", "visitor_token_invalid", "visitor_blocked"),
+    ),
     ("POST", "/continue-link"): Row(
         "used if sent",
         "Ask for a link by mail that continues a conversation in another browser. It goes to the address if somebody with a "
@@ -253,7 +274,11 @@ is needed: the widget id fixes the workspace, and a request can touch that works
 - **Somebody else's conversation** is refused with 403 `conversation_forbidden`. The answer is the same whether it is
   another visitor's, another widget's, or does not exist.
 - **Bodies** are JSON objects with `Content-Type: application/json`, at most 64 KiB. Unknown and repeated keys are refused.
-- **Rates** are [settings](../guide/settings.md#public_api). Beyond one the answer is 429 `rate_limited` with `Retry-After`.
+- **Rates** are [settings](../guide/settings.md#public_api). Beyond one the answer is 429 `rate_limited` with `Retry-After`. Where
+  the widget has a bot check, the rates of an address count otherwise: beyond those of first contacts and of new conversations the
+  answer is 428 `bot_check_required`, and 429 at ten and at three times of them.
+- **Bot check.** 428 `bot_check_required` holds a challenge in `details.challenge`; the same call with its solution in `bot_check`
+  passes. A solution counts once, for the visitor and the widget that it was made for; else the answer is 422 `bot_check_failed`.
 - An unpublished widget answers like an unknown one: 404 `widget_not_found`.
 - `OPTIONS` answers preflights; `HEAD` works wherever `GET` does. Nothing here sets or reads a cookie.
 

@@ -18,6 +18,7 @@ _PARTS = {
     "hooks": "Web hooks.",
     "outbound": "How the server calls others, such as the receivers of web hooks.",
     "mail": "What sends mail. Without a host there is none. See [Mail](mail.md).",
+    "bot_check": "How hard the bot check is, and what looks like a script. See [The bot check](bot-check.md).",
     "files": "Where what people send is kept, how large it may be, how long addresses hold, how pictures are read. See [Files](files.md).",
 }
 """A sentence for each part."""

@@ -72,7 +72,10 @@ _ROWS: dict[str, tuple[str, str]] = {
     "files.enabled": (_FLAG, _LATER),
     "files.max_bytes": ("1 KiB to 25 MiB", _LATER),
     "files.types": ("list", _LATER),
-    "bot_check.guard_level": ("`off`, `adaptive` or `always`", _LATER),
+    "bot_check.guard_level": (
+        "`off`, `adaptive` or `always`",
+        "Whose browser shows by a short computation that no script writes: nobody's, who looks like one, or everybody's.",
+    ),
     "page_tracking": (
         "`off`, `path` or `full`",
         "Which address of the visitor's page operators see: none, without query and fragment, or all of it.",

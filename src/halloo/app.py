@@ -22,6 +22,8 @@ from halloo.api.public.limits import PublicLimits
 from halloo.api.public.parts import PublicApi
 from halloo.api.public.replies import ReplyTimes
 from halloo.api.public.visits import Visits
+from halloo.botcheck.actions import sweep_solutions
+from halloo.botcheck.guard import BotGuard
 from halloo.config import Config
 from halloo.contacts.device import parse_user_agent
 from halloo.contacts.tickets import EmbedTickets
@@ -92,6 +94,7 @@ class Halloo:
     files: FileRoom
     pictures: PictureRoom
     watch: Watch
+    guard: BotGuard
 
     async def close(self) -> None:
         """Finish what is queued and let go of everything."""
@@ -153,7 +156,9 @@ def build(
         portraits=PeoplesPortraits(database),
         now=clock,
     )
-    live = LiveActions(database, records, clock, limits, files.addresses)
+    # Whoever lets a single address make ten times as many first contacts expects a crowd.
+    guard = BotGuard(config.bot_check, secret, clock, crowd=config.public_api.contacts_per_minute // 10)
+    live = LiveActions(database, records, clock, limits, files.addresses, guard)
     relay = mount(
         database=database,
         pump=pump,
@@ -208,7 +213,7 @@ def build(
         identity_secrets=sealer,
     )
     tickets = EmbedTickets(secret, clock)
-    visits = Visits(database, tickets)
+    visits = Visits(database, tickets, guard)
     replies = ReplyTimes(database, clock)
     countries = Countries(config.relay.country_file)
     reports = Reports.of(database, watch.csp, partial(widget_deployment, hosts, services.snippets), clock)
@@ -227,6 +232,7 @@ def build(
         files=files.addresses,
         max_file_bytes=files.max_bytes,
         previews=pictures.previews,
+        guard=guard,
     )
     public = PublicApp(api, records, widget, services.trusted_proxies)
     indexer = Indexer(database)
@@ -254,9 +260,15 @@ def build(
     front = Front(router, names, (*BARE, *STORED, *PICTURED), answers, named_by_others)
     health = {path: exact[path] for path in ("/healthz", "/readyz")}
     rescue = Front(_RescuePaths(relay, health), names, answers=answers)
-    sweeps = (sweep_outbox, log_sweep(config.hooks.log_days), sweep_reports, payload_sweep(config.events.payload_days))
+    sweeps = (
+        sweep_outbox,
+        log_sweep(config.hooks.log_days),
+        sweep_reports,
+        payload_sweep(config.events.payload_days),
+        sweep_solutions,
+    )
     sweeper = Sweeper(database, *sweeps)
-    return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, files, pictures, watch)
+    return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, files, pictures, watch, guard)
 
 
 def open_outbound(config: Config, allowed: Sequence[str]) -> Outbound:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from halloo.api.public.limits import PublicApiSettings
+from halloo.botcheck.settings import BotCheckSettings
 from halloo.db.settings import DatabaseSettings
 from halloo.edge.settings import ServerSettings
 from halloo.events.settings import EventsSettings
@@ -47,6 +48,7 @@ class Config:
     hooks: HooksSettings = field(default_factory=HooksSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
     files: FilesSettings = field(default_factory=FilesSettings)
+    bot_check: BotCheckSettings = field(default_factory=BotCheckSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,9 @@ DESTINATIONS: dict[str, Destination] = {
     "ping": "connect",
     "websocket": "connect",
     "document": "frame",
+    "worker": "worker",
 }
+WORKER = "/public/assets/worker."
 TELL_SOCKETS = """(() => {
   const Real = window.WebSocket;
   window.WebSocket = new Proxy(Real, {
@@ -59,7 +61,9 @@ class Recording:
             if parent is not None:
                 self._note(self._whose(parent), request.url, "document")
         else:
-            self._note(self._whose(request.frame), request.url, request.resource_type)
+            # The browser calls a worker's file a script, or nothing at all.
+            kind = "worker" if WORKER in request.url else request.resource_type
+            self._note(self._whose(request.frame), request.url, kind)
 
     def _socket(self, source: dict[str, Any], url: str) -> None:
         self._note(self._whose(source["frame"]), url, "websocket")

@@ -36,6 +36,7 @@ QUESTION = {"id": "mail", "type": "email", "label": "Your address", "required": 
 EVERYTHING: dict[str, Any] = {
     "greeting": {"text": "Ask me about glazes.", "bubble_after_s": 0},
     "suggested_questions": ["Do you ship abroad?"],
+    "bot_check": {"guard_level": "always"},
     "sound": True,
     "visitor_can_end": True,
     "typing_preview": True,
@@ -67,7 +68,6 @@ NOT_YET: dict[str, tuple[str, str, int]] = {
         1,
     ),
     "frame.sound": ("tones are made in the browser, not played from a file", r"<audio|new Audio\(|decodeAudioData", 0),
-    "frame.bot_check": ("the bot check is not built: no worker is started", r"Worker\(|bot.check|altcha", 0),
     "frame.call": ("calls are not built", r"hosts\.stream|RTCPeerConnection|getUserMedia", 0),
     "frame.cobrowse": ("co-browsing is not built", r"hosts\.stream|rrweb|cobrowse", 0),
     "frame.game": ("the wait game is not built", r"hosts\.game|waitgame|wait-game|<iframe", 0),
@@ -232,9 +232,10 @@ def test_while_the_relay_is_down_rescue_and_streams_are_asked_and_nothing_else(
     browser: Browser, product: SevenHosts, web: Sites
 ) -> None:
     """The relay's sockets and streams fail, then the rescue relay's sockets, too: every way is gone once."""
-    product.widget([web.origin("down")])
+    unasked = {"bot_check": {"guard_level": "off"}}
+    product.widget([web.origin("down")], unasked)
     recording = Recording(product)
-    deployment = _deployment(product, web.origin("down"), {})
+    deployment = _deployment(product, web.origin("down"), unasked)
     page = web.put("down", snippet(product))
     relay, rescue = (address(role, product.port) for role in ("relay", "rescue"))
     with _recorded(browser, product, page, recording, NO_SOCKETS) as visit:
@@ -309,6 +310,7 @@ def test_every_need_is_recorded_or_waits_for_its_code() -> None:
         "frame.rescue",
         "frame.picture",
         "frame.avatar",
+        "frame.bot_check",
     }
     assert recorded.isdisjoint(NOT_YET)
     assert recorded | set(NOT_YET) == {need.id for need in (*_all_needs("host"), *_all_needs("frame"))}

@@ -416,6 +416,7 @@ VISITOR: dict[str, Row] = {
         Aim("/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "visitor_id": "{visitor_id}"}),
         Aim("/uploads", 422, "field_unknown", {"name": "a.txt", "size": 1, "file_id": "{file_id}"}),
     ),
+    "GET /bot-check": row(Aim("/bot-check?user_id={visitor_id}", 422, "field_invalid")),
     "POST /pre-conversation-form": row(
         Aim("/pre-conversation-form", 404, "form_off", {"fields": {"name": "{visitor_id}"}}),
     ),

@@ -246,6 +246,7 @@ async def test_failures_have_a_rate_per_address_that_known_people_do_not_share(b
 
 async def test_known_people_are_not_refused_for_their_address(build: Build) -> None:
     shop = await build(starts_per_hour_and_address=1)
+    await shop.config(bot_check={"guard_level": "off"})
     issuer = await hmac_issuer(shop)
     known = (await identify(shop, await shop.arrive(), issuer)).visitor
     guest = await shop.arrive()

@@ -221,6 +221,7 @@ async def test_an_unverified_embedding_is_told_before_the_fields(shop: Shop) -> 
 
 async def test_the_rate_comes_after_the_origin_and_before_the_address(build: Build) -> None:
     shop = await build(contacts_per_minute=1, reads_per_minute=1)
+    await shop.config(bot_check={"guard_level": "off"})
     await shop.arrive()
     assert error(await shop.call("POST", "/visitor?token=x", {})) == (429, "rate_limited")
     foreign = {"Origin": "https://evil.example"}

@@ -34,6 +34,9 @@ async def test_the_record_per_address(build: Build) -> None:
 
 async def test_first_contact_per_address_and_widget(build: Build) -> None:
     shop = await build(contacts_per_minute=4, contacts_per_hour=6)
+    off = {"config": {"v1": {"bot_check": {"guard_level": "off"}}}}
+    for widget_id in (shop.house.widget_id, shop.other_widget_id):
+        await shop.manage("PUT", f"/core/web-widgets/{widget_id}", off)
     other = f"/core/public/web-widgets/{shop.other_widget_id}"
 
     async def arrive(base: str = "") -> httpx.Response:
@@ -79,6 +82,7 @@ async def test_a_refused_message_may_be_repeated_and_is_stored_once(build: Build
 
 async def test_new_conversations_per_visitor_and_per_address(build: Build) -> None:
     shop = await build(starts_per_hour=3, starts_per_hour_and_address=5)
+    await shop.config(bot_check={"guard_level": "off"})
     one, two = await shop.arrive(), await shop.arrive()
 
     async def start(headers: dict[str, str]) -> httpx.Response:

@@ -131,6 +131,7 @@ async def test_who_left_is_nobody(shop: Shop) -> None:
 async def test_somebody_elses_token_counts_as_none_and_is_not_free(build: Build) -> None:
     """A valid token beside a foreign guest id is first contact, and counted as one."""
     shop = await build(contacts_per_minute=3)
+    await shop.config(bot_check={"guard_level": "off"})
     visitor = await shop.arrive()
     for _ in range(2):
         answer = await shop.call("POST", "/visitor", {"user_id": guest()}, visitor.headers)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from halloo.embed.answers import Answer, prepare
-from halloo.embed.policy import shared_headers
+from halloo.embed.policy import file_headers, shared_headers
 
 FOLDER = Path(__file__).parent / "assets"
 """Where the build of `web/` writes."""
@@ -120,4 +120,4 @@ def _file(path: Path) -> Answer | None:
     if found is None or not path.is_file():
         return None
     content_type, compress = found
-    return prepare(content_type, path.read_bytes(), shared_headers(IMMUTABLE), compress=compress)
+    return prepare(content_type, path.read_bytes(), file_headers(IMMUTABLE), compress=compress)

@@ -56,6 +56,11 @@ def shared_headers(cache_control: str) -> list[Header]:
     )
 
 
+def file_headers(cache_control: str) -> list[Header]:
+    """Those of a file of the build. A worker of the frame starts from it only with the frame's own embedder policy."""
+    return [*shared_headers(cache_control), *headers(cross_origin_embedder_policy="require-corp")]
+
+
 def error_headers() -> list[Header]:
     """Every header of an answer that is no page."""
     return headers(content_security_policy=ERROR_POLICY, x_content_type_options="nosniff", cache_control="no-store")

@@ -7,6 +7,9 @@ from typing import Protocol, cast
 
 from msgspec import UNSET, Raw
 
+from halloo.botcheck import actions as botcheck
+from halloo.botcheck.guard import BotGuard
+from halloo.botcheck.model import Asker, Proof
 from halloo.contacts import actions as contacts
 from halloo.contacts.actions import visitor_actor
 from halloo.contacts.errors import EmbeddingUnverified, IdentityRequired, VisitorTokenInvalid
@@ -21,7 +24,7 @@ from halloo.db.tx import Tx
 from halloo.files.model import FileAddresses
 from halloo.kit.clock import Clock
 from halloo.kit.ids import is_uuid
-from halloo.kit.refusals import field_invalid
+from halloo.kit.refusals import Refusal, field_invalid
 from halloo.relay.actions_port import Posted
 from halloo.relay.frames import FORBIDDEN, UNAUTHORIZED, UNKNOWN_WIDGET, Ack, Close, Edit, Remove, Send
 from halloo.relay.frames import Page as PageFrame
@@ -60,8 +63,10 @@ class LiveActions:
         clock: Clock,
         limits: VisitorLimits,
         files: FileAddresses | None = None,
+        guard: BotGuard | None = None,
     ) -> None:
-        """`limits` are those of the public API. `files`: how files are named here."""
+        """`limits` and `guard` are those of the public API. `files`: how files are named here."""
+        self._guard = guard
         self._files = files
         self._database = database
         self._records = records
@@ -71,41 +76,67 @@ class LiveActions:
 
     async def send(self, who: Actor, frame: Send) -> Ack:
         """See `RelayActions.send`."""
-        draft = self._draft(frame)
+        draft, proof = self._draft(frame), None
         if who.kind == "visitor":
             await self._refuse_unproven(who)
             self._limits.take_message(who.id)
+            proof = await self._judged(who, frame, draft)
         if frame.conversation is None:
             if who.kind != "visitor":
                 raise field_invalid("conversation", "name the conversation to write in.")
             self._limits.take_visitor_start(who.id)
             widget = await self._records.get(who.widget_id or "")
             asked = asked_of(widget.record["config"]["v1"])
-            started = await self._database.write(who.workspace_id, _start, who, draft, asked)
+            started = await self._database.write(who.workspace_id, _start, who, draft, asked, proof)
             return _ack(frame.id, who, started)
-        sent = await self._database.write(who.workspace_id, _send, who, frame.conversation, draft)
+        sent = await self._database.write(who.workspace_id, _send, who, frame.conversation, draft, proof)
         return _ack(frame.id, who, sent.message)
 
     def post(self, who: Actor, frame: Send, done: Posted) -> bool:
         """See `RelayActions.post`."""
         if frame.conversation is None:
             return False
+        proof = None
         if who.kind == "visitor":
             widget = self._records.kept(who.widget_id or "")
             if widget is None:
                 return False
             _refuse_unproven(who, widget)
+            try:
+                proof = self._judge(who, widget, frame)
+            except Refusal:
+                return False  # whether something else is wrong is told first, and takes a query
             self._limits.take_message(who.id)
 
         def stored(sent: Sent | None, error: BaseException | None) -> None:
             done(None if sent is None else _ack_of(frame.id, sent), error)
 
-        self._database.submit(who.workspace_id, stored, _send, who, frame.conversation, self._draft(frame))
+        self._database.submit(who.workspace_id, stored, _send, who, frame.conversation, self._draft(frame), proof)
         return True
 
     def _draft(self, frame: Send) -> Draft:
         said = frame.message
         return Draft(frame.client_id, said.type, said.content, tuple(said.mentions), dict(said.properties), self._files)
+
+    def _judge(self, who: Actor, widget: PublicWidget, frame: Send) -> Proof | None:
+        """See `BotGuard.judge`."""
+        if self._guard is None:
+            return None
+        level = widget.record["config"]["v1"]["bot_check"]["guard_level"]
+        return self._guard.judge(
+            Asker(who.widget_id or "", who.id, level, identified="identity" in who.proven), frame.bot_check
+        )
+
+    async def _judged(self, who: Actor, frame: Send, draft: Draft) -> Proof | None:
+        """`_judge`, after everything else that may be wrong, as on the public API."""
+        widget = await self._records.get(who.widget_id or "")
+        try:
+            return self._judge(who, widget, frame)
+        except Refusal:
+            draft.checked("user")
+            if frame.conversation is not None:
+                await self._database.read(who.workspace_id, actions.get_conversation, who, frame.conversation)
+            raise
 
     async def _refuse_unproven(self, who: Actor) -> None:
         _refuse_unproven(who, await self._records.get(who.widget_id or ""))
@@ -194,7 +225,7 @@ def _ack(id: str | int, who: Actor, message: Message) -> Ack:
     return Ack(id, message.conversation_id, data.seq, data)
 
 
-def _start(tx: Tx, who: Actor, draft: Draft, asked: Asked | None) -> Message:
+def _start(tx: Tx, who: Actor, draft: Draft, asked: Asked | None, proof: Proof | None) -> Message:
     """A conversation that begins with this message; the message's own id makes a repeated start one conversation.
 
     A form that is asked before it was answered over HTTP, or has to be first.
@@ -205,6 +236,8 @@ def _start(tx: Tx, who: Actor, draft: Draft, asked: Asked | None) -> Message:
     started = actions.start_conversation(
         tx, visitor_actor(visitor), visitor, Start(client_id=draft.client_id, draft=draft, asked=asked)
     )
+    if not started.repeated:
+        botcheck.spend(tx, proof)
     return cast("Message", started.message)  # a start with a draft has its message
 
 
@@ -214,8 +247,12 @@ def _present(tx: Tx, who: Actor) -> Actor:
     return who if name is None or name == who.name else replace(who, name=name)
 
 
-def _send(tx: Tx, who: Actor, conversation_id: str, draft: Draft) -> Sent:
-    return actions.send_message(tx, _present(tx, who), conversation_id, draft)
+def _send(tx: Tx, who: Actor, conversation_id: str, draft: Draft, proof: Proof | None) -> Sent:
+    """A message; what is repeated costs no proof."""
+    sent = actions.send_message(tx, _present(tx, who), conversation_id, draft)
+    if not sent.repeated:
+        botcheck.spend(tx, proof)
+    return sent
 
 
 def _edit(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, content: object) -> Message:

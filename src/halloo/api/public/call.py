@@ -58,6 +58,8 @@ class Call:
     address: str
     browser: Browser | None = None
     """The browser whose visitor token was recognised, and counts for this call."""
+    beyond: bool = False
+    """The address has passed a rate beyond which a bot check is asked for."""
 
     @property
     def workspace_id(self) -> str:
@@ -73,6 +75,11 @@ class Call:
     def config(self) -> dict[str, Any]:
         """`config.v1` with every default filled in."""
         return self.widget.record["config"]["v1"]
+
+    @property
+    def guarded(self) -> bool:
+        """Whether the widget may ask for a bot check: who passes a rate is asked first, and refused later."""
+        return bool(self.config["bot_check"]["guard_level"] != "off")
 
     @property
     def token(self) -> str | None:

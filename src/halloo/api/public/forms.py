@@ -24,6 +24,8 @@ async def submit_form(api: PublicApi, call: Call) -> Answer:
     visitor = await api.visits.require_known(call)
     api.limits.take_form(visitor.id, call.cost)
     form_hash, filled = _filled(call, given, visitor)
+    if given.get("website"):  # nobody sees that field
+        api.guard.signs.trap(visitor.id)
     await api.database.write(call.workspace_id, actions.submit_form, visitor.id, form_hash, filled)
     return Answer(200, FieldsAccepted(filled.values))
 

@@ -6,6 +6,9 @@ from halloo.kit.clock import HOUR, MINUTE, Clock
 from halloo.kit.limits import Limiter, Rate
 from halloo.kit.refusals import RateLimited
 
+_CONTACTS_WIDE, _STARTS_WIDE = 10, 3
+"""By how much an address may pass its rates where the bot check is on: behind one address may be a whole office."""
+
 
 @dataclass(frozen=True, slots=True)
 class PublicApiSettings:
@@ -72,9 +75,15 @@ class PublicLimits:
             Limiter(Rate(settings.contacts_per_minute, MINUTE, settings.contacts_per_minute), clock),
             Limiter(Rate(settings.contacts_per_hour, HOUR, settings.contacts_per_hour), clock),
         )
+        self._wide_contacts = Limiter(
+            Rate(settings.contacts_per_hour * _CONTACTS_WIDE, HOUR, settings.contacts_per_minute * _CONTACTS_WIDE),
+            clock,
+        )
         self._starts = Limiter(Rate(settings.starts_per_hour, HOUR, settings.starts_per_hour), clock)
         per_address = settings.starts_per_hour_and_address
         self._address_starts = Limiter(Rate(per_address, HOUR, per_address), clock)
+        wide = per_address * _STARTS_WIDE
+        self._wide_starts = Limiter(Rate(wide, HOUR, wide), clock)
         self._messages = Limiter(Rate(settings.messages_per_minute, MINUTE, settings.messages_burst), clock)
         self._forms = Limiter(Rate(settings.forms_per_hour, HOUR, settings.forms_per_hour), clock)
         per_hour = settings.identifications_per_hour
@@ -107,15 +116,38 @@ class PublicLimits:
         """A read of a list, or a read mark."""
         _take(self._lists, visitor, cost)
 
-    def take_contact(self, address: str, widget_id: str, cost: int) -> None:
-        """A first contact."""
-        for limiter in self._contacts:
-            _take(limiter, f"{address} {widget_id}", cost)
+    def take_contact(self, address: str, widget_id: str, cost: int, *, guarded: bool = False) -> bool:
+        """A first contact; whether the address is beyond its rate. `guarded`: it is not refused for that, but much later."""
+        key = f"{address} {widget_id}"
+        if not guarded:
+            for limiter in self._contacts:
+                _take(limiter, key, cost)
+            return False
+        _take(self._wide_contacts, key, cost)
+        return not all(_passes(limiter, key, cost) for limiter in self._contacts)
 
-    def take_start(self, visitor_id: str, address: str, widget_id: str, cost: int) -> None:
-        """A new conversation."""
+    def look_at_start(
+        self, visitor_id: str | None, address: str | None, widget_id: str, *, guarded: bool = False
+    ) -> bool:
+        """Whether the address is beyond its rate of new conversations; nothing is counted, what would be refused is.
+
+        `address` None: it does not count. `visitor_id` None: a newcomer.
+        """
+        if visitor_id is not None:
+            _look(self._starts, visitor_id)
+        if address is None:
+            return False
+        key = f"{address} {widget_id}"
+        _look(self._wide_starts if guarded else self._address_starts, key)
+        return bool(self._address_starts.wait(key))
+
+    def take_start(self, visitor_id: str, address: str, widget_id: str, cost: int, *, guarded: bool = False) -> None:
+        """A new conversation. `guarded`: beyond its rate the address is asked for a bot check, and refused at three times that."""
         _take(self._starts, visitor_id, cost)
-        _take(self._address_starts, f"{address} {widget_id}", cost)
+        key = f"{address} {widget_id}"
+        _take(self._wide_starts if guarded else self._address_starts, key, cost)
+        if guarded:
+            _passes(self._address_starts, key, cost)
 
     def take_visitor_start(self, visitor_id: str, cost: int = 1) -> None:
         """A new conversation over the relay, where the address is not known, or of somebody who is not counted by it."""
@@ -154,6 +186,17 @@ class PublicLimits:
     def take_continue(self, address: str, widget_id: str, cost: int) -> None:
         """Redeeming a link."""
         _take(self._continues, f"{address} {widget_id}", cost)
+
+
+def _look(limiter: Limiter, key: str) -> None:
+    wait = limiter.wait(key)
+    if wait:
+        raise RateLimited(wait)
+
+
+def _passes(limiter: Limiter, key: str, cost: int) -> bool:
+    """Whether `cost` could be taken."""
+    return not any(limiter.take(key) for _ in range(cost))
 
 
 def _take(limiter: Limiter, key: str, cost: int) -> None:

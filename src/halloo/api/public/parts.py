@@ -10,6 +10,7 @@ from halloo.api.public.limits import PublicLimits
 from halloo.api.public.replies import ReplyTimes
 from halloo.api.public.shapes import RelayAccess
 from halloo.api.public.visits import Visits, refuse_unverified, unread_of
+from halloo.botcheck.guard import BotGuard
 from halloo.contacts.actions import visitor_actor
 from halloo.contacts.device import parse_user_agent
 from halloo.contacts.errors import IdentityRequired
@@ -51,6 +52,7 @@ class PublicApi:
     files: FileAddresses
     max_file_bytes: int
     previews: Previews
+    guard: BotGuard
 
 
 Handler = Callable[[PublicApi, Call], Awaitable[Answer]]

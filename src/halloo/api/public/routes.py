@@ -6,6 +6,7 @@ from typing import Any
 
 from halloo.api.public import csp_reports, present
 from halloo.api.public.call import Answer, Call
+from halloo.api.public.checking import count_challenge, guarded_message, guarded_start, offer_challenge
 from halloo.api.public.continuing import ask_link, continue_elsewhere, count_asking, count_continue
 from halloo.api.public.files import open_upload, renew_address
 from halloo.api.public.forms import accepted_start, asks_feedback, give_feedback, submit_form
@@ -25,7 +26,8 @@ from halloo.api.public.shapes import (
     StartedVisitor,
     VisitorHello,
 )
-from halloo.api.public.visits import end_as, list_of, start_as
+from halloo.api.public.visits import end_as, list_of, send_as, start_as
+from halloo.botcheck.model import Proof
 from halloo.contacts.actions import visitor_actor
 from halloo.contacts.model import Visitor
 from halloo.conversations import actions
@@ -53,7 +55,7 @@ def _number(call: Call, name: str, default: int | None, maximum: int | None = No
 def _of_stranger(api: PublicApi, call: Call) -> None:
     """Rate of a call that may be first contact."""
     if call.token is None:
-        api.limits.take_contact(call.address, call.widget_id, call.cost)
+        call.beyond = api.limits.take_contact(call.address, call.widget_id, call.cost, guarded=call.guarded)
 
 
 def _of_record(api: PublicApi, call: Call) -> None:
@@ -125,14 +127,15 @@ async def start_conversation(api: PublicApi, call: Call) -> Answer:
     body, asked = await judged(
         api, call, known, given.get("conversation_id"), lambda: accepted_start(call, given, known)
     )
-    visitor, token = await api.visits.first_contact_if_needed(call, known, body, api.limits)
+    proof = await guarded_start(api, call, known, body)
+    visitor, token = await api.visits.first_contact_if_needed(call, known, body, proof)
     if body.conversation_id is None:
         _count_start(api, call, visitor)
     if body.message is not None:
         api.limits.take_message(visitor.id, call.cost)
-    started, place = await api.database.write(
-        call.workspace_id, start_as, visitor, body, asked, api.countries.find(call.address), api.files
-    )
+    spot = api.countries.find(call.address)
+    proof = None if known is None else proof  # a newcomer's was spent on becoming known
+    started, place = await api.database.write(call.workspace_id, start_as, visitor, body, asked, spot, api.files, proof)
     sent = started.message
     message = None if sent is None else StartedMessage(sent.seq or 0, sent.client_id, sent.fingerprint, sent.timestamp)
     answer = ConversationStarted(
@@ -148,7 +151,7 @@ def _count_start(api: PublicApi, call: Call, visitor: Visitor) -> None:
     if visitor.identified:
         api.limits.take_visitor_start(visitor.id, call.cost)
     else:
-        api.limits.take_start(visitor.id, call.address, call.widget_id, call.cost)
+        api.limits.take_start(visitor.id, call.address, call.widget_id, call.cost, guarded=call.guarded)
 
 
 async def list_messages(api: PublicApi, call: Call) -> Answer:
@@ -178,10 +181,15 @@ async def send_message(api: PublicApi, call: Call) -> Answer:
     visitor = await known_visitor(api, call)
     api.limits.take_message(visitor.id, call.cost)
     cid = call.names["cid"]
-    body = await judged(api, call, visitor, cid, lambda: accepted(call, given, PublicMessagePost, visitor))
-    draft = Draft(body.client_id, body.type, body.content, files=api.files)
-    sent = await api.database.write(call.workspace_id, actions.send_message, visitor_actor(visitor), cid, draft)
+    draft, proof = await judged(api, call, visitor, cid, lambda: _said(api, call, given, visitor))
+    sent = await api.database.write(call.workspace_id, send_as, visitor_actor(visitor), cid, draft, proof)
     return Answer(200 if sent.repeated else 201, PublicMessageSent(message_data(call.workspace_id, sent.message)))
+
+
+def _said(api: PublicApi, call: Call, given: dict[str, Any], visitor: Visitor) -> tuple[Draft, Proof | None]:
+    body = accepted(call, given, PublicMessagePost, visitor)
+    draft = Draft(body.client_id, body.type, body.content, files=api.files)
+    return draft, guarded_message(api, call, visitor, draft, body.bot_check)
 
 
 async def mark_read(api: PublicApi, call: Call) -> Answer:
@@ -254,6 +262,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/conversations/{cid}/preview", preview_link),
     Route("POST", "/pre-conversation-form", submit_form),
     Route("POST", "/uploads", open_upload),
+    Route("GET", "/bot-check", offer_challenge, count_challenge),
     Route("POST", "/continue-link", ask_link, count_asking),
     Route("POST", "/continue", continue_elsewhere, count_continue),
     Route("POST", csp_reports.PATH, take_reports, _of_reports),

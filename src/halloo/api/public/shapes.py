@@ -19,6 +19,8 @@ class VisitorPost(Struct, forbid_unknown_fields=True):
     timezone: str | None = None
     """The name of the browser's time zone, such as `Europe/Vienna`; one that nobody knows is left out."""
     embed_ticket: str | None = None
+    bot_check: Any = None
+    """Needed after a 428 only: the solution of a challenge, as for messages."""
 
 
 class VisitorMe(Struct):
@@ -123,9 +125,10 @@ class ContinuePost(Struct, forbid_unknown_fields=True):
 
 
 class FieldsPost(Struct, forbid_unknown_fields=True):
-    """`POST …/pre-conversation-form` and `…/feedback`: values by field id."""
+    """`POST …/pre-conversation-form` and `…/feedback`: values by field id. `website` is a trap: people do not see it."""
 
     fields: dict[str, Any]
+    website: str = ""
 
 
 class FieldsAccepted(Struct):

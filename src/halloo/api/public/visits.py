@@ -7,6 +7,9 @@ from weakref import WeakKeyDictionary
 from halloo.api.public.call import Call
 from halloo.api.public.limits import PublicLimits
 from halloo.api.public.shapes import ConversationStart, VisitorPost
+from halloo.botcheck import actions as botcheck
+from halloo.botcheck.guard import BotGuard
+from halloo.botcheck.model import Asker, Proof
 from halloo.contacts import actions as contacts
 from halloo.contacts.actions import Hello, visitor_actor
 from halloo.contacts.errors import EmbeddingUnverified, TicketInvalid, VisitorTokenMissing
@@ -14,7 +17,7 @@ from halloo.contacts.forms import Asked
 from halloo.contacts.model import Browser, Spot, Ticket, Visitor, check_page
 from halloo.contacts.tickets import EmbedTickets
 from halloo.conversations import actions
-from halloo.conversations.actions import Start, Started
+from halloo.conversations.actions import Sent, Start, Started
 from halloo.conversations.errors import ConversationForbidden
 from halloo.conversations.model import Conversation, Draft, Filter
 from halloo.db.engine import Database
@@ -45,8 +48,9 @@ class OriginNotAllowed(Forbidden):
 class Visits:
     """Recognises and greets visitors."""
 
-    def __init__(self, database: Database, tickets: EmbedTickets) -> None:
+    def __init__(self, database: Database, tickets: EmbedTickets, guard: BotGuard) -> None:
         """Nothing is kept but the bytes of records."""
+        self._guard = guard
         self._database = database
         self._tickets = tickets
         self._records: WeakKeyDictionary[PublicWidget, tuple[bytes, bytes]] = WeakKeyDictionary()
@@ -96,8 +100,13 @@ class Visits:
         if body.parent_origin is not None and decide(call.widget.widget.domains, body.parent_origin) == "deny":
             raise OriginNotAllowed
         if known is None or call.token is None or call.browser is None:
-            return await self._meet(call, body, limits, ticket)
+            self._count(call, limits)
+            proof = self._guard.judge_contact(
+                asker_of(call, known=None, guest=body.user_id), body.bot_check, beyond=call.beyond
+            )
+            return await self._meet(call, body, ticket, proof)
         limits.take_list(known.id, call.cost)
+        self._guard.signs.seen_at(known.id, call.address)
         hello = hello_of(call, body, ticket)
         again = await self._database.write(call.workspace_id, contacts.greet_again, call.widget_id, call.token, hello)
         call.browser = replace(call.browser, verified_origin=hello.proven_origin)
@@ -118,25 +127,34 @@ class Visits:
         return ticket
 
     async def first_contact_if_needed(
-        self, call: Call, known: Visitor | None, body: ConversationStart, limits: PublicLimits
+        self, call: Call, known: Visitor | None, body: ConversationStart, proof: Proof | None
     ) -> tuple[Visitor, str | None]:
-        """The visitor who starts a conversation; without one the start is first contact too, and cannot resume."""
+        """The visitor who starts a conversation; without one the start is first contact too, and spends the `proof`."""
+        return (known, None) if known is not None else await self._meet(call, VisitorPost(body.user_id), None, proof)
+
+    def refuse_nobody(self, call: Call, known: Visitor | None, body: ConversationStart, limits: PublicLimits) -> None:
+        """Count the first contact that a start without a visitor is, which cannot resume. Raises `ConversationForbidden`."""
         if known is not None:
-            return known, None
+            return
         if body.conversation_id is not None:
             raise ConversationForbidden
-        return await self._meet(call, VisitorPost(user_id=body.user_id), limits)
+        _require_guest(body.user_id)
+        self._count(call, limits)
+
+    def _count(self, call: Call, limits: PublicLimits) -> None:
+        """A first contact that came with somebody's token was not counted as such yet."""
+        if call.token is not None:
+            call.beyond = limits.take_contact(call.address, call.widget_id, call.cost, guarded=call.guarded)
 
     async def _meet(
-        self, call: Call, body: VisitorPost, limits: PublicLimits, ticket: Ticket | None = None
+        self, call: Call, body: VisitorPost, ticket: Ticket | None, proof: Proof | None
     ) -> tuple[Visitor, str]:
-        """First contact. One that came with somebody's token was not counted as such yet."""
-        if body.user_id is None:
-            raise Invalid("user_id: a guest id is needed at first contact.", code="field_required", field="user_id")
-        if call.token is not None:
-            limits.take_contact(call.address, call.widget_id, call.cost)
+        """First contact."""
+        _require_guest(body.user_id)
         hello = hello_of(call, body, ticket)
-        visitor, token = await self._database.write(call.workspace_id, contacts.first_contact, hello)
+        visitor, token = await self._database.write(call.workspace_id, _first_contact, hello, proof)
+        self._guard.signs.came(call.widget_id, visitor.id)
+        self._guard.signs.seen_at(visitor.id, call.address)
         call.browser = Browser(digest(token), None, hello.proven_origin, visitor.created_at)
         return visitor, token
 
@@ -144,6 +162,24 @@ class Visits:
         """End the token of a visitor's browser. Raises `VisitorTokenMissing`, `VisitorTokenInvalid`."""
         await self.require_known(call)
         await self._database.write(call.workspace_id, actions.forget_browser, call.widget_id, call.token or "")
+
+
+def _first_contact(tx: Tx, hello: Hello, proof: Proof | None) -> tuple[Visitor, str]:
+    botcheck.spend(tx, proof)
+    return contacts.first_contact(tx, hello)
+
+
+def _require_guest(user_id: str | None) -> None:
+    if user_id is None:
+        raise Invalid("user_id: a guest id is needed at first contact.", code="field_required", field="user_id")
+
+
+def asker_of(call: Call, known: Visitor | None, guest: str | None) -> Asker:
+    """Who calls, as the bot check knows them: by the visitor's id, or the guest id that they call themselves by."""
+    level = call.config["bot_check"]["guard_level"]
+    if known is not None:
+        return Asker(call.widget_id, known.id, level, known.identified, call.address)
+    return Asker(call.widget_id, guest or "guest_", level, identified=False, address=call.address)
 
 
 def refuse_unverified(call: Call, claimed: object = None) -> None:
@@ -175,10 +211,11 @@ def start_as(
     asked: Asked | None,
     spot: Spot | None = None,
     files: FileAddresses | None = None,
+    proof: Proof | None = None,
 ) -> tuple[Started, Position]:
     """Start or resume as `visitor`, who seems to be at `spot`; the conversation and where its stream stands after it.
 
-    `files`: how files are named here.
+    `files`: how files are named here. `proof` is spent on what is stored; what is repeated costs none.
     """
     if body.client_id is not None and not is_uuid(body.client_id):
         raise field_invalid("client_id", "a UUID in lower case is needed.")
@@ -187,7 +224,17 @@ def start_as(
     page = None if body.page is None else check_page(body.page.url, body.page.title, body.page.referrer, tx.now)
     start = Start(body.conversation_id, body.client_id, draft, page, dict(body.custom_metadata), asked, spot)
     started = actions.start_conversation(tx, visitor_actor(visitor), visitor, start)
+    if not started.repeated:
+        botcheck.spend(tx, proof)
     return started, position(tx, f"c:{started.conversation.id}")
+
+
+def send_as(tx: Tx, who: Actor, conversation_id: str, draft: Draft, proof: Proof | None) -> Sent:
+    """Send a message, and spend the `proof` on it; what is repeated costs none."""
+    sent = actions.send_message(tx, who, conversation_id, draft)
+    if not sent.repeated:
+        botcheck.spend(tx, proof)
+    return sent
 
 
 class Seen(NamedTuple):

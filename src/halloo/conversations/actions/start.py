@@ -38,11 +38,15 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The conversation, the message that was sent with it, and whether it is a new one."""
+    """The conversation, the message that was sent with it, and whether it is a new one.
+
+    `repeated`: all of this was stored before, when the same was asked for.
+    """
 
     conversation: Conversation
     message: Message | None
     created: bool
+    repeated: bool = False
 
 
 def start_conversation(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> Started:
@@ -56,13 +60,14 @@ def start_conversation(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> St
         visitor, found = _begun(tx, visitor, start)
         who = replace(who, name=visitor.nickname)  # the form may have told a name
     conversation = found
-    message = None
+    message, repeated = None, not created
     if start.draft is not None:
         sent = add_message(tx, who, conversation, start.draft)
         conversation, message = sent.conversation, sent.message
+        repeated = sent.repeated
     if start.page is not None:
         contacts.see_page(tx, visitor.id, start.page, conversation.id)
-    return Started(conversation, message, created)
+    return Started(conversation, message, created, repeated)
 
 
 def _found(tx: Tx, who: Actor, visitor: Visitor, start: Start) -> Conversation | None:

@@ -53,6 +53,7 @@ export const DEFAULTS = {
   visitor_can_end: true,
   typing_preview: false,
   page_tracking: "path",
+  "bot_check.guard_level": "adaptive",
   "security.require_verified_embedding": false,
   "security.identity": "optional",
 };
@@ -68,7 +69,13 @@ export const SECTION_FIELDS: Readonly<Record<WidgetSection, readonly Path[]>> = 
   language: ["locale", "sound", "visitor_can_end", "typing_preview"],
   hours: (Object.keys(DEFAULTS) as Path[]).filter((path) => path.startsWith("business_hours.")),
   domains: [],
-  security: ["page_tracking", "boot", "security.require_verified_embedding", "security.identity"],
+  security: [
+    "page_tracking",
+    "boot",
+    "bot_check.guard_level",
+    "security.require_verified_embedding",
+    "security.identity",
+  ],
   install: [],
   csp: [],
 };

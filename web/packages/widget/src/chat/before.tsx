@@ -38,7 +38,7 @@ export function Before({ state, onRead }: { state: State; onRead: (away: boolean
           refused={state.form.errors}
           submitLabel={form.submit_label || t("form_submit")}
           onDraft={engine.form.draft}
-          onSubmit={(fields) => submitForm(engine, fields)}
+          onSubmit={(fields, trap) => submitForm(engine, fields, trap)}
         />
       </section>
     </div>

@@ -39,7 +39,8 @@ interface FormProps {
   /** Only the first question is shown until it is answered. */
   readonly gently?: boolean;
   readonly onDraft: (values: Fields) => void;
-  readonly onSubmit: (fields: Fields) => Promise<void>;
+  /** `trap`: what stands in the field that people do not see. */
+  readonly onSubmit: (fields: Fields, trap: string) => Promise<void>;
 }
 
 const NOTHING: Readonly<Record<string, string>> = {};
@@ -55,6 +56,7 @@ export function FormCard({ form, name, values: first, refused = NOTHING, submitL
   const [refusal, setRefusal] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const box = useRef<HTMLFormElement>(null);
+  const trap = useRef<HTMLInputElement>(null);
   const pressed = useRef(false);
 
   useEffect(() => {
@@ -101,7 +103,7 @@ export function FormCard({ form, name, values: first, refused = NOTHING, submitL
     if (point(Object.fromEntries(found))) return;
     setBusy(true);
     try {
-      await onSubmit(wireFields(fields, values, language));
+      await onSubmit(wireFields(fields, values, language), trap.current?.value ?? "");
     } catch (error) {
       const id = fieldOf(error);
       if (!id || !point({ [id]: problemOfCode(codeOf(error)) })) setRefusal(error);
@@ -141,6 +143,7 @@ export function FormCard({ form, name, values: first, refused = NOTHING, submitL
           onLeave={() => leave(field.id)}
         />
       ))}
+      <input ref={trap} class="h-trap" name="website" tabIndex={-1} autocomplete="off" aria-hidden="true" />
       <Note refusal={refusal} />
       {whole && (
         <button type="submit" class="h-primary" aria-disabled={busy}>

@@ -18,9 +18,10 @@ function Delivery({ line }: { line: Line }) {
   const { delivery, clientId } = line;
   if (delivery === null) return null;
   if (delivery === "failed" && clientId !== null) {
+    const error = engine.state.outbox.find(({ client_id }) => client_id === clientId)?.error;
     return (
       <div class="h-delivery h-bad" role="alert">
-        <span>{t("failed")}</span>
+        <span>{t(error?.startsWith("bot_check") ? "failed_check" : "failed")}</span>
         <button type="button" onClick={() => engine.again(clientId)}>
           <RotateCw size={12} strokeWidth={2} /> {t("retry")}
         </button>

@@ -31,6 +31,8 @@ export interface Parts {
 export interface Loaders {
   readonly writing: () => Promise<typeof import("./writing.ts")>;
   readonly person: () => Promise<typeof import("./person.ts")>;
+  /** Fetched by those parts; tests bring their own. */
+  readonly bot?: () => Promise<Pick<typeof import("../bot/client.ts"), "solve">>;
 }
 
 /** A part that could not be fetched is a line that is down. */

@@ -8,6 +8,7 @@ import { createClaims } from "./claims.ts";
 import type { Parts } from "./parts.ts";
 import { NEW } from "./state.ts";
 
+export { again } from "../bot/again.ts";
 export { readAttributes } from "./attributes.ts";
 
 const AGAIN_MS = 3000;

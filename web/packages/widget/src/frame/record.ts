@@ -70,6 +70,7 @@ export interface WidgetConfig {
     readonly away_text: string;
     readonly when_closed: "accept" | "hide_launcher";
   };
+  readonly bot_check?: { readonly guard_level: "off" | "adaptive" | "always" };
   readonly page_tracking: "off" | "path" | "full";
   readonly sound: boolean;
   readonly visitor_can_end: boolean;

@@ -1,20 +1,19 @@
 /** What the visitor sends: messages, the start of a conversation, its end. */
 import { codeOf, createOutbox, createTypingReporter, OFFLINE, type Outgoing, Refusal } from "@halloo/core";
 import type { Public } from "@halloo/wire";
+import { createBotCheck } from "../bot/check.ts";
 import { type Forms, isAboutForm } from "./forms.ts";
 import type { Parts } from "./parts.ts";
 import type { Reading } from "./reading.ts";
 import { EMPTY, type Message, NEW } from "./state.ts";
 import { FATAL } from "./visitor.ts";
 
-export function createSending(
-  { shared, session, visitor, conversations, fail }: Parts,
-  forms: Forms,
-  reading: Reading,
-) {
+export function createSending(parts: Parts, forms: Forms, reading: Reading) {
+  const { shared, session, visitor, conversations, fail } = parts;
   const { api, options, patch, setConversations, update } = shared;
   let started: ((conversation: string) => void) | null = null;
   let beginning: Promise<string> | null = null;
+  const bot = createBotCheck(parts);
 
   const typing = createTypingReporter(
     options.clock,
@@ -32,14 +31,17 @@ export function createSending(
       const { page, metadata } = shared;
       if (!shared.state.me) await visitor.contact();
       try {
-        return await visitor.asVisitor(() =>
-          api<Public.ConversationStarted>("POST", "/conversations", {
-            client_id: clientId,
-            ...(form ? { form } : {}),
-            ...(page ? { page } : {}),
-            ...(Object.keys(metadata).length > 0 ? { custom_metadata: metadata } : {}),
-            ...(message ? { message: { client_id: clientId, ...message } } : {}),
-          }),
+        return await bot.around((check) =>
+          visitor.asVisitor(() =>
+            api<Public.ConversationStarted>("POST", "/conversations", {
+              client_id: clientId,
+              ...(form ? { form } : {}),
+              ...(page ? { page } : {}),
+              ...(Object.keys(metadata).length > 0 ? { custom_metadata: metadata } : {}),
+              ...(message ? { message: { client_id: clientId, ...message } } : {}),
+              ...check,
+            }),
+          ),
         );
       } catch (error) {
         if (!isAboutForm(error)) throw error;
@@ -78,7 +80,7 @@ export function createSending(
   const deliver = async (item: Outgoing): Promise<void> => {
     if (item.thread === NEW) return start(item);
     const frame = { t: "send", conversation: item.thread, client_id: item.client_id, message: item.message };
-    const ack = await session().ask(frame);
+    const ack = await bot.around((check) => session().ask({ ...frame, ...check }));
     const message = ack["message"] as Message | undefined;
     if (message) conversations.fact(item.thread, "message:send", message as unknown as Record<string, unknown>);
     options.onSent(item.thread);
@@ -115,6 +117,8 @@ export function createSending(
   return {
     outbox,
     typing,
+    /** Something will be said soon. */
+    ahead: bot.ahead,
     /** These were stored, maybe by another tab that has the same outbox: then it has begun the conversation for this one, too. */
     settle(id: string, messages: readonly Message[]): void {
       for (const { client_id, from } of messages) {

@@ -5,7 +5,7 @@ import type { Engine, Fields } from "./engine.ts";
 import { fieldOf } from "./forms.ts";
 
 /** Hands the form in; what waited for it goes on. Rejects with the server's refusal. */
-export async function submitForm(engine: Engine, fields: Fields): Promise<void> {
+export async function submitForm(engine: Engine, fields: Fields, trap = ""): Promise<void> {
   const form = () => engine.record.config.v1.pre_conversation_form;
   const asked = form()?.fields ?? [];
   let who = engine.state.me?.id;
@@ -13,7 +13,10 @@ export async function submitForm(engine: Engine, fields: Fields): Promise<void> 
   try {
     const answer = await engine.asVisitor(() => {
       who = engine.state.me?.id;
-      return engine.ask<Public.FieldsAccepted>("POST", "/pre-conversation-form", { fields });
+      return engine.ask<Public.FieldsAccepted>("POST", "/pre-conversation-form", {
+        fields,
+        ...(trap ? { website: trap } : {}),
+      });
     });
     // Another visitor meanwhile: these answers are not theirs.
     if (who !== engine.state.me?.id) return;

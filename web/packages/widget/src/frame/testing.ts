@@ -122,6 +122,14 @@ export class World {
   readonly failed: string[] = [];
   readonly errors: string[] = [];
   wanted = 0;
+  /** Challenges that were solved, in words that the tests make up. */
+  readonly solved: string[] = [];
+  bot = {
+    solve: async ({ signature }: { signature: string }): Promise<string> => {
+      this.solved.push(signature);
+      return `solved ${signature}`;
+    },
+  };
   slow: { path: string; wait: Promise<void> } | null = null;
   private ids = 0;
 
@@ -196,7 +204,7 @@ export class World {
       locks: undefined,
       channel: () => null,
       memory: { get: () => undefined, set: () => undefined },
-      parts: { writing: async () => writing, person: async () => person },
+      parts: { writing: async () => writing, person: async () => person, bot: async () => this.bot },
       onMessage: ({ content }) => this.arrived.push(String(content)),
       onSent: () => undefined,
       onWanted: () => {

@@ -47,7 +47,7 @@ export function createVisitor(shared: Shared, on: VisitorOptions) {
     return fresh;
   };
 
-  const post = async (): Promise<Public.VisitorHello> => {
+  const post = async (check?: string): Promise<Public.VisitorHello> => {
     const wanted = security().require_verified_embedding;
     const ticket = wanted ? await options.ticket?.().catch(() => null) : null;
     return shared.api("POST", "/visitor", {
@@ -57,12 +57,16 @@ export function createVisitor(shared: Shared, on: VisitorOptions) {
       locale: options.locale,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       embed_ticket: ticket ?? null,
+      bot_check: check,
     });
   };
 
-  /** A ticket may have aged on its way: one more is fetched. */
+  /** A ticket may have aged on its way; and where many come at once, who comes is asked whether they are a bot. */
   const ask = (): Promise<Public.VisitorHello> =>
-    post().catch((error: unknown) => (codeOf(error) === "ticket_invalid" ? post() : Promise.reject(error)));
+    post().catch(async (error: unknown) => {
+      if (!/^(ticket_i|bot_check_r)/.test(codeOf(error))) throw error;
+      return (await options.parts.person()).again(error as Refusal, post, options.parts.bot);
+    });
 
   /** First contact, unless another tab has made it meanwhile. `dead`: the token that is none any more. */
   const begin = (dead: string | null): Promise<Public.VisitorHello> => {

@@ -29,6 +29,7 @@ const verbsOf = ({ shared, visitor }: Parts, { forms, reading, sending, outbox }
   again: (clientId: string) => outbox.again(clientId),
   discard: (clientId: string) => outbox.settle(clientId),
   typing(id: string, text: string): void {
+    if (text) sending.ahead();
     if (id !== NEW) sending.typing.input(id, text);
   },
   end: sending.end,

@@ -11,6 +11,8 @@ export interface VisitorPost {
   /** The name of the browser's time zone, such as `Europe/Vienna`; one that nobody knows is left out. */
   timezone?: string | null;
   embed_ticket?: string | null;
+  /** Needed after a 428 only: the solution of a challenge, as for messages. */
+  bot_check?: unknown;
 }
 
 /** The visitor to themselves; `visitor_token` is given once, at first contact. */
@@ -102,9 +104,10 @@ export interface ContinuePost {
   code: string;
 }
 
-/** `POST …/pre-conversation-form` and `…/feedback`: values by field id. */
+/** `POST …/pre-conversation-form` and `…/feedback`: values by field id. `website` is a trap: people do not see it. */
 export interface FieldsPost {
   fields: Record<string, unknown>;
+  website?: string;
 }
 
 /** The values as they were accepted. */

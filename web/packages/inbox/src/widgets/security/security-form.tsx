@@ -49,8 +49,32 @@ export function Security(form: FormProps) {
           </p>
         )}
       </Card>
+      <BotCheck {...form} />
       <Privacy {...form} />
     </>
+  );
+}
+
+const BOT_HINTS = { off: "bot_off_hint", adaptive: "bot_adaptive_hint", always: "bot_always_hint" } as const;
+
+function BotCheck({ values, set }: FormProps) {
+  const level = values["bot_check.guard_level"];
+  return (
+    <Card title={t("bot_check")}>
+      <div class="ui-field">
+        <Segmented
+          label={t("bot_check")}
+          value={level}
+          onChoose={(id) => set("bot_check.guard_level", id)}
+          choices={[
+            { id: "off", label: t("bot_off") },
+            { id: "adaptive", label: t("bot_adaptive") },
+            { id: "always", label: t("bot_always") },
+          ]}
+        />
+        <span class="ui-about">{t(BOT_HINTS[level as keyof typeof BOT_HINTS])}</span>
+      </div>
+    </Card>
   );
 }
 
