@@ -30,111 +30,16 @@ export type Scalar = string | number | boolean;
 
 export type State = "pending" | "resolved" | "unresolved";
 
-/**
- * `POST …/csp/doctor`: a page to examine, or a part of one. What is left out is not known.
- *
- * `headers`, `report_only`, `permissions_policy`, `coep`: values of these headers. `metas`: whole tags, or their `content`. `url`: where
- * the page is fetched. `page_origin`: where it is at home, if that is another place. `tag`: the script's tag on it.
- */
-export interface CspDoctorPost {
-  headers?: string[];
-  report_only?: string[];
-  metas?: string[];
-  html?: string | null;
-  url?: string | null;
-  page_origin?: string | null;
-  tag?: string | null;
-  permissions_policy?: string[];
-  coep?: string[];
-  trust?: "auto" | "hash" | "host" | "nonce";
-}
-
-/** `GET …/csp/policy`. `text`: the policy in the wanted format; `tag`: the script's tag where the plain one does not do. */
-export interface CspPolicy {
-  form: "additions" | "merge" | "strict";
-  as: "apache" | "caddy" | "django" | "express" | "header" | "json" | "meta" | "nextjs" | "nginx" | "rails" | "table" | "text";
-  policy: string;
-  text: string;
-  tag: string | null;
-  notes: string[];
-}
-
-/** Something worth knowing. `code` stays the same, `text` may be said better; `source` as it stands there, at most 81 characters. */
-export interface CspRemark {
-  code: string;
-  directive: string;
-  source: string;
-  text: string;
-}
-
-/** A policy as it was delivered. `index` from 1; `line`: where its `<meta>` stands in the HTML. */
-export interface CspExamined {
-  index: number;
-  delivery: "header" | "meta";
-  disposition: "enforce" | "report";
-  line: number | null;
-  text: string;
-  warnings: CspRemark[];
-}
-
-/** The smallest change that helps. `line`: what to write; `directive` empty where it is not one of a policy. */
-export interface CspFix {
-  kind: "add_directive" | "add_source" | "allow_origin" | "hash" | "nonce" | "permissions_policy" | "replace_none" | "sandbox" | "trusted_types";
-  directive: string;
-  value: string;
-  line: string;
-  note: string;
-}
-
-/** A need that is blocked. `policy` null: no policy does it. `reading`: whether the standard's text blocks it, browsers, or both. */
-export interface CspFinding {
-  need: string;
-  feature: "bot_check" | "calls" | "chat" | "cobrowse" | "files" | "images" | "outbound" | "pusher" | "rescue" | "sounds" | "wait_game";
-  level: "optional" | "required";
-  policy: number | null;
-  directive: string;
-  decided_by: string;
-  blocked: string;
-  reading: "browser" | "letter" | "both";
-  fix: CspFix;
-  alternatives: CspFix[];
-}
-
-/** A policy's new text, with all fixes in it. */
-export interface CspFixed {
-  index: number;
-  delivery: "header" | "meta";
-  text: string;
-}
-
-/**
- * What the doctor found. `removable`: what Halloo does not need; take it out if nothing else on the page uses it.
- *
- * `warnings`: those that are of no policy. `widget` empty: no widget was named.
- */
-export interface CspDiagnosis {
-  version: 1;
-  widget: string;
-  page_origin: string | null;
-  verdict: "ok" | "optional_blocked" | "required_blocked";
-  policies: CspExamined[];
-  findings: CspFinding[];
-  fixed_policies: CspFixed[];
-  removable: CspRemark[];
-  warnings: CspRemark[];
-  notes: string[];
-}
-
 /** What the doctor last said of an allowed domain: `result`, or the `error` for which there is none; all null before the first. */
 export interface DomainCheck {
   origin: string;
   checked_at: string | null;
   verdict: "ok" | "optional_blocked" | "required_blocked" | null;
   error: string | null;
-  result: CspDiagnosis | null;
+  result: Record<string, unknown> | null;
 }
 
-/** `GET …/csp/checks`: a row for each allowed domain. */
+/** `GET …/csp/checks`. */
 export interface DomainCheckList {
   data: DomainCheck[];
 }
@@ -514,33 +419,6 @@ export interface FeedbackReport {
   operators: FeedbackOperator[];
 }
 
-/** A new address of a file, which holds an hour. */
-export interface FileAddress {
-  url: string;
-}
-
-/** Where the bytes go by `PUT`, and for how many seconds the address holds; every part that arrives renews it. */
-export interface UploadTarget {
-  url: string;
-  headers: Record<string, string>;
-  expires_in: number;
-}
-
-/** The answer to `POST /core/uploads`: the message that names `upload_id` publishes the file. */
-export interface UploadOpened {
-  upload_id: string;
-  put: UploadTarget;
-}
-
-/** `POST /core/uploads`. `sha256` in hex, where it is known; `avatar` for a picture of a person. */
-export interface UploadPost {
-  name: string;
-  size: number;
-  type?: string;
-  sha256?: string | null;
-  purpose?: "avatar" | "message";
-}
-
 /** `POST …/enable`. `recover_since`: post again what was not delivered since then (RFC 3339). */
 export interface HookEnablePost {
   recover_since?: string | null;
@@ -820,31 +698,6 @@ export interface VisitorView {
   pages: PageView[];
   first_seen_at: string;
   last_seen_at: string;
-}
-
-/** `PUT /core/me/avatar`: an upload whose purpose is `avatar`. */
-export interface AvatarPut {
-  upload_id: string;
-}
-
-/** What a page says of itself; empty where nothing is known. `image` is an address of the image host. */
-export interface LinkPreview {
-  url: string;
-  title: string;
-  description: string;
-  site: string;
-  image: string;
-}
-
-/**
- * What opens the picture of everybody in the workspace: `{origin}/avatar/{kind}/{id}/{size}?{query}` up to `until`.
- *
- * `kind`: operator, contact, visitor; `size`: 32, 48, 64, 96, 128, 256 or 512 pixels. `until`: UNIX ms; ask again before.
- */
-export interface PictureKey {
-  origin: string;
-  query: string;
-  until: number;
 }
 
 /** What happened in this workspace, a minute each, the oldest of sixty first and the running one last. */
