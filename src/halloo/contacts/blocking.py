@@ -49,14 +49,14 @@ def check_network(text: str) -> str:
         network = ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:
         raise field_invalid(
-            "value", "write an address such as 203.0.113.7, or a range such as 203.0.113.0/24."
+            "network", "write an address such as 203.0.113.7, or a range such as 203.0.113.0/24."
         ) from None
     mapped = network.network_address.ipv4_mapped if isinstance(network, ipaddress.IPv6Network) else None
     if mapped is not None and network.prefixlen >= _MAPPED:
         network = ipaddress.ip_network((mapped, network.prefixlen - _MAPPED), strict=False)
     if network.prefixlen < _WIDEST[network.version]:
         raise field_invalid(
-            "value", f"this range is too wide; the widest are /{_WIDEST[4]} and, of version 6, /{_WIDEST[6]}."
+            "network", f"this range is too wide; the widest are /{_WIDEST[4]} and, of version 6, /{_WIDEST[6]}."
         )
     return str(network)
 

@@ -55,6 +55,8 @@ export const DEFAULTS = {
   page_tracking: "path",
   "security.require_verified_embedding": false,
   "security.identity": "optional",
+  "retention.conversations_days": null as number | null,
+  "retention.files_days": null as number | null,
 };
 
 export type Path = keyof typeof DEFAULTS;
@@ -68,7 +70,14 @@ export const SECTION_FIELDS: Readonly<Record<WidgetSection, readonly Path[]>> = 
   language: ["locale", "sound", "visitor_can_end", "typing_preview"],
   hours: (Object.keys(DEFAULTS) as Path[]).filter((path) => path.startsWith("business_hours.")),
   domains: [],
-  security: ["page_tracking", "boot", "security.require_verified_embedding", "security.identity"],
+  security: [
+    "page_tracking",
+    "boot",
+    "security.require_verified_embedding",
+    "security.identity",
+    "retention.conversations_days",
+    "retention.files_days",
+  ],
   install: [],
   csp: [],
 };

@@ -1,7 +1,5 @@
 // Written by web/scripts/wire.py from the server's structs. Do not edit.
 
-export type Availability = "away" | "online";
-
 /** An operator as others see them. */
 export interface OperatorBrief {
   id: string;
@@ -9,6 +7,73 @@ export interface OperatorBrief {
   avatar: string | null;
   availability: "away" | "online";
 }
+
+/**
+ * Somebody who is kept away. `value`: the id of a contact, or of a visitor who is none; of a network its range.
+ *
+ * `name`: what the person is called; null for a network. `created_by`: null where it was a program.
+ */
+export interface BlockView {
+  id: string;
+  kind: "network" | "visitor";
+  value: string;
+  name: string | null;
+  contact_id: string | null;
+  reason: string;
+  created_by: OperatorBrief | null;
+  created_at: string;
+  expires_at: string | null;
+}
+
+/** `GET /core/blocks`. */
+export interface BlockPage {
+  data: BlockView[];
+  next_cursor: string | null;
+}
+
+/** `POST /core/blocks`: exactly one of the three. `network`: an address or a range; `around`: a visitor whose address is meant. */
+export interface BlockPost {
+  /** The id of a contact or a visitor. */
+  visitor?: string | null;
+  network?: string | null;
+  around?: string | null;
+  reason?: string;
+  expires_at?: string | null;
+}
+
+/** How much was deleted. */
+export interface ErasureCounts {
+  contact: number;
+  visitor: number;
+  conversation: number;
+  message: number;
+  file: number;
+  mail: number;
+}
+
+/**
+ * A proof of deletion. It names nobody: `subject` is the id that the contact had.
+ *
+ * `digest`: SHA-256 in hex of a line `kind id` for the contact and each visitor, conversation, message and file in a conversation,
+ * sorted and joined by line feeds, so that an export of before shows what went. `finished_at`: when the bytes of the last file were gone.
+ */
+export interface ErasureView {
+  id: string;
+  subject: string;
+  counts: ErasureCounts;
+  digest: string;
+  requested_by: OperatorBrief | null;
+  requested_at: string;
+  finished_at: string | null;
+}
+
+/** `GET /core/erasures`. */
+export interface ErasurePage {
+  data: ErasureView[];
+  next_cursor: string | null;
+}
+
+export type Availability = "away" | "online";
 
 /** Where a stream of the relay stood when the snapshot was taken. */
 export interface Position {
@@ -30,16 +95,111 @@ export type Scalar = string | number | boolean;
 
 export type State = "pending" | "resolved" | "unresolved";
 
+/**
+ * `POST …/csp/doctor`: a page to examine, or a part of one. What is left out is not known.
+ *
+ * `headers`, `report_only`, `permissions_policy`, `coep`: values of these headers. `metas`: whole tags, or their `content`. `url`: where
+ * the page is fetched. `page_origin`: where it is at home, if that is another place. `tag`: the script's tag on it.
+ */
+export interface CspDoctorPost {
+  headers?: string[];
+  report_only?: string[];
+  metas?: string[];
+  html?: string | null;
+  url?: string | null;
+  page_origin?: string | null;
+  tag?: string | null;
+  permissions_policy?: string[];
+  coep?: string[];
+  trust?: "auto" | "hash" | "host" | "nonce";
+}
+
+/** `GET …/csp/policy`. `text`: the policy in the wanted format; `tag`: the script's tag where the plain one does not do. */
+export interface CspPolicy {
+  form: "additions" | "merge" | "strict";
+  as: "apache" | "caddy" | "django" | "express" | "header" | "json" | "meta" | "nextjs" | "nginx" | "rails" | "table" | "text";
+  policy: string;
+  text: string;
+  tag: string | null;
+  notes: string[];
+}
+
+/** Something worth knowing. `code` stays the same, `text` may be said better; `source` as it stands there, at most 81 characters. */
+export interface CspRemark {
+  code: string;
+  directive: string;
+  source: string;
+  text: string;
+}
+
+/** A policy as it was delivered. `index` from 1; `line`: where its `<meta>` stands in the HTML. */
+export interface CspExamined {
+  index: number;
+  delivery: "header" | "meta";
+  disposition: "enforce" | "report";
+  line: number | null;
+  text: string;
+  warnings: CspRemark[];
+}
+
+/** The smallest change that helps. `line`: what to write; `directive` empty where it is not one of a policy. */
+export interface CspFix {
+  kind: "add_directive" | "add_source" | "allow_origin" | "hash" | "nonce" | "permissions_policy" | "replace_none" | "sandbox" | "trusted_types";
+  directive: string;
+  value: string;
+  line: string;
+  note: string;
+}
+
+/** A need that is blocked. `policy` null: no policy does it. `reading`: whether the standard's text blocks it, browsers, or both. */
+export interface CspFinding {
+  need: string;
+  feature: "bot_check" | "calls" | "chat" | "cobrowse" | "files" | "images" | "outbound" | "pusher" | "rescue" | "sounds" | "wait_game";
+  level: "optional" | "required";
+  policy: number | null;
+  directive: string;
+  decided_by: string;
+  blocked: string;
+  reading: "browser" | "letter" | "both";
+  fix: CspFix;
+  alternatives: CspFix[];
+}
+
+/** A policy's new text, with all fixes in it. */
+export interface CspFixed {
+  index: number;
+  delivery: "header" | "meta";
+  text: string;
+}
+
+/**
+ * What the doctor found. `removable`: what Halloo does not need; take it out if nothing else on the page uses it.
+ *
+ * `warnings`: those that are of no policy. `widget` empty: no widget was named.
+ */
+export interface CspDiagnosis {
+  version: 1;
+  widget: string;
+  page_origin: string | null;
+  verdict: "ok" | "optional_blocked" | "required_blocked";
+  policies: CspExamined[];
+  findings: CspFinding[];
+  fixed_policies: CspFixed[];
+  removable: CspRemark[];
+  warnings: CspRemark[];
+  notes: string[];
+}
+
 /** What the doctor last said of an allowed domain: `result`, or the `error` for which there is none; all null before the first. */
 export interface DomainCheck {
   origin: string;
   checked_at: string | null;
   verdict: "ok" | "optional_blocked" | "required_blocked" | null;
   error: string | null;
-  result: Record<string, unknown> | null;
+  result: CspDiagnosis | null;
 }
 
-/** `GET …/csp/checks`. */
+/** `GET …/csp/checks`: a row for each allowed domain. */
 export interface DomainCheckList {
   data: DomainCheck[];
 }
@@ -419,6 +579,33 @@ export interface FeedbackReport {
   operators: FeedbackOperator[];
 }
 
+/** A new address of a file, which holds an hour. */
+export interface FileAddress {
+  url: string;
+}
+
+/** Where the bytes go by `PUT`, and for how many seconds the address holds; every part that arrives renews it. */
+export interface UploadTarget {
+  url: string;
+  headers: Record<string, string>;
+  expires_in: number;
+}
+
+/** The answer to `POST /core/uploads`: the message that names `upload_id` publishes the file. */
+export interface UploadOpened {
+  upload_id: string;
+  put: UploadTarget;
+}
+
+/** `POST /core/uploads`. `sha256` in hex, where it is known; `avatar` for a picture of a person. */
+export interface UploadPost {
+  name: string;
+  size: number;
+  type?: string;
+  sha256?: string | null;
+  purpose?: "avatar" | "message";
+}
+
 /** `POST …/enable`. `recover_since`: post again what was not delivered since then (RFC 3339). */
 export interface HookEnablePost {
   recover_since?: string | null;
@@ -700,6 +887,31 @@ export interface VisitorView {
   last_seen_at: string;
 }
 
+/** `PUT /core/me/avatar`: an upload whose purpose is `avatar`. */
+export interface AvatarPut {
+  upload_id: string;
+}
+
+/** What a page says of itself; empty where nothing is known. `image` is an address of the image host. */
+export interface LinkPreview {
+  url: string;
+  title: string;
+  description: string;
+  site: string;
+  image: string;
+}
+
+/**
+ * What opens the picture of everybody in the workspace: `{origin}/avatar/{kind}/{id}/{size}?{query}` up to `until`.
+ *
+ * `kind`: operator, contact, visitor; `size`: 32, 48, 64, 96, 128, 256 or 512 pixels. `until`: UNIX ms; ask again before.
+ */
+export interface PictureKey {
+  origin: string;
+  query: string;
+  until: number;
+}
+
 /** What happened in this workspace, a minute each, the oldest of sixty first and the running one last. */
 export interface ActivityStatus {
   messages: number[];
@@ -864,6 +1076,8 @@ export interface ConversationRow {
   last_message: LastMessage | null;
   contact: ContactView;
   visitor: VisitorView;
+  /** Marked as spam: in no list and no count but those of the spam. */
+  spam: boolean;
 }
 
 /** `GET /core/conversations`. */
@@ -882,6 +1096,7 @@ export interface ConversationPatch {
   tags?: string[];
   subject?: string;
   custom_metadata?: Record<string, unknown>;
+  spam?: boolean;
 }
 
 /** `POST /core/conversations/{id}/messages`; `type` is `text` or `note`, `client_id` a UUID made by the caller. */
@@ -920,6 +1135,7 @@ export interface ConversationView {
   last_message: LastMessage | null;
   contact: ContactView;
   visitor: VisitorView;
+  spam: boolean;
   custom_metadata: Record<string, unknown>;
   feedback: FeedbackView | null;
   position: Record<"c" | "w", Position>;
@@ -943,6 +1159,7 @@ export interface Counts {
   open: FolderCounts;
   snoozed: FolderCounts;
   resolved: FolderCounts;
+  spam: FolderCounts;
 }
 
 /** `GET /core/conversations/{id}/messages`: ascending, notes included. */

@@ -165,6 +165,32 @@ export interface PublicMessagePost {
   bot_check?: unknown;
 }
 
+/** `POST …/uploads`: a file that is to be sent. `sha256` in hex, where the browser has made it. */
+export interface UploadPost {
+  name: string;
+  size: number;
+  type?: string;
+  sha256?: string | null;
+}
+
+/** Where the bytes go by `PUT`, and for how many seconds the address holds; every part that arrives renews it. */
+export interface UploadTarget {
+  url: string;
+  headers: Record<string, string>;
+  expires_in: number;
+}
+
+/** The answer to `POST …/uploads`: the message that names `upload_id` publishes the file. */
+export interface UploadOpened {
+  upload_id: string;
+  put: UploadTarget;
+}
+
+/** A new address of a file, which holds an hour. */
+export interface FileAddress {
+  url: string;
+}
+
 /** A message that is sent together with the start of its conversation. */
 export interface FirstMessage {
   client_id: string;
