@@ -97,7 +97,7 @@ function ListHead({ route, filter }: { route: InboxRoute; filter: Filter }) {
           onClick={() => go({ page: "search", q: "" })}
         />
         <Menu
-          label={t("order_by")}
+          label={t("list_view")}
           placement="bottom-end"
           items={[
             { kind: "heading", label: t("order_by") },
@@ -126,7 +126,7 @@ function ListHead({ route, filter }: { route: InboxRoute; filter: Filter }) {
               onSelect: () => go({ ...route, state: "spam", whose: "all", id: null, at: null }),
             },
           ]}
-          trigger={(props) => <IconButton {...props} label={t("order_by")} icon={<ArrowDownWideNarrow size={18} />} />}
+          trigger={(props) => <IconButton {...props} label={t("list_view")} icon={<ArrowDownWideNarrow size={18} />} />}
         />
       </div>
       {route.state === "spam" ? (
