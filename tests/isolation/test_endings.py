@@ -169,8 +169,12 @@ async def test_what_a_blocked_visitor_says_before_the_cut_is_refused(
 ) -> None:
     guest = grounds.here.guest
     live = await port.enter("visitor", await visitor_token(grounds, guest), [f"c:{guest.conversation_id}"])
-    monkeypatch.setattr(grounds.api.halloo.relay.hub, "revoke", lambda *_: None)
-    monkeypatch.setattr(grounds.api.halloo.relay.hub, "obey", lambda *_: None)
+
+    def no_cut(*_: object) -> None:
+        """The moment before it."""
+
+    monkeypatch.setattr(grounds.api.halloo.relay.hub, "revoke", no_cut)
+    monkeypatch.setattr(grounds.api.halloo.relay.hub, "obey", no_cut)
     await grounds.api.client.post("/core/blocks", json={"visitor": guest.id}, headers=grounds.here.bearer)
     message = {"type": "text", "content": "still here"}
     for conversation in (guest.conversation_id, None):

@@ -26,7 +26,9 @@ _FINISH = Statement(
 
 
 def _erasure(row: Row) -> Erasure:
-    return Erasure(**{**row, "counts": _counts.decode(row["counts"])})
+    values = dict(row)
+    values["counts"] = _counts.decode(row["counts"])
+    return Erasure(**values)
 
 
 def insert_erasure(tx: Tx, erasure: Erasure) -> None:

@@ -193,7 +193,7 @@ def hours_of(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def retention_of(config: Mapping[str, Any]) -> dict[str, int | None]:
     """How many days a stored configuration keeps what was said, by `KEPT`."""
-    kept = config["v1"].get("retention") or {}
+    kept: dict[str, int | None] = config["v1"].get("retention", {})
     return {name: kept.get(name) for name in KEPT}
 
 

@@ -56,7 +56,7 @@ async def stream(found: shapes.ContactExport, kept: list[StoredFile], storage: S
     """The ZIP file in pieces. A file whose bytes are gone is named in a text of its own, and hinders nothing."""
     pipe = _Pipe()
     missing: list[str] = []
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # pyright: ignore[reportArgumentType] - all that it needs
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # pyright: ignore[reportCallIssue, reportArgumentType] - all that it needs
         text = await asyncio.to_thread(_json, found)
         with archive.open(_entry("contact.json", zipfile.ZIP_DEFLATED), "w") as entry:
             for piece in _pieces(text):
