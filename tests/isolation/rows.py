@@ -187,7 +187,7 @@ MANAGE: dict[str, Row] = {
     "GET /core/contacts/{contact_id}": row(Aim(CONTACT, *NO_CONTACT), Aim("/core/contacts/{person_id}", *NO_CONTACT)),
     "PATCH /core/contacts/{contact_id}": row(Aim(CONTACT, *NO_CONTACT, {"name": "Eve"})),
     "DELETE /core/contacts/{contact_id}": row(
-        Aim(CONTACT, *NO_CONTACT), Aim(f"{CONTACT}?everything=true", *NO_CONTACT)
+        Aim(CONTACT, *NO_CONTACT), Aim(f"{CONTACT}?everything=true", *NO_CONTACT), also=("conversations:delete",)
     ),
     "GET /core/contacts/{contact_id}/events": row(Aim(f"{CONTACT}/events", *NO_CONTACT)),
     "GET /core/contacts/{contact_id}/export": row(Aim(f"{CONTACT}/export", *NO_CONTACT), also=("conversations:read",)),
@@ -202,8 +202,11 @@ MANAGE: dict[str, Row] = {
         Aim("/core/blocks", 404, "visitor_not_found", {"visitor": "{contact_id}"}),
         Aim("/core/blocks", 409, "address_unknown", {"around": "{visitor_id}"}),
         Aim("/core/blocks", 422, "field_unknown", {"network": "198.51.100.7", "workspace_id": "{widget_id}"}),
+        also=("contacts:write", "web_widgets:manage"),
     ),
-    "DELETE /core/blocks/{block_id}": row(Aim("/core/blocks/{block_id}", 404, "block_not_found")),
+    "DELETE /core/blocks/{block_id}": row(
+        Aim("/core/blocks/{block_id}", 404, "block_not_found"), also=("contacts:write", "web_widgets:manage")
+    ),
     "GET /core/erasures": row(Aim("/core/erasures", 200), Aim("/core/erasures?cursor={block_cursor}", 200)),
     "GET /core/erasures/{erasure_id}": row(Aim("/core/erasures/{erasure_id}", 404, "erasure_not_found")),
     "GET /core/visitors": row(

@@ -166,13 +166,16 @@ def count_conversation(tx: Tx, contact_id: str) -> None:
     store.count_conversations(tx, tx.workspace_id, contact_id, 1)
 
 
-def delete_contact(tx: Tx, who: Actor, contact_id: str, erased: Erased, *, browsers: bool = False) -> None:
+def delete_contact(
+    tx: Tx, who: Actor, contact_id: str, erased: Erased | None = None, *, browsers: bool = False
+) -> None:
     """Delete a contact, and what its browsers were said to be, with `browsers` those as well. Raises `ContactNotFound`.
 
     Browsers that stay and were blocked with the contact stay blocked. What goes is noted in `erased`.
     """
     who.require("contacts:delete")
     store.get_contact(tx, tx.workspace_id, contact_id)
+    erased = Erased() if erased is None else erased
     if browsers:
         erase_visitors(tx, contact_id, erased)
     else:
