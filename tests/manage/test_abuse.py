@@ -58,7 +58,7 @@ async def test_a_person_is_blocked_with_all_their_browsers_once(api: Api, house:
     assert made.status_code == 201
     block = made.json()
     assert (block["value"], block["contact_id"], block["reason"]) == (contact["id"], contact["id"], "rude words")
-    assert block["name"]
+    assert block["name"] is None, "nobody has said one"
     again = await post(api, house, "/blocks", {"visitor": contact["id"]})
     assert (again.status_code, again.json()["id"]) == (200, block["id"])
     assert (await get(api, house, f"/conversations/{conversation_id}"))["visitor"]["blocked"]

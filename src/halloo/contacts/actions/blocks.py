@@ -5,7 +5,6 @@ from typing import NamedTuple
 from halloo.contacts import block_store, facts, store
 from halloo.contacts.blocking import BLOCKS_MAX, Block, BlockDraft, Kind, check_network, check_reason
 from halloo.contacts.errors import BlockNotFound, TooManyBlocks
-from halloo.contacts.model import nickname
 from halloo.db.tx import Tx
 from halloo.kit.ids import new_id
 from halloo.kit.refusals import NotFound, field_invalid
@@ -97,7 +96,7 @@ def list_networks(tx: Tx) -> list[str]:
 class Blocked(NamedTuple):
     """Whom a block of a person concerns."""
 
-    name: str
+    name: str | None
     contact_id: str | None
 
 
@@ -106,6 +105,6 @@ def name_blocked(tx: Tx, values: list[str]) -> dict[str, Blocked]:
     people = store.list_contacts_by_id(tx, tx.workspace_id, set(values))
     visitors = store.list_visitors(tx, tx.workspace_id, set(values) - set(people))
     return {
-        **{one.id: Blocked(one.name or one.email or nickname(one.id), one.id) for one in people.values()},
-        **{one.id: Blocked(one.nickname, one.contact_id) for one in visitors.values()},
+        **{one.id: Blocked(one.name or one.email, one.id) for one in people.values()},
+        **{one.id: Blocked(one.name, one.contact_id) for one in visitors.values()},
     }

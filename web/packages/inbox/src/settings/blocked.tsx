@@ -10,6 +10,7 @@ import { client, useQuery } from "../data/query.ts";
 import type { BlockView } from "../data/types.ts";
 import { formatMoment, t } from "../i18n.ts";
 import { go } from "../router.ts";
+import { contactName } from "../thread/names.ts";
 import { Title, useSaving } from "./card.tsx";
 
 const KINDS = ["", "visitor", "network"] as const;
@@ -89,7 +90,8 @@ export function Blocked() {
 }
 
 function Line({ block, able }: { block: BlockView; able: boolean }) {
-  const name = block.name ?? block.value;
+  const person = block.kind === "visitor";
+  const name = person ? contactName({ id: block.value, name: block.name, email: null }) : block.value;
   const contact = block.contact_id;
   const lift = async () => {
     try {
@@ -108,10 +110,10 @@ function Line({ block, able }: { block: BlockView; able: boolean }) {
             <button type="button" class="ui-link" onClick={() => go({ page: "contacts", id: contact })}>
               <bdi>{name}</bdi>
             </button>
-          ) : block.kind === "network" ? (
-            <code dir="ltr">{name}</code>
+          ) : person ? (
+            <bdi>{name}</bdi>
           ) : (
-            <bdi>{block.name ?? t("somebody_gone")}</bdi>
+            <code dir="ltr">{name}</code>
           )}
           {block.expires_at && <Badge>{t("until", { when: formatMoment(Date.parse(block.expires_at)) })}</Badge>}
         </span>
