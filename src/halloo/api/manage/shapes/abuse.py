@@ -10,7 +10,8 @@ from halloo.api.manage.shapes.common import OperatorBrief
 class BlockView(Struct):
     """Somebody who is kept away. `value`: the id of a contact, or of a visitor who is none; of a network its range.
 
-    `name`: what the person is called or their e-mail address; null where neither is known, and for a network. `created_by`: null where it was a program.
+    `name`: what the person is called or their e-mail address; null where neither is known, and for a network.
+    `created_by`: null where it was a program.
     """
 
     id: str

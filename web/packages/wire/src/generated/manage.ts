@@ -11,7 +11,8 @@ export interface OperatorBrief {
 /**
  * Somebody who is kept away. `value`: the id of a contact, or of a visitor who is none; of a network its range.
  *
- * `name`: what the person is called or their e-mail address; null where neither is known, and for a network. `created_by`: null where it was a program.
+ * `name`: what the person is called or their e-mail address; null where neither is known, and for a network.
+ * `created_by`: null where it was a program.
  */
 export interface BlockView {
   id: string;
