@@ -137,6 +137,22 @@ EVENTS = (
     Event("people:profile:created", "A contact was made.", _TEAM, "`people_id`, `email`"),
     Event("people:profile:updated", "A contact was changed.", _TEAM, "`people_id`, `email`, `update` (what changed)"),
     Event("people:profile:removed", "A contact was deleted.", _TEAM, "`people_id`"),
+    Event("session:set_block", "The visitor was blocked, or is not any more.", _TEAM, "`is_blocked`"),
+    Event(
+        "block:updated",
+        "Somebody is kept away, or let in again; live connections end.",
+        _TEAM,
+        "`block_id`, `blocked`; `network`, or `visitors` (ids)",
+    ),
+    Event(
+        "spam:message",
+        "A conversation was marked as spam.",
+        _TEAM,
+        "`spam_id`: the conversation's id; `type` (`chat`), `reason` (`reported`), `metadata` {`session_id`}, `timestamp`",
+    ),
+    Event(
+        "spam:decision", "It was no spam after all, or was deleted.", _TEAM, "`spam_id`, `action`: `accept` or `reject`"
+    ),
     Event(
         "visitor:revoked",
         "Tokens of a visitor ended; live connections end.",

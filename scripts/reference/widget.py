@@ -86,6 +86,14 @@ _ROWS: dict[str, tuple[str, str]] = {
         _FLAG,
         "Whether operators read along while the visitor types. Off where the browser says do-not-track.",
     ),
+    "retention.conversations_days": (
+        "1 to 3650, or `null` for ever",
+        "Days after the last thing that happened in a conversation after which it is deleted for good.",
+    ),
+    "retention.files_days": (
+        "1 to 3650, or `null` for ever",
+        "Days after which a file that was sent is deleted; its message stays.",
+    ),
     "features.calls": (_FLAG, _LATER),
     "features.cobrowse": (_FLAG, _LATER),
     "features.wait_game": (_FLAG, _LATER),

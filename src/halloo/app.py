@@ -25,10 +25,13 @@ from halloo.api.public.visits import Visits
 from halloo.botcheck.actions import sweep_solutions
 from halloo.botcheck.guard import BotGuard
 from halloo.config import Config
+from halloo.contacts.actions import sweep_erasures
 from halloo.contacts.device import parse_user_agent
+from halloo.contacts.networks import BlockedNetworks
 from halloo.contacts.tickets import EmbedTickets
+from halloo.conversations.actions.blocks import sweep_blocks
 from halloo.conversations.indexer import Indexer
-from halloo.conversations.sweeper import Sweeper
+from halloo.conversations.sweeper import Sweep, Sweeper
 from halloo.csp.actions.reports import sweep_reports
 from halloo.csp.own import FILE_POLICY
 from halloo.db.connect import open_database
@@ -64,6 +67,7 @@ from halloo.kit.outbound.client import Outbound
 from halloo.kit.outbound.guard import Guard
 from halloo.kit.sealing import Sealer
 from halloo.mail.actions import Post, sweep_outbox
+from halloo.mail.retention import sweep_retention
 from halloo.mail.room import MailRoom
 from halloo.relay.actions import LiveActions
 from halloo.relay.cutter import Cutter
@@ -158,7 +162,8 @@ def build(
     )
     # Whoever lets a single address make ten times as many first contacts expects a crowd.
     guard = BotGuard(config.bot_check, secret, clock, crowd=config.public_api.contacts_per_minute // 10)
-    live = LiveActions(database, records, clock, limits, files.addresses, guard)
+    barred = BlockedNetworks(database, clock)
+    live = LiveActions(database, records, clock, limits, files.addresses, guard, barred)
     relay = mount(
         database=database,
         pump=pump,
@@ -203,6 +208,7 @@ def build(
         outbound=room.outbound,
         hook_secrets=hook_secrets,
         files=files.addresses,
+        storage=files.storage,
         max_file_bytes=files.max_bytes,
         pictures=pictures.addresses,
         previews=pictures.previews,
@@ -234,9 +240,9 @@ def build(
         previews=pictures.previews,
         guard=guard,
     )
-    public = PublicApp(api, records, widget, services.trusted_proxies)
+    public = PublicApp(api, records, widget, services.trusted_proxies, barred)
     indexer = Indexer(database)
-    _read_facts(pump, records, relay, room, mail if config.mail.on else None)
+    _read_facts(pump, records, barred, relay, room, mail if config.mail.on else None)
     pump.read_own_by(indexer.read_facts)
     pump.read_own_by(watch.activity.read_facts)
     embedded: list[tuple[str, Any]] = [
@@ -260,14 +266,7 @@ def build(
     front = Front(router, names, (*BARE, *STORED, *PICTURED), answers, named_by_others)
     health = {path: exact[path] for path in ("/healthz", "/readyz")}
     rescue = Front(_RescuePaths(relay, health), names, answers=answers)
-    sweeps = (
-        sweep_outbox,
-        log_sweep(config.hooks.log_days),
-        sweep_reports,
-        payload_sweep(config.events.payload_days),
-        sweep_solutions,
-    )
-    sweeper = Sweeper(database, *sweeps)
+    sweeper = Sweeper(database, *_sweeps(config))
     return Halloo(front, rescue, relay, database, services, sweeper, indexer, mail, room, files, pictures, watch, guard)
 
 
@@ -288,12 +287,35 @@ def open_outbound(config: Config, allowed: Sequence[str]) -> Outbound:
         raise ValueError(msg) from error
 
 
-def _read_facts(pump: Pump, records: PublicRecords, relay: RelayServer, hooks: HookRoom, mail: MailRoom | None) -> None:
+def _sweeps(config: Config) -> tuple[Sweep, ...]:
+    """What is deleted once its time is over."""
+    return (
+        sweep_outbox,
+        log_sweep(config.hooks.log_days),
+        sweep_reports,
+        payload_sweep(config.events.payload_days),
+        sweep_blocks,
+        sweep_retention,
+        sweep_erasures,
+        sweep_solutions,
+    )
+
+
+def _read_facts(
+    pump: Pump,
+    records: PublicRecords,
+    barred: BlockedNetworks,
+    relay: RelayServer,
+    hooks: HookRoom,
+    mail: MailRoom | None,
+) -> None:
     """Who reads what: all facts, or those that this node committed."""
     cutter = Cutter(relay.hub, records)
     pump.read_own_by(records.read_facts)
+    pump.read_own_by(barred.read_facts)
     pump.read_own_by(cutter.read_own)
     pump.read_by(records.read_facts)
+    pump.read_by(barred.read_facts)
     pump.read_by(relay.reader)
     pump.read_by(cutter.read_facts)
     pump.read_own_by(hooks.planner_read)

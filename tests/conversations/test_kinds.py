@@ -146,7 +146,7 @@ def test_an_unknown_kind_is_refused() -> None:
         check("video", {})
 
 
-def test_48_kib_is_the_end() -> None:
+def test_content_ends_at_48_kib() -> None:
     targets = [{"title": "t" * 255, "description": "\u4e00" * 1_000, "image": "https://a.example/" + "i" * 2_000}] * 10
     with pytest.raises(MessageRefused, match="48 KiB"):
         check("carousel", {"text": "x", "targets": targets})

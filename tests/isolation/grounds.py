@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from halloo.contacts.actions import Hello, create_contact, find_visitor, first_contact, visitor_actor
+from halloo.contacts.blocking import BlockDraft
 from halloo.contacts.model import Details
 from halloo.conversations import actions as conversations
 from halloo.conversations.actions import Start
@@ -15,6 +16,7 @@ from halloo.db.tx import Tx
 from halloo.edge.pagination import seal_cursor
 from halloo.kit.ids import new_id, new_secret
 from halloo.kit.sealing import Sealer
+from halloo.mail.actions import delete_contact
 from halloo.widgets.actions import create_identity_key, create_widget
 from halloo.widgets.forms import complete_form
 from halloo.widgets.model import IdentityKeyDraft, WidgetChange
@@ -126,7 +128,11 @@ def _furnish(tx: Tx, house: House, word: str, sealer: Sealer, hooks: Sealer) -> 
     email = f"someone@{word}.example"
     contact = create_contact(tx, who, Details(f"Someone {word}", email, given=frozenset({"name", "email"})))
     hook = furnish_hook(tx, hooks, word, conversation.id)
+    block = conversations.create_block(tx, who, BlockDraft("network", "203.0.113.0/24", f"{word} was shouted at")).block
+    gone = create_contact(tx, who, Details(f"Forgotten {word}", given=frozenset({"name"})))
     ids = {
+        "block_id": block.id,
+        "erasure_id": delete_contact(tx, who, gone.id).id,
         "file_id": guest.file_id,
         "upload_id": guest.upload_id,
         "report_id": furnish_reports(tx, house.widget_id, word),
@@ -149,6 +155,7 @@ def _furnish(tx: Tx, house: House, word: str, sealer: Sealer, hooks: Sealer) -> 
         "guest": guest.user_id,
         "word": word,
         "cursor": seal_cursor((conversation.updated_at + 10**6, "ffffffff")),
+        "block_cursor": seal_cursor("ffffffff"),
         "audit_cursor": seal_cursor(invitation.id),
     }
     found = [str(value) for name, value in ids.items() if "cursor" not in name and name != "delivery_id"]

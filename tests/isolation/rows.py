@@ -130,6 +130,7 @@ MANAGE: dict[str, Row] = {
     "GET /core/conversations/{conversation_id}": row(Aim(CONVERSATION, *NO_CONVERSATION)),
     "PATCH /core/conversations/{conversation_id}": row(
         Aim(CONVERSATION, *NO_CONVERSATION, {"state": "resolved"}),
+        Aim(CONVERSATION, *NO_CONVERSATION, {"spam": True}),
         Aim(CONVERSATION, *NO_CONVERSATION, {"tags": ["taken"], "subject": "Mine"}),
         Aim(CONVERSATION, 422, "field_unknown", {"workspace_id": "{widget_id}"}),
         Aim(CONVERSATION, 422, "field_unknown", {"visitor_id": "{visitor_id}"}),
@@ -185,9 +186,29 @@ MANAGE: dict[str, Row] = {
     ),
     "GET /core/contacts/{contact_id}": row(Aim(CONTACT, *NO_CONTACT), Aim("/core/contacts/{person_id}", *NO_CONTACT)),
     "PATCH /core/contacts/{contact_id}": row(Aim(CONTACT, *NO_CONTACT, {"name": "Eve"})),
-    "DELETE /core/contacts/{contact_id}": row(Aim(CONTACT, *NO_CONTACT)),
+    "DELETE /core/contacts/{contact_id}": row(
+        Aim(CONTACT, *NO_CONTACT), Aim(f"{CONTACT}?everything=true", *NO_CONTACT), also=("conversations:delete",)
+    ),
     "GET /core/contacts/{contact_id}/events": row(Aim(f"{CONTACT}/events", *NO_CONTACT)),
     "GET /core/contacts/{contact_id}/export": row(Aim(f"{CONTACT}/export", *NO_CONTACT), also=("conversations:read",)),
+    "GET /core/contacts/{contact_id}/archive": row(
+        Aim(f"{CONTACT}/archive", *NO_CONTACT), also=("conversations:read",)
+    ),
+    "GET /core/blocks": row(
+        Aim("/core/blocks", 200), Aim("/core/blocks?kind=network", 200), Aim("/core/blocks?cursor={block_cursor}", 200)
+    ),
+    "POST /core/blocks": row(
+        Aim("/core/blocks", 404, "visitor_not_found", {"visitor": "{visitor_id}"}),
+        Aim("/core/blocks", 404, "visitor_not_found", {"visitor": "{contact_id}"}),
+        Aim("/core/blocks", 409, "address_unknown", {"around": "{visitor_id}"}),
+        Aim("/core/blocks", 422, "field_unknown", {"network": "198.51.100.7", "workspace_id": "{widget_id}"}),
+        also=("contacts:write", "web_widgets:manage"),
+    ),
+    "DELETE /core/blocks/{block_id}": row(
+        Aim("/core/blocks/{block_id}", 404, "block_not_found"), also=("contacts:write", "web_widgets:manage")
+    ),
+    "GET /core/erasures": row(Aim("/core/erasures", 200), Aim("/core/erasures?cursor={block_cursor}", 200)),
+    "GET /core/erasures/{erasure_id}": row(Aim("/core/erasures/{erasure_id}", 404, "erasure_not_found")),
     "GET /core/visitors": row(
         Aim("/core/visitors", 200),
         Aim("/core/visitors?online=true", 200),
@@ -346,7 +367,12 @@ MANAGE: dict[str, Row] = {
     "GET /core/hooks/{hook_id}/replays/{replay_id}": row(Aim(f"{HOOK}/replays/{{replay_id}}", *NO_HOOK)),
     "DELETE /core/hooks/{hook_id}/replays/{replay_id}": row(Aim(f"{HOOK}/replays/{{replay_id}}", *NO_HOOK)),
     "GET /core/status": row(Aim("/core/status", 200)),
-    "GET /core/audit": row(Aim("/core/audit", 200), Aim("/core/audit?cursor={audit_cursor}", 200)),
+    "GET /core/audit": row(
+        Aim("/core/audit", 200),
+        Aim("/core/audit?cursor={audit_cursor}", 200),
+        Aim("/core/audit?actor={operator_id}", 200),
+        Aim("/core/audit?subject={widget_id}&action=widget", 200),
+    ),
 }
 """Every route of the management API, called by the owner of one workspace with ids of the other."""
 

@@ -9,7 +9,6 @@ import pytest
 from halloo.kit.ids import new_id
 from tests.isolation.grounds import Grounds, Guest
 from tests.isolation.sockets import Port, Socket, listening
-from tests.isolation.test_endings import block
 from tests.isolation.test_frames import Shot, fire, visitor_token
 from tests.isolation.test_visitors import OWN, PREFIX
 
@@ -47,7 +46,8 @@ async def leave(grounds: Grounds) -> object:
 
 
 async def lock(grounds: Grounds) -> object:
-    return await grounds.api.halloo.database.write(grounds.here.workspace_id, block, grounds.here.guest.id)
+    body = {"visitor": grounds.here.guest.id}
+    return await grounds.api.client.post("/core/blocks", json=body, headers=grounds.here.bearer)
 
 
 async def withdraw(grounds: Grounds) -> object:

@@ -4,9 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from halloo.contacts import facts
-from halloo.contacts import store as contact_store
-from halloo.db.tx import Tx
 from halloo.kit.ids import new_id
 from halloo.relay.actions import LiveActions
 from halloo.relay.tokens import RelayTokens
@@ -107,12 +104,6 @@ async def test_cve_2026_45757_cve_2026_49277_a_widget_that_is_gone_is_over(groun
             assert (await client.get(f"{path}/{guest.widget_id}")).status_code == 404
 
 
-def block(tx: Tx, visitor_id: str) -> None:
-    """Keep a visitor out, and tell the relay."""
-    contact_store.update_visitor(tx, tx.workspace_id, visitor_id, {"blocked": True})
-    facts.visitor_revoked(tx, visitor_id)
-
-
 async def test_cve_2026_45757_cve_2026_49277_a_blocked_visitor_is_refused_everywhere(
     grounds: Grounds, port: Port
 ) -> None:
@@ -120,9 +111,10 @@ async def test_cve_2026_45757_cve_2026_49277_a_blocked_visitor_is_refused_everyw
     token = await visitor_token(grounds, guest)
     live = await port.enter("visitor", token, [f"c:{guest.conversation_id}", f"v:{guest.id}"])
     beside = await port.enter("visitor", await visitor_token(grounds, grounds.here.neighbour), [])
-    await grounds.api.halloo.database.write(grounds.here.workspace_id, block, guest.id)
-    assert await code_of(live) == 4401
-    assert await code_of(await port.enter("visitor", token, [])) == 4401
+    made = await grounds.api.client.post("/core/blocks", json={"visitor": guest.id}, headers=grounds.here.bearer)
+    assert made.status_code == 201, made.text
+    assert await code_of(live) == 4403
+    assert await code_of(await port.enter("visitor", token, [])) == 4403
     ids = {**grounds.here.ids, "conversation_id": guest.conversation_id, "guest": guest.user_id}
     before = await grounds.stored(grounds.here, uses=False)
     for key, row in VISITOR.items():
@@ -133,6 +125,63 @@ async def test_cve_2026_45757_cve_2026_49277_a_blocked_visitor_is_refused_everyw
     assert await grounds.stored(grounds.here, uses=False) == before
     await beside.say(t="ping")
     assert {"t": "pong"} in await beside.all(), "the others carry on"
+
+
+async def test_who_is_let_in_again_comes_in_with_a_new_token(grounds: Grounds, port: Port) -> None:
+    guest, client = grounds.here.guest, grounds.api.client
+    token = await visitor_token(grounds, guest)
+    made = await client.post("/core/blocks", json={"visitor": guest.id}, headers=grounds.here.bearer)
+    assert await code_of(await port.enter("visitor", token, [])) == 4403
+    lifted = await client.delete(f"/core/blocks/{made.json()['id']}", headers=grounds.here.bearer)
+    assert lifted.status_code == 204
+    back = await port.enter("visitor", await visitor_token(grounds, guest), [f"c:{guest.conversation_id}"])
+    await back.say(t="ping")
+    assert {"t": "pong"} in await back.all()
+
+
+async def test_a_blocked_network_is_cut_and_refused_everywhere(grounds: Grounds, port: Port) -> None:
+    """Every visitor of this workspace comes from 127.0.0.1; those of the other one carry on."""
+    guest, there, client = grounds.here.guest, grounds.there.guest, grounds.api.client
+    token = await visitor_token(grounds, guest)
+    live = await port.enter("visitor", token, [f"c:{guest.conversation_id}"])
+    beside = await port.enter("visitor", await visitor_token(grounds, there), [])
+    made = await client.post("/core/blocks", json={"network": "127.0.0.0/16"}, headers=grounds.here.bearer)
+    assert made.json()["value"] == "127.0.0.0/16"
+    assert await code_of(live) == 4403
+    assert await code_of(await port.enter("visitor", token, [])) == 4403
+    ids = {**grounds.here.ids, "conversation_id": guest.conversation_id, "guest": guest.user_id}
+    before = await grounds.stored(grounds.here, uses=False)
+    for key, row in VISITOR.items():
+        if key in IGNORES_TOKEN:
+            continue
+        answer = await call(grounds, key, guest.widget_id, row.aims[0], ids, {**OWN, **guest.header})
+        assert (answer.status_code, answer.json()["error"]) == (403, "visitor_blocked"), key
+    assert await grounds.stored(grounds.here, uses=False) == before
+    await beside.say(t="ping")
+    assert {"t": "pong"} in await beside.all(), "another workspace is not concerned"
+    operator = await port.enter("operator", await operator_token(grounds, grounds.here), [])
+    await operator.say(t="ping")
+    assert {"t": "pong"} in await operator.all(), "colleagues are no visitors"
+
+
+async def test_what_a_blocked_visitor_says_before_the_cut_is_refused(
+    grounds: Grounds, port: Port, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = grounds.here.guest
+    live = await port.enter("visitor", await visitor_token(grounds, guest), [f"c:{guest.conversation_id}"])
+
+    def no_cut(*_: object) -> None:
+        """The moment before it."""
+
+    monkeypatch.setattr(grounds.api.halloo.relay.hub, "revoke", no_cut)
+    monkeypatch.setattr(grounds.api.halloo.relay.hub, "obey", no_cut)
+    await grounds.api.client.post("/core/blocks", json={"visitor": guest.id}, headers=grounds.here.bearer)
+    message = {"type": "text", "content": "still here"}
+    for conversation in (guest.conversation_id, None):
+        where = {} if conversation is None else {"conversation": conversation}
+        await live.say(t="send", id=1, client_id=new_id(), message=message, **where)
+        errors = [frame["code"] for frame in await live.all() if frame["t"] == "error"]
+        assert errors == ["visitor_blocked"]
 
 
 async def test_a_deleted_conversation_is_replayed_to_nobody(grounds: Grounds, port: Port) -> None:

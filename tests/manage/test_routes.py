@@ -68,6 +68,12 @@ ROWS: dict[str, Row] = {
     "DELETE /core/contacts/{}": Row(("contact",)),
     "GET /core/contacts/{}/events": Row(("contact",)),
     "GET /core/contacts/{}/export": Row(("contact",)),
+    "GET /core/contacts/{}/archive": Row(("contact",)),
+    "GET /core/blocks": Row(),
+    "POST /core/blocks": Row(body={"network": "198.51.100.7"}),
+    "DELETE /core/blocks/{}": Row(("block",)),
+    "GET /core/erasures": Row(),
+    "GET /core/erasures/{}": Row(("erasure",)),
     "GET /core/visitors": Row(),
     "GET /core/visitors/count": Row(),
     "GET /core/search": Row(),
@@ -156,6 +162,13 @@ async def call(api: Api, key: str, headers: dict[str, str], things: dict[str, st
     return await api.client.request(method, address, headers=headers, **({} if sent is None else {"json": sent}))
 
 
+async def forgotten(api: Api, house: House) -> str:
+    """The proof that somebody was deleted; its id."""
+    made = await api.client.post("/core/contacts", json={"name": "Gone"}, headers=house.bearer)
+    deleted = await api.client.delete(made.headers["location"], headers=house.bearer)
+    return deleted.headers["location"].rpartition("/")[2]
+
+
 async def furnish(api: Api, house: House) -> dict[str, str]:
     """One of each thing in a workspace."""
     conversation_id, visitor = await api.talk(house, "Hello, is anybody there?")
@@ -181,6 +194,8 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
         "contact": conversation["contact"]["id"],
         "message": str(said["message"]["fingerprint"]),
         "file": file.file_id,
+        "block": (await made("/core/blocks", {"network": "203.0.113.0/24"}))["id"],
+        "erasure": await forgotten(api, house),
         "reply": (await made("/core/canned-replies", {"shortcut": "hi", "text": "Hello"}))["id"],
         "tag": (await made("/core/tags", {"name": "vip"}))["id"],
         "widget": house.widget_id,
@@ -200,7 +215,7 @@ async def furnish(api: Api, house: House) -> dict[str, str]:
 NOTHING = dict.fromkeys(
     (
         *("conversation", "contact", "reply", "tag", "widget", "key", "operator", "invitation", "token"),
-        *("hook", "hook_secret", "delivery", "replay", "report", "file"),
+        *("hook", "hook_secret", "delivery", "replay", "report", "file", "block", "erasure"),
     ),
     "x",
 ) | {

@@ -98,3 +98,27 @@ class ContinueInvalid(Forbidden):
     """This link was used already, is too old, or is none of this chat's."""
 
     code = "continue_invalid"
+
+
+class BlockNotFound(NotFound):
+    """There is no such block."""
+
+    code = "block_not_found"
+
+
+class TooManyBlocks(Conflict):
+    """There are as many blocks as a workspace can have; remove some, or block a range of addresses."""
+
+    code = "too_many_blocks"
+
+
+class AddressUnknown(Conflict):
+    """Where this visitor is cannot be told now: they are not on the site, or behind a proxy that does not say."""
+
+    code = "address_unknown"
+
+
+class ErasureNotFound(NotFound):
+    """There is no such proof of deletion."""
+
+    code = "erasure_not_found"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from halloo.contacts.blocking import Block
 from halloo.contacts.device import parse_user_agent
 from halloo.contacts.model import Contact, Page, Spot, Visitor
 from halloo.db.tx import Tx
@@ -50,6 +51,25 @@ def visitor_revoked(tx: Tx, visitor_id: str, browsers: list[str] | None = None) 
     """
     ended = {} if browsers is None else {"browsers": browsers}
     record(tx, "visitor:revoked", dump({"website_id": tx.workspace_id, "visitor_id": visitor_id, **ended}))
+
+
+_NAMED = 200
+"""As many visitors one fact names."""
+
+
+def block_updated(tx: Tx, block: Block, visitors: list[str], *, blocked: bool) -> None:
+    """`block:updated`: Halloo's own; somebody is kept away, or let in again. Live connections of `visitors`, or of `network`, end."""
+    data: dict[str, Any] = {"website_id": tx.workspace_id, "block_id": block.id, "blocked": blocked}
+    if block.kind == "network":
+        data["network"] = block.value
+    for start in range(0, max(1, len(visitors)), _NAMED):
+        some = visitors[start : start + _NAMED]
+        record(tx, "block:updated", dump({**data, "visitors": some} if some else data))
+
+
+def block_set(tx: Tx, conversation_id: str, *, blocked: bool) -> None:
+    """`session:set_block`: the visitor of a conversation is blocked, or is not any more."""
+    about_session(tx, conversation_id, "session:set_block", is_blocked=blocked)
 
 
 def bound(tx: Tx, conversation_id: str, contact_id: str) -> None:

@@ -23,7 +23,7 @@ _map = msgspec.json.Decoder(dict[str, str | int | float | bool])
 
 _VISITOR_BY_ID = select(visitors).where(_V.workspace_id == _WS, _V.id == bindparam("id"))
 _VISITOR = Statement(_VISITOR_BY_ID)
-_NAME = Statement(select(_V.name).where(_V.workspace_id == _WS, _V.id == bindparam("id")))
+_NAME = Statement(select(_V.name, _V.blocked).where(_V.workspace_id == _WS, _V.id == bindparam("id")))
 _VISITOR_LOCKED = Statement(_VISITOR_BY_ID.with_for_update())
 _VISITOR_OF_USER = Statement(
     select(visitors).where(
@@ -121,10 +121,10 @@ def find_visitor(tx: Tx, workspace_id: str, visitor_id: str, *, lock: bool = Fal
     return None if row is None else _visitor(row)
 
 
-def find_name(tx: Tx, workspace_id: str, visitor_id: str) -> tuple[bool, str | None]:
-    """Whether there is such a visitor, and the name that they have claimed."""
+def find_name(tx: Tx, workspace_id: str, visitor_id: str) -> tuple[bool, str | None, bool]:
+    """Whether there is such a visitor, the name that they have claimed, and whether they are blocked."""
     row = tx.row(_NAME, ws=workspace_id, id=visitor_id)
-    return (False, None) if row is None else (True, row[0])
+    return (False, None, False) if row is None else (True, row[0], bool(row[1]))
 
 
 def find_visitor_of_user(tx: Tx, workspace_id: str, widget_id: str, user_id: str) -> Visitor | None:
@@ -153,6 +153,12 @@ def find_visitor_of_token(
 def list_visitors_of(tx: Tx, workspace_id: str, contact_id: str) -> list[Visitor]:
     """The browsers of a contact, last seen first."""
     return [_visitor(row) for row in tx.all(_VISITORS_OF, ws=workspace_id, contact=contact_id)]
+
+
+def list_visitor_ids_of(tx: Tx, workspace_id: str, contact_id: str) -> list[str]:
+    """The ids of all browsers of a contact."""
+    query = select(_V.id).where(_V.workspace_id == _WS, _V.contact_id == bindparam("contact"))
+    return [row["id"] for row in tx.all(query, ws=workspace_id, contact=contact_id)]
 
 
 def list_visitors(tx: Tx, workspace_id: str, ids: set[str]) -> dict[str, Visitor]:

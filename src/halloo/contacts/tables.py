@@ -109,3 +109,35 @@ continue_codes = Table(
 )
 """Codes of links that let a visitor go on in another browser."""
 Index("continue_codes_expiry", continue_codes.c.workspace_id, continue_codes.c.expires_at)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+)
+"""`kind`: `visitor`, whose `value` is a contact's id, or a visitor's who is no contact; `network`, an address or a range.
+
+Whom a `visitor` block concerns stands on the visitors themselves, so that recognising one costs nothing more.
+"""
+Index("blocks_value", blocks.c.workspace_id, blocks.c.kind, blocks.c.value, unique=True)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+)
+"""Proofs of deletion. `subject`: the id of the contact that is no more; `digest`: of the ids of all that went with it."""

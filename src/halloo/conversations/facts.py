@@ -4,7 +4,7 @@ Public facts, those that the conversation's visitor may see, are numbered in its
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -187,6 +187,20 @@ def data_set(tx: Tx, conversation: Conversation) -> None:
     """`session:set_data`: the whole map."""
     data = _session(tx, conversation.id, data=conversation.custom_metadata)
     record(tx, "session:set_data", data, conversation_id=conversation.id)
+
+
+def spam_marked(tx: Tx, conversation: Conversation) -> None:
+    """`spam:message`: an operator has put a conversation with the spam. It is no visitor's business."""
+    about = {"session_id": session_id(conversation.id)}
+    data = {"website_id": tx.workspace_id, "spam_id": conversation.id, "type": "chat", "reason": "reported"}
+    told = dump({**data, "metadata": about, "timestamp": tx.now})
+    record(tx, "spam:message", told, conversation_id=conversation.id)
+
+
+def spam_decided(tx: Tx, conversation: Conversation, action: Literal["accept", "reject"]) -> None:
+    """`spam:decision`: it was none after all, or it was deleted."""
+    data = {"website_id": tx.workspace_id, "spam_id": conversation.id, "action": action}
+    record(tx, "spam:decision", dump(data), conversation_id=conversation.id)
 
 
 def rated(tx: Tx, conversation_id: str, given: Feedback) -> None:

@@ -53,6 +53,7 @@ _SAID = Statement(
         "ON m.workspace_id = :ws AND m.conversation_id = wanted.c AND m.fingerprint = wanted.f AND m.removed = 0"
     )
 )
+_IDS = Statement(select(_M.id).where(_M.workspace_id == _WS, _M.conversation_id == _ID))
 _FINGERPRINT_OF = Statement(
     select(_M.fingerprint).where(_M.workspace_id == _WS, _M.conversation_id == _ID, _M.seq == bindparam("seq_"))
 )
@@ -236,3 +237,8 @@ def list_answers(tx: Tx, workspace_id: str, conversation_id: str, after: int, li
 def save_read_mark(tx: Tx, workspace_id: str, conversation_id: str, reader_id: str, seq: int) -> None:
     """Move a reader's mark forward, never back."""
     tx.run(_MARK, ws=workspace_id, id_=conversation_id, reader=reader_id, seq=seq, now=tx.now)
+
+
+def list_ids(tx: Tx, workspace_id: str, conversation_id: str) -> list[str]:
+    """The ids of all that was said in a conversation, notes too."""
+    return [row["id"] for row in tx.all(_IDS, ws=workspace_id, id_=conversation_id)]

@@ -128,6 +128,7 @@ class Conversation(Struct, frozen=True):
     notified_seq: int
     created_at: int
     updated_at: int
+    spam: bool = False
 
     def accept(self, draft: Draft, author: Actor, sender: Sender, at: int) -> tuple["Conversation", Message]:
         """The conversation after a message, and the message: numbers, unread counts, waiting time and state follow."""
@@ -247,6 +248,7 @@ class Change:
     subject: str = ""
     tags: tuple[str, ...] = ()
     custom_metadata: dict[str, Any] = field(default_factory=dict[str, Any])
+    spam: bool = False
     given: frozenset[str] = frozenset()
 
 
@@ -254,7 +256,7 @@ class Change:
 class Filter:
     """Which conversations a list shows."""
 
-    state: Literal["open", "snoozed", "resolved", "pending", "unresolved"] | None = None
+    state: Literal["open", "snoozed", "resolved", "pending", "unresolved", "spam"] | None = None
     assignee: str | None = None
     """An operator's id, or `none`."""
     widget_id: str | None = None
@@ -264,6 +266,8 @@ class Filter:
     unread: bool | None = None
     words: tuple[str, ...] = ()
     order: Literal["activity", "waiting"] = "activity"
+    whole: bool = False
+    """Spam among the others: what visitors see of their own, and what is exported."""
 
 
 @dataclass(frozen=True, slots=True)

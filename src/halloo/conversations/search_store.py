@@ -42,19 +42,20 @@ _DELETE: dict[DialectName, Statement] = {
         )
     ),
 }
-_FIND: dict[DialectName, Statement] = {
-    "sqlite": Statement(
+_SPAM = "(SELECT id FROM conversations WHERE workspace_id = :ws AND spam = 1)"
+_FOUND: dict[DialectName, str] = {
+    "sqlite": "SELECT conversation_id, fingerprint FROM message_words WHERE message_words MATCH :query",
+    "postgresql": "SELECT conversation_id, fingerprint FROM message_words WHERE words @@ to_tsquery('simple', :query)",
+}
+_FIND: dict[tuple[DialectName, bool], Statement] = {
+    (dialect, spam): Statement(
         text(
-            "SELECT conversation_id, fingerprint FROM message_words WHERE message_words MATCH :query AND workspace_id = :ws "
-            "AND fingerprint < :before ORDER BY fingerprint DESC LIMIT :limit"
+            f"{found} AND workspace_id = :ws AND fingerprint < :before "
+            f"AND conversation_id {'' if spam else 'NOT '}IN {_SPAM} ORDER BY fingerprint DESC LIMIT :limit"
         )
-    ),
-    "postgresql": Statement(
-        text(
-            "SELECT conversation_id, fingerprint FROM message_words WHERE words @@ to_tsquery('simple', :query) "
-            "AND workspace_id = :ws AND fingerprint < :before ORDER BY fingerprint DESC LIMIT :limit"
-        )
-    ),
+    )
+    for dialect, found in _FOUND.items()
+    for spam in (True, False)
 }
 READER = "search"
 """The name under which the last fact is kept whose message is in the table."""
@@ -83,10 +84,12 @@ def drop_words(tx: Tx, workspace_id: str, conversation_id: str, fingerprint: int
     tx.run(_DELETE[tx.dialect], **parameters)
 
 
-def find_words(tx: Tx, workspace_id: str, terms: list[Term], before: int, limit: int) -> list[tuple[str, int]]:
-    """(conversation id, fingerprint) of messages that hold every term, newest first."""
+def find_words(
+    tx: Tx, workspace_id: str, terms: list[Term], before: int, limit: int, *, spam: bool = False
+) -> list[tuple[str, int]]:
+    """(conversation id, fingerprint) of messages that hold every term, newest first; of spam, or else of all others."""
     query = _fts5(terms) if tx.dialect == "sqlite" else _tsquery(terms)
-    rows = tx.all(_FIND[tx.dialect], query=query, ws=workspace_id, before=before, limit=limit)
+    rows = tx.all(_FIND[tx.dialect, spam], query=query, ws=workspace_id, before=before, limit=limit)
     return [(row["conversation_id"], row["fingerprint"]) for row in rows]
 
 

@@ -23,7 +23,7 @@ _strings = msgspec.json.Decoder(list[str])
 _map = msgspec.json.Decoder(dict[str, Any])
 
 _FIELDS = Conversation.__struct_fields__
-_TAGS, _METADATA, _MENTIONED = (_FIELDS.index(name) for name in ("tags", "custom_metadata", "mentioned"))
+_TAGS, _METADATA, _MENTIONED, _SPAM = (_FIELDS.index(name) for name in ("tags", "custom_metadata", "mentioned", "spam"))
 _GET = select(*(_C[name] for name in _FIELDS)).where(_C.workspace_id == _WS, _C.id == _ID)
 _GET_PLAIN = Statement(_GET)
 _GET_LOCKED = Statement(_GET.with_for_update())
@@ -95,6 +95,17 @@ _UNHEARD = Statement(
     .order_by(_C.updated_at.desc())
     .limit(bindparam("limit"))
 )
+_QUIET = Statement(
+    select(_C.id)
+    .where(
+        _C.workspace_id == _WS,
+        (_C.state == "pending") | (_C.state == "unresolved") | (_C.state == "resolved"),  # leads the index
+        _C.updated_at < bindparam("before"),
+        _C.widget_id == bindparam("widget"),
+    )
+    .order_by(_C.updated_at)
+    .limit(bindparam("limit"))
+)
 _LATEST_ACTIVITY = Statement(
     select(func.max(_C.last_at)).where(_C.workspace_id == _WS, _C.visitor_id == bindparam("visitor"))
 )
@@ -106,6 +117,7 @@ def conversation_of(row: Row) -> Conversation:
     values["tags"] = _strings.decode(row["tags"])
     values["custom_metadata"] = _map.decode(row["custom_metadata"])
     values["mentioned"] = _strings.decode(row["mentioned"])
+    values["spam"] = bool(row["spam"])
     return Conversation(**values)
 
 
@@ -118,6 +130,7 @@ def find_conversation(tx: Tx, workspace_id: str, conversation_id: str, *, lock: 
     values[_TAGS] = _strings.decode(row[_TAGS])
     values[_METADATA] = _map.decode(row[_METADATA])
     values[_MENTIONED] = _strings.decode(row[_MENTIONED])
+    values[_SPAM] = bool(row[_SPAM])
     return Conversation(*values)
 
 
@@ -148,6 +161,23 @@ def find_newest_of_contact(tx: Tx, workspace_id: str, contact_id: str) -> str | 
 def list_ids_of_visitor(tx: Tx, workspace_id: str, visitor_id: str) -> list[str]:
     """Ids of every conversation of a visitor, newest activity first."""
     return [row["id"] for row in tx.all(_OF_VISITOR, ws=workspace_id, visitor=visitor_id)]
+
+
+def list_ids_of_person(tx: Tx, workspace_id: str, contact_id: str, visitor_ids: list[str]) -> list[str]:
+    """Ids of every conversation with a contact, or with one of these visitors."""
+    theirs = (_C.contact_id == contact_id) | _C.visitor_id.in_(visitor_ids)
+    return [row["id"] for row in tx.all(select(_C.id).where(_C.workspace_id == _WS, theirs), ws=workspace_id)]
+
+
+def of_widget(workspace_id: str, widget_id: str) -> Select[tuple[str]]:
+    """The query for the ids of a widget's conversations."""
+    return select(_C.id).where(_C.workspace_id == workspace_id, _C.widget_id == widget_id)
+
+
+def list_quiet(tx: Tx, workspace_id: str, widget_id: str, before: int, limit: int) -> list[str]:
+    """At most so many conversations of a widget in which nothing has happened since then, the longest first."""
+    rows = tx.all(_QUIET, ws=workspace_id, widget=widget_id, before=before, limit=limit)
+    return [row["id"] for row in rows]
 
 
 def list_talking(tx: Tx, workspace_id: str, visitor_ids: list[str]) -> set[str]:
@@ -198,7 +228,11 @@ def find_latest_activity(tx: Tx, workspace_id: str, visitor_id: str) -> int | No
     return tx.scalar(_LATEST_ACTIVITY, ws=workspace_id, visitor=visitor_id)
 
 
-def _in_folder(query: Select[*tuple[Any, ...]], state: str | None, now: int) -> Select[*tuple[Any, ...]]:
+def _in_folder(
+    query: Select[*tuple[Any, ...]], state: str | None, now: int, *, whole: bool = False
+) -> Select[*tuple[Any, ...]]:
+    if not whole:
+        query = query.where(_C.spam == (1 if state == "spam" else 0))
     if state in ("pending", "unresolved", "resolved"):
         return query.where(_C.state == state)
     if state == "open":
@@ -218,7 +252,10 @@ def list_conversations(
     if wanted.tag is not None and len(wanted.tag) > TAG_MAX:
         return []
     query = _in_folder(
-        select(conversations).where(_C.workspace_id == _WS, _C.last_at.is_not(None)), wanted.state, tx.now
+        select(conversations).where(_C.workspace_id == _WS, _C.last_at.is_not(None)),
+        wanted.state,
+        tx.now,
+        whole=wanted.whole,
     )
     if wanted.assignee is not None:
         query = query.where(
@@ -279,4 +316,7 @@ def delete_conversation(tx: Tx, workspace_id: str, conversation_id: str) -> None
 
 
 def _packed(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: dump(value).decode() if type(value) in (dict, list) else value for name, value in values.items()}
+    return {
+        name: dump(value).decode() if type(value) in (dict, list) else int(value) if isinstance(value, bool) else value
+        for name, value in values.items()
+    }

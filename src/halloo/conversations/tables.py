@@ -36,11 +36,13 @@ conversations = Table(
     Column("notified_seq", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("spam", Integer, nullable=False, server_default="0"),
 )
 _C = conversations.c
 Index("conversations_activity", _C.workspace_id, _C.state, _C.updated_at)
 Index("conversations_contact", _C.workspace_id, _C.contact_id)
 Index("conversations_client", _C.workspace_id, _C.visitor_id, _C.client_id, unique=True)
+Index("conversations_spam", _C.workspace_id, _C.updated_at, sqlite_where=_C.spam == 1, postgresql_where=_C.spam == 1)
 
 messages = Table(
     "messages",

@@ -17,6 +17,10 @@ class Live(Protocol):
         """Whether the visitor has a live connection."""
         ...
 
+    def addresses(self, workspace_id: str, visitor_id: str) -> list[str]:
+        """Where a visitor is connected from, as far as this server knows, the newest connection last."""
+        ...
+
     async def operators(self, workspace_id: str) -> frozenset[str] | None:
         """The ids of the operators who are there and available; None where they are too many to name."""
         ...
@@ -48,6 +52,10 @@ class NobodyLive:
     def is_online(self, workspace_id: str, visitor_id: str) -> bool:  # noqa: ARG002 - the port's
         """Say no."""
         return False
+
+    def addresses(self, workspace_id: str, visitor_id: str) -> list[str]:  # noqa: ARG002 - the port's
+        """Nowhere."""
+        return []
 
     async def operators(self, workspace_id: str) -> frozenset[str] | None:  # noqa: ARG002 - the port's
         """Nobody."""

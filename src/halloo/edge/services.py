@@ -14,6 +14,7 @@ from halloo.files.images.addresses import PictureAddresses
 from halloo.files.model import FileAddresses
 from halloo.files.outward import Outward
 from halloo.files.previews import Previews
+from halloo.files.storage import Storage
 from halloo.hooks.room import HookRoom
 from halloo.hooks.trial import Trials
 from halloo.kit.clock import Clock
@@ -54,6 +55,7 @@ class Services:
         outbound: Outbound,
         hook_secrets: Sealer,
         files: FileAddresses | None = None,
+        storage: Storage | None = None,
         max_file_bytes: int = 0,
         pictures: PictureAddresses | None = None,
         previews: Previews | None = None,
@@ -82,6 +84,7 @@ class Services:
         self.outbound = outbound
         self.hook_secrets = hook_secrets
         self.files = files or FileAddresses(hosts.storage)
+        self.storage = storage
         self.max_file_bytes = max_file_bytes
         self.pictures = pictures or PictureAddresses(hosts.image, b"")
         self.previews = previews or Previews(Outward(outbound), self.pictures, on=False)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, delete, insert, select, text, update
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, text, update
 
 from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
@@ -175,6 +175,27 @@ def list_of_conversation(tx: Tx, workspace_id: str, conversation_id: str) -> lis
 def list_removed(tx: Tx, workspace_id: str, limit: int) -> list[StoredFile]:
     """Files whose bytes are still to be deleted."""
     return [_file_of(row) for row in tx.all(_DUE_FILES, ws=workspace_id, limit=limit)]
+
+
+def find_oldest_removed(tx: Tx, workspace_id: str) -> int | None:
+    """When the file was removed whose bytes wait longest to be deleted."""
+    query = select(func.min(_F.removed_at)).where(_F.workspace_id == _WS, _F.removed_at.is_not(None))
+    return tx.scalar(query, ws=workspace_id)
+
+
+def remove_old(tx: Tx, workspace_id: str, within: Any, before: int, limit: int) -> int:
+    """Mark at most so many files as removed that came before then to conversations that the query `within` names."""
+    old = (
+        select(_F.id)
+        .where(
+            _F.workspace_id == workspace_id,
+            _F.removed_at.is_(None),
+            _F.created_at < before,
+            _F.conversation_id.in_(within),
+        )
+        .limit(limit)
+    )
+    return remove_files(tx, workspace_id, tx.now, _F.id.in_(old))
 
 
 def delete_files(tx: Tx, workspace_id: str, ids: Collection[str]) -> None:

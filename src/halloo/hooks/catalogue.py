@@ -30,6 +30,7 @@ class Event(Struct, frozen=True):
 
 INTERNAL = frozenset(
     {
+        "block:updated",
         "canned:updated",
         "csp:blocked",
         "hook:disabled",
@@ -63,8 +64,8 @@ _MESSAGES: dict[str, str] = {
     "message:acknowledge:ignored": "Messages could not be delivered.",
     "message:notify:unread:send": "Operators were reminded by mail of unread messages.",
     "message:notify:unread:received": "The visitor was reminded by mail of unread messages.",
-    "spam:message": "A message was held back as spam.",
-    "spam:decision": "An operator decided about a message that was held back.",
+    "spam:message": "A conversation was marked as spam.",
+    "spam:decision": "A conversation was no spam after all, or was deleted as spam.",
 }
 _CONVERSATIONS: dict[str, str] = {
     "session:request:initiated": "A conversation began.",
@@ -156,8 +157,6 @@ _ABSENT = frozenset(
     {
         "message:acknowledge:unread:send",
         "message:notify:unread:send",
-        "spam:message",
-        "spam:decision",
         "session:set_inbox",
         "session:set_participants",
         "session:set_opened",
@@ -165,7 +164,6 @@ _ABSENT = frozenset(
         "session:set_origin",
         "session:sync:topic",
         "session:set_address",
-        "session:set_block",
         "session:sync:capabilities",
         "session:sync:network",
         "session:sync:events",

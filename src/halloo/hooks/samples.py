@@ -94,8 +94,14 @@ _MESSAGES: dict[str, dict[str, Any]] = {
     },
     "message:notify:unread:send": _S,
     "message:notify:unread:received": _S,
-    "spam:message": {"spam_id": _OTHER, "type": "email", "reason": "score", "timestamp": _AT},
-    "spam:decision": {"spam_id": _OTHER, "action": "reject"},
+    "spam:message": {
+        "spam_id": _ID,
+        "type": "chat",
+        "reason": "reported",
+        "metadata": {"session_id": f"session_{_ID}"},
+        "timestamp": _AT,
+    },
+    "spam:decision": {"spam_id": _ID, "action": "accept"},
 }
 _SESSIONS: dict[str, dict[str, Any]] = {
     "session:update_availability": {**_S, "availability": "online"},

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from halloo.contacts import actions as contacts
+from halloo.contacts.erasure import Erased, Erasure
 from halloo.conversations import actions as conversations
 from halloo.db import directory
 from halloo.db.tx import Tx
@@ -15,6 +16,7 @@ from halloo.mail.letters import Terms, compose
 from halloo.mail.model import BACKOFF, LEASE, Due, Kind, Later, Letter, Mail, Outbox, id_of, notice_id, reason
 from halloo.mail.notices import is_told
 from halloo.mail.settings import MailSettings
+from halloo.workspaces.actions.audit import audit
 from halloo.workspaces.actions.invitations import invite
 from halloo.workspaces.actions.operators import find_operators, list_active_operators
 from halloo.workspaces.actions.workspaces import read_workspace
@@ -211,19 +213,35 @@ def list_mails_of(tx: Tx, who: Actor, contact_id: str) -> list[Mail]:
     return store.list_of_person(tx, who.workspace_id, browsers, contact.email)
 
 
-def delete_contact(tx: Tx, who: Actor, contact_id: str) -> None:
-    """Delete a contact, and what the outbox knows of mail to them. Raises `ContactNotFound`."""
+def delete_contact(tx: Tx, who: Actor, contact_id: str, *, everything: bool = False) -> Erasure:
+    """Delete a contact, and what the outbox knows of mail to them; the proof of it. Raises `ContactNotFound`, `MissingScope`.
+
+    `everything`: its browsers too, and every conversation with them.
+    """
     who.require("contacts:delete")
     known = list_mails_of(tx, system_actor(who.workspace_id), contact_id)
-    contacts.delete_contact(tx, who, contact_id)
-    for mail in known:
+    erased = Erased()
+    ended = conversations.erase_conversations_of(tx, who, contact_id, erased) if everything else []
+    about = [mail for one in ended for mail in store.list_about(tx, who.workspace_id, one)]
+    contacts.delete_contact(tx, who, contact_id, erased, browsers=everything)
+    mails = {mail.id: mail for mail in (*known, *about)}
+    for mail in mails.values():
         store.delete_mail(tx, mail)
+    erased.count("mail", len(mails))
+    erasure = contacts.prove_erasure(tx, who, contact_id, erased)
+    audit(tx, who, "contact.deleted", contact_id, erasure=erasure.id, everything=everything)
+    return erasure
 
 
 def delete_conversation(tx: Tx, who: Actor, conversation_id: str) -> None:
     """Erase a conversation, and what the outbox knows of mail about it. Raises `ConversationNotFound`."""
     conversations.delete_conversation(tx, who, conversation_id)
-    for mail in store.list_about(tx, who.workspace_id, conversation_id):
+    forget_mails_about(tx, conversation_id)
+
+
+def forget_mails_about(tx: Tx, conversation_id: str) -> None:
+    """Forget every mail about a conversation."""
+    for mail in store.list_about(tx, tx.workspace_id, conversation_id):
         store.delete_mail(tx, mail)
 
 

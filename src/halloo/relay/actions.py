@@ -12,9 +12,10 @@ from halloo.botcheck.guard import BotGuard
 from halloo.botcheck.model import Asker, Proof
 from halloo.contacts import actions as contacts
 from halloo.contacts.actions import visitor_actor
-from halloo.contacts.errors import EmbeddingUnverified, IdentityRequired, VisitorTokenInvalid
+from halloo.contacts.errors import EmbeddingUnverified, IdentityRequired, VisitorBlocked, VisitorTokenInvalid
 from halloo.contacts.forms import Asked, asked_of
 from halloo.contacts.model import Page, check_page
+from halloo.contacts.networks import BlockedNetworks
 from halloo.conversations import actions
 from halloo.conversations.actions import Sent, Start
 from halloo.conversations.facts import MessageData, message_data
@@ -64,9 +65,11 @@ class LiveActions:
         limits: VisitorLimits,
         files: FileAddresses | None = None,
         guard: BotGuard | None = None,
+        barred: BlockedNetworks | None = None,
     ) -> None:
-        """`limits` and `guard` are those of the public API. `files`: how files are named here."""
+        """`limits` and `guard` are those of the public API. `files`: how files are named here. `barred`: addresses that are kept away."""
         self._guard = guard
+        self._barred = barred or BlockedNetworks(database, clock)
         self._files = files
         self._database = database
         self._records = records
@@ -197,8 +200,9 @@ class LiveActions:
             welcome = await self._database.read(
                 claims.workspace_id, contacts.is_welcome, claims.visitor_id, claims.browser
             )
-            return None if welcome else UNAUTHORIZED
-        return None
+            if not welcome:
+                return UNAUTHORIZED
+        return FORBIDDEN if await self._barred.holds(claims.workspace_id, claims.address) else None
 
     async def visible(self, who: Actor, conversation_ids: Collection[str]) -> Collection[str]:
         """See `RelayActions.visible`."""
@@ -233,6 +237,8 @@ def _start(tx: Tx, who: Actor, draft: Draft, asked: Asked | None, proof: Proof |
     visitor = contacts.find_visitor(tx, who.id)
     if visitor is None:
         raise VisitorTokenInvalid
+    if visitor.blocked:
+        raise VisitorBlocked
     started = actions.start_conversation(
         tx, visitor_actor(visitor), visitor, Start(client_id=draft.client_id, draft=draft, asked=asked)
     )
@@ -242,7 +248,10 @@ def _start(tx: Tx, who: Actor, draft: Draft, asked: Asked | None, proof: Proof |
 
 
 def _present(tx: Tx, who: Actor) -> Actor:
-    """Who acts, by the name that is theirs now: a visitor may have told it after their relay token was given."""
+    """Who acts, by the name that is theirs now: a visitor may have told it after their relay token was given.
+
+    Raises `VisitorBlocked`: until their connection is cut, what they say is refused.
+    """
     name = contacts.find_nickname(tx, who.id) if who.kind == "visitor" else None
     return who if name is None or name == who.name else replace(who, name=name)
 

@@ -15,6 +15,7 @@ from halloo.widgets.records import PublicRecords
 
 _ENDING = frozenset(
     {
+        "block:updated",
         "operator:revoked",
         "token:revoked",
         "visitor:revoked",
@@ -71,25 +72,18 @@ class Cutter:
 
     def _cut(self, fact: Fact, end: End, end_origins: EndOrigins) -> None:
         data = msgspec.json.decode(fact.data)
-        if fact.name == "operator:revoked":
-            end("operator", data["user_id"], UNAUTHORIZED)
-        elif fact.name == "token:revoked":
-            end("token", data["token_id"], UNAUTHORIZED)
-        elif fact.name == "visitor:revoked":
-            browsers = data.get("browsers")  # None: all that the visitor has
-            for kind, id in (
-                [("visitor", data["visitor_id"])] if browsers is None else [("browser", b) for b in browsers]
-            ):
-                end(kind, id, UNAUTHORIZED)
-        elif fact.name == "widget:keys_updated":
-            if "removed" in data:
-                end("key", data["removed"], UNAUTHORIZED)
-        elif fact.name == "widget:removed":
-            end("widget", data["widget_id"], UNKNOWN_WIDGET)
-        elif fact.name == "widget:updated":
+        if fact.name == "widget:updated":
             task = asyncio.get_running_loop().create_task(self._cut_origins(data["widget_id"], end, end_origins))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        elif fact.name == "widget:removed":
+            end("widget", data["widget_id"], UNKNOWN_WIDGET)
+        elif fact.name == "block:updated":
+            for kind, id in _blocked(fact.workspace_id, data):
+                end(kind, id, FORBIDDEN)
+        else:
+            for kind, id in _ended(fact.name, data):
+                end(kind, id, UNAUTHORIZED)
 
     async def _cut_origins(self, widget_id: str, end: End, end_origins: EndOrigins) -> None:
         while True:
@@ -102,3 +96,23 @@ class Cutter:
             end("widget", widget_id, UNKNOWN_WIDGET)
         else:
             end_origins(widget_id, found.widget.domains, FORBIDDEN)
+
+
+def _ended(name: str, data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whose sign-in has ended: kinds and ids for `Hub.revoke`."""
+    if name == "operator:revoked":
+        return [("operator", data["user_id"])]
+    if name == "token:revoked":
+        return [("token", data["token_id"])]
+    if name == "visitor:revoked":
+        browsers = data.get("browsers")  # None: all that the visitor has
+        return [("visitor", data["visitor_id"])] if browsers is None else [("browser", one) for one in browsers]
+    return [("key", data["removed"])] if "removed" in data else []
+
+
+def _blocked(workspace_id: str, data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Who is kept away from now on. Who is let in again comes back by themselves."""
+    if not data["blocked"]:
+        return []
+    people = [("visitor", one) for one in data.get("visitors", ())]
+    return [*people, ("network", f"{workspace_id} {data['network']}")] if "network" in data else people

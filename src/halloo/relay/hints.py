@@ -55,6 +55,10 @@ class HubLive:
         """Whether the visitor has a connection, on any node."""
         return await self._hub.presence.ask(workspace_id, visitor_id)
 
+    def addresses(self, workspace_id: str, visitor_id: str) -> list[str]:
+        """See `Live.addresses`."""
+        return self._hub.addresses(workspace_id, visitor_id)
+
     async def operators(self, workspace_id: str) -> frozenset[str] | None:
         """See `Live.operators`."""
         return await self._hub.presence.ask_operators(workspace_id)

@@ -14,6 +14,7 @@ import msgspec
 from halloo.events.model import Fact
 from halloo.events.pump import Pump
 from halloo.kit.clock import HOUR, Clock
+from halloo.kit.networks import is_within
 from halloo.relay.broker import Broker, HintNote, Note, RevokeNote, VisitorsNote, WatchNote
 from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Close, Hint, Role
 from halloo.relay.limits import Timing
@@ -277,11 +278,27 @@ class Hub:
                 if origin is None or not self._decide(note.keep or [], origin):
                     _end(peer, close)
             return
+        if note.kind == "network":
+            self._end_network(note, close)
+            return
         told = self._revoked.get((note.kind, note.id))
         if told is None or told[0] <= note.at:
             self._revoked[note.kind, note.id] = (note.at, close)
         for peer in list(self._by_key.get((note.kind, note.id), ())):
             if _ends(note.kind, note.at, peer.claims):
+                _end(peer, close)
+
+    def addresses(self, workspace_id: str, visitor_id: str) -> list[str]:
+        """Where a visitor is connected from, as far as this node knows; the newest connection last."""
+        found = (peer.claims for peer in self._by_key.get(("visitor", visitor_id), ()))
+        return [one.address for one in found if one.workspace_id == workspace_id and one.address is not None]
+
+    def _end_network(self, note: RevokeNote, close: Close) -> None:
+        """Close the visitors of a workspace whose address lies in a network; the note's id is both, with a space between."""
+        workspace_id, _, network = note.id.partition(" ")
+        room = self._rooms.get(workspace_id)
+        for peer in list(room.peers) if room is not None else ():
+            if is_within(peer.claims.address, (network,)):
                 _end(peer, close)
 
     def _hint(self, room: Room, note: HintNote) -> None:

@@ -21,7 +21,8 @@ LIFE_S = 900
 class About(Struct, frozen=True, array_like=True):
     """What was known of a visitor when their token was given, for the list of live visitors, which so needs no query.
 
-    `conversation_id`: their newest open one. `tracked`: their browser has not asked to be let alone.
+    `conversation_id`: their newest open one. `tracked`: their browser has not asked to be let alone. `address` is shown to nobody:
+    by it connections end whose network is blocked.
     """
 
     browser: str = ""
@@ -32,6 +33,7 @@ class About(Struct, frozen=True, array_like=True):
     contact_id: str | None = None
     conversation_id: str | None = None
     tracked: bool = True
+    address: str | None = None
 
 
 class Claims(Struct, frozen=True, omit_defaults=True):
@@ -63,6 +65,11 @@ class Claims(Struct, frozen=True, omit_defaults=True):
     proven: tuple[str, ...] = ()
     about: About | None = None
     sealed: str | None = None
+
+    @property
+    def address(self) -> str | None:
+        """The address that a visitor's token was asked for from."""
+        return None if self.about is None else self.about.address
 
     @property
     def identity(self) -> tuple[str, str]:

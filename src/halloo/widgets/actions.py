@@ -14,9 +14,9 @@ from halloo.kit.ids import is_uuid, new_id
 from halloo.kit.refusals import Stale, field_invalid
 from halloo.kit.sealing import Sealer
 from halloo.widgets import facts, store
-from halloo.widgets.config import check_config, complete_config, hours_of
+from halloo.widgets.config import check_config, complete_config, hours_of, retention_of
 from halloo.widgets.errors import IdentityKeyNotFound, TooManyKeys, WidgetNotFound
-from halloo.widgets.model import IdentityKey, IdentityKeyDraft, Widget, WidgetChange, WidgetPage
+from halloo.widgets.model import IdentityKey, IdentityKeyDraft, Retention, Widget, WidgetChange, WidgetPage
 from halloo.widgets.origins import normalise_domains
 from halloo.workspaces.actions.audit import audit
 from halloo.workspaces.actions.workspaces import read_workspace
@@ -121,6 +121,21 @@ def read_hours(tx: Tx, widget_id: str) -> dict[str, Any]:
     """The business hours of a widget, every default filled in; those of none for one that is gone."""
     widget = store.find_widget(tx, tx.workspace_id, widget_id)
     return hours_of(_EMPTY if widget is None else widget.config)
+
+
+def list_retention(tx: Tx) -> dict[str, Retention]:
+    """How long the widgets of the transaction's workspace keep what was said, by id; those that keep all of it are left out."""
+    found: dict[str, Retention] = {}
+    cursor: str | None = None
+    while True:
+        page = store.list_widgets(tx, tx.workspace_id, cursor, PAGE_MAX)
+        for widget in page:
+            kept = Retention(**retention_of(widget.config))
+            if kept.conversations_days is not None or kept.files_days is not None:
+                found[widget.id] = kept
+        if len(page) < PAGE_MAX:
+            return found
+        cursor = page[-1].id
 
 
 def read_form_hash(tx: Tx, widget_id: str) -> str | None:

@@ -31,6 +31,8 @@ MAX_BYTES = 32 * 1024
 KIB = 1024
 MIB = 1024 * KIB
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+KEPT = ("conversations_days", "files_days")
+"""How long things are kept that were said on a widget; null: for ever."""
 _SPANS_A_DAY = 3
 _COLOUR = matching(r"(#[0-9a-fA-F]{6})?", "a colour such as #e85339, or empty")
 _CLOCK = matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", "a time such as 09:00")
@@ -149,6 +151,7 @@ V1 = Group(
                 "types": Field(list(_FILE_TYPES[:-1]), listed(one_of(*_FILE_TYPES), len(_FILE_TYPES), distinct=True)),
             }
         ),
+        "retention": Group({name: Field(None, or_null(whole(1, 3_650))) for name in KEPT}),
         "bot_check": Group({"guard_level": Field("adaptive", one_of("off", "adaptive", "always"))}),
         "page_tracking": Field("path", one_of("off", "path", "full")),
         "sound": Field(True, boolean),
@@ -186,6 +189,12 @@ def complete_config(config: Mapping[str, Any]) -> dict[str, Any]:
 def hours_of(config: Mapping[str, Any]) -> dict[str, Any]:
     """The business hours of a stored configuration, every default filled in."""
     return _HOURS.complete(config["v1"].get("business_hours", {}))
+
+
+def retention_of(config: Mapping[str, Any]) -> dict[str, int | None]:
+    """How many days a stored configuration keeps what was said, by `KEPT`."""
+    kept: dict[str, int | None] = config["v1"].get("retention", {})
+    return {name: kept.get(name) for name in KEPT}
 
 
 def faint_pairs(config: Mapping[str, Any]) -> list[str]:

@@ -86,6 +86,14 @@ class WidgetPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days conversations and files of a widget are kept; None: for ever."""
+
+    conversations_days: int | None
+    files_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Warning:
     """Something worth knowing about an accepted widget; `path` says where."""
 
@@ -136,6 +144,7 @@ def widget_view(widget: Widget) -> dict[str, Any]:
 def public_record(widget: Widget, workspace_name: str, hosts: Hosts, available: Availability) -> dict[str, Any]:
     """What anyone may read of a published widget: no workspace id, times, people, keys or secrets."""
     config = complete_config(widget.config)
+    del config["v1"]["retention"]  # the owner's business, and no browser acts on it
     chat = config["v1"]["chat"]
     chat["title"] = chat["title"] or workspace_name
     return {

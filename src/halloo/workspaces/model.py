@@ -176,6 +176,20 @@ class AuditEntry:
     address: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries of the audit log are wanted.
+
+    `action`: a whole one such as `widget.changed`, or what it is about, such as `widget`. Times in UNIX milliseconds.
+    """
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+
 def fold_email(email: str) -> str:
     """An address as it is compared: people do not think of case in it."""
     return unicodedata.normalize("NFC", email.strip()).casefold()

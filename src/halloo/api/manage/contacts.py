@@ -1,9 +1,13 @@
 """Routes: contacts."""
 
-from litestar import Response, delete, get, patch, post
-from litestar.params import FromPath, FromQuery, JSONBody
+from functools import partial
+from typing import Annotated
 
-from halloo.api.manage import history, shapes, talk
+from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Stream
+
+from halloo.api.manage import archive, history, shapes, talk
 from halloo.api.manage.conversations import IfMatch
 from halloo.contacts import actions
 from halloo.contacts.model import Details
@@ -16,6 +20,9 @@ from halloo.mail import actions as mail
 
 _READ, _WRITE = "contacts:read", "contacts:write"
 _TAGS = ["Contacts"]
+Everything = Annotated[
+    bool | None, QueryParameter(description="Its conversations and browsers, too; needs `conversations:delete`.")
+]
 
 
 @get("/contacts", opt={"scope": _READ}, tags=_TAGS)
@@ -59,9 +66,11 @@ async def change_contact(
 
 
 @delete("/contacts/{contact_id:str}", opt={"scope": "contacts:delete"}, tags=_TAGS)
-async def delete_contact(contact_id: FromPath[str], db: Db, who: Who) -> None:
-    """Delete a contact for good; its conversations stay."""
-    await db.write(who.workspace_id, mail.delete_contact, who, contact_id)
+async def delete_contact(contact_id: FromPath[str], db: Db, who: Who, everything: Everything = None) -> Response[None]:
+    """Delete a contact for good; its conversations stay, unless `everything` is to go. `Location`: the proof of it."""
+    delete_it = partial(mail.delete_contact, everything=bool(everything))
+    erasure = await db.write(who.workspace_id, delete_it, who, contact_id)
+    return Response(None, status_code=204, headers={"Location": f"/core/erasures/{erasure.id}"})
 
 
 @get("/contacts/{contact_id:str}/events", opt={"scope": _READ}, tags=_TAGS)
@@ -82,6 +91,15 @@ async def export_contact(
     return Response(found, headers={"Content-Disposition": name})
 
 
+@get("/contacts/{contact_id:str}/archive", opt={"scope": _READ}, tags=_TAGS, media_type="application/zip")
+async def archive_contact(contact_id: FromPath[str], db: Db, who: Who, services: Parts) -> Stream:
+    """Everything that is kept of a contact as a ZIP file: `contact.json`, and each file that was sent; needs `conversations:read` too."""
+    found, kept = await db.write(who.workspace_id, archive.gather, who, contact_id, services.live)
+    name = f'attachment; filename="contact-{contact_id}.zip"'
+    headers = {"Content-Disposition": name}
+    return Stream(archive.stream(found, kept, services.storage), media_type="application/zip", headers=headers)
+
+
 ROUTES = (
     list_contacts,
     create_contact,
@@ -90,4 +108,5 @@ ROUTES = (
     delete_contact,
     list_contact_events,
     export_contact,
+    archive_contact,
 )

@@ -20,11 +20,13 @@ from halloo.workspaces.model import Actor
 IfMatch = Annotated[
     str | None, HeaderParameter(name="If-Match", description="Only if the resource is still in this state.")
 ]
-Folder = Annotated[Literal["open", "snoozed", "resolved", "pending", "unresolved"] | None, QueryParameter(name="state")]
+Folder = Annotated[
+    Literal["open", "snoozed", "resolved", "pending", "unresolved", "spam"] | None, QueryParameter(name="state")
+]
 """The query's `state`; Litestar keeps that name for itself."""
 _READ, _WRITE = "conversations:read", "conversations:write"
 _TAGS = ["Conversations"]
-_COUNTED = ("open", "snoozed", "resolved")
+_COUNTED = ("open", "snoozed", "resolved", "spam")
 
 
 def _assignee(assignee: str | None, who: Actor) -> str | None:
@@ -132,7 +134,7 @@ async def change_conversation(
     services: Parts,
     if_match: IfMatch = None,
 ) -> Response[shapes.ConversationView]:
-    """Change state, snooze, assignee, tags, subject or metadata; keys that are not sent stay as they are."""
+    """Change state, snooze, assignee, tags, subject, metadata, or whether it is spam; keys that are not sent stay as they are."""
     version = wanted_version(if_match)
     await db.write(who.workspace_id, actions.change_conversation, who, conversation_id, _change(data), version)
     version, view = await db.read(who.workspace_id, talk.show_conversation, who, conversation_id, services.live)

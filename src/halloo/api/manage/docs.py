@@ -28,6 +28,7 @@ TAGS = (
     Tag("Conversations", "Conversations and messages."),
     Tag("Feedback", "What visitors said after their conversations."),
     Tag("Contacts", "The people behind visitors."),
+    Tag("Blocks", "Who is kept away."),
     Tag("Visitors", "Who is on the site now."),
     Tag("Search", "Everything that was said, everybody who is known."),
     Tag("Canned replies", "Prepared answers."),

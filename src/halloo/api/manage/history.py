@@ -40,7 +40,9 @@ def _conversations(tx: Tx, who: Actor, contact_id: str) -> list[Conversation]:
     found: list[Conversation] = []
     behind: tuple[int, str] | None = None
     while True:
-        page = conversations.list_conversations(tx, who, Filter(contact_id=contact_id), behind, _PAGE).conversations
+        page = conversations.list_conversations(
+            tx, who, Filter(contact_id=contact_id, whole=True), behind, _PAGE
+        ).conversations
         found.extend(page)
         if len(page) < _PAGE:
             return found

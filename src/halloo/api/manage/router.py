@@ -10,11 +10,13 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 
 from halloo.api.manage import (
+    blocks,
     contacts,
     conversations,
     csp,
     csp_reports,
     deliveries,
+    erasures,
     feedback,
     files,
     hooks,
@@ -45,6 +47,8 @@ ROUTES = (
     *files.ROUTES,
     *pictures.ROUTES,
     *contacts.ROUTES,
+    *blocks.ROUTES,
+    *erasures.ROUTES,
     *visitors.ROUTES,
     *search.ROUTES,
     *lists.ROUTES,

@@ -163,6 +163,7 @@ class Company:
             "last_message": last_message(one),
             "contact": _gone_contact(one) if contact is None else contact_view(contact),
             "visitor": visitor_view(self.visitors[one.visitor_id], self._live),
+            "spam": one.spam,
         }
 
     def name(self, one: Conversation) -> str:

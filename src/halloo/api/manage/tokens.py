@@ -1,7 +1,9 @@
 """Routes: API tokens and the audit log."""
 
+from typing import Annotated
+
 from litestar import delete, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from halloo.api.manage import people, shapes
 from halloo.edge.body import parse_time
@@ -9,8 +11,13 @@ from halloo.edge.handed import Db, Who
 from halloo.edge.pagination import Cursor, Limit, open_cursor, page_of
 from halloo.workspaces.actions import audit, tokens
 from halloo.workspaces.actions.tokens import TokenDraft
+from halloo.workspaces.model import AuditFilter
 
 _SCOPE = "tokens:manage"
+Text = Annotated[str | None, QueryParameter(max_length=64)]
+What = Annotated[
+    str | None, QueryParameter(max_length=64, description="What was done: `widget.changed`; or with what: `widget`.")
+]
 
 
 @get("/tokens", opt={"scope": _SCOPE}, tags=["Tokens"])
@@ -35,9 +42,20 @@ async def revoke_token(token_id: FromPath[str], db: Db, who: Who) -> None:
 
 
 @get("/audit", opt={"scope": "audit:read"}, tags=["Audit"])
-async def list_audit(db: Db, who: Who, cursor: Cursor = None, limit: Limit = 50) -> shapes.AuditPage:
-    """Who did what, when and from where, newest first."""
-    found = await db.read(who.workspace_id, audit.list_audit, who, open_cursor(cursor, str), limit + 1)
+async def list_audit(  # noqa: PLR0913, PLR0917 - each is a filter
+    db: Db,
+    who: Who,
+    actor: Text = None,
+    action: What = None,
+    subject: Text = None,
+    since: Text = None,
+    until: Text = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> shapes.AuditPage:
+    """Who did what, when and from where, newest first. `actor` and `subject` are ids, `since` and `until` times (RFC 3339)."""
+    wanted = AuditFilter(actor, action, subject, parse_time("since", since), parse_time("until", until))
+    found = await db.read(who.workspace_id, audit.list_audit, who, open_cursor(cursor, str), limit + 1, wanted)
     shown, following = page_of(found, limit, lambda entry: entry.id)
     return shapes.AuditPage([people.audit_view(entry) for entry in shown], following)
 

@@ -1,7 +1,7 @@
 """The public API as a plain ASGI application: the checks in the contract's order, then the route.
 
-Order: (host name, checked before) widget, route, `Origin`, rate, token in address, then what the route itself checks: size,
-type, JSON, visitor (and with them the rates that count by visitor), conversation, policy, feature, fields, state.
+Order: (host name, checked before) widget, route, `Origin`, rate, token in address, blocked address, then what the route itself
+checks: size, type, JSON, visitor (and with them the rates that count by visitor), conversation, policy, feature, fields, state.
 """
 
 from traceback import format_exception
@@ -22,11 +22,13 @@ from halloo.api.public.call import (
     send_answer,
 )
 from halloo.api.public.csp_reports import PATH as REPORTS
-from halloo.api.public.csp_reports import caller, preflight
+from halloo.api.public.csp_reports import address_of, preflight
 from halloo.api.public.parts import PublicApi
 from halloo.api.public.routes import find_route
 from halloo.api.public.visits import OriginNotAllowed
-from halloo.edge.address import Network
+from halloo.contacts.errors import VisitorBlocked
+from halloo.contacts.networks import BlockedNetworks
+from halloo.edge.address import Network, limit_key
 from halloo.edge.errors import error_body
 from halloo.kit.refusals import NotFound, Refusal
 from halloo.widgets.origins import decide
@@ -34,6 +36,8 @@ from halloo.widgets.records import PublicRecords, PublicWidget
 
 PREFIX = "/core/public/web-widgets/"
 _ALLOWED_HEADERS = b"content-type, x-halloo-visitor"
+_OPEN = frozenset({"", REPORTS})
+"""Where nobody speaks: the record, which caches hold, and what browsers report by themselves."""
 _log = structlog.get_logger("halloo.public")
 
 
@@ -47,9 +51,15 @@ class PublicApp:
     """Serves every path below `PREFIX`."""
 
     def __init__(
-        self, api: PublicApi, records: PublicRecords, own_origins: frozenset[str], trusted_proxies: tuple[Network, ...]
+        self,
+        api: PublicApi,
+        records: PublicRecords,
+        own_origins: frozenset[str],
+        trusted_proxies: tuple[Network, ...],
+        barred: BlockedNetworks,
     ) -> None:
-        """`own_origins`: the widget host's own, which requests from inside the frame carry."""
+        """`own_origins`: the widget host's own, which requests from inside the frame carry. `barred`: who is kept away."""
+        self._barred = barred
         self._api = api
         self._trusted = trusted_proxies
         self._records = records
@@ -92,11 +102,14 @@ class PublicApp:
             body = error_body("method_not_allowed", "This address does not take that method.")
             return Answer(405, body, [(b"allow", allow)])
         origin = origins[0] if len(origins) == 1 else None
-        call = Call(scope, receive, widget, headers, origin, {}, names, caller(scope, headers, self._trusted))
+        address = address_of(scope, headers, self._trusted)
+        call = Call(scope, receive, widget, headers, origin, {}, names, limit_key(address), address)
         if route.rate is not None:
             route.rate(self._api, call)
         if path != REPORTS:
             call.query = parse_query(scope["query_string"])
+        if path not in _OPEN and await self._barred.holds(call.workspace_id, address):
+            raise VisitorBlocked
         return await route.handler(self._api, call)
 
     def _check_origin(self, widget: PublicWidget, origins: list[str], cors: Headers, *, of_page: bool) -> None:

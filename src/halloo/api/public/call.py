@@ -56,6 +56,8 @@ class Call:
     query: dict[str, str]
     names: dict[str, str]
     address: str
+    caller: str | None = None
+    """The address itself; `address` is what rates are counted by."""
     browser: Browser | None = None
     """The browser whose visitor token was recognised, and counts for this call."""
     beyond: bool = False

@@ -165,11 +165,16 @@ class OwnReports:
         return Answer(204)
 
 
-def caller(scope: Scope, headers: dict[str, str], trusted: tuple[Network, ...]) -> str:
-    """What rates are counted by for whoever calls."""
+def address_of(scope: Scope, headers: dict[str, str], trusted: tuple[Network, ...]) -> str | None:
+    """The address of whoever calls."""
     peer = scope.get("client")
     forwarded = [headers["x-forwarded-for"]] if "x-forwarded-for" in headers else []
-    return limit_key(client_address(peer[0] if peer else None, forwarded, trusted))
+    return client_address(peer[0] if peer else None, forwarded, trusted)
+
+
+def caller(scope: Scope, headers: dict[str, str], trusted: tuple[Network, ...]) -> str:
+    """What rates are counted by for whoever calls."""
+    return limit_key(address_of(scope, headers, trusted))
 
 
 async def _read(headers: dict[str, str], receive: Receive) -> list[Report]:

@@ -119,7 +119,7 @@ def _let_alone(call: Call) -> bool:
 
 
 def _about(api: PublicApi, call: Call, visitor: Visitor, open_id: str | None) -> About:
-    """What the list of live visitors shows beside the name. The address itself goes no further than this."""
+    """What the list of live visitors shows beside the name. The address itself goes, sealed, no further than the relay."""
     device = parse_user_agent(visitor.user_agent)
     place = api.countries.find(call.address)
     return About(
@@ -131,6 +131,7 @@ def _about(api: PublicApi, call: Call, visitor: Visitor, open_id: str | None) ->
         contact_id=visitor.contact_id,
         conversation_id=open_id,
         tracked=not _let_alone(call),
+        address=call.caller,
     )
 
 

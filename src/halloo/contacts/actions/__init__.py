@@ -1,5 +1,15 @@
 """What happens to visitors and contacts: one function a verb, a file a theme."""
 
+from halloo.contacts.actions.blocks import (
+    Blocked,
+    Changed,
+    create_block,
+    lift_expired,
+    list_blocks,
+    list_networks,
+    name_blocked,
+    remove_block,
+)
 from halloo.contacts.actions.claim import claim_details, take_claims
 from halloo.contacts.actions.contacts import (
     change_contact,
@@ -10,10 +20,12 @@ from halloo.contacts.actions.contacts import (
     find_contact,
     get_contact,
     get_contacts,
+    list_browser_ids,
     list_browsers,
     list_contacts,
     refuse_stale,
 )
+from halloo.contacts.actions.erasures import get_erasure, list_erasures, prove_erasure, sweep_erasures
 from halloo.contacts.actions.identify import Identified, identify, prove, take_over
 from halloo.contacts.actions.join import join_contact
 from halloo.contacts.actions.keys import retire_identity_key
@@ -37,12 +49,15 @@ from halloo.contacts.actions.visitors import (
 )
 
 __all__ = [
+    "Blocked",
+    "Changed",
     "Hello",
     "Identified",
     "Redeemed",
     "change_contact",
     "claim_details",
     "count_conversation",
+    "create_block",
     "create_contact",
     "delete_contact",
     "delete_silent",
@@ -54,25 +69,35 @@ __all__ = [
     "forget_browser",
     "get_contact",
     "get_contacts",
+    "get_erasure",
     "get_visitors",
     "greet_again",
     "identify",
     "is_welcome",
     "join_contact",
+    "lift_expired",
+    "list_blocks",
+    "list_browser_ids",
     "list_browsers",
     "list_contacts",
+    "list_erasures",
+    "list_networks",
     "list_of_email",
     "list_silent",
     "lock_visitor",
     "make_code",
+    "name_blocked",
     "new_token",
     "prove",
+    "prove_erasure",
     "recognise",
     "recognise_browser",
     "redeem_code",
     "refuse_stale",
+    "remove_block",
     "retire_identity_key",
     "see_page",
+    "sweep_erasures",
     "sweep_expired",
     "take_claims",
     "take_over",

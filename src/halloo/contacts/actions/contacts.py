@@ -3,14 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from halloo.contacts import facts, store
+from halloo.contacts import block_store, facts, store
+from halloo.contacts.actions.erasures import erase_visitors
+from halloo.contacts.erasure import Erased
 from halloo.contacts.model import DATA_KEYS, Contact, Details, Scalar, Visitor, check_email, filled_up, words_of
 from halloo.db.tx import Tx
 from halloo.files import actions as files
 from halloo.kit.ids import new_id, new_id_like
 from halloo.kit.refusals import Conflict, Stale
 from halloo.kit.text import search_words
-from halloo.workspaces.actions.audit import audit
 from halloo.workspaces.model import Actor
 
 _QUERY_MAX = 200
@@ -149,6 +150,11 @@ def list_browsers(tx: Tx, who: Actor, contact_id: str) -> list[Visitor]:
     return store.list_visitors_of(tx, tx.workspace_id, contact_id)
 
 
+def list_browser_ids(tx: Tx, contact_id: str) -> list[str]:
+    """The ids of all visitors behind a contact; for programs of our own."""
+    return store.list_visitor_ids_of(tx, tx.workspace_id, contact_id)
+
+
 def get_contacts(tx: Tx, who: Actor, ids: set[str]) -> dict[str, Contact]:
     """Contacts by id, for screens that show them beside conversations."""
     who.require("conversations:read", "conversations:write")
@@ -160,11 +166,21 @@ def count_conversation(tx: Tx, contact_id: str) -> None:
     store.count_conversations(tx, tx.workspace_id, contact_id, 1)
 
 
-def delete_contact(tx: Tx, who: Actor, contact_id: str) -> None:
-    """Delete a contact, and what its browsers were said to be; conversations stay. Raises `ContactNotFound`."""
+def delete_contact(
+    tx: Tx, who: Actor, contact_id: str, erased: Erased | None = None, *, browsers: bool = False
+) -> None:
+    """Delete a contact, and what its browsers were said to be, with `browsers` those as well. Raises `ContactNotFound`.
+
+    Browsers that stay and were blocked with the contact stay blocked. What goes is noted in `erased`.
+    """
     who.require("contacts:delete")
     store.get_contact(tx, tx.workspace_id, contact_id)
+    erased = Erased() if erased is None else erased
+    if browsers:
+        erase_visitors(tx, contact_id, erased)
+    else:
+        block_store.hand_down(tx, tx.workspace_id, contact_id)
     store.delete_contact(tx, tx.workspace_id, contact_id)
-    files.erase_of_owner(tx, f"contact:{contact_id}")
+    erased.count("file", files.erase_of_owner(tx, f"contact:{contact_id}"))
+    erased.add("contact", [contact_id])
     facts.profile_removed(tx, contact_id)
-    audit(tx, who, "contact.deleted", contact_id)

@@ -230,8 +230,10 @@ def get_visitors(tx: Tx, who: Actor, ids: set[str]) -> dict[str, Visitor]:
 
 
 def find_nickname(tx: Tx, visitor_id: str) -> str | None:
-    """The name that others see of a visitor, or None where there is no such visitor."""
-    known, name = store.find_name(tx, tx.workspace_id, visitor_id)
+    """The name that others see of a visitor, or None where there is no such visitor. Raises `VisitorBlocked`."""
+    known, name, blocked = store.find_name(tx, tx.workspace_id, visitor_id)
+    if blocked:
+        raise VisitorBlocked
     return (name or nickname(visitor_id)) if known else None
 
 

@@ -1,13 +1,20 @@
 """One function a verb: permission, rule, write, fact."""
 
 from halloo.conversations.actions.answers import usual_wait
+from halloo.conversations.actions.blocks import create_block, remove_block, sweep_blocks
 from halloo.conversations.actions.canned import (
     create_canned_reply,
     delete_canned_reply,
     list_canned_replies,
     update_canned_reply,
 )
-from halloo.conversations.actions.change import change_conversation, delete_conversation, end_conversation
+from halloo.conversations.actions.change import change_conversation, end_conversation
+from halloo.conversations.actions.erase import (
+    delete_conversation,
+    erase_conversations_of,
+    erase_quiet,
+    expire_files,
+)
 from halloo.conversations.actions.feedback import find_feedback, give_feedback, list_feedback, report_feedback
 from halloo.conversations.actions.index import index_words, is_behind
 from halloo.conversations.actions.join import identify_visitor, join_visitors
@@ -57,6 +64,7 @@ __all__ = [
     "check_link",
     "claim_details",
     "count_conversations",
+    "create_block",
     "create_canned_reply",
     "create_tag",
     "current_conversation",
@@ -65,6 +73,9 @@ __all__ = [
     "delete_tag",
     "edit_message",
     "end_conversation",
+    "erase_conversations_of",
+    "erase_quiet",
+    "expire_files",
     "find_feedback",
     "find_unheard",
     "forget_browser",
@@ -90,6 +101,7 @@ __all__ = [
     "note_undeliverable",
     "owns_conversation",
     "place_of",
+    "remove_block",
     "remove_message",
     "renew_address",
     "report_feedback",
@@ -98,6 +110,7 @@ __all__ = [
     "send_message",
     "start_conversation",
     "submit_form",
+    "sweep_blocks",
     "sweep_silent",
     "update_canned_reply",
     "update_tag",

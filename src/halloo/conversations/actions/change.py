@@ -1,17 +1,15 @@
-"""What colleagues do to a conversation as a whole: state, snooze, assignment, tags, subject, deletion; and a visitor's end."""
+"""What colleagues do to a conversation as a whole: state, snooze, assignment, tags, subject, spam; and a visitor's end."""
 
 from typing import Any
 
 from msgspec.structs import replace
 
-from halloo.conversations import facts, feedback_store, search_store, store
+from halloo.conversations import facts, store
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import MessageRefused
 from halloo.conversations.feedback import keep_feedback
 from halloo.conversations.model import SUBJECT_MAX, Change, Conversation, check_metadata, check_tags
 from halloo.db.tx import Tx
-from halloo.events.log import erase_payloads
-from halloo.files import actions as files
 from halloo.kit.refusals import Stale
 from halloo.kit.text import clean
 from halloo.widgets.forms import FEEDBACK_KEY
@@ -35,6 +33,8 @@ def change_conversation(
     after = replace(before, **changed)
     store.update_conversation(tx, who.workspace_id, conversation_id, changed)
     _record(tx, before, after, changed)
+    if "spam" in changed:
+        audit(tx, who, "conversation.spam" if after.spam else "conversation.no_spam", conversation_id)
     return after
 
 
@@ -56,6 +56,8 @@ def _values(tx: Tx, before: Conversation, change: Change) -> dict[str, Any]:
         values["tags"] = check_tags(change.tags)
     if "subject" in given:
         values["subject"] = _subject(change.subject)
+    if "spam" in given:
+        values["spam"] = change.spam
     if "custom_metadata" in given:
         values["custom_metadata"] = _metadata(before, change.custom_metadata)
     return values
@@ -96,6 +98,10 @@ def _record(tx: Tx, before: Conversation, after: Conversation, changed: dict[str
         facts.subject_set(tx, after)
     if "custom_metadata" in changed:
         facts.data_set(tx, after)
+    if changed.get("spam"):
+        facts.spam_marked(tx, after)
+    elif "spam" in changed:
+        facts.spam_decided(tx, after, "accept")
 
 
 def end_conversation(tx: Tx, who: Actor, conversation_id: str) -> Conversation:
@@ -108,15 +114,3 @@ def end_conversation(tx: Tx, who: Actor, conversation_id: str) -> Conversation:
     store.update_conversation(tx, who.workspace_id, conversation_id, changed)
     facts.state_set(tx, after)
     return after
-
-
-def delete_conversation(tx: Tx, who: Actor, conversation_id: str) -> None:
-    """Erase a conversation: messages, search words, feedback and the payloads of its facts. Raises `ConversationNotFound`."""
-    reach(tx, who, conversation_id, "conversations:delete", lock=True)
-    feedback_store.erase_of(tx, who.workspace_id, conversation_id)
-    search_store.drop_words(tx, who.workspace_id, conversation_id)
-    files.erase_of_conversation(tx, conversation_id)
-    store.delete_conversation(tx, who.workspace_id, conversation_id)
-    erase_payloads(tx, conversation_id)
-    audit(tx, who, "conversation.deleted", conversation_id)
-    facts.removed(tx, conversation_id)

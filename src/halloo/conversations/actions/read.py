@@ -49,7 +49,7 @@ class One:
 def list_conversations(tx: Tx, who: Actor, wanted: Filter, behind: tuple[int, str] | None, limit: int) -> Page:
     """Conversations that fit, behind the place of the last one seen (`place_of`). A visitor sees their own."""
     if who.kind == "visitor":
-        wanted = Filter(visitor_id=who.id, widget_id=who.widget_id)
+        wanted = Filter(visitor_id=who.id, widget_id=who.widget_id, whole=True)
     else:
         who.require("conversations:read")
     here = position(tx, f"w:{who.workspace_id}")
@@ -128,7 +128,7 @@ def count_conversations(tx: Tx, who: Actor) -> dict[str, dict[str, tuple[int, in
     owners = {"all": None, "mine": who.operator_id or who.id, "unassigned": "none"}
     return {
         state: {name: store.count_conversations(tx, who.workspace_id, state, owner) for name, owner in owners.items()}
-        for state in ("open", "snoozed", "resolved")
+        for state in ("open", "snoozed", "resolved", "spam")
     }
 
 

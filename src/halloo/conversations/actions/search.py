@@ -67,18 +67,28 @@ def search_messages(tx: Tx, who: Actor, q: str, before: int, limit: int) -> list
 def conversations_saying(tx: Tx, who: Actor, wanted: Filter, limit: int) -> list[Conversation]:
     """Conversations in which the words of the filter were said, each once, newest hit first."""
     terms: list[Term] = [((word,), True) for word in wanted.words]
-    places = _places(tx, who, terms, NEWEST, limit * _FACTOR)
+    places = _places(tx, who, terms, NEWEST, limit * _FACTOR, spam=wanted.state == "spam")
     found = store.list_by_id(tx, who.workspace_id, {place[0] for place in places})
     ordered = dict.fromkeys(place[0] for place in places)
     return [found[key] for key in ordered if key in found][:limit]
 
 
-def _places(tx: Tx, who: Actor, terms: list[Term], before: int, limit: int) -> list[tuple[str, int]]:
-    """(conversation id, fingerprint) of messages that hold every term, newest first: all that was committed, indexed or not yet."""
-    places = set(search_store.find_words(tx, who.workspace_id, terms, before, limit))
-    for place, said in list_unindexed(tx, who, UNINDEXED_MAX).items():
-        if place[1] < before and search_store.holds(said, terms):
-            places.add(place)
+def _places(
+    tx: Tx, who: Actor, terms: list[Term], before: int, limit: int, *, spam: bool = False
+) -> list[tuple[str, int]]:
+    """(conversation id, fingerprint) of messages that hold every term, newest first: all that was committed, indexed or not yet.
+
+    Those in conversations that were marked as spam, or else those in all others.
+    """
+    places = set(search_store.find_words(tx, who.workspace_id, terms, before, limit, spam=spam))
+    behind = {
+        place
+        for place, said in list_unindexed(tx, who, UNINDEXED_MAX).items()
+        if place[1] < before and search_store.holds(said, terms)
+    }
+    if behind:
+        around = store.list_by_id(tx, who.workspace_id, {place[0] for place in behind})
+        places |= {place for place in behind if place[0] in around and around[place[0]].spam == spam}
     return sorted(places, key=itemgetter(1), reverse=True)[:limit]
 
 

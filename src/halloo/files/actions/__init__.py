@@ -2,7 +2,14 @@
 
 from halloo.files.actions.pictures import drop_own_picture, find_picture, take_own_picture
 from halloo.files.actions.publish import adopt, is_of_upload, publish, reissue, with_fresh
-from halloo.files.actions.remove import erase_of_conversation, erase_of_owner, list_of_conversation, remove_of_message
+from halloo.files.actions.remove import (
+    erase_of_conversation,
+    erase_of_owner,
+    expire,
+    list_of_conversation,
+    oldest_removed,
+    remove_of_message,
+)
 from halloo.files.actions.serve import find_file, workspace_of
 from halloo.files.actions.sweep import Swept, claim_swept, forget_swept, is_swept_due
 from halloo.files.actions.upload import (
@@ -21,6 +28,7 @@ __all__ = [
     "drop_own_picture",
     "erase_of_conversation",
     "erase_of_owner",
+    "expire",
     "find_file",
     "find_finished",
     "find_picture",
@@ -30,6 +38,7 @@ __all__ = [
     "is_of_upload",
     "is_swept_due",
     "list_of_conversation",
+    "oldest_removed",
     "open_upload",
     "publish",
     "refuse_upload",

@@ -1,5 +1,7 @@
 """Taking back: what a message, a conversation or a person has held can be opened no longer, at once; bytes are swept behind it."""
 
+from typing import Any
+
 from halloo.db.tx import Tx
 from halloo.files import store
 from halloo.files.model import StoredFile
@@ -23,3 +25,13 @@ def erase_of_owner(tx: Tx, owner: str) -> int:
 def list_of_conversation(tx: Tx, conversation_id: str) -> list[StoredFile]:
     """The files of a conversation, for an export; the caller may read it."""
     return store.list_of_conversation(tx, tx.workspace_id, conversation_id)
+
+
+def expire(tx: Tx, within: Any, before: int, limit: int) -> int:
+    """Take back at most so many files from before then, of the conversations that the query `within` names; how many."""
+    return store.remove_old(tx, tx.workspace_id, within, before, limit)
+
+
+def oldest_removed(tx: Tx) -> int | None:
+    """Query: when the file was taken back whose bytes wait longest to be deleted; None where none waits."""
+    return store.find_oldest_removed(tx, tx.workspace_id)

@@ -4,8 +4,10 @@ from typing import Any
 
 from halloo.db.tx import Tx
 from halloo.kit.ids import new_id
-from halloo.workspaces.model import Actor, AuditEntry
+from halloo.workspaces.model import Actor, AuditEntry, AuditFilter
 from halloo.workspaces.store import audit as store
+
+_ALL = AuditFilter()
 
 
 def audit(tx: Tx, who: Actor, action: str, subject: str, **details: Any) -> None:
@@ -24,7 +26,7 @@ def audit(tx: Tx, who: Actor, action: str, subject: str, **details: Any) -> None
     store.insert_entry(tx, who.workspace_id, entry)
 
 
-def list_audit(tx: Tx, who: Actor, before: str | None, limit: int) -> list[AuditEntry]:
-    """Entries, newest first, behind the entry `before`."""
+def list_audit(tx: Tx, who: Actor, before: str | None, limit: int, wanted: AuditFilter = _ALL) -> list[AuditEntry]:
+    """Entries that fit, newest first, behind the entry `before`."""
     who.require("audit:read")
-    return store.list_entries(tx, who.workspace_id, before, limit)
+    return store.list_entries(tx, who.workspace_id, wanted, before, limit)

@@ -1,6 +1,6 @@
 /** Addresses below /inbox, as values. */
 import { createStore, useStore } from "./data/store.ts";
-import { type Folder, STATES, WHOSE, type Whose } from "./data/types.ts";
+import { FOLDERS, type Folder, WHOSE, type Whose } from "./data/types.ts";
 import { type FeedbackFilter, readFilter, writeFilter } from "./satisfaction/range.ts";
 
 export const WIDGET_SECTIONS = [
@@ -16,7 +16,17 @@ export const WIDGET_SECTIONS = [
 ] as const;
 export type WidgetSection = (typeof WIDGET_SECTIONS)[number];
 
-export const SETTINGS = ["profile", "people", "replies", "tags", "tokens", "audit", "status"] as const;
+export const SETTINGS = [
+  "profile",
+  "people",
+  "replies",
+  "tags",
+  "blocked",
+  "data",
+  "tokens",
+  "audit",
+  "status",
+] as const;
 export type SettingsSection = (typeof SETTINGS)[number];
 
 /** The parts of the page of one web hook; the first needs no name in its address. */
@@ -116,7 +126,7 @@ export function parseRoute(address: string): Route {
   const url = new URL(address, "http://inbox.invalid");
   const [first, second, third, fourth] = url.pathname.slice(ROOT.length).split("/").filter(Boolean);
   if (first === undefined) return inbox("open", "all", null, url.searchParams);
-  const state = within(STATES, first);
+  const state = within(FOLDERS, first);
   if (state) {
     const whose = within(WHOSE, second);
     return whose ? inbox(state, whose, decode(third), url.searchParams) : { page: "missing" };

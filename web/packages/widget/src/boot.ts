@@ -96,7 +96,8 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     onError: (code) => tell("error", { code }),
     onFailed(code) {
       tell("error", { code });
-      bridge.post({ type: "failed", data: { code } });
+      // Who was here already reads it where they wrote; who comes back finds nothing.
+      if (code !== "visitor_blocked" || !engine.state.me) bridge.post({ type: "failed", data: { code } });
     },
   });
 

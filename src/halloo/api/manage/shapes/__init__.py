@@ -4,6 +4,7 @@ The OpenAPI page, the validation of requests and the TypeScript types of `web/pa
 (manage contract; widgets: embedding contract 13). Times are RFC 3339 in UTC unless a field says otherwise.
 """
 
+from halloo.api.manage.shapes.abuse import BlockPage, BlockPost, BlockView, ErasureCounts, ErasurePage, ErasureView
 from halloo.api.manage.shapes.common import Availability, OperatorBrief, Position, Refusal, Role, Scalar, State
 from halloo.api.manage.shapes.csp import (
     CspDiagnosis,
@@ -163,6 +164,9 @@ __all__ = [
     "Availability",
     "AvailabilityPut",
     "AvatarPut",
+    "BlockPage",
+    "BlockPost",
+    "BlockView",
     "BrokerStatus",
     "CannedReplyPage",
     "CannedReplyPatch",
@@ -195,6 +199,9 @@ __all__ = [
     "DomainCheckList",
     "DomainCheckPost",
     "EmbedView",
+    "ErasureCounts",
+    "ErasurePage",
+    "ErasureView",
     "ExportedConversation",
     "ExportedMail",
     "ExportedVisitor",

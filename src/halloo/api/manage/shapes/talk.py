@@ -104,6 +104,8 @@ class ConversationRow(Struct):
     last_message: LastMessage | None
     contact: ContactView
     visitor: VisitorView
+    spam: bool
+    """Marked as spam: in no list and no count but those of the spam."""
 
 
 class ConversationView(ConversationRow):
@@ -132,6 +134,7 @@ class ConversationPatch(Struct, forbid_unknown_fields=True):
     tags: list[str] | UnsetType = UNSET
     subject: str | UnsetType = UNSET
     custom_metadata: dict[str, Any] | UnsetType = UNSET
+    spam: bool | UnsetType = UNSET
 
 
 class ConversationPost(Struct, forbid_unknown_fields=True):
@@ -164,6 +167,7 @@ class Counts(Struct):
     open: FolderCounts
     snoozed: FolderCounts
     resolved: FolderCounts
+    spam: FolderCounts
 
 
 class ReadPost(Struct, forbid_unknown_fields=True):

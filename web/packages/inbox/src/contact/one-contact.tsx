@@ -1,8 +1,9 @@
-import { Avatar, Badge, Bone, Button, Empty, IconButton, toast } from "@halloo/ui";
-import { ArrowLeft, BadgeCheck, Trash, X } from "lucide-preact";
+import { Avatar, Badge, Bone, Button, Checkbox, Empty, IconButton, toast } from "@halloo/ui";
+import { ArrowLeft, BadgeCheck, Download, Trash, X } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { complain } from "../data/actions.ts";
-import { call } from "../data/api.ts";
+import { call, queryString } from "../data/api.ts";
+import { keys } from "../data/keys.ts";
 import { contactEventsQuery, contactQuery, earlierQuery, useCan } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
 import { folderOf } from "../data/reduce.ts";
@@ -41,6 +42,7 @@ export function OneContact({ id }: { id: string }) {
       <header class="in-one-head">
         {narrow && <IconButton label={t("back")} icon={<ArrowLeft size={20} class="ui-mirror" />} onClick={close} />}
         <span class="in-one-gap" />
+        {contact && <Archive contact={contact} />}
         {contact && <RemoveContact contact={contact} />}
         {!narrow && (
           <IconButton
@@ -178,13 +180,35 @@ function Events({ id }: { id: string }) {
   );
 }
 
+/** Everything that is kept of a person, as one file. */
+function Archive({ contact }: { contact: ContactView }) {
+  const may = useCan("conversations:read");
+  if (!may) return null;
+  const label = t("download_data");
+  return (
+    <a
+      class="ui-button ui-icon-button ui-ghost"
+      href={`/core/contacts/${contact.id}/archive`}
+      download
+      aria-label={label}
+      data-tip={label}
+    >
+      <Download size={18} />
+    </a>
+  );
+}
+
 function RemoveContact({ contact }: { contact: ContactView }) {
   const [asking, setAsking] = useState(false);
+  const [everything, setEverything] = useState(false);
+  const mayAll = useCan("conversations:delete");
   const may = useCan("contacts:delete");
   if (!may) return null;
   const remove = async () => {
     try {
-      await call("DELETE", `/contacts/${contact.id}`);
+      await call("DELETE", `/contacts/${contact.id}${queryString({ everything })}`);
+      void client.invalidateQueries({ queryKey: keys.erasures });
+      void client.invalidateQueries({ queryKey: keys.lists });
       void client.invalidateQueries({ queryKey: ["contacts"] });
       toast({ text: t("contact_deleted"), tone: "good" });
       go({ page: "contacts", id: null }, true);
@@ -202,7 +226,16 @@ function RemoveContact({ contact }: { contact: ContactView }) {
         text={t("delete_contact_text", { name: contactName(contact) })}
         action={t("delete_contact")}
         onConfirm={() => void remove()}
-      />
+      >
+        {mayAll && (
+          <Checkbox
+            label={t("delete_everything")}
+            hint={t("delete_everything_hint")}
+            checked={everything}
+            onChecked={setEverything}
+          />
+        )}
+      </Confirm>
     </>
   );
 }

@@ -71,6 +71,16 @@ export async function setSnooze(id: string, until: Date | null, words: string): 
   if (!(await done)) dismiss();
 }
 
+/** Puts a conversation with the spam, or back, with a way back for ten seconds. */
+export async function setSpam(id: string, spam: boolean): Promise<void> {
+  const done = change(id, { spam }, { spam });
+  const dismiss = toast({
+    text: t(spam ? "spam_toast" : "no_spam_toast"),
+    action: { label: t("undo"), onAction: () => void change(id, { spam: !spam }, { spam: !spam }) },
+  });
+  if (!(await done)) dismiss();
+}
+
 export const setAssignee = (id: string, assignee: OperatorBrief | null): Promise<boolean> =>
   change(id, { assignee: assignee?.id ?? null }, { assignee });
 

@@ -166,13 +166,15 @@ const STALE: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   "hook:warned": [keys.hooks, ["hook"]],
   "hook:disabled": [keys.hooks, ["hook"]],
   "csp:blocked": [keys.csp],
+  "block:updated": [keys.blocks, ["conversation"]],
 };
 
 const COUNTED =
-  /^(message:(send|acknowledge:read:send)|session:(set_state|set_snooze|set_routing|removed|request:initiated))$/;
+  /^(message:(send|acknowledge:read:send)|session:(set_state|set_snooze|set_routing|removed|request:initiated)|spam:(message|decision))$/;
 
 /** Facts that may bring a conversation into a list that did not hold it. */
-const ARRIVES = /^(message:(send|received)|session:(request:initiated|set_state|set_snooze|set_routing|set_segments))$/;
+const ARRIVES =
+  /^(message:(send|received)|session:(request:initiated|set_state|set_snooze|set_routing|set_segments)|spam:(message|decision))$/;
 
 /** Applies one fact to everything cached. */
 export function applyToCaches(name: string, data: Data, stream: string, offset: number): void {

@@ -8,11 +8,13 @@ import { client, type Options, useQuery } from "./query.ts";
 import { appendPage } from "./reduce.ts";
 import type {
   AuditEntry,
+  BlockView,
   CannedReplyView,
   ContactView,
   ConversationPage,
   ConversationView,
   Counts,
+  ErasureView,
   Filter,
   InvitationView,
   MessagePage,
@@ -219,7 +221,17 @@ const growing = <T>(
 
 export const contactsQuery = (q: string): Options<Growing<ContactView>> =>
   growing(keys.contacts(q), "/contacts", { q });
-export const auditQuery: Options<Growing<AuditEntry>> = growing(keys.audit, "/audit", {});
+export const auditQuery = (filter: Record<string, string>): Options<Growing<AuditEntry>> =>
+  growing(keys.audit(JSON.stringify(filter)), "/audit", filter);
+export const blocksQuery = (kind: string): Options<Growing<BlockView>> =>
+  growing(keys.blockList(kind), "/blocks", kind === "" ? {} : { kind });
+export const erasuresQuery: Options<Growing<ErasureView>> = growing(keys.erasures, "/erasures", {});
+
+/** The block of a person, by what it is kept under; null where there is none. */
+export async function findBlock(values: readonly string[]): Promise<BlockView | null> {
+  const all = await whole<BlockView>("/blocks");
+  return all.find((one) => one.kind === "visitor" && values.includes(one.value)) ?? null;
+}
 export const searchQuery = (q: string): Options<Growing<SearchHit>> => ({
   ...growing<SearchHit>(keys.search(q), "/search", { q }),
   enabled: q.trim() !== "",

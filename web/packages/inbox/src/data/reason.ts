@@ -13,12 +13,14 @@ const BY_CODE: Readonly<Record<string, Key>> = {
   too_many_checks: "csp_too_many",
   missing_scope: "error_forbidden",
   forbidden: "error_forbidden",
+  address_unknown: "error_address_unknown",
 };
 
 const BY_FIELD: Readonly<Record<string, Key>> = {
   email: "error_email",
   current_password: "error_password_wrong",
   wildcards: "csp_wildcards_bad",
+  network: "network_bad",
 };
 
 /** What went wrong, for people. */

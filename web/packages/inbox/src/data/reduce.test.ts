@@ -20,6 +20,7 @@ function row(id: string, fields: Partial<ConversationRow> = {}): ConversationRow
     created_at: iso(-60),
     updated_at: iso(-60),
     waiting_since: null,
+    spam: false,
     last_seq: 3,
     unread: 0,
     visitor_read_seq: 0,
@@ -111,12 +112,26 @@ describe("a fact and the row of its conversation", () => {
   });
 });
 
+describe("spam", () => {
+  it("is told under the conversation's own number, and can be taken back", () => {
+    const told = { spam_id: "c1", type: "chat", reason: "reported" };
+    expect(conversationOf(told)).toBe("c1");
+    expect(reduceRow(row("c1"), "spam:message", told, WORLD)).toMatchObject({ spam: true });
+    const spam = row("c1", { spam: true });
+    expect(reduceRow(spam, "spam:decision", { spam_id: "c1", action: "accept" }, WORLD)).toMatchObject({ spam: false });
+    expect(reduceRow(spam, "spam:decision", { spam_id: "c1", action: "reject" }, WORLD)).toBe(spam);
+    expect(belongs(spam, OPEN, WORLD)).toBe(false);
+    expect(belongs(spam, { ...OPEN, state: "spam" }, WORLD)).toBe(true);
+  });
+});
+
 describe("a row and the lists", () => {
   it("lies in one folder at a time", () => {
     expect(folderOf(row("c1"), NOW)).toBe("open");
     expect(folderOf(row("c1", { snoozed_until: iso(1) }), NOW)).toBe("snoozed");
     expect(folderOf(row("c1", { snoozed_until: iso(-1) }), NOW)).toBe("open");
     expect(folderOf(row("c1", { state: "resolved", snoozed_until: iso(1) }), NOW)).toBe("resolved");
+    expect(folderOf(row("c1", { state: "resolved", spam: true }), NOW)).toBe("spam");
   });
 
   it("belongs to mine, to nobody's, to all, and to the unread", () => {

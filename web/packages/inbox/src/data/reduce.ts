@@ -16,7 +16,7 @@ export interface World {
 
 /** The conversation a fact is about, or null. */
 export function conversationOf(data: Data): string | null {
-  const session = data["session_id"];
+  const session = data["session_id"] ?? data["spam_id"];
   return typeof session === "string" ? session.replace(/^session_/, "") : null;
 }
 
@@ -88,6 +88,10 @@ export function reduceRow(
       return { ...row, subject: String(data["subject"] ?? "") };
     case "session:update_availability":
       return { ...row, visitor: { ...row.visitor, online: data["availability"] === "online" } };
+    case "spam:message":
+      return { ...row, spam: true };
+    case "spam:decision":
+      return data["action"] === "accept" ? { ...row, spam: false } : row;
     case "session:removed":
       return null;
     case "session:set_nickname":
@@ -113,8 +117,12 @@ export function reduceRow(
   }
 }
 
+/** What decides where a conversation is. */
+export type Placed = Pick<ConversationRow, "state" | "snoozed_until" | "spam">;
+
 /** The folder that a conversation is in. */
-export function folderOf(row: Pick<ConversationRow, "state" | "snoozed_until">, now: number): Filter["state"] {
+export function folderOf(row: Placed, now: number): Filter["state"] {
+  if (row.spam) return "spam";
   if (row.state === "resolved") return "resolved";
   return row.snoozed_until !== null && Date.parse(row.snoozed_until) > now ? "snoozed" : "open";
 }

@@ -5,7 +5,10 @@ import type { ConversationRow, MessageView, Position } from "@halloo/wire";
 export type * from "@halloo/wire";
 
 export const STATES = ["open", "snoozed", "resolved"] as const;
-export type Folder = (typeof STATES)[number];
+
+/** What a list can be of: spam is in none of the others. */
+export const FOLDERS = [...STATES, "spam"] as const;
+export type Folder = (typeof FOLDERS)[number];
 
 export const WHOSE = ["mine", "unassigned", "all"] as const;
 export type Whose = (typeof WHOSE)[number];

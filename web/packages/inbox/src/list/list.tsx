@@ -1,5 +1,5 @@
 import { Bone, Button, Chip, cx, Empty, IconButton, Menu, Segmented } from "@halloo/ui";
-import { ArrowDownWideNarrow, Search } from "lucide-preact";
+import { ArrowDownWideNarrow, ArrowLeft, OctagonAlert, Search } from "lucide-preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { listQuery, loadMore, useCounts } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
@@ -69,6 +69,7 @@ function Nothing({ filter }: { filter: Filter }) {
   }
   if (filter.state === "snoozed")
     return <Empty drawing="calm" title={t("empty_snoozed")} text={t("empty_snoozed_text")} />;
+  if (filter.state === "spam") return <Empty drawing="calm" title={t("empty_spam")} text={t("empty_spam_text")} />;
   if (filter.state === "resolved")
     return <Empty drawing="list" title={t("empty_resolved")} text={t("empty_resolved_text")} />;
   return <Empty drawing="calm" title={t("empty_open")} text={t("empty_open_text")} />;
@@ -81,7 +82,14 @@ function ListHead({ route, filter }: { route: InboxRoute; filter: Filter }) {
   return (
     <header class="in-list-head">
       <div class="in-list-title">
-        <h1>{t("inbox")}</h1>
+        {route.state === "spam" && (
+          <IconButton
+            label={t("back")}
+            icon={<ArrowLeft size={20} class="ui-mirror" />}
+            onClick={() => go({ ...route, state: "open", id: null, at: null })}
+          />
+        )}
+        <h1>{t(route.state === "spam" ? "state_spam" : "inbox")}</h1>
         <IconButton
           label={t("search")}
           keys="/"
@@ -89,7 +97,7 @@ function ListHead({ route, filter }: { route: InboxRoute; filter: Filter }) {
           onClick={() => go({ page: "search", q: "" })}
         />
         <Menu
-          label={t("order_by")}
+          label={t("list_view")}
           placement="bottom-end"
           items={[
             { kind: "heading", label: t("order_by") },
@@ -108,16 +116,29 @@ function ListHead({ route, filter }: { route: InboxRoute; filter: Filter }) {
               checked: filter.order === "activity",
               onSelect: () => setOrder("activity"),
             },
+            { kind: "line" },
+            {
+              kind: "item",
+              id: "spam",
+              label: t("state_spam"),
+              icon: <OctagonAlert size={16} />,
+              hint: counts?.spam.all.total ? String(counts.spam.all.total) : undefined,
+              onSelect: () => go({ ...route, state: "spam", whose: "all", id: null, at: null }),
+            },
           ]}
-          trigger={(props) => <IconButton {...props} label={t("order_by")} icon={<ArrowDownWideNarrow size={18} />} />}
+          trigger={(props) => <IconButton {...props} label={t("list_view")} icon={<ArrowDownWideNarrow size={18} />} />}
         />
       </div>
-      <Segmented
-        label={t("state")}
-        value={route.state}
-        onChoose={(state) => go({ ...route, state, id: null, at: null })}
-        choices={STATES.map((id) => ({ id, label: t(`state_${id}`), count: counts?.[id].all.total || undefined }))}
-      />
+      {route.state === "spam" ? (
+        <p class="ui-about">{t("spam_about")}</p>
+      ) : (
+        <Segmented
+          label={t("state")}
+          value={route.state}
+          onChoose={(state) => go({ ...route, state, id: null, at: null })}
+          choices={STATES.map((id) => ({ id, label: t(`state_${id}`), count: counts?.[id].all.total || undefined }))}
+        />
+      )}
       <fieldset class="in-list-chips" aria-label={t("whose")}>
         {WHOSE.map((whose) => {
           const tally = folder?.[whose];

@@ -72,6 +72,7 @@ function onEvent(name: string, data: Data, stream: string, offset: number, at?: 
 /** New words of a visitor ring for their operator, and for everybody while they are nobody's. */
 function concernsMe(id: string): boolean {
   const row = findRow(id);
+  if (row?.spam) return false;
   return !row?.assignee || row.assignee.id === me?.operator?.id;
 }
 

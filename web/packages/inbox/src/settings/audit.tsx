@@ -1,9 +1,11 @@
 import { Bone, Button, Empty, Table } from "@halloo/ui";
+import { useState } from "preact/hooks";
 import { keys } from "../data/keys.ts";
 import { auditQuery, grow, operatorsQuery } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
 import type { AuditEntry } from "../data/types.ts";
 import { formatMoment, t } from "../i18n.ts";
+import { type AuditFilter, AuditFilters, asQuery, NONE } from "./audit-filters.tsx";
 import { Title } from "./card.tsx";
 
 /** Details as `key: value`, short. */
@@ -24,13 +26,16 @@ function subjectLine(entry: AuditEntry, who: (id: string) => string): string {
 }
 
 export function Audit() {
-  const query = useQuery(auditQuery);
+  const [filter, setFilter] = useState<AuditFilter>(NONE);
+  const asked = asQuery(filter);
+  const query = useQuery(auditQuery(asked));
   const operators = useQuery(operatorsQuery).data ?? [];
   const who = (actor: string) => operators.find((one) => one.id === actor || actor.endsWith(one.id))?.name ?? actor;
   const all = query.data?.items ?? [];
   return (
     <>
       <Title title={t("settings_audit")} text={t("audit_text")} />
+      <AuditFilters filter={filter} onFilter={setFilter} />
       <div class="in-card in-card-table">
         {query.isPending ? (
           <div class="in-table-bones" aria-hidden="true">
@@ -48,7 +53,11 @@ export function Audit() {
             action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
           />
         ) : all.length === 0 ? (
-          <Empty drawing="list" title={t("no_audit")} />
+          <Empty
+            drawing="list"
+            title={t(filter === NONE ? "no_audit" : "nothing_found")}
+            {...(filter === NONE ? {} : { action: <Button onClick={() => setFilter(NONE)}>{t("show_all")}</Button> })}
+          />
         ) : (
           <Table
             label={t("settings_audit")}
@@ -83,7 +92,9 @@ export function Audit() {
       </div>
       {query.data?.next && (
         <div class="in-more">
-          <Button onClick={() => void grow<AuditEntry>(keys.audit, "/audit")}>{t("show_more")}</Button>
+          <Button onClick={() => void grow<AuditEntry>(keys.audit(JSON.stringify(asked)), "/audit", asked)}>
+            {t("show_more")}
+          </Button>
         </div>
       )}
     </>

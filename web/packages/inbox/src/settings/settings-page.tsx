@@ -1,6 +1,18 @@
 /** Settings of oneself and of the workspace. */
 import { Bone, cx } from "@halloo/ui";
-import { Activity, BookOpen, KeyRound, ScrollText, Tags, UserRound, Users, Webhook, Zap } from "lucide-preact";
+import {
+  Activity,
+  Ban,
+  BookOpen,
+  FileX,
+  KeyRound,
+  ScrollText,
+  Tags,
+  UserRound,
+  Users,
+  Webhook,
+  Zap,
+} from "lucide-preact";
 import type { ComponentType } from "preact";
 import { useMe } from "../data/queries.ts";
 import type { MeView } from "../data/types.ts";
@@ -12,6 +24,8 @@ import { Missing } from "../shell/missing.tsx";
 import { later, useShownSection } from "../shell/use.ts";
 import { Status } from "../status/status.tsx";
 import { Audit } from "./audit.tsx";
+import { Blocked } from "./blocked.tsx";
+import { DeletedData } from "./deleted-data.tsx";
 import { People } from "./people.tsx";
 import { Profile } from "./profile.tsx";
 import { Replies } from "./replies.tsx";
@@ -36,6 +50,8 @@ const PLACES: readonly Place[] = [
 /** What most people never open; web hooks have pages of their own. */
 const ADVANCED: readonly Place[] = [
   { id: "hooks", icon: Webhook, scope: "hooks:read", part: null },
+  { id: "blocked", icon: Ban, scope: "contacts:read", part: Blocked },
+  { id: "data", icon: FileX, scope: "contacts:delete", part: DeletedData },
   { id: "tokens", icon: KeyRound, scope: "tokens:manage", part: Tokens },
   { id: "audit", icon: ScrollText, scope: "audit:read", part: Audit },
   { id: "status", icon: Activity, scope: "status:read", part: Status },

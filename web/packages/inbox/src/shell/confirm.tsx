@@ -1,4 +1,5 @@
 import { Button, Dialog } from "@halloo/ui";
+import type { ComponentChildren } from "preact";
 import { t } from "../i18n.ts";
 
 /** Asks before something is lost, and says what. */
@@ -9,6 +10,8 @@ export function Confirm(props: {
   text: string;
   action: string;
   onConfirm: () => void;
+  /** What else is to be decided. */
+  children?: ComponentChildren;
 }) {
   return (
     <Dialog
@@ -35,6 +38,7 @@ export function Confirm(props: {
       }
     >
       <p class="in-confirm-text">{props.text}</p>
+      {props.children}
     </Dialog>
   );
 }

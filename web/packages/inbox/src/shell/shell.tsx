@@ -8,6 +8,7 @@ import {
   Keyboard,
   LogOut,
   MessageSquareMore,
+  OctagonAlert,
   Search,
   Settings,
   Smile,
@@ -120,7 +121,7 @@ function useGlobalCommands(me: MeView): void {
   const visitors = useCan("visitors:read");
   const hooks = useCan("hooks:read");
   const to = (route: Route) => () => go(route);
-  const folder = (state: "open" | "snoozed" | "resolved", whose: "mine" | "unassigned" | "all"): Route =>
+  const folder = (state: "open" | "snoozed" | "resolved" | "spam", whose: "mine" | "unassigned" | "all"): Route =>
     ({ ...INBOX, state, whose }) as Route;
   const list: Command[] = [
     {
@@ -180,6 +181,13 @@ function useGlobalCommands(me: MeView): void {
       keys: "g r",
       icon: <Inbox size={16} />,
       run: to(folder("resolved", "all")),
+    },
+    {
+      id: "go-spam",
+      section: "go",
+      label: t("state_spam"),
+      icon: <OctagonAlert size={16} />,
+      run: to(folder("spam", "all")),
     },
     {
       id: "go-contacts",

@@ -2,10 +2,12 @@ import { Avatar, Badge, Button, IconButton, Menu, type MenuItem, toast } from "@
 import {
   AlarmClock,
   ArrowLeft,
+  Ban,
   CircleCheck,
   Ellipsis,
   Globe,
   Link as LinkIcon,
+  OctagonAlert,
   PanelRight,
   RotateCcw,
   Tags,
@@ -14,7 +16,7 @@ import {
 } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { ProofIcon, proofOf } from "../contact/identity.tsx";
-import { complain, setAssignee, setResolved } from "../data/actions.ts";
+import { complain, setAssignee, setResolved, setSpam } from "../data/actions.ts";
 import { call } from "../data/api.ts";
 import { useCan, useMe } from "../data/queries.ts";
 import { folderOf } from "../data/reduce.ts";
@@ -26,6 +28,7 @@ import { addressOf, go, goBack, type Route } from "../router.ts";
 import { Confirm } from "../shell/confirm.tsx";
 import { PageLink } from "../shell/page-link.tsx";
 import { useNarrow, useWide } from "../shell/use.ts";
+import { BlockDialog, unblock } from "./block.tsx";
 import { knownName, visitorName } from "./names.ts";
 import { AssignPicker, SnoozeMenu, TagPicker } from "./pickers.tsx";
 
@@ -189,6 +192,13 @@ export function ThreadHead({ row, route }: { row: ConversationRow; route: InboxR
 
 function StateBadge({ row }: { row: ConversationRow }) {
   const folder = folderOf(row, Date.now());
+  if (row.visitor.blocked)
+    return (
+      <Badge tone="bad" icon={<Ban size={12} />}>
+        {t("blocked")}
+      </Badge>
+    );
+  if (folder === "spam") return <Badge tone="bad">{t("state_spam")}</Badge>;
   if (folder === "resolved") return <Badge tone="good">{t("state_resolved")}</Badge>;
   if (folder !== "snoozed" || row.snoozed_until === null) return null;
   return (
@@ -212,7 +222,9 @@ function Where({ row }: { row: ConversationRow }) {
 
 function More({ row, route, narrow }: { row: ConversationRow; route: InboxRoute; narrow: boolean }) {
   const [removing, setRemoving] = useState(false);
+  const [blocking, setBlocking] = useState(false);
   const mayRemove = useCan("conversations:delete");
+  const mayBlock = useCan("contacts:write");
   const copy = () => {
     const link = location.origin + addressOf({ ...route, state: "open", whose: "all", at: null, id: row.id });
     navigator.clipboard.writeText(link).then(
@@ -241,6 +253,28 @@ function More({ row, route, narrow }: { row: ConversationRow; route: InboxRoute;
         ]
       : []),
     { kind: "item", id: "link", label: t("copy_link"), icon: <LinkIcon size={16} />, onSelect: copy },
+    { kind: "line" },
+    {
+      kind: "item",
+      id: "spam",
+      label: t(row.spam ? "no_spam" : "mark_spam"),
+      icon: <OctagonAlert size={16} />,
+      onSelect: () => {
+        go({ ...route, id: null, at: null });
+        void setSpam(row.id, !row.spam);
+      },
+    },
+    ...(mayBlock
+      ? [
+          {
+            kind: "item",
+            id: "block",
+            label: t(row.visitor.blocked ? "unblock" : "block_visitor"),
+            icon: <Ban size={16} />,
+            onSelect: () => (row.visitor.blocked ? void unblock(row) : setBlocking(true)),
+          } as const,
+        ]
+      : []),
     ...(mayRemove
       ? [
           { kind: "line" } as const,
@@ -263,6 +297,7 @@ function More({ row, route, narrow }: { row: ConversationRow; route: InboxRoute;
         placement="bottom-end"
         trigger={(props) => <IconButton {...props} label={t("more")} icon={<Ellipsis size={18} />} />}
       />
+      {blocking && <BlockDialog row={row} onClose={() => setBlocking(false)} />}
       <Confirm
         open={removing}
         onClose={() => setRemoving(false)}

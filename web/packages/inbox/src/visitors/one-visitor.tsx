@@ -21,7 +21,7 @@ import { complain } from "../data/actions.ts";
 import { call } from "../data/api.ts";
 import { earlierOfVisitorQuery, useCan } from "../data/queries.ts";
 import { client, useQuery } from "../data/query.ts";
-import { folderOf } from "../data/reduce.ts";
+import { folderOf, type Placed } from "../data/reduce.ts";
 import type { ConversationRow, ConversationView, LiveVisitor } from "../data/types.ts";
 import { countryName, formatAgo, t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
@@ -176,7 +176,7 @@ function Facts({ visitor, gone }: { visitor: LiveVisitor; gone: boolean }) {
   );
 }
 
-const to = (row: Pick<ConversationRow, "id" | "state" | "snoozed_until">): Route => ({
+const to = (row: Pick<ConversationRow, "id"> & Placed): Route => ({
   page: "inbox",
   state: folderOf(row, Date.now()),
   whose: "all",

@@ -56,6 +56,8 @@ export const DEFAULTS = {
   "bot_check.guard_level": "adaptive",
   "security.require_verified_embedding": false,
   "security.identity": "optional",
+  "retention.conversations_days": null as number | null,
+  "retention.files_days": null as number | null,
 };
 
 export type Path = keyof typeof DEFAULTS;
@@ -75,6 +77,8 @@ export const SECTION_FIELDS: Readonly<Record<WidgetSection, readonly Path[]>> = 
     "bot_check.guard_level",
     "security.require_verified_embedding",
     "security.identity",
+    "retention.conversations_days",
+    "retention.files_days",
   ],
   install: [],
   csp: [],

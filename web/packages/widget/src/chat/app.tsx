@@ -61,7 +61,7 @@ function Room({ state, current, screen, empty, asks, writable, ask, onRead }: Ro
         key={`${screen}-write-${locked}`}
         thread={current}
         open={writable}
-        barred={locked ? t("signin_composer") : null}
+        barred={state.failed === "visitor_blocked" ? t("blocked") : locked ? t("signin_composer") : null}
         onSend={(text) => engine.send(current, text)}
       />
     </main>

@@ -1,7 +1,5 @@
 // Written by web/scripts/wire.py from the server's structs. Do not edit.
 
-export type Availability = "away" | "online";
-
 /** An operator as others see them. */
 export interface OperatorBrief {
   id: string;
@@ -9,6 +7,74 @@ export interface OperatorBrief {
   avatar: string | null;
   availability: "away" | "online";
 }
+
+/**
+ * Somebody who is kept away. `value`: the id of a contact, or of a visitor who is none; of a network its range.
+ *
+ * `name`: what the person is called or their e-mail address; null where neither is known, and for a network.
+ * `created_by`: null where it was a program.
+ */
+export interface BlockView {
+  id: string;
+  kind: "network" | "visitor";
+  value: string;
+  name: string | null;
+  contact_id: string | null;
+  reason: string;
+  created_by: OperatorBrief | null;
+  created_at: string;
+  expires_at: string | null;
+}
+
+/** `GET /core/blocks`. */
+export interface BlockPage {
+  data: BlockView[];
+  next_cursor: string | null;
+}
+
+/** `POST /core/blocks`: exactly one of the three. `network`: an address or a range; `around`: a visitor whose address is meant. */
+export interface BlockPost {
+  /** The id of a contact or a visitor. */
+  visitor?: string | null;
+  network?: string | null;
+  around?: string | null;
+  reason?: string;
+  expires_at?: string | null;
+}
+
+/** How much was deleted. */
+export interface ErasureCounts {
+  contact: number;
+  visitor: number;
+  conversation: number;
+  message: number;
+  file: number;
+  mail: number;
+}
+
+/**
+ * A proof of deletion. It names nobody: `subject` is the id that the contact had.
+ *
+ * `digest`: SHA-256 in hex of a line `kind id` for the contact and each visitor, conversation, message and file in a conversation,
+ * sorted and joined by line feeds, so that an export of before shows what went. `finished_at`: when the bytes of the last file were gone.
+ */
+export interface ErasureView {
+  id: string;
+  subject: string;
+  counts: ErasureCounts;
+  digest: string;
+  requested_by: OperatorBrief | null;
+  requested_at: string;
+  finished_at: string | null;
+}
+
+/** `GET /core/erasures`. */
+export interface ErasurePage {
+  data: ErasureView[];
+  next_cursor: string | null;
+}
+
+export type Availability = "away" | "online";
 
 /** Where a stream of the relay stood when the snapshot was taken. */
 export interface Position {
@@ -1011,6 +1077,8 @@ export interface ConversationRow {
   last_message: LastMessage | null;
   contact: ContactView;
   visitor: VisitorView;
+  /** Marked as spam: in no list and no count but those of the spam. */
+  spam: boolean;
 }
 
 /** `GET /core/conversations`. */
@@ -1029,6 +1097,7 @@ export interface ConversationPatch {
   tags?: string[];
   subject?: string;
   custom_metadata?: Record<string, unknown>;
+  spam?: boolean;
 }
 
 /** `POST /core/conversations/{id}/messages`; `type` is `text` or `note`, `client_id` a UUID made by the caller. */
@@ -1067,6 +1136,7 @@ export interface ConversationView {
   last_message: LastMessage | null;
   contact: ContactView;
   visitor: VisitorView;
+  spam: boolean;
   custom_metadata: Record<string, unknown>;
   feedback: FeedbackView | null;
   position: Record<"c" | "w", Position>;
@@ -1090,6 +1160,7 @@ export interface Counts {
   open: FolderCounts;
   snoozed: FolderCounts;
   resolved: FolderCounts;
+  spam: FolderCounts;
 }
 
 /** `GET /core/conversations/{id}/messages`: ascending, notes included. */

@@ -4,6 +4,7 @@ import { useQuery } from "../../data/query.ts";
 import { t } from "../../i18n.ts";
 import { Card } from "../../settings/card.tsx";
 import { embedQuery, widgetOrigin } from "../install/embed.ts";
+import { NumberField } from "../number-field.tsx";
 import type { FormProps } from "../sections.tsx";
 import { IdentityKeys } from "./identity-keys.tsx";
 import { identityKeysQuery } from "./keys.ts";
@@ -51,6 +52,7 @@ export function Security(form: FormProps) {
       </Card>
       <BotCheck {...form} />
       <Privacy {...form} />
+      <Kept {...form} />
     </>
   );
 }
@@ -74,6 +76,29 @@ function BotCheck({ values, set }: FormProps) {
         />
         <span class="ui-about">{t(BOT_HINTS[level as keyof typeof BOT_HINTS])}</span>
       </div>
+    </Card>
+  );
+}
+
+/** How long what was said is kept; empty is for ever. */
+function Kept({ values, set, error }: FormProps) {
+  return (
+    <Card title={t("retention")} text={t("retention_text")}>
+      {(["conversations", "files"] as const).map((what) => (
+        <NumberField
+          key={what}
+          label={t(`retention_${what}`)}
+          hint={t(`retention_${what}_hint`)}
+          low={1}
+          high={3650}
+          optional
+          placeholder={t("for_ever")}
+          end={<span class="ui-about">{t("days")}</span>}
+          value={values[`retention.${what}_days`]}
+          error={error(`retention.${what}_days`)}
+          onValue={(days) => set(`retention.${what}_days`, days)}
+        />
+      ))}
     </Card>
   );
 }
