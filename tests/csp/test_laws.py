@@ -30,7 +30,7 @@ from tests.csp.draws import (
 )
 from tests.csp.removed import additions
 
-SEED = seeded()
+SEED = seeded(5)
 COUNT = how_many(150, "HALLOO_CSP_LAWS")
 TRUSTS: tuple[Trust, ...] = ("auto", "host", "nonce", "hash")
 FOREIGN = (
