@@ -58,10 +58,10 @@ _DOORS = ("tests/isolation", "tests/manage", "tests/public")
 
 # The longest first, so that all lanes are busy to the end.
 CHECKS = (
-    Check("doors", "Unit tests of the doors", _tool(*_QUICK, *_DOORS)),
-    Check("wires", "Unit tests of the wires", _tool(*_QUICK, *_WIRES)),
-    Check("axe", "Contrast, names and roles on every screen (axe)", _tool("pytest", "-q", "-m", "axe")),
     Check("tests", "Unit tests of everything else", _tool(*_QUICK, *(f"--ignore={one}" for one in _WIRES + _DOORS))),
+    Check("doors", "Unit tests of the doors", _tool(*_QUICK, *_DOORS)),
+    Check("axe", "Contrast, names and roles on every screen (axe)", _tool("pytest", "-q", "-m", "axe")),
+    Check("wires", "Unit tests of the wires", _tool(*_QUICK, *_WIRES)),
     Check("types", "Types of Python (pyright, strict)", _tool("pyright")),
     Check("vitest", "Unit tests of the browser packages", _web("vitest", "run"), WEB),
     Check("tsc", "Types of TypeScript", _web("tsc", "--noEmit", "-p", "tsconfig.json"), WEB),

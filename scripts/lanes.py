@@ -33,6 +33,9 @@ _STUCK_S = 300
 """A test that takes longer leaves its stack in the lane's output."""
 
 _MOST = 6
+_ALONE_MAX = 5
+"""So many failures may be the machine's; more are looked into."""
+
 _NO_TESTS = 5
 _SCRIPTS = Path(__file__).resolve().parent
 
@@ -135,6 +138,19 @@ def run(lanes: Sequence[Lane], options: Sequence[str], environment: Mapping[str,
         _end(running)
         shutil.rmtree(home, ignore_errors=True)
     return all(lane.good for lane in lanes)
+
+
+def pass_alone(lanes: Sequence[Lane], environment: Mapping[str, str], folder: Path = ROOT) -> bool:
+    """Run the few tests that failed beside others once more with nothing beside them; say whether they pass now, and name them."""
+    failed = list(dict.fromkeys(test for lane in lanes for test in lane.failed))
+    if len(failed) > _ALONE_MAX or not all(lane.good or (lane.code == 1 and lane.failed) for lane in lanes):
+        return False
+    print(f"\n{paint('Once more, alone', '1')}: {len(failed)} that failed beside others", flush=True)
+    if not run([Lane("Alone", failed)], [], environment, folder):
+        return False
+    for test in failed:
+        print(f"{paint('unsteady', '1;33')} {test}: what it said stands above, and wants a look")
+    return True
 
 
 def slowest(lanes: Sequence[Lane], count: int) -> list[tuple[str, float]]:

@@ -103,7 +103,7 @@ _ALERTS = """\
 
 [deploy/prometheus/alerts.yml](../../deploy/prometheus/alerts.yml) has rules to begin with:"""
 
-_TODO = """\
+_WHAT_TO_DO = """\
 | alert | look at |
 |---|---|
 | `HallooDown`, `HallooFaults` | the log: each fault is a line with its `trace` |
@@ -159,7 +159,7 @@ def render() -> str:
         _BUCKETS,
         _ALERTS,
         f"```yaml\n{alerts}\n```",
-        _TODO,
+        _WHAT_TO_DO,
         _LOG,
     )
 

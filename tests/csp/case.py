@@ -84,31 +84,31 @@ def frame(allowed: bool, letter: bool | None = None, url: str = f"{C}/w") -> Pro
     return Probe("frame", url, allowed, letter)
 
 
-def loader(allowed: bool, letter: bool | None = None, *, nonce: str = "", integrity: str = "") -> Probe:  # noqa: FBT001
+def loader(allowed: bool, letter: bool | None = None, *, nonce: str = "", integrity: str = "") -> Probe:  # noqa: FBT001 - a column
     return Probe("script", LOADER_URL, allowed, letter, nonce, integrity)
 
 
-def made(allowed: bool, *, nonce: str = "") -> Probe:  # noqa: FBT001
+def made(allowed: bool, *, nonce: str = "") -> Probe:  # noqa: FBT001 - a column
     return Probe("script", LOADER_URL, allowed, nonce=nonce, made=True)
 
 
-def imported(allowed: bool, *, nonce: str = "") -> Probe:  # noqa: FBT001
+def imported(allowed: bool, *, nonce: str = "") -> Probe:  # noqa: FBT001 - a column
     return Probe("script", RECORDER_URL, allowed, nonce=nonce, note=IMPORTED)
 
 
-def fetch(url: str, allowed: bool, letter: bool | None = None) -> Probe:  # noqa: FBT001
+def fetch(url: str, allowed: bool, letter: bool | None = None) -> Probe:  # noqa: FBT001 - a column
     return Probe("connect", url, allowed, letter)
 
 
-def worker(allowed: bool, letter: bool | None = None, url: str = f"{OWN}/worker.js") -> Probe:  # noqa: FBT001
+def worker(allowed: bool, letter: bool | None = None, url: str = f"{OWN}/worker.js") -> Probe:  # noqa: FBT001 - a column
     return Probe("worker", url, allowed, letter, made=True)
 
 
-def image(url: str, allowed: bool, letter: bool | None = None) -> Probe:  # noqa: FBT001
+def image(url: str, allowed: bool, letter: bool | None = None) -> Probe:  # noqa: FBT001 - a column
     return Probe("image", url, allowed, letter)
 
 
-def inline(kind: Destination, allowed: bool, letter: bool | None = None) -> Probe:  # noqa: FBT001
+def inline(kind: Destination, allowed: bool, letter: bool | None = None) -> Probe:  # noqa: FBT001 - a column
     return Probe(kind, None, allowed, letter, inline=True)
 
 
@@ -116,5 +116,5 @@ def case(name: str, policy: str, *probes: Probe, page: str = OWN) -> Case:
     return Case(name, page, headers=(policy,), probes=probes)
 
 
-def frame_source(name: str, source: str, allowed: bool, letter: bool | None = None, url: str = f"{C}/w") -> Case:  # noqa: FBT001
+def frame_source(name: str, source: str, allowed: bool, letter: bool | None = None, url: str = f"{C}/w") -> Case:  # noqa: FBT001 - a column
     return case(name, f"frame-src {source}", frame(allowed, letter, url))

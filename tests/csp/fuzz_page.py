@@ -14,7 +14,7 @@ sys.path[:0] = [
     str(Path(__file__).parents[2]),
 ]
 
-with atheris.instrument_imports(include=["halloo.csp"]):  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+with atheris.instrument_imports(include=["halloo.csp"]):  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue] - it has no types
     from halloo.csp.model import Given, Tag
     from tests.csp.hostile import examined, read
 
@@ -33,5 +33,5 @@ def once(data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    atheris.Setup(sys.argv, once)  # pyright: ignore[reportUnknownMemberType]
-    atheris.Fuzz()  # pyright: ignore[reportUnknownMemberType]
+    atheris.Setup(sys.argv, once)  # pyright: ignore[reportUnknownMemberType] - it has no types
+    atheris.Fuzz()  # pyright: ignore[reportUnknownMemberType] - it has no types

@@ -10,7 +10,7 @@ import atheris  # pyright: ignore[reportMissingImports] - not on every machine
 
 sys.path[:0] = [str(Path(__file__).parents[2] / "src")]
 
-with atheris.instrument_imports(include=["halloo.csp"]):  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+with atheris.instrument_imports(include=["halloo.csp"]):  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue] - it has no types
     from halloo.csp.model import Given, Reading
     from halloo.csp.policy import CHAINS, Load, parse, rule
 
@@ -32,5 +32,5 @@ def once(data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    atheris.Setup(sys.argv, once)  # pyright: ignore[reportUnknownMemberType]
-    atheris.Fuzz()  # pyright: ignore[reportUnknownMemberType]
+    atheris.Setup(sys.argv, once)  # pyright: ignore[reportUnknownMemberType] - it has no types
+    atheris.Fuzz()  # pyright: ignore[reportUnknownMemberType] - it has no types

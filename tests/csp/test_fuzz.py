@@ -1,10 +1,6 @@
 """No text makes the matcher fail, and none makes it slow (csp contract 7.3)."""
 
-import importlib.util
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -25,10 +21,9 @@ from halloo.csp.policy import (
     rule,
     split_header,
 )
+from tests.csp.guided import find_nothing, guided
 
 READINGS: tuple[Reading, ...] = ("browser", "letter")
-TARGET = Path(__file__).with_name("fuzz_policy.py")
-RUNS = 20_000
 PIECES = st.sampled_from(
     (
         *sorted(KNOWN_DIRECTIVES),
@@ -218,14 +213,6 @@ def test_long_addresses_take_no_time(reading: Reading, url: str) -> None:
     assert time.process_time() - begun < 0.1
 
 
-@pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="no wheel of atheris for this machine")
+@guided
 def test_a_guided_fuzzer_finds_nothing() -> None:
-    done = subprocess.run(
-        [sys.executable, str(TARGET), f"-runs={RUNS}", "-seed=1", "-max_len=4096", "-timeout=10"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert f"Done {RUNS} runs" in done.stderr
+    find_nothing("fuzz_policy.py", runs=20_000, longest=4096)

@@ -1,21 +1,14 @@
 """No page makes the doctor fail, and every answer has its form (csp contract 7.3)."""
 
-import importlib.util
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from halloo.csp.model import Given, Tag
 from tests.csp.draws import PINNED, WIDGET, C
+from tests.csp.guided import find_nothing, guided
 from tests.csp.hostile import examined, read
 from tests.csp.test_fuzz import TEXTS
 
-TARGET = Path(__file__).with_name("fuzz_page.py")
-RUNS = 3_000
 CLEAN = TEXTS.map(lambda text: text.encode(errors="replace").decode())
 POLICIES = st.lists(
     st.builds(
@@ -60,14 +53,6 @@ def test_no_html_makes_the_doctor_fail(html: str, url: str) -> None:
     read(html, url)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="no wheel of atheris for this machine")
+@guided
 def test_a_guided_fuzzer_finds_nothing() -> None:
-    done = subprocess.run(
-        [sys.executable, str(TARGET), f"-runs={RUNS}", "-seed=1", "-max_len=2048", "-timeout=10"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert f"Done {RUNS} runs" in done.stderr
+    find_nothing("fuzz_page.py", runs=3_000, longest=2048)

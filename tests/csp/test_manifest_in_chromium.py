@@ -19,14 +19,12 @@ from halloo.csp.manifest import ALL_FEATURES, needs
 from halloo.csp.model import Context, Deployment, Feature
 from halloo.edge.deployment import deployment_of
 from halloo.edge.services import Snippets
-from halloo.widgets.settings import Hosts
 from tests.csp.recordings import Recording, promised
 from tests.embed.pages import Sites, sites
 from tests.embed.visits import Visit, answer, pinned, snippet
 from tests.support.identity import Issuer, decoded
 from tests.support.pace import PATIENCE_S
-from tests.support.seven import SevenHosts, address, seven_hosts
-from tests.support.stores import empty_store
+from tests.support.seven import SevenHosts, address, crowded_hosts
 
 pytestmark = pytest.mark.browser
 
@@ -80,19 +78,15 @@ NOT_YET: dict[str, tuple[str, str, int]] = {
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SevenHosts]:
     """A product with seven hosts, whose owner has a face. Uploads are to bring faces; until then a row of the database does."""
-    often = {
-        f"HALLOO_PUBLIC_API_{name}": "1000" for name in ("CONTACTS_PER_MINUTE", "CONTACTS_PER_HOUR", "READS_PER_MINUTE")
-    }
     folder = tmp_path_factory.mktemp("recorded")
-    with empty_store("sqlite", folder, None, migrated=False) as store:
-        made = seven_hosts(store, often)
-        made.init()
+
+    def give_face(made: SevenHosts) -> None:
         with sqlite3.connect(folder / "halloo.db") as rows:
             rows.execute("UPDATE operators SET avatar = ?", [f"{address('image', made.port)}/faces/ada.png"])
         rows.close()
-        made.start()
+
+    with crowded_hosts(folder, give_face) as made:
         yield made
-        made.stop()
 
 
 @pytest.fixture(scope="module")
@@ -101,19 +95,10 @@ def web() -> Iterator[Sites]:
         yield served
 
 
-def _hosts(product: SevenHosts) -> Hosts:
-    def at(name: Any) -> str:
-        return address(name, product.port)
-
-    return Hosts(
-        at("public"), at("client"), at("relay"), at("image"), at("storage"), at("rescue"), at("game"), at("stream")
-    )
-
-
 def _deployment(product: SevenHosts, page: str, config: dict[str, Any], *further: Feature) -> Deployment:
     embed = product.call("GET", "/core/embed")
     snippets = Snippets(embed["loader_url"], embed["pinned_url"], embed["integrity"])
-    return deployment_of(_hosts(product), product.facts["widget_id"], [page], {"v1": config}, snippets, further=further)
+    return deployment_of(product.hosts(), product.facts["widget_id"], [page], {"v1": config}, snippets, further=further)
 
 
 @contextmanager

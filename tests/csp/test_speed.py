@@ -1,7 +1,7 @@
 """64 KiB of policy, whatever they hold, are answered in no time (csp contract 7.3).
 
 Measured is CPU time, the best of a few rounds: other programs may be running. The promise is 50 ms on a machine with nothing else to
-do; there the slowest of these pages takes about that, and one of chance half of it. `halloo bench csp` gives the figures.
+do; there one of chance takes half of that, and sixty policies at once nearly twice as long. `halloo bench csp` gives the figures.
 """
 
 import time

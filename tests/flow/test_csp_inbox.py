@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import shoot, violations
 from tests.support.ports import free_port
-from tests.support.product import Product, Store
+from tests.support.product import Product, calling_home
 from tests.support.screens import LOOK, InboxScreen, Windows
 
 pytestmark = pytest.mark.browser
@@ -69,8 +69,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def product(tmp_path: Path, make_product: Callable[..., Product]) -> Product:
     """The doctor of this product may reach this machine."""
-    store = Store("sqlite", tmp_path, f"sqlite:///{tmp_path / 'halloo.db'}")
-    return make_product(store, HALLOO_HOOKS_ALLOW_NETWORKS="127.0.0.1/32, ::1/128")
+    return calling_home(tmp_path, make_product)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import shoot, violations
-from tests.support.product import Product, Store
+from tests.support.product import Product, calling_home
 from tests.support.screens import InboxScreen, Windows
 
 pytestmark = pytest.mark.browser
@@ -63,8 +63,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def product(tmp_path: Path, make_product: Callable[..., Product]) -> Product:
     """Hooks of this product may reach this machine."""
-    store = Store("sqlite", tmp_path, f"sqlite:///{tmp_path / 'halloo.db'}")
-    return make_product(store, HALLOO_HOOKS_ALLOW_NETWORKS="127.0.0.1/32")
+    return calling_home(tmp_path, make_product)
 
 
 @pytest.fixture

@@ -1,13 +1,18 @@
 """A product under names of its own for each host: `client.localhost`, `relay.localhost` and so on, all of this machine."""
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, Request, Response, WebSocket
 
 from halloo.edge.names import OWNERS, Owner, owners_of
+from halloo.widgets.settings import Hosts
 from tests.support.ports import free_port
 from tests.support.product import Product, Store
+from tests.support.stores import empty_store
 
 ROLES: tuple[Owner, ...] = tuple(owner for owner in OWNERS if owner != "public")
 """The hosts that have a setting `hosts.*`."""
@@ -29,6 +34,10 @@ class SevenHosts(Product):
     def inbox_origin(self) -> str:
         return address("public", self.port)
 
+    def hosts(self) -> Hosts:
+        """Its hosts as policies see them."""
+        return Hosts(**{owner: address(owner, self.port) for owner in OWNERS})
+
 
 def seven_hosts(store: Store, further: dict[str, str] | None = None, *, at: int = 0) -> SevenHosts:
     """Make one, not started yet. `at`: the port in its addresses, where a proxy listens; its own without one."""
@@ -40,6 +49,22 @@ def seven_hosts(store: Store, further: dict[str, str] | None = None, *, at: int 
         **(further or {}),
     }
     return SevenHosts(store, settings, port)
+
+
+@contextmanager
+def crowded_hosts(folder: Path, prepare: Callable[[SevenHosts], None] | None = None) -> Generator[SevenHosts]:
+    """One that runs, and whose visitors come from one address, more often than people do. `prepare` is called before it starts."""
+    often = {
+        f"HALLOO_PUBLIC_API_{one}": "1000" for one in ("CONTACTS_PER_MINUTE", "CONTACTS_PER_HOUR", "READS_PER_MINUTE")
+    }
+    with empty_store("sqlite", folder, None, migrated=False) as store:
+        made = seven_hosts(store, often)
+        made.init()
+        if prepare is not None:
+            prepare(made)
+        made.start()
+        yield made
+        made.stop()
 
 
 @dataclass

@@ -96,6 +96,31 @@ def test_a_lane_that_fails_is_shown_and_the_others_go_on(
     assert "hush" not in said
 
 
+FIRST_TIME = "import os\ndef test_a():\n    os.rmdir('seen') if os.path.exists('seen') else (os.mkdir('seen'), 1 / 0)"
+ALWAYS = "def test_a(): assert 1 == 2"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("texts", "good"),
+    [
+        ([FIRST_TIME], True),
+        ([FIRST_TIME, ALWAYS], False),
+        ([FIRST_TIME, "import os\ndef test_a(): os._exit(3)"], False),
+        (["\n".join(f"def test_{number}(): assert 1 == 2" for number in range(6))], False),
+    ],
+    ids=["passes alone", "fails again", "a lane broke off", "too many"],
+)
+def test_what_passes_alone_is_named_and_nothing_else_passes(
+    write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str], texts: list[str], *, good: bool
+) -> None:
+    names = write(**{f"t{number}": text for number, text in enumerate(texts)})
+    ran = [Lane(f"Lane {number}", [name]) for number, name in enumerate(names)]
+    assert not lanes.run(ran, [], os.environ, tmp_path)
+    assert lanes.pass_alone(ran, os.environ, tmp_path) is good
+    assert ("unsteady test_t0.py::test_a" in capsys.readouterr().out) is good
+
+
 @pytest.mark.slow
 def test_files_without_a_wanted_test_are_no_failure(write: Write, tmp_path: Path) -> None:
     (none,) = write(none="def helper(): pass")

@@ -124,6 +124,16 @@ def predicted(drawn: Drawn, asks: list[Ask]) -> frozenset[Told]:
     return frozenset(one for one in told if one.ask != "prefetch")
 
 
+def kept_quiet(drawn: Drawn, asks: list[Ask]) -> frozenset[Told]:
+    """What Chromium may not tell: a script that it fetched ahead of its parser, and that only a report-only policy minds where it leads."""
+    policies = [one for one in bound(drawn) if one.policy.disposition == "report"]
+    ahead = [ask for ask in asks if ask.parser and ask.kind == "script" and ask.hops]
+    return frozenset(
+        {one for ask in ahead for one in _told(ask, policies)}
+        - {one for ask in ahead for one in _told(replace(ask, hops=()), policies)}
+    )
+
+
 def prefetched(drawn: Drawn, asks: list[Ask]) -> bool:
     """Whether the matcher lets the page prefetch. Chromium tells of the first policy alone that does not, so it is asked by outcome."""
     ask = next(one for one in asks if one.kind == "prefetch")

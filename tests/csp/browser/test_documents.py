@@ -34,7 +34,7 @@ def test_ancestors(value: str, shown: bool, chromium: "Chromium") -> None:  # no
     [(f"https://site.test {EVIL}", True), ("https://site.test", False), (EVIL, False)],
     ids=["both", "outer", "inner"],
 )
-def test_ancestors_nested(value: str, shown: bool, chromium: "Chromium") -> None:  # noqa: FBT001
+def test_ancestors_nested(value: str, shown: bool, chromium: "Chromium") -> None:  # noqa: FBT001 - a column
     from tests.csp.browser.chromium import Site
     from tests.csp.browser.frames import Framed, ancestors, heard
 
@@ -44,7 +44,7 @@ def test_ancestors_nested(value: str, shown: bool, chromium: "Chromium") -> None
 
 
 @pytest.mark.parametrize(("tokens", "shown"), [("allow-scripts", False), ("allow-scripts allow-same-origin", True)])
-def test_sandbox_opaque_parent(tokens: str, shown: bool, chromium: "Chromium") -> None:  # noqa: FBT001
+def test_sandbox_opaque_parent(tokens: str, shown: bool, chromium: "Chromium") -> None:  # noqa: FBT001 - a column
     """A page without an origin of its own is on no list of ancestors."""
     from tests.csp.browser.chromium import Site
     from tests.csp.browser.frames import Framed, ancestors, heard
@@ -69,7 +69,7 @@ def test_sandbox_of_the_page_reaches_into_its_frames(chromium: "Chromium") -> No
 
 @pytest.mark.parametrize("value", ["require-corp", "credentialless"])
 @pytest.mark.parametrize("carried", [True, False], ids=["with", "without"])
-def test_coep_frame(value: str, carried: bool, chromium: "Chromium") -> None:  # noqa: FBT001
+def test_coep_frame(value: str, carried: bool, chromium: "Chromium") -> None:  # noqa: FBT001 - a column
     from tests.csp.browser.chromium import Site
     from tests.csp.browser.frames import OPEN, Framed, heard, isolated
 
@@ -95,7 +95,7 @@ ALLOWS = "<script>top.postMessage(document.featurePolicy.allowedFeatures(), '*')
         (("camera=(), microphone=(self", "autoplay=()"), "camera", True),
     ],
 )
-def test_permissions(sent: tuple[str, ...], feature: str, allowed: bool, chromium: "Chromium") -> None:  # noqa: FBT001
+def test_permissions(sent: tuple[str, ...], feature: str, allowed: bool, chromium: "Chromium") -> None:  # noqa: FBT001 - a column
     """Absent and unreadable: allowed; twice: the last counts. Our origin alone is not enough: the page itself must have it."""
     from tests.csp.browser.chromium import Site
     from tests.csp.browser.frames import Framed, heard
@@ -153,7 +153,7 @@ GUARDED = ["TypeError"] * 5
 
 
 @pytest.mark.parametrize("meta", [False, True], ids=["header", "meta"])
-def test_tt_none(meta: bool, chromium: "Chromium") -> None:  # noqa: FBT001
+def test_tt_none(meta: bool, chromium: "Chromium") -> None:  # noqa: FBT001 - a column
     """Loader, frame and `import()` touch no guarded sink, so nothing is added for them."""
     from tests.csp.browser.chromium import Site
 
@@ -181,7 +181,7 @@ def test_tt_none(meta: bool, chromium: "Chromium") -> None:  # noqa: FBT001
     ],
     ids=lambda value: value if isinstance(value, str) and value.startswith("tt-") else "",
 )
-def test_tt(name: str, text: str, guarded: bool, made: list[bool], chromium: "Chromium") -> None:  # noqa: FBT001
+def test_tt(name: str, text: str, guarded: bool, made: list[bool], chromium: "Chromium") -> None:  # noqa: FBT001 - a column
     """Which names may be made, and made again; the matcher says the same."""
     from tests.csp.browser.chromium import Site
 

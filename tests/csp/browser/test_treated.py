@@ -25,9 +25,11 @@ pytestmark = pytest.mark.browser
 
 def test_with_all_additions_the_widget_works_and_without_any_one_it_does_not(chromium: "Chromium") -> None:
     """Where only the standard's text asks for an addition, Chromium does without it: those are counted by the matcher alone."""
+    from tests.csp.browser.everything import loader_of
+
     counted = Counter[str]()
 
-    @seed(seeded())
+    @seed(seeded(5))
     @settings(**quiet(how_many(50, "HALLOO_CSP_TREATED")))
     @given(pages())
     def heal(drawn: Drawn) -> None:
@@ -37,6 +39,8 @@ def test_with_all_additions_the_widget_works_and_without_any_one_it_does_not(chr
         assert seen.evaluated is True, "the loader did not run"
         counted["pages"] += 1
         for removed in additions(drawn, diagnosis):
+            if removed.need == "host.recorder" and not loader_of(_as_sent(drawn, removed.page)).imports:
+                continue  # behind a later meta its order is nobody's promise: `test_laws.py` has it
             refused = _refused(_visited(drawn, removed.page, chromium))
             by_browsers = _blocked(drawn, removed.page, "browser")
             assert by_browsers or _blocked(drawn, removed.page, "letter"), (removed.what, diagnosis)

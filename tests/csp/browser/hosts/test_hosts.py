@@ -18,14 +18,12 @@ from halloo.csp.model import Deployment, Diagnosis, Finding
 from halloo.csp.shown import shown
 from halloo.edge.deployment import deployment_of
 from halloo.edge.services import Snippets
-from halloo.widgets.settings import Hosts
 from tests.csp.browser.hosts.policies import HOSTS, NONCE, Host
 from tests.embed.pages import Sites, sites
 from tests.embed.visits import Visit, snippet, visiting
 from tests.support.browser import launched
 from tests.support.pace import PATIENCE_S
-from tests.support.seven import SevenHosts, address, seven_hosts
-from tests.support.stores import empty_store
+from tests.support.seven import SevenHosts, crowded_hosts
 
 pytestmark = pytest.mark.browser
 
@@ -65,15 +63,8 @@ class Served:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SevenHosts]:
-    often = {
-        f"HALLOO_PUBLIC_API_{name}": "1000" for name in ("CONTACTS_PER_MINUTE", "CONTACTS_PER_HOUR", "READS_PER_MINUTE")
-    }
-    with empty_store("sqlite", tmp_path_factory.mktemp("hosts"), None, migrated=False) as store:
-        made = seven_hosts(store, often)
-        made.init()
-        made.start()
+    with crowded_hosts(tmp_path_factory.mktemp("hosts")) as made:
         yield made
-        made.stop()
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +80,9 @@ def browser() -> Iterator[Browser]:
 
 
 def _deployment(product: SevenHosts, host: Host, origin: str) -> Deployment:
-    def at(name: str) -> str:
-        return address(name, product.port)  # pyright: ignore[reportArgumentType]
-
     embed = product.call("GET", "/core/embed")
-    names = ("public", "client", "relay", "image", "storage", "rescue", "game", "stream")
     snippets = Snippets(embed["loader_url"], embed["pinned_url"], embed["integrity"])
-    return deployment_of(Hosts(*map(at, names)), product.facts["widget_id"], [origin], {"v1": host.config}, snippets)
+    return deployment_of(product.hosts(), product.facts["widget_id"], [origin], {"v1": host.config}, snippets)
 
 
 def _diagnosed(served: Served, deployment: Deployment, origin: str) -> Diagnosis:

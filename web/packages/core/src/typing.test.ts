@@ -33,6 +33,34 @@ describe("what we say", () => {
     expect(excerpts[0]).toHaveLength(256);
     expect(excerpts[0]?.endsWith("b")).toBe(true);
   });
+
+  it("shows the end of what was typed, with more than a second between two, and the last one twice", async () => {
+    const clock = new FakeClock();
+    const said: { excerpt: string | undefined; at: number }[] = [];
+    const reporter = createTypingReporter(clock, ({ excerpt }) => said.push({ excerpt, at: clock.now() }), true);
+    const text = "Is it watertight";
+    for (let length = 1; length <= text.length; length += 1) {
+      reporter.input("c", text.slice(0, length));
+      await clock.pass(120);
+    }
+    await clock.pass(4_000);
+    expect(said.map(({ excerpt }) => excerpt)).toEqual(["I", "Is it water", text, text]);
+    for (const [index, { at }] of said.slice(1).entries()) expect(at - (said[index]?.at ?? 0)).toBeGreaterThan(1_000);
+    await clock.pass(5_000);
+    expect(said.at(-1)?.excerpt).toBeUndefined();
+    expect(said).toHaveLength(5);
+  });
+
+  it("says nothing of what was sent meanwhile", async () => {
+    const clock = new FakeClock();
+    const said: (string | undefined)[] = [];
+    const reporter = createTypingReporter(clock, ({ excerpt }) => said.push(excerpt), true);
+    reporter.input("c", "h");
+    reporter.input("c", "hello");
+    reporter.stop();
+    await clock.pass(10_000);
+    expect(said).toEqual(["h", undefined]);
+  });
 });
 
 describe("what we know", () => {

@@ -4,7 +4,8 @@ import type { Clock } from "./ports.ts";
 /** A hint lives this long; it is said again while somebody goes on typing. */
 export const TYPING_LIFE_MS = 10_000;
 const AGAIN_MS = 4_000;
-const EXCERPT_AGAIN_MS = 1_000;
+/** The server takes one a second; on the way two may come closer together than they were sent. */
+const EXCERPT_AGAIN_MS = 1_250;
 const IDLE_MS = 5_000;
 export const EXCERPT_LENGTH = 256;
 
@@ -15,22 +16,37 @@ export interface TypingReporter {
   stop(): void;
 }
 
-/** Says `start` at most every few seconds (every second with an excerpt, where that is allowed) and `stop` after a pause. */
+/**
+ * Says `start` at most every few seconds and `stop` after a pause. With an excerpt, where that is allowed, it says the newest text a
+ * little less than once a second while it changes, and the last one twice: what came too close behind another is dropped on the way.
+ */
 export function createTypingReporter(
   clock: Clock,
   tell: (frame: { t: "typing"; conversation: string; state: "start" | "stop"; excerpt?: string }) => void,
   withExcerpt: boolean,
 ): TypingReporter {
   let current: string | null = null;
+  let newest = "";
   let saidAt = Number.NEGATIVE_INFINITY;
   let cancelIdle: (() => void) | null = null;
+  let cancelNext: (() => void) | null = null;
 
   const stop = (): void => {
     cancelIdle?.();
-    cancelIdle = null;
+    cancelNext?.();
+    cancelIdle = cancelNext = null;
     if (current !== null) tell({ t: "typing", conversation: current, state: "stop" });
     current = null;
     saidAt = Number.NEGATIVE_INFINITY;
+  };
+
+  const sayExcerpt = (conversation: string, text: string, again: boolean): void => {
+    tell({ t: "typing", conversation, state: "start", excerpt: text.slice(-EXCERPT_LENGTH) });
+    cancelNext = clock.after(EXCERPT_AGAIN_MS, () => {
+      cancelNext = null;
+      if (newest !== text) sayExcerpt(conversation, newest, true);
+      else if (again) sayExcerpt(conversation, text, false);
+    });
   };
 
   return {
@@ -42,11 +58,14 @@ export function createTypingReporter(
       }
       cancelIdle?.();
       cancelIdle = clock.after(IDLE_MS, stop);
-      if (clock.now() - saidAt < (withExcerpt ? EXCERPT_AGAIN_MS : AGAIN_MS)) return;
-      saidAt = clock.now();
+      newest = text;
       current = conversation;
-      const frame = { t: "typing", conversation, state: "start" } as const;
-      tell(withExcerpt ? { ...frame, excerpt: text.slice(-EXCERPT_LENGTH) } : frame);
+      if (withExcerpt) {
+        if (cancelNext === null) sayExcerpt(conversation, text, true);
+      } else if (clock.now() - saidAt >= AGAIN_MS) {
+        saidAt = clock.now();
+        tell({ t: "typing", conversation, state: "start" });
+      }
     },
     stop,
   };

@@ -9,6 +9,7 @@ import type { ContactView } from "../data/types.ts";
 import { formatAgo, formatNumber, t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
 import { Link } from "../shell/link.tsx";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { useNarrow, useSettled } from "../shell/use.ts";
 import { useVirtual } from "../shell/virtual.ts";
 import { contactName } from "../thread/names.ts";
@@ -59,11 +60,7 @@ export function ContactsPage({ id }: { id: string | null }) {
           {query.isPending ? (
             <TableBones />
           ) : query.isError ? (
-            <Empty
-              drawing="broken"
-              title={t("list_broken")}
-              action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-            />
+            <ListBroken query={query} />
           ) : query.data.items.length === 0 ? (
             <Empty
               drawing="people"

@@ -8,6 +8,7 @@ import type { WidgetView } from "../data/types.ts";
 import { formatAgo, formatMoment, t } from "../i18n.ts";
 import { go } from "../router.ts";
 import { Card } from "../settings/card.tsx";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { useNow } from "../shell/use.ts";
 import { checkDomain, checksQuery } from "./queries.ts";
 import { Result } from "./result.tsx";
@@ -27,11 +28,7 @@ export function Checks({ widget, may }: { widget: WidgetView; may: boolean }) {
   return (
     <Card title={t("csp_pages")} text={t("csp_pages_text")}>
       {query.isError && !query.data ? (
-        <Empty
-          drawing="broken"
-          title={t("list_broken")}
-          action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-        />
+        <ListBroken query={query} />
       ) : !query.data ? (
         <div class="in-csp-bones" aria-hidden="true">
           <Bone width={60} />

@@ -8,6 +8,7 @@ import type { WidgetView } from "../data/types.ts";
 import { useEvery } from "../hooks/queries.ts";
 import { formatNumber, t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { useNow } from "../shell/use.ts";
 import { moreReports, PAGE, type ReportFilter, reportsQuery } from "./queries.ts";
 import { ReportRow } from "./report-row.tsx";
@@ -83,14 +84,7 @@ interface ListProps {
 }
 
 function List({ query, filter, widget, may, now, onAsk }: ListProps) {
-  if (query.isError && !query.data)
-    return (
-      <Empty
-        drawing="broken"
-        title={t("list_broken")}
-        action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-      />
-    );
+  if (query.isError && !query.data) return <ListBroken query={query} />;
   if (!query.data)
     return (
       <div class="in-csp-bones" aria-hidden="true">

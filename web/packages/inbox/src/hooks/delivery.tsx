@@ -7,6 +7,7 @@ import { Refusal } from "../data/api.ts";
 import { useQuery } from "../data/query.ts";
 import { formatMoment, formatNumber, t } from "../i18n.ts";
 import { Link } from "../shell/link.tsx";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { Attempt } from "./attempt.tsx";
 import { attemptQuery, deliveryQuery, look, replayOne, useEvery } from "./queries.ts";
 import type { DeliveryDetail, HookView } from "./types.ts";
@@ -167,13 +168,6 @@ function Shown({ hook, delivery }: { hook: HookView; delivery: DeliveryDetail })
 function InFull({ hook, delivery, n }: { hook: HookView; delivery: string; n: number }) {
   const query = useQuery(attemptQuery(hook.id, delivery, n));
   if (query.data) return <Attempt attempt={query.data} address={hook.url} />;
-  if (query.isError)
-    return (
-      <Empty
-        drawing="broken"
-        title={t("list_broken")}
-        action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-      />
-    );
+  if (query.isError) return <ListBroken query={query} />;
   return <Bones />;
 }

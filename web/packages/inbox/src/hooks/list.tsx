@@ -9,6 +9,7 @@ import { useCommands } from "../keys/commands.ts";
 import { go, hookRoute } from "../router.ts";
 import { Title } from "../settings/card.tsx";
 import { Link } from "../shell/link.tsx";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { useNow } from "../shell/use.ts";
 import { DaySpark } from "./chart.tsx";
 import { hooksQuery, useEvery } from "./queries.ts";
@@ -91,11 +92,7 @@ export function HookList() {
             </ul>
           )
         ) : query.isError ? (
-          <Empty
-            drawing="broken"
-            title={t("list_broken")}
-            action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-          />
+          <ListBroken query={query} />
         ) : (
           <HookBones />
         )}

@@ -11,6 +11,7 @@ import type { Page } from "../data/types.ts";
 import { formatAgo, formatMoment, formatNumber, formatTime, t } from "../i18n.ts";
 import { EVERYTHING, go, type HooksRoute, type LogFilter } from "../router.ts";
 import { Link } from "../shell/link.tsx";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { useNow } from "../shell/use.ts";
 import { Delivery } from "./delivery.tsx";
 import { Filters, isFiltered } from "./log-filters.tsx";
@@ -110,14 +111,7 @@ interface EntriesProps {
 
 function Entries({ query, route, now, held, onAll, onSession }: EntriesProps) {
   const items = query.data?.items ?? [];
-  if (query.isError && !query.data)
-    return (
-      <Empty
-        drawing="broken"
-        title={t("list_broken")}
-        action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-      />
-    );
+  if (query.isError && !query.data) return <ListBroken query={query} />;
   if (!query.data)
     return (
       <div class="in-table-bones" aria-hidden="true">

@@ -8,6 +8,7 @@ import { type ConversationRow, type Filter, STATES, WHOSE } from "../data/types.
 import { t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
 import { go, type Route } from "../router.ts";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { useVirtual } from "../shell/virtual.ts";
 import { setOrder, unreadOnly } from "./filter.ts";
 import { listItems, neighbour } from "./items.ts";
@@ -40,11 +41,7 @@ export function ConversationList({ route, filter }: { route: InboxRoute; filter:
         <Rows />
       ) : query.isError && !list ? (
         <div class="in-middle">
-          <Empty
-            drawing="broken"
-            title={t("list_broken")}
-            action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-          />
+          <ListBroken query={query} />
         </div>
       ) : rows && rows.length > 0 ? (
         <Scroller rows={rows} route={route} filter={filter} more={list?.next !== null} />

@@ -5,6 +5,7 @@ import { auditQuery, grow, operatorsQuery } from "../data/queries.ts";
 import { useQuery } from "../data/query.ts";
 import type { AuditEntry } from "../data/types.ts";
 import { formatMoment, t } from "../i18n.ts";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { type AuditFilter, AuditFilters, asQuery, NONE } from "./audit-filters.tsx";
 import { Title } from "./card.tsx";
 
@@ -47,11 +48,7 @@ export function Audit() {
             ))}
           </div>
         ) : query.isError ? (
-          <Empty
-            drawing="broken"
-            title={t("list_broken")}
-            action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-          />
+          <ListBroken query={query} />
         ) : all.length === 0 ? (
           <Empty
             drawing="list"

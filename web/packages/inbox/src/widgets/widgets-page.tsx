@@ -11,6 +11,7 @@ import { formatDate, t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
 import { go, type WidgetSection } from "../router.ts";
 import { Link } from "../shell/link.tsx";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { BUILT_IN, readValues, type V1 } from "./config.ts";
 import { Editor } from "./editor.tsx";
 
@@ -72,11 +73,7 @@ function Widgets() {
             ))}
           </div>
         ) : query.isError ? (
-          <Empty
-            drawing="broken"
-            title={t("list_broken")}
-            action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-          />
+          <ListBroken query={query} />
         ) : all.length === 0 ? (
           <Empty drawing="widget" title={t("no_widgets")} text={t("no_widgets_text")} action={button || undefined} />
         ) : (

@@ -10,6 +10,7 @@ import { formatAgo, formatDate, t } from "../../i18n.ts";
 import { useCommands } from "../../keys/commands.ts";
 import { Card } from "../../settings/card.tsx";
 import { Confirm } from "../../shell/confirm.tsx";
+import { ListBroken } from "../../shell/list-broken.tsx";
 import { type Alg, ableAlgs, identityKeysQuery } from "./keys.ts";
 import { NewKey } from "./new-key.tsx";
 
@@ -63,11 +64,7 @@ export function IdentityKeys({ widget }: { widget: WidgetView }) {
           <Bone width={45} />
         </div>
       ) : query.isError ? (
-        <Empty
-          drawing="broken"
-          title={t("list_broken")}
-          action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-        />
+        <ListBroken query={query} />
       ) : keys.length === 0 ? (
         <Empty
           drawing="key"
