@@ -44,7 +44,10 @@ export interface Steps {
   readonly target: Opened | null;
   /** The target is another one; null: there is none any more. */
   readonly onTarget: (target: Opened | null) => void;
+  /** So much has left the browser, or is there. */
   readonly onSent: (bytes: number) => void;
+  /** So much is there. */
+  readonly onSure: (bytes: number) => void;
 }
 
 /** A line on which nothing moves for so long is dead, whatever it says; the server may look at a large file for longer. */
@@ -95,21 +98,26 @@ export async function bring(file: File, signal: AbortSignal, steps: Steps): Prom
   let { target } = steps;
   /** Where to go on; null: ask. */
   let offset: number | null = null;
+  let renewed = false;
   for (let turn = 0; turn < TURNS; turn += 1) {
-    if (signal.aborted) throw new Refusal(OFFLINE);
     const fresh = target === null;
     if (target === null) {
       target = await steps.open();
       steps.onTarget(target);
     }
+    if (signal.aborted) throw new Refusal(OFFLINE);
     const step = await advance(file, target, fresh ? "whole" : offset, signal, steps);
     if (step === "done") return;
     if (step === "gone") {
+      steps.onTarget(null);
+      // A new target that is gone at once is none.
+      if (renewed || fresh) throw new Refusal("upload_not_found", undefined, 404);
+      renewed = true;
       target = null;
       offset = null;
-      steps.onTarget(null);
     } else {
       offset = step;
+      steps.onSure(step);
     }
   }
   throw new Refusal(OFFLINE);

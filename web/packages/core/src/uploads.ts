@@ -3,7 +3,7 @@
  * where the server says it broke; a target that is gone is asked for anew. The bytes are the browser's and do not survive a reload.
  */
 import type { Clock } from "./ports.ts";
-import { Refusal } from "./refusal.ts";
+import { OFFLINE, Refusal } from "./refusal.ts";
 import { localRefusal, type UploadRules } from "./upload-rules.ts";
 import { bring, type Carry, type Opened, type UploadDraft } from "./upload-steps.ts";
 
@@ -86,6 +86,8 @@ interface Job {
   /** Tries in a row that brought nothing, and those of them while the line was up. */
   fails: number;
   strikes: number;
+  /** Bytes that the server said it has: what left the browser may have gone nowhere. */
+  sure: number;
 }
 
 /** Failures after which the same file may well pass. */
@@ -104,6 +106,7 @@ export function createUploads(options: UploadsOptions): Uploads {
   let wake: { readonly at: number; readonly cancel: () => void } | null = null;
   /** The server takes no new files before. */
   let closedUntil = 0;
+  let releasing = false;
 
   const show = (next: readonly Attachment[]): void => {
     items = next;
@@ -119,6 +122,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     wake?.cancel();
     const cancel = clock.after(Math.max(0, at - clock.now()), () => {
       wake = null;
+      release();
       pump();
     });
     wake = { at, cancel };
@@ -140,10 +144,10 @@ export function createUploads(options: UploadsOptions): Uploads {
       return;
     }
     job.fails += 1;
-    // What the server asks to wait for is no failure.
-    if (asked === null && options.live()) job.strikes += 1;
+    // Who is asked to be slower has not failed.
+    if (error.code !== "rate_limited" && options.live()) job.strikes += 1;
     if (job.strikes >= TRIES) {
-      fail(id, error);
+      fail(id, error, true);
       return;
     }
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (job.fails - 1));
@@ -160,20 +164,22 @@ export function createUploads(options: UploadsOptions): Uploads {
       await bring(file, job.abort.signal, {
         clock,
         carry: options.carry,
-        open: async () => options.open(await draftOf(file, options.digest)),
+        open: async () => {
+          const draft = await draftOf(file, options.digest);
+          if (job.abort.signal.aborted) throw new Refusal(OFFLINE);
+          return options.open(draft);
+        },
         target: job.target,
         onTarget: (target) => {
           job.target = target;
+          job.sure = 0;
           change(id, { uploadId: target?.upload_id ?? null, sent: 0 });
         },
+        onSure: (bytes) => {
+          if (bytes > job.sure) Object.assign(job, { sure: bytes, fails: 0, strikes: 0 });
+        },
         onSent: (sent) => {
-          const before = find(id);
-          if (!before || before.sent === sent) return;
-          if (sent > before.sent) {
-            job.fails = 0;
-            job.strikes = 0;
-          }
-          change(id, { sent, state: sent >= file.size ? "checking" : "sending" });
+          if (find(id)?.sent !== sent) change(id, { sent, state: sent >= file.size ? "checking" : "sending" });
         },
       });
       if (!job.abort.signal.aborted) change(id, { state: "done", sent: file.size, error: null, retryable: false });
@@ -205,17 +211,23 @@ export function createUploads(options: UploadsOptions): Uploads {
 
   /** Hands out what is there and wanted, in each thread up to the first that is still on its way. */
   function release(): void {
+    // Whoever takes one may make the next one ready.
+    if (releasing) return;
+    releasing = true;
     const held = new Set<string>();
-    for (const item of items) {
-      if (!item.wanted || item.state === "failed" || held.has(item.thread)) continue;
-      if (item.state === "done" && options.ready(item)) {
-        jobs.delete(item.id);
-        show(items.filter((other) => other.id !== item.id));
+    for (const { id, thread } of items) {
+      const item = find(id);
+      if (!item?.wanted || item.state === "failed" || held.has(thread)) continue;
+      if (item.state !== "done") held.add(thread);
+      else if (options.ready(item)) {
+        jobs.delete(id);
+        show(items.filter((other) => other.id !== id));
       } else {
-        held.add(item.thread);
-        if (item.state === "done") clock.after(FULL_MS, release);
+        held.add(thread);
+        wakeAt(clock.now() + FULL_MS);
       }
     }
+    releasing = false;
   }
 
   const drop = (id: string): void => {
@@ -310,6 +322,7 @@ const newJob = (): Job => ({
   due: 0,
   fails: 0,
   strikes: 0,
+  sure: 0,
 });
 
 /** What the server is told of a file before its bytes come. */
