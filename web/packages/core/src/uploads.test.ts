@@ -140,6 +140,7 @@ beforeEach(() => {
       number += 1;
       return `a${number}`;
     },
+    refuse: (...given) => new Refusal(...given),
     rules: () => rules,
     open: host.open,
     carry: host.carry,

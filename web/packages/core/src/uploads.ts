@@ -3,9 +3,9 @@
  * where the server says it broke; a target that is gone is asked for anew. The bytes are the browser's and do not survive a reload.
  */
 import type { Clock } from "./ports.ts";
-import { OFFLINE, Refusal } from "./refusal.ts";
-import { localRefusal, type UploadRules } from "./upload-rules.ts";
-import { bring, type Carry, type Opened, type UploadDraft } from "./upload-steps.ts";
+import type { Refusal } from "./refusal.ts";
+import { localRefusal, type Refuse, type UploadRules } from "./upload-rules.ts";
+import { bring, type Carry, OFFLINE, type Opened, type UploadDraft } from "./upload-steps.ts";
 
 export type { UploadRules } from "./upload-rules.ts";
 export type { Carried, Carry, Opened, UploadDraft } from "./upload-steps.ts";
@@ -52,6 +52,7 @@ export interface Uploads {
 export interface UploadsOptions {
   readonly clock: Clock;
   readonly uuid: () => string;
+  readonly refuse: Refuse;
   readonly rules: () => UploadRules;
   /** Asks the server for a target. */
   readonly open: (draft: UploadDraft) => Promise<Opened>;
@@ -100,7 +101,7 @@ const AGAIN: ReadonlySet<string> = new Set([
 ]);
 
 export function createUploads(options: UploadsOptions): Uploads {
-  const { clock } = options;
+  const { clock, refuse } = options;
   const jobs = new Map<string, Job>();
   let items: readonly Attachment[] = [];
   let wake: { readonly at: number; readonly cancel: () => void } | null = null;
@@ -140,7 +141,7 @@ export function createUploads(options: UploadsOptions): Uploads {
   const stumble = (id: string, job: Job, error: Refusal): void => {
     const asked = error.retryAfterMs;
     if (asked !== null && asked > LONGEST_WAIT_MS) {
-      fail(id, new Refusal("upload_quota", error.message, error.status, error.details, asked));
+      fail(id, refuse("upload_quota", error.message, error.status, error.details, asked));
       return;
     }
     job.fails += 1;
@@ -163,10 +164,11 @@ export function createUploads(options: UploadsOptions): Uploads {
     try {
       await bring(file, job.abort.signal, {
         clock,
+        refuse,
         carry: options.carry,
         open: async () => {
-          const draft = await draftOf(file, options.digest);
-          if (job.abort.signal.aborted) throw new Refusal(OFFLINE);
+          const draft = await draftOf(file, options);
+          if (job.abort.signal.aborted) throw refuse(OFFLINE);
           return options.open(draft);
         },
         target: job.target,
@@ -185,7 +187,7 @@ export function createUploads(options: UploadsOptions): Uploads {
       if (!job.abort.signal.aborted) change(id, { state: "done", sent: file.size, error: null, retryable: false });
     } catch (error) {
       if (job.abort.signal.aborted) return;
-      const refusal = error instanceof Refusal ? error : new Refusal("unknown");
+      const refusal = isRefusal(error) ? error : refuse("unknown");
       if (refusal.passing) stumble(id, job, refusal);
       else fail(id, refusal);
     } finally {
@@ -249,8 +251,8 @@ export function createUploads(options: UploadsOptions): Uploads {
       for (const [index, file] of files.entries()) {
         const none = room <= 0;
         const error = none
-          ? new Refusal("too_many_files", undefined, 0, { most: rules.most, left: files.length - index })
-          : localRefusal(file, kind, rules);
+          ? refuse("too_many_files", undefined, 0, { most: rules.most, left: files.length - index })
+          : localRefusal(file, kind, rules, refuse);
         const id = options.uuid();
         const state = error ? "failed" : "waiting";
         const rest = { sent: 0, until: null, retryable: none, uploadId: null, wanted: false };
@@ -276,7 +278,7 @@ export function createUploads(options: UploadsOptions): Uploads {
       if (item?.state !== "failed" || !item.retryable) return;
       const rules = options.rules();
       if (taken(item.thread) >= rules.most) return;
-      const error = localRefusal(item.file, item.kind, rules);
+      const error = localRefusal(item.file, item.kind, rules, refuse);
       if (error) {
         fail(id, error, false);
         return;
@@ -315,6 +317,8 @@ export function createUploads(options: UploadsOptions): Uploads {
   };
 }
 
+const isRefusal = (error: unknown): error is Refusal => error instanceof Error && "passing" in error;
+
 const newJob = (): Job => ({
   abort: new AbortController(),
   busy: false,
@@ -326,12 +330,12 @@ const newJob = (): Job => ({
 });
 
 /** What the server is told of a file before its bytes come. */
-async function draftOf(file: File, digest: UploadsOptions["digest"]): Promise<UploadDraft> {
+async function draftOf(file: File, { digest, refuse }: UploadsOptions): Promise<UploadDraft> {
   let sha256: string | null;
   try {
     sha256 = await digest(file);
   } catch {
-    throw new Refusal("file_unreadable");
+    throw refuse("file_unreadable");
   }
   return { name: file.name, size: file.size, type: file.type, ...(sha256 === null ? {} : { sha256 }) };
 }
