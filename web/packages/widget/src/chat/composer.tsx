@@ -1,6 +1,9 @@
 /** Where the visitor writes: grows to six lines, Enter sends, the draft survives a reload. */
+import { takePaste } from "@halloo/ui/attach/given.ts";
+import { Recorder } from "@halloo/ui/audio";
 import { ArrowUp } from "lucide-preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { AttachButton, RecordButton, useAttaching } from "./attach.tsx";
 import { EmojiSheet } from "./emoji.tsx";
 import { useAround } from "./hooks.ts";
 
@@ -20,6 +23,9 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
   const { engine, t, mobile } = useAround();
   const [text, setText] = useState(engine.state.memory.drafts?.[thread] ?? "");
   const [full, setFull] = useState(false);
+  const attachable = open && barred === null && engine.record.config.v1.files?.enabled === true;
+  const [recording, setRecording] = useState(false);
+  const attaching = useAttaching(thread, attachable);
   const area = useRef<HTMLTextAreaElement>(null);
   const saving = useRef(0);
 
@@ -75,14 +81,16 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
   };
 
   const length = [...text.trim()].length;
-  const sendable = barred === null && length > 0 && length <= LONGEST;
+  const sendable = barred === null && (length > 0 || attaching.some) && length <= LONGEST;
 
   const send = (): void => {
     if (!sendable) return;
-    if (!onSend(text.trim())) {
+    if (length > 0 && !onSend(text.trim())) {
       setFull(true);
       return;
     }
+    // The words go at once, the files behind them as they are there.
+    attaching.send();
     setText("");
     save("");
     area.current?.focus();
@@ -117,7 +125,19 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
           {length > LONGEST ? t("too_long", { count: length - LONGEST }) : `${length} / ${LONGEST}`}
         </p>
       )}
-      <div class="h-composer-box">
+      {attaching.veil}
+      {attaching.tray}
+      {recording && attachable && (
+        <Recorder
+          t={t}
+          onDone={(file, more) => {
+            setRecording(false);
+            attaching.say(file, { ...more });
+          }}
+          onCancel={() => setRecording(false)}
+        />
+      )}
+      <div class="h-composer-box" hidden={recording && attachable}>
         <textarea
           ref={area}
           rows={1}
@@ -129,12 +149,15 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
           enterkeyhint="send"
           onInput={(event) => change(event.currentTarget.value)}
           onBlur={() => save(text)}
+          onPaste={(event) => attachable && takePaste(event, attaching.add)}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || event.isComposing || mobile) return;
             event.preventDefault();
             send();
           }}
         />
+        {attachable && text === "" && <RecordButton onRecord={() => setRecording(true)} />}
+        {attachable && <AttachButton onFiles={attaching.add} />}
         {barred === null && <EmojiSheet onPick={insert} />}
         <button type="submit" class="h-send" aria-label={t("send")} title={t("send")} disabled={!sendable}>
           <ArrowUp size={20} strokeWidth={2.25} />
