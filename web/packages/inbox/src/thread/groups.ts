@@ -1,6 +1,6 @@
 /** The messages of a thread as they are drawn: days, and runs of one author within a few minutes. */
 import type { MessageView } from "../data/types.ts";
-import type { Sending } from "../live/outbox.ts";
+import { lineOf, type Sending } from "../live/outbox.ts";
 
 export type Side = "visitor" | "operator" | "note";
 
@@ -77,7 +77,7 @@ export function blocksOf(
   for (const item of sending) {
     if (stored.has(item.client_id)) continue;
     pieces.push({
-      line: { key: item.client_id, message: null, sending: item, at: item.at, text: item.message.content },
+      line: { key: item.client_id, message: null, sending: item, at: item.at, text: lineOf(item.message) },
       side: sideOf(item.message.type, "operator"),
       author: { ...me, automated: false },
     });
