@@ -1,4 +1,5 @@
 /** What a message needs of the screen that it stands on. */
+import type { AudioT } from "../audio/types.ts";
 import type { FileContent } from "./shapes.ts";
 
 /** What a page says of itself (`GET …/preview`); all empty where nothing is known. */
@@ -21,6 +22,8 @@ export interface MessageContext {
   /** The message's own, stable while it is on the screen. */
   readonly key: string;
   readonly language: string;
+  /** The words of the player of recordings, which the screens have. */
+  readonly sound: AudioT;
   /** A new address of a file, for one that ran out. */
   readonly renew: (fileId: string) => Promise<string>;
   /** What a page says of itself; null where nobody asks. */

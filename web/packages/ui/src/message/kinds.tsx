@@ -1,12 +1,14 @@
 /** Every kind of message but plain text. This part comes with the first message that needs it. */
 import { Mic } from "lucide-preact";
+import { AudioPlayer } from "../audio/later.tsx";
+import { addressOf, renewed } from "./address.ts";
 import { Carousel } from "./carousel.tsx";
 import type { MessageContext } from "./context.ts";
 import { FileCard } from "./file.tsx";
 import { Picture } from "./picture.tsx";
 import { PreviewCard } from "./preview.tsx";
 import { FieldCard, PickerCard } from "./question.tsx";
-import { pictureOf, readAudio, readCarousel, readField, readFile, readPicker } from "./shapes.ts";
+import { isOurs, pictureOf, readAudio, readCarousel, readField, readFile, readPicker } from "./shapes.ts";
 import type { Words } from "./words.ts";
 import "../styles/message.css";
 
@@ -69,13 +71,37 @@ function OneFile({ type, content, context, words }: KindProps) {
   return <FileCard file={named} context={context} words={words} />;
 }
 
-function Audio({ content, words }: KindProps) {
+function Audio({ content, context, words }: KindProps) {
   const audio = readAudio(content);
   if (audio === null) return <Other words={words} />;
+  const { id, url, duration, waveform } = audio;
+  if (id === null && !isOurs(url)) {
+    // Nothing is played from elsewhere; whoever wants to hear it goes there.
+    const file = readFile({ ...(content as object), name: words("audio") });
+    return file && file.url !== "" ? <FileCard file={file} context={context} words={words} /> : <Sound words={words} />;
+  }
+  if (url === "") return <Sound words={words} />;
   return (
     <div class="u-card u-audio">
-      <Mic size={20} strokeWidth={1.75} aria-hidden="true" />
-      <span>{words("audio")}</span>
+      <AudioPlayer
+        t={context.sound}
+        url={addressOf(id, url)}
+        duration={duration}
+        waveform={waveform}
+        renew={id === null ? undefined : () => renewed(id, context.renew)}
+      />
+    </div>
+  );
+}
+
+/** A recording that is on its way, or gone. */
+function Sound({ words }: { words: Words }) {
+  return (
+    <div class="u-card u-file">
+      <span class="u-file-icon">
+        <Mic size={20} strokeWidth={1.75} aria-hidden="true" />
+      </span>
+      <span class="u-file-name">{words("audio")}</span>
     </div>
   );
 }

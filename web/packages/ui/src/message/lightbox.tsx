@@ -109,7 +109,6 @@ function Lightbox({ pictures, first, renew, words, onClose }: LightboxProps) {
   };
   const { file } = shown;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys of a viewer of pictures
     <dialog
       ref={dialog}
       class="u-light"
@@ -143,7 +142,6 @@ function Lightbox({ pictures, first, renew, words, onClose }: LightboxProps) {
           <X size={22} strokeWidth={1.75} />
         </button>
       </header>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: what fingers and mouse do here, keys and buttons do as well */}
       <div ref={stage} class="u-light-stage" {...handlers}>
         <Large key={shown.key} shown={shown} words={words} renew={renew} />
       </div>

@@ -14,12 +14,13 @@ export function Text({ content }: { content: string }) {
 
 /** What the kinds of messages need of the chat. `thread`: the conversation's id. */
 function useContextOf(line: Line, thread: string): MessageContext {
-  const { engine, language } = useAround();
+  const { engine, t, language } = useAround();
   const { fingerprint, mine } = line;
   const at = `/conversations/${thread}`;
   return {
     key: line.key,
     language,
+    sound: t,
     renew: (file) => engine.ask<{ url: string }>("GET", `${at}/files/${file}`).then(({ url }) => url),
     preview:
       fingerprint === null

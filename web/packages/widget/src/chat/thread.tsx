@@ -193,6 +193,7 @@ export function Thread({ id, state, conversation, empty, onRead }: ThreadProps) 
 
   const broken = thread?.failed === true && messages.length === 0;
   // The box changes its size with keyboard, composer and window, and what is in it when pictures and cards come.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other things are in the box then
   useEffect(() => {
     const element = box.current;
     if (!element) return;
