@@ -83,7 +83,7 @@ export function OneLine({
   return (
     <div class={cx("in-line", line.sending && "in-line-sending")} data-fingerprint={message?.fingerprint}>
       <div class="in-said">
-        <div class={cx(worded ? "in-bubble" : "in-card", tail && "in-tail")}>
+        <div class={cx(worded ? "in-bubble" : "in-kind", tail && "in-tail")}>
           <Content line={line} conversation={row.id} names={names} />
           {message?.edited && !ANSWERED.has(message.type) && <span class="in-edited">{t("edited")}</span>}
         </div>
