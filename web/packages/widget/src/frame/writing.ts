@@ -35,6 +35,7 @@ const verbsOf = ({ shared, visitor }: Parts, { forms, reading, sending, answer, 
     if (text) sending.ahead();
     if (id !== NEW) sending.typing.input(id, text);
   },
+  files: sending.files,
   end: sending.end,
   asVisitor: visitor.asVisitor,
   reread: shared.reread,
