@@ -130,6 +130,20 @@ export const formatAverage = (value: number): string =>
 export const formatPercent = (share: number): string =>
   kept("percent", () => new Intl.NumberFormat(language.get(), { style: "percent" })).format(share);
 
+const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** How large a file is: “240 kB”, “1.4 MB”. */
+export function formatSize(bytes: number): string {
+  const step = Math.min(SIZES.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  const unit = SIZES[step] ?? "byte";
+  const maximumFractionDigits = step > 1 && value < 10 ? 1 : 0;
+  return kept(
+    `size${unit}${maximumFractionDigits}`,
+    () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits }),
+  ).format(value);
+}
+
 export const formatList = (items: readonly string[]): string =>
   kept("list", () => new Intl.ListFormat(language.get(), { type: "conjunction" })).format(items);
 

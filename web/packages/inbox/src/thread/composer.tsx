@@ -9,7 +9,7 @@ import type { ConversationRow, MeView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
 import { reportTyping, stopTyping } from "../live/live.ts";
-import { sendWords } from "../live/outbox.ts";
+import { send as sendOut } from "../live/outbox.ts";
 import { useNarrow } from "../shell/use.ts";
 import { type Draft, draftOf, publishDrafts, saveDraft } from "./drafts.ts";
 import { isolate, visitorName } from "./names.ts";
@@ -128,7 +128,7 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
       content,
       mentions: note ? mentionsIn(content, colleagues) : [],
     } as const;
-    if (!sendWords(id, words, me.operator?.name ?? "")) {
+    if (!sendOut(id, words, me.operator?.name ?? "")) {
       toast({ text: t("outbox_full"), tone: "bad" });
       return;
     }
