@@ -1,12 +1,11 @@
 /** What the queue of files needs of a browser: bytes with progress, and a hash. */
-import { OFFLINE, Refusal } from "./refusal.ts";
 import type { Carry } from "./upload-steps.ts";
 
 /** Brings bytes by XMLHttpRequest, the one way that tells how many went. */
 export const carryByXhr: Carry = ({ method, url, headers, body, signal, onSent }) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const cut = (): void => reject(new Refusal(OFFLINE));
+    const cut = (): void => reject(new Error("offline"));
     const abort = (): void => request.abort();
     if (signal.aborted) {
       cut();

@@ -5,6 +5,7 @@
  * - `routesTo`, `openStream`: the ways to it, and the one without WebSocket (`routes.ts`, `stream.ts`)
  * - `createTabSession`: one connection for all tabs of a browser (`tabs.ts`)
  * - `createOutbox`: messages on their way, sent exactly once (`outbox.ts`)
+ * - `createUploads`: files on their way, resumed where a line broke (`uploads.ts`)
  * - `addMessages`, `applyFact`: the messages of a conversation as a value (`thread.ts`)
  * - `createTypingReporter`, `createTypingBoard`: typing hints both ways (`typing.ts`)
  * - `createApi`: HTTP calls with refusals as `Refusal` (`api.ts`, `refusal.ts`)
@@ -43,3 +44,4 @@ export * from "./session.ts";
 export * from "./tabs.ts";
 export * from "./thread.ts";
 export * from "./typing.ts";
+export type { Attachment, Uploads } from "./uploads.ts";

@@ -1,8 +1,8 @@
 /** What may be sent, as far as a browser can tell; the server decides. */
-import { Refusal } from "./refusal.ts";
+import type { FileKind } from "./file-kinds.ts";
+import type { Refusal } from "./refusal.ts";
 
-export const FILE_KINDS = ["image", "pdf", "text", "office", "audio", "video", "archive"] as const;
-export type FileKind = (typeof FILE_KINDS)[number];
+export { acceptOf, FILE_KINDS, type FileKind } from "./file-kinds.ts";
 
 export interface UploadRules {
   readonly maxBytes: number;
@@ -11,22 +11,14 @@ export interface UploadRules {
   readonly most: number;
 }
 
+/**
+ * Makes a refusal: `(...given) => new Refusal(...given)`. Handed in, for the class lives in what a page loads first, and a part that is
+ * fetched later must not pull it out of there.
+ */
+export type Refuse = (...given: ConstructorParameters<typeof Refusal>) => Refusal;
+
 /** How many files one message field holds. */
 export const MOST_FILES = 10;
-
-/** What a file picker offers, by kind. Pictures are named one by one, so that phones turn theirs into one of them. */
-const ACCEPT: Readonly<Record<FileKind, string>> = {
-  image: "image/png,image/jpeg,image/gif,image/webp,image/avif",
-  pdf: "application/pdf,.pdf",
-  text: "text/plain,text/csv,.txt,.log,.md,.csv,.tsv,.json",
-  office: ".rtf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.odt,.ods,.odp",
-  audio: "audio/*",
-  video: "video/mp4,video/webm,video/ogg,video/quicktime",
-  archive: ".zip,.gz,.tgz,.7z,.rar,.xz,.bz2,.zst,.tar",
-};
-
-/** The `accept` of an `<input type="file">`. */
-export const acceptOf = (kinds: readonly FileKind[]): string => kinds.map((kind) => ACCEPT[kind]).join(",");
 
 /** What a type certainly counts as; null where only the server can tell. */
 function kindOf(type: string): FileKind | null {
@@ -37,10 +29,10 @@ function kindOf(type: string): FileKind | null {
 }
 
 /** Why a file cannot be sent, where that is plain before anything is asked. */
-export function localRefusal(file: File, sentAs: "file" | "audio", rules: UploadRules): Refusal | null {
-  if (file.size < 1) return new Refusal("file_empty");
-  if (file.size > rules.maxBytes) return new Refusal("file_too_large", undefined, 0, { max_bytes: rules.maxBytes });
-  const kind = sentAs === "audio" ? "audio" : kindOf(file.type);
+export function localRefusal(file: File, as: "file" | "audio", rules: UploadRules, refuse: Refuse): Refusal | null {
+  if (file.size < 1) return refuse("file_empty");
+  if (file.size > rules.maxBytes) return refuse("file_too_large", undefined, 0, { max_bytes: rules.maxBytes });
+  const kind = as === "audio" ? "audio" : kindOf(file.type);
   if (kind === null || rules.kinds.includes(kind)) return null;
-  return new Refusal("file_type", undefined, 0, { types: rules.kinds });
+  return refuse("file_type", undefined, 0, { types: rules.kinds });
 }

@@ -3,7 +3,8 @@
  * how much it has, and what follows goes on from there (embedding contract 8.2).
  */
 import type { Clock } from "./ports.ts";
-import { OFFLINE, Refusal } from "./refusal.ts";
+import type { OFFLINE as OfflineCode, Refusal } from "./refusal.ts";
+import type { Refuse } from "./upload-rules.ts";
 
 /** What `POST …/uploads` is told. */
 export interface UploadDraft {
@@ -26,7 +27,7 @@ export interface Carried {
 }
 
 /**
- * Brings bytes and tells how many went. Rejects with `OFFLINE` where the line broke, and when `signal` aborts.
+ * Brings bytes and tells how many went. Rejects where the line broke, and when `signal` aborts.
  */
 export type Carry = (request: {
   readonly method: "PUT" | "PATCH" | "HEAD";
@@ -38,15 +39,21 @@ export type Carry = (request: {
 }) => Promise<Carried>;
 
 export interface Steps {
+  readonly refuse: Refuse;
   readonly clock: Clock;
   readonly carry: Carry;
   readonly open: () => Promise<Opened>;
   readonly target: Opened | null;
   /** The target is another one; null: there is none any more. */
   readonly onTarget: (target: Opened | null) => void;
+  /** So much has left the browser, or is there. */
   readonly onSent: (bytes: number) => void;
+  /** So much is there. */
+  readonly onSure: (bytes: number) => void;
 }
 
+/** As in `refusal.ts`, which is loaded by then. */
+export const OFFLINE: typeof OfflineCode = "offline";
 /** A line on which nothing moves for so long is dead, whatever it says; the server may look at a large file for longer. */
 export const STILL_MS = 30_000;
 export const LOOK_MS = 120_000;
@@ -62,10 +69,10 @@ const parse = (text: string): Record<string, unknown> => {
   }
 };
 
-function refusalOf({ status, text, header }: Carried): Refusal {
+function refusalOf({ status, text, header }: Carried, refuse: Refuse): Refusal {
   const { error, message, details } = parse(text);
   const wait = Number(header("retry-after"));
-  return new Refusal(
+  return refuse(
     typeof error === "string" ? error : status === 404 ? "upload_not_found" : "bad_answer",
     typeof message === "string" ? message : `HTTP ${status}`,
     status,
@@ -95,24 +102,29 @@ export async function bring(file: File, signal: AbortSignal, steps: Steps): Prom
   let { target } = steps;
   /** Where to go on; null: ask. */
   let offset: number | null = null;
+  let renewed = false;
   for (let turn = 0; turn < TURNS; turn += 1) {
-    if (signal.aborted) throw new Refusal(OFFLINE);
     const fresh = target === null;
     if (target === null) {
       target = await steps.open();
       steps.onTarget(target);
     }
+    if (signal.aborted) throw steps.refuse(OFFLINE);
     const step = await advance(file, target, fresh ? "whole" : offset, signal, steps);
     if (step === "done") return;
     if (step === "gone") {
+      steps.onTarget(null);
+      // A new target that is gone at once is none.
+      if (renewed || fresh) throw steps.refuse("upload_not_found", undefined, 404);
+      renewed = true;
       target = null;
       offset = null;
-      steps.onTarget(null);
     } else {
       offset = step;
+      steps.onSure(step);
     }
   }
-  throw new Refusal(OFFLINE);
+  throw steps.refuse(OFFLINE);
 }
 
 /** One request. Gives where to go on, or that all is done, or that the target is gone. */
@@ -139,15 +151,15 @@ async function advance(
   if (!asks) steps.onSent(start);
   const answer = await watched(request, signal, steps, (bytes) => {
     if (!asks) steps.onSent(Math.min(file.size, start + bytes));
-  }).catch(async (error: unknown) => {
-    if (!signal.aborted && !(await readable(file))) throw new Refusal("file_unreadable");
-    throw error;
+  }).catch(async () => {
+    const lost = !signal.aborted && !(await readable(file));
+    throw steps.refuse(lost ? "file_unreadable" : OFFLINE);
   });
   const offset = offsetIn(answer, file.size);
   if (answer.status === 404) return "gone";
   if ((answer.status === 409 || answer.status === 204) && offset !== null) return offset;
   if (answer.status === 200 && !asks) return "done";
-  throw refusalOf(answer);
+  throw refusalOf(answer, steps.refuse);
 }
 
 /** A request whose line is given up when nothing moves on it. */

@@ -3,9 +3,9 @@
  * where the server says it broke; a target that is gone is asked for anew. The bytes are the browser's and do not survive a reload.
  */
 import type { Clock } from "./ports.ts";
-import { Refusal } from "./refusal.ts";
-import { localRefusal, type UploadRules } from "./upload-rules.ts";
-import { bring, type Carry, type Opened, type UploadDraft } from "./upload-steps.ts";
+import type { Refusal } from "./refusal.ts";
+import { localRefusal, type Refuse, type UploadRules } from "./upload-rules.ts";
+import { bring, type Carry, OFFLINE, type Opened, type UploadDraft } from "./upload-steps.ts";
 
 export type { UploadRules } from "./upload-rules.ts";
 export type { Carried, Carry, Opened, UploadDraft } from "./upload-steps.ts";
@@ -52,6 +52,7 @@ export interface Uploads {
 export interface UploadsOptions {
   readonly clock: Clock;
   readonly uuid: () => string;
+  readonly refuse: Refuse;
   readonly rules: () => UploadRules;
   /** Asks the server for a target. */
   readonly open: (draft: UploadDraft) => Promise<Opened>;
@@ -86,6 +87,8 @@ interface Job {
   /** Tries in a row that brought nothing, and those of them while the line was up. */
   fails: number;
   strikes: number;
+  /** Bytes that the server said it has: what left the browser may have gone nowhere. */
+  sure: number;
 }
 
 /** Failures after which the same file may well pass. */
@@ -98,12 +101,13 @@ const AGAIN: ReadonlySet<string> = new Set([
 ]);
 
 export function createUploads(options: UploadsOptions): Uploads {
-  const { clock } = options;
+  const { clock, refuse } = options;
   const jobs = new Map<string, Job>();
   let items: readonly Attachment[] = [];
   let wake: { readonly at: number; readonly cancel: () => void } | null = null;
   /** The server takes no new files before. */
   let closedUntil = 0;
+  let releasing = false;
 
   const show = (next: readonly Attachment[]): void => {
     items = next;
@@ -119,6 +123,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     wake?.cancel();
     const cancel = clock.after(Math.max(0, at - clock.now()), () => {
       wake = null;
+      release();
       pump();
     });
     wake = { at, cancel };
@@ -136,14 +141,14 @@ export function createUploads(options: UploadsOptions): Uploads {
   const stumble = (id: string, job: Job, error: Refusal): void => {
     const asked = error.retryAfterMs;
     if (asked !== null && asked > LONGEST_WAIT_MS) {
-      fail(id, new Refusal("upload_quota", error.message, error.status, error.details, asked));
+      fail(id, refuse("upload_quota", error.message, error.status, error.details, asked));
       return;
     }
     job.fails += 1;
-    // What the server asks to wait for is no failure.
-    if (asked === null && options.live()) job.strikes += 1;
+    // Who is asked to be slower has not failed.
+    if (error.code !== "rate_limited" && options.live()) job.strikes += 1;
     if (job.strikes >= TRIES) {
-      fail(id, error);
+      fail(id, error, true);
       return;
     }
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (job.fails - 1));
@@ -159,27 +164,30 @@ export function createUploads(options: UploadsOptions): Uploads {
     try {
       await bring(file, job.abort.signal, {
         clock,
+        refuse,
         carry: options.carry,
-        open: async () => options.open(await draftOf(file, options.digest)),
+        open: async () => {
+          const draft = await draftOf(file, options);
+          if (job.abort.signal.aborted) throw refuse(OFFLINE);
+          return options.open(draft);
+        },
         target: job.target,
         onTarget: (target) => {
           job.target = target;
+          job.sure = 0;
           change(id, { uploadId: target?.upload_id ?? null, sent: 0 });
         },
+        onSure: (bytes) => {
+          if (bytes > job.sure) Object.assign(job, { sure: bytes, fails: 0, strikes: 0 });
+        },
         onSent: (sent) => {
-          const before = find(id);
-          if (!before || before.sent === sent) return;
-          if (sent > before.sent) {
-            job.fails = 0;
-            job.strikes = 0;
-          }
-          change(id, { sent, state: sent >= file.size ? "checking" : "sending" });
+          if (find(id)?.sent !== sent) change(id, { sent, state: sent >= file.size ? "checking" : "sending" });
         },
       });
       if (!job.abort.signal.aborted) change(id, { state: "done", sent: file.size, error: null, retryable: false });
     } catch (error) {
       if (job.abort.signal.aborted) return;
-      const refusal = error instanceof Refusal ? error : new Refusal("unknown");
+      const refusal = isRefusal(error) ? error : refuse("unknown");
       if (refusal.passing) stumble(id, job, refusal);
       else fail(id, refusal);
     } finally {
@@ -205,17 +213,23 @@ export function createUploads(options: UploadsOptions): Uploads {
 
   /** Hands out what is there and wanted, in each thread up to the first that is still on its way. */
   function release(): void {
+    // Whoever takes one may make the next one ready.
+    if (releasing) return;
+    releasing = true;
     const held = new Set<string>();
-    for (const item of items) {
-      if (!item.wanted || item.state === "failed" || held.has(item.thread)) continue;
-      if (item.state === "done" && options.ready(item)) {
-        jobs.delete(item.id);
-        show(items.filter((other) => other.id !== item.id));
+    for (const { id, thread } of items) {
+      const item = find(id);
+      if (!item?.wanted || item.state === "failed" || held.has(thread)) continue;
+      if (item.state !== "done") held.add(thread);
+      else if (options.ready(item)) {
+        jobs.delete(id);
+        show(items.filter((other) => other.id !== id));
       } else {
-        held.add(item.thread);
-        if (item.state === "done") clock.after(FULL_MS, release);
+        held.add(thread);
+        wakeAt(clock.now() + FULL_MS);
       }
     }
+    releasing = false;
   }
 
   const drop = (id: string): void => {
@@ -237,8 +251,8 @@ export function createUploads(options: UploadsOptions): Uploads {
       for (const [index, file] of files.entries()) {
         const none = room <= 0;
         const error = none
-          ? new Refusal("too_many_files", undefined, 0, { most: rules.most, left: files.length - index })
-          : localRefusal(file, kind, rules);
+          ? refuse("too_many_files", undefined, 0, { most: rules.most, left: files.length - index })
+          : localRefusal(file, kind, rules, refuse);
         const id = options.uuid();
         const state = error ? "failed" : "waiting";
         const rest = { sent: 0, until: null, retryable: none, uploadId: null, wanted: false };
@@ -264,7 +278,7 @@ export function createUploads(options: UploadsOptions): Uploads {
       if (item?.state !== "failed" || !item.retryable) return;
       const rules = options.rules();
       if (taken(item.thread) >= rules.most) return;
-      const error = localRefusal(item.file, item.kind, rules);
+      const error = localRefusal(item.file, item.kind, rules, refuse);
       if (error) {
         fail(id, error, false);
         return;
@@ -303,6 +317,8 @@ export function createUploads(options: UploadsOptions): Uploads {
   };
 }
 
+const isRefusal = (error: unknown): error is Refusal => error instanceof Error && "passing" in error;
+
 const newJob = (): Job => ({
   abort: new AbortController(),
   busy: false,
@@ -310,15 +326,16 @@ const newJob = (): Job => ({
   due: 0,
   fails: 0,
   strikes: 0,
+  sure: 0,
 });
 
 /** What the server is told of a file before its bytes come. */
-async function draftOf(file: File, digest: UploadsOptions["digest"]): Promise<UploadDraft> {
+async function draftOf(file: File, { digest, refuse }: UploadsOptions): Promise<UploadDraft> {
   let sha256: string | null;
   try {
     sha256 = await digest(file);
   } catch {
-    throw new Refusal("file_unreadable");
+    throw refuse("file_unreadable");
   }
   return { name: file.name, size: file.size, type: file.type, ...(sha256 === null ? {} : { sha256 }) };
 }

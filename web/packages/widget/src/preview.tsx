@@ -49,6 +49,7 @@ const DEFAULTS: WidgetConfig = {
   pre_conversation_show_once: true,
   post_conversation_feedback: { enabled: false, form: null, thank_you_text: "" },
   business_hours: { enabled: false, away_text: "", when_closed: "accept" },
+  files: { enabled: true, max_bytes: 0, types: ["image"] },
   page_tracking: "path",
   sound: true,
   visitor_can_end: true,
@@ -210,6 +211,15 @@ function still(record: WidgetRecord, state: State): Engine {
     again: nothing,
     discard: nothing,
     typing: nothing,
+    files: {
+      items: [],
+      subscribe: () => nothing,
+      // Nothing is sent from here.
+      open: () => new Promise(() => undefined),
+      nudge: nothing,
+      adopt: nothing,
+      clear: nothing,
+    },
     end: later,
     onStarted: nothing,
     ask: <Answer,>() => later() as Promise<Answer>,

@@ -11,11 +11,7 @@ export interface AttachParts {
 }
 
 async function load(language: string): Promise<AttachParts> {
-  const [{ AttachTray }, { DropVeil }, { readWords }] = await Promise.all([
-    import("./tray.tsx"),
-    import("./veil.tsx"),
-    import("./words.ts"),
-  ]);
+  const { AttachTray, DropVeil, readWords } = await import("./screen.ts");
   return { AttachTray, DropVeil, t: await readWords(language) };
 }
 

@@ -146,7 +146,7 @@ export function AttachTray({ items, language, t, note, onCancel, onRetry, onNote
     <div class="u-tray">
       {note && (
         <p class="u-tray-note" role="alert">
-          <span>{note}</span>
+          <span class="u-tray-words">{note}</span>
           {onNoteGone && (
             <button type="button" class="u-file-button" aria-label={t("hide")} title={t("hide")} onClick={onNoteGone}>
               <X size={16} strokeWidth={2} />

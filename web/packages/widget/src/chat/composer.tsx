@@ -1,6 +1,8 @@
 /** Where the visitor writes: grows to six lines, Enter sends, the draft survives a reload. */
+import { takePaste } from "@halloo/ui/attach/given.ts";
 import { ArrowUp } from "lucide-preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { AttachButton, useAttaching } from "./attach.tsx";
 import { EmojiSheet } from "./emoji.tsx";
 import { useAround } from "./hooks.ts";
 
@@ -20,6 +22,8 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
   const { engine, t, mobile } = useAround();
   const [text, setText] = useState(engine.state.memory.drafts?.[thread] ?? "");
   const [full, setFull] = useState(false);
+  const attachable = open && barred === null && engine.record.config.v1.files?.enabled === true;
+  const attaching = useAttaching(thread, attachable);
   const area = useRef<HTMLTextAreaElement>(null);
   const saving = useRef(0);
 
@@ -75,14 +79,16 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
   };
 
   const length = [...text.trim()].length;
-  const sendable = barred === null && length > 0 && length <= LONGEST;
+  const sendable = barred === null && (length > 0 || attaching.some) && length <= LONGEST;
 
   const send = (): void => {
     if (!sendable) return;
-    if (!onSend(text.trim())) {
+    if (length > 0 && !onSend(text.trim())) {
       setFull(true);
       return;
     }
+    // The words go at once, the files behind them as they are there.
+    attaching.send();
     setText("");
     save("");
     area.current?.focus();
@@ -117,6 +123,8 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
           {length > LONGEST ? t("too_long", { count: length - LONGEST }) : `${length} / ${LONGEST}`}
         </p>
       )}
+      {attaching.veil}
+      {attaching.tray}
       <div class="h-composer-box">
         <textarea
           ref={area}
@@ -129,12 +137,14 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
           enterkeyhint="send"
           onInput={(event) => change(event.currentTarget.value)}
           onBlur={() => save(text)}
+          onPaste={(event) => attachable && takePaste(event, attaching.add)}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || event.isComposing || mobile) return;
             event.preventDefault();
             send();
           }}
         />
+        {attachable && <AttachButton onFiles={attaching.add} />}
         {barred === null && <EmojiSheet onPick={insert} />}
         <button type="submit" class="h-send" aria-label={t("send")} title={t("send")} disabled={!sendable}>
           <ArrowUp size={20} strokeWidth={2.25} />

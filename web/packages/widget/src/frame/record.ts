@@ -35,6 +35,8 @@ export interface Form {
   readonly hash: string;
 }
 
+export type FileKind = "image" | "pdf" | "text" | "office" | "audio" | "video" | "archive";
+
 export interface WidgetConfig {
   readonly theme: "system" | "light" | "dark";
   readonly locale: string;
@@ -70,6 +72,7 @@ export interface WidgetConfig {
     readonly away_text: string;
     readonly when_closed: "accept" | "hide_launcher";
   };
+  readonly files?: { readonly enabled: boolean; readonly max_bytes: number; readonly types: readonly FileKind[] };
   readonly bot_check?: { readonly guard_level: "off" | "adaptive" | "always" };
   readonly page_tracking: "off" | "path" | "full";
   readonly sound: boolean;

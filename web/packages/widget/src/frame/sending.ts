@@ -2,6 +2,7 @@
 import { codeOf, createOutbox, createTypingReporter, OFFLINE, type Outgoing, Refusal } from "@halloo/core";
 import type { Public } from "@halloo/wire";
 import { createBotCheck } from "../bot/check.ts";
+import { createFiles } from "./files.ts";
 import { type Forms, isAboutForm } from "./forms.ts";
 import type { Parts } from "./parts.ts";
 import type { Reading } from "./reading.ts";
@@ -58,7 +59,7 @@ export function createSending(parts: Parts, forms: Forms, reading: Reading) {
     const { conversations: list, threads } = shared.state;
     setConversations([conversation, ...(list ?? []).filter((one) => one.id !== conversation.id)]);
     update({ threads: { ...threads, [NEW]: EMPTY, [conversation.id]: { ...shared.thread(NEW), loading: true } } });
-    outbox.adopt(NEW, conversation.id);
+    adopt(conversation.id);
     if (shared.viewing === NEW) shared.viewing = conversation.id;
     // From where the conversation stood: who answers or reads at once is not overlooked.
     session().follow(conversation.position.stream, conversation.position);
@@ -96,6 +97,12 @@ export function createSending(parts: Parts, forms: Forms, reading: Reading) {
     }
   };
 
+  /** What was said and chosen before there was a conversation belongs to it. */
+  const adopt = (conversation: string): void => {
+    outbox.adopt(NEW, conversation);
+    files.adopt(NEW, conversation);
+  };
+
   const outbox = createOutbox({
     store: options.store,
     key: options.keys.outbox,
@@ -113,9 +120,30 @@ export function createSending(parts: Parts, forms: Forms, reading: Reading) {
     },
     onChange: (items) => update({ outbox: items }),
   });
+  const files = createFiles(parts, {
+    outbox: () => outbox,
+    refuse: (...given) => new Refusal(...given),
+    refused,
+    ahead: bot.ahead,
+  });
 
   return {
-    outbox,
+    /** What waits to be said, as the boot core knows it: the files go along. */
+    outbox: {
+      ...outbox,
+      get items() {
+        return outbox.items;
+      },
+      flush(): void {
+        outbox.flush();
+        files.nudge();
+      },
+      clear(): void {
+        outbox.clear();
+        files.clear();
+      },
+    },
+    files,
     typing,
     /** Something will be said soon. */
     ahead: bot.ahead,
@@ -124,7 +152,7 @@ export function createSending(parts: Parts, forms: Forms, reading: Reading) {
       for (const { client_id, from } of messages) {
         if (!client_id || from !== "user") continue;
         const begun = outbox.items.some((item) => item.client_id === client_id && item.thread === NEW);
-        if (begun) outbox.adopt(NEW, id);
+        if (begun) adopt(id);
         outbox.settle(client_id);
         if (begun && shared.viewing === NEW) {
           shared.viewing = id;

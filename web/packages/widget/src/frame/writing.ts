@@ -32,6 +32,7 @@ const verbsOf = ({ shared, visitor }: Parts, { forms, reading, sending, outbox }
     if (text) sending.ahead();
     if (id !== NEW) sending.typing.input(id, text);
   },
+  files: sending.files,
   end: sending.end,
   asVisitor: visitor.asVisitor,
   reread: shared.reread,

@@ -1,0 +1,129 @@
+/** Files beside the text that is being written: chosen, dropped or pasted, and shown until they are sent. */
+import type { Attachment, Uploads } from "@halloo/core";
+import { acceptOf } from "@halloo/core/file-kinds.ts";
+import { type Given, useDrop } from "@halloo/ui/attach/given.ts";
+import { useAttachParts } from "@halloo/ui/attach/parts.ts";
+import { FileButton } from "@halloo/ui/attach/picker.tsx";
+import { Paperclip } from "lucide-preact";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useAround } from "./hooks.ts";
+
+/** The tray is fetched once the chat stands, so that it is there before the line goes. */
+const LEISURE_MS = 1_500;
+const AGAIN_MS = 3_000;
+
+/** The queue; null until it is here. */
+function useQueue(wanted: boolean): Uploads | null {
+  const { engine } = useAround();
+  const [queue, setQueue] = useState<Uploads | null>(null);
+  useEffect(() => {
+    if (!wanted) return;
+    let timer = 0;
+    let gone = false;
+    const fetch = (): void => {
+      engine.files.open().then(
+        (found) => {
+          if (!gone) setQueue(found);
+        },
+        () => {
+          if (!gone) timer = window.setTimeout(fetch, AGAIN_MS);
+        },
+      );
+    };
+    fetch();
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [engine, wanted]);
+  return queue;
+}
+
+/** The files of a thread that wait to be sent. */
+function useItems(thread: string): readonly Attachment[] {
+  const { engine } = useAround();
+  const [items, setItems] = useState(engine.files.items);
+  useEffect(() => {
+    setItems(engine.files.items);
+    return engine.files.subscribe(() => setItems(engine.files.items));
+  }, [engine]);
+  return items.filter((item) => item.thread === thread);
+}
+
+export type Attaching = ReturnType<typeof useAttaching>;
+
+/** Files for a thread. `enabled`: they may be sent, and somebody can write. */
+export function useAttaching(thread: string, enabled: boolean) {
+  const { language } = useAround();
+  const [wanted, setWanted] = useState(false);
+  const [folder, setFolder] = useState(false);
+  /** Chosen before the queue was here. */
+  const early = useRef<File[]>([]);
+  const queue = useQueue(enabled && wanted);
+  const parts = useAttachParts(language, enabled && wanted);
+  const items = useItems(thread);
+
+  useEffect(() => {
+    if (!enabled) return;
+    const timer = setTimeout(() => setWanted(true), LEISURE_MS);
+    return () => clearTimeout(timer);
+  }, [enabled]);
+
+  useEffect(() => {
+    if (queue && early.current.length > 0) queue.add(thread, early.current.splice(0));
+  }, [queue, thread]);
+
+  const add = useCallback(
+    ({ files, folders }: Given): void => {
+      setWanted(true);
+      setFolder(folders > 0);
+      if (files.length === 0) return;
+      if (queue) queue.add(thread, files);
+      else early.current.push(...files);
+    },
+    [queue, thread],
+  );
+  const over = useDrop(null, enabled, add);
+
+  useEffect(() => {
+    if (over) setWanted(true);
+  }, [over]);
+
+  return {
+    add,
+    /** There are files that "Send" would send. */
+    some: items.some(({ state, wanted: sent }) => !sent && state !== "failed"),
+    send(): void {
+      setFolder(false);
+      queue?.send(thread);
+    },
+    tray: parts && queue && (
+      <parts.AttachTray
+        items={items}
+        language={language}
+        t={parts.t}
+        note={folder ? parts.t("folder") : null}
+        onCancel={queue.cancel}
+        onRetry={queue.retry}
+        onNoteGone={() => setFolder(false)}
+      />
+    ),
+    veil: over && parts && <parts.DropVeil text={parts.t("drop")} />,
+  };
+}
+
+/** The paperclip. */
+export function AttachButton({ onFiles }: { onFiles: (given: Given) => void }) {
+  const { engine, t } = useAround();
+  const kinds = engine.record.config.v1.files?.types ?? [];
+  return (
+    <FileButton
+      class="h-tool"
+      label={t("attach")}
+      accept={acceptOf(kinds)}
+      onFiles={(files) => onFiles({ files, folders: 0 })}
+    >
+      <Paperclip size={20} strokeWidth={1.75} />
+    </FileButton>
+  );
+}

@@ -1,0 +1,52 @@
+/** The files that the visitor sends. Their queue is fetched when the first one is near. */
+import type { Attachment, Outbox, Uploads } from "@halloo/core";
+import type { Refuse } from "@halloo/core/upload-rules.ts";
+import type { Parts } from "./parts.ts";
+
+const NONE: readonly Attachment[] = [];
+
+export type Files = ReturnType<typeof createFiles>;
+
+export interface Around {
+  readonly outbox: () => Outbox;
+  readonly refuse: Refuse;
+  /** What a refusal means for the whole screen. */
+  readonly refused: (error: unknown) => void;
+  /** Something will be said soon. */
+  readonly ahead: () => void;
+}
+
+export function createFiles(parts: Parts, around: Around) {
+  const listeners = new Set<() => void>();
+  let queue: Uploads | null = null;
+  let loading: Promise<Uploads> | null = null;
+
+  return {
+    get items(): readonly Attachment[] {
+      return queue?.items ?? NONE;
+    },
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    /** The queue. Rejects where it could not be fetched; asked again, it is tried again. */
+    open(): Promise<Uploads> {
+      loading ??= import("./uploading.ts").then(
+        ({ createUploading }) => {
+          queue = createUploading(parts, around, () => {
+            for (const listener of listeners) listener();
+          });
+          return queue;
+        },
+        (error: unknown) => {
+          loading = null;
+          throw error;
+        },
+      );
+      return loading;
+    },
+    nudge: (): void => queue?.nudge(),
+    adopt: (thread: string, conversation: string): void => queue?.adopt(thread, conversation),
+    clear: (): void => queue?.clear(),
+  };
+}
