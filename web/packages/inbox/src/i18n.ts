@@ -130,6 +130,21 @@ export const formatAverage = (value: number): string =>
 export const formatPercent = (share: number): string =>
   kept("percent", () => new Intl.NumberFormat(language.get(), { style: "percent" })).format(share);
 
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** How large a file is, as people count it: “240 kB”, “1.4 MB”. */
+export function formatSize(bytes: number): string {
+  let size = bytes;
+  let step = 0;
+  for (; size >= 1023.5 && step < UNITS.length - 1; step += 1) size /= 1024;
+  const unit = UNITS[step] ?? "byte";
+  const maximumFractionDigits = step > 1 && size < 10 ? 1 : 0;
+  return kept(
+    `${unit}${maximumFractionDigits}`,
+    () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits }),
+  ).format(size);
+}
+
 export const formatList = (items: readonly string[]): string =>
   kept("list", () => new Intl.ListFormat(language.get(), { type: "conjunction" })).format(items);
 

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { initials } from "./avatar.tsx";
+import { initials, isOurs } from "./avatar.tsx";
 import { contrast, hexToHsv, hsvToHex, readHex } from "./colour.ts";
 import { hueOf } from "./dom.ts";
 import { filterOptions } from "./picker.tsx";
@@ -47,6 +47,17 @@ describe("faces", () => {
     expect(initials("grace")).toBe("G");
     expect(initials("👩‍💻 dev")).toHaveLength(3);
     expect(initials("  ")).toBe("");
+  });
+
+  it("show pictures of this host and of the image host, and nobody else's", () => {
+    const here = "https://chat.example/inbox";
+    const id = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1";
+    expect(isOurs("/avatar/x.png", here)).toBe(true);
+    expect(isOurs(`https://image.example/avatar/operator/${id}/128?in=${id}&v=1&sig=abc`, here)).toBe(true);
+    expect(isOurs("https://tracker.example/pixel.gif", here)).toBe(false);
+    expect(isOurs(`https://tracker.example/avatar/operator/${id}/128`, here)).toBe(false);
+    expect(isOurs("javascript:alert(1)", here)).toBe(false);
+    expect(isOurs("http://[", here)).toBe(false);
   });
 
   it("keep their hue, whether known by the visitor's id or the contact's", () => {

@@ -15,3 +15,14 @@ it("says a refusal in people's words, and what the server wrote where there are 
   );
   expect(reasonOf(new TypeError("x"))).toContain("wrong");
 });
+
+it("says what is wrong with a file, and what to do", () => {
+  const said = (code: string, details = {}) => reasonOf(new Refusal(code, "x", 415, details));
+  expect(said("file_too_large", { max_bytes: 26_214_400 })).toContain("25 MB");
+  expect(said("file_type", { types: ["image"] })).toContain("PNG, JPEG");
+  expect(said("file_type", { types: ["image", "pdf"] })).toContain("ZIP");
+  expect(said("image_refused", { reason: "pixels" })).toContain("25 megapixels");
+  expect(said("image_refused", { reason: "some other day" })).toContain("damaged");
+  expect(reasonOf(new Refusal("upload_not_found", "x", 404))).toContain("Try again");
+  expect(reasonOf(new Refusal("field_invalid", "size: x", 422, { field: "size" }))).toContain("empty");
+});

@@ -71,6 +71,22 @@ describe("a fact and the row of its conversation", () => {
     expect(after?.last_message?.excerpt).toBe("Hi there you");
   });
 
+  it.each([
+    ["file", { name: "invoice.pdf", url: "https://x" }, "invoice.pdf"],
+    ["audio", { url: "https://x", duration: 4 }, ""],
+    [
+      "picker",
+      { text: "Which?", choices: [{ label: "Vase" }, { label: "Bowl", selected: true }] },
+      "Which? ○ Vase ● Bowl",
+    ],
+    ["field", { text: "Your order?", explain: "Number", value: "42" }, "Your order? 42"],
+    ["carousel", { text: "", targets: [{ title: "Vase", description: "Blue" }, { title: "Bowl" }] }, "Vase Blue Bowl"],
+    ["text", null, ""],
+  ])("a message of kind %s is told in one line as the server tells it", (type, content, line) => {
+    const after = reduceRow(row("c1"), "message:send", message({ type, content } as never), WORLD);
+    expect(after?.last_message).toMatchObject({ type, excerpt: line });
+  });
+
   it("goes on waiting since the first unanswered message", () => {
     const after = reduceRow(row("c1", { waiting_since: iso(-5) }), "message:send", message({}), WORLD);
     expect(after?.waiting_since).toBe(iso(-5));

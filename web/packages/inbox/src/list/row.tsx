@@ -1,9 +1,20 @@
 import { Avatar, Count, cx, IconButton } from "@halloo/ui";
-import { AlarmClock, CircleCheck, Clock, Lock, RotateCcw, UserPlus } from "lucide-preact";
+import {
+  AlarmClock,
+  CircleCheck,
+  Clapperboard,
+  Clock,
+  Lock,
+  type LucideIcon,
+  Mic,
+  Paperclip,
+  RotateCcw,
+  UserPlus,
+} from "lucide-preact";
 import { setResolved } from "../data/actions.ts";
 import { useStore } from "../data/store.ts";
 import type { ConversationRow } from "../data/types.ts";
-import { formatAgo, formatSpan, t } from "../i18n.ts";
+import { formatAgo, formatSpan, type Key, t } from "../i18n.ts";
 import { typists } from "../live/live.ts";
 import type { Route } from "../router.ts";
 import { Link } from "../shell/link.tsx";
@@ -93,6 +104,13 @@ function When({ row }: { row: ConversationRow }) {
   return <span class="in-row-when">{formatAgo(row.last_message?.timestamp ?? Date.parse(row.updated_at), now)}</span>;
 }
 
+/** What stands before the words of a message that is more than words, and what it is called where it has none. */
+const SIGNS: Readonly<Record<string, { icon: LucideIcon; label: Key; bare: Key }>> = {
+  file: { icon: Paperclip, label: "file_said", bare: "message_removed" },
+  animation: { icon: Clapperboard, label: "animation_said", bare: "animation_said" },
+  audio: { icon: Mic, label: "audio_said", bare: "audio_said" },
+};
+
 function Preview({ row }: { row: ConversationRow }) {
   const typing = useStore(typists)[row.id]?.some((one) => one.from === "user");
   const draft = useStore(drafts)[row.id];
@@ -106,15 +124,17 @@ function Preview({ row }: { row: ConversationRow }) {
   }
   const last = row.last_message;
   if (!last) return <span class="in-row-preview">{t("no_messages")}</span>;
-  const text =
-    last.excerpt === ""
-      ? t(last.type === "text" || last.type === "note" ? "message_removed" : "message_other")
-      : last.excerpt;
+  const sign = SIGNS[last.type];
+  const bare = sign?.bare ?? (last.type === "text" || last.type === "note" ? "message_removed" : "message_other");
+  const Sign = sign?.icon;
   return (
     <span class="in-row-preview">
       {last.type === "note" && <Lock size={12} class="in-note-mark" aria-label={t("note")} />}
       {last.from === "operator" && <span class="in-row-author">{last.author}: </span>}
-      <span dir="auto">{text}</span>
+      {Sign && sign && (
+        <Sign size={12} class="in-row-sign" {...(last.excerpt === "" ? {} : { "aria-label": t(sign.label) })} />
+      )}
+      <span dir="auto">{last.excerpt === "" ? t(bare) : last.excerpt}</span>
     </span>
   );
 }

@@ -17,7 +17,22 @@ export interface Words {
   readonly mentions: readonly string[];
 }
 
-export type Sending = Omit<Outgoing, "message"> & { readonly message: Words };
+/** A file that was uploaded. `shown` is what the thread says of it until the server's own message is there. */
+export interface FileWords {
+  readonly type: "file" | "audio";
+  readonly content: { readonly upload_id: string } & Readonly<Record<string, unknown>>;
+  readonly shown: { readonly name: string; readonly type: string; readonly size: number };
+}
+
+export type Said = Words | FileWords;
+export type Sending = Omit<Outgoing, "message"> & { readonly message: Said };
+
+/** Whether it is a file that is on its way. */
+export const isFile = (said: Said): said is FileWords => said.type === "file" || said.type === "audio";
+
+/** What is on its way in one line; a recording has no words. */
+export const lineOf = (said: Said): string =>
+  isFile(said) ? (said.type === "file" ? said.shown.name : "") : said.content;
 
 /** Everything that is not stored yet. */
 export const sending = createStore<readonly Sending[]>([]);
@@ -26,12 +41,12 @@ const made = new Map<string, ReturnType<typeof createOutbox>>();
 let current: ReturnType<typeof createOutbox> | null = null;
 
 async function deliver(item: Outgoing): Promise<void> {
-  const words = item.message as Words;
+  const said = item.message as Said;
   const { message } = await call<MessageSent>("POST", `/conversations/${item.thread}/messages`, {
     client_id: item.client_id,
-    type: words.type,
-    content: words.content,
-    mentions: words.mentions,
+    type: said.type,
+    content: said.content,
+    ...(isFile(said) ? {} : { mentions: said.mentions }),
   });
   client.setQueryData<Talk>(
     keys.talk(item.thread),
@@ -57,23 +72,23 @@ export function openOutbox(me: MeView): void {
   current.flush();
 }
 
-/** Sends, and shows the words in the list before anybody answered. False where too much waits already. */
-export function sendWords(conversation: string, words: Words, author: string): boolean {
-  const item = current?.add(conversation, words);
+/** Sends, and shows it in the list before anybody answered. False where too much waits already. */
+export function send(conversation: string, said: Said, author: string): boolean {
+  const item = current?.add(conversation, said);
   if (!item) return false;
   const row = findRow(conversation);
   if (row) {
     putRow({
       ...row,
       last_message: {
-        type: words.type,
+        type: said.type,
         from: "operator",
-        excerpt: excerptOf(words.content),
+        excerpt: excerptOf(said.type, lineOf(said)),
         timestamp: item.at,
         author,
       },
-      waiting_since: words.type === "note" ? row.waiting_since : null,
-      unread: words.type === "note" ? row.unread : 0,
+      waiting_since: said.type === "note" ? row.waiting_since : null,
+      unread: said.type === "note" ? row.unread : 0,
     });
   }
   return true;

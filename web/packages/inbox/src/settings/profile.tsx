@@ -1,4 +1,4 @@
-import { Avatar, Button, Segmented, Select, Switch, TextField, toast } from "@halloo/ui";
+import { Button, Segmented, Select, Switch, TextField, toast } from "@halloo/ui";
 import { Monitor, Moon, Sun } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../data/api.ts";
@@ -12,6 +12,7 @@ import { signOut } from "../shell/sign-out.ts";
 import { applyTheme } from "../shell/theme.ts";
 import { PASSWORD_LEAST } from "../sign/join.tsx";
 import { Card, Save, Title, useSaving } from "./card.tsx";
+import { OwnPicture } from "./picture.tsx";
 
 export function Profile({ me }: { me: MeView }) {
   const operator = me.operator;
@@ -44,16 +45,7 @@ function Name({ me }: { me: MeView }) {
       }}
     >
       <Card footer={<Save dirty={dirty} {...saving} />}>
-        <div class="in-who">
-          <Avatar id={me.operator?.id ?? ""} name={name} src={me.operator?.avatar} size={56} />
-          <div>
-            <strong dir="auto">{before}</strong>
-            <span>{me.operator?.email}</span>
-            <span>
-              {t(`role_${me.operator?.role ?? "operator"}`)} · {me.workspace.name}
-            </span>
-          </div>
-        </div>
+        <OwnPicture me={me} />
         <TextField
           label={t("your_name")}
           hint={t("your_name_hint")}

@@ -1,0 +1,103 @@
+/** One's own picture: chosen or dropped, looked at by the server, and taken away again. */
+import { Avatar, Button, cx, toast } from "@halloo/ui";
+import { Camera, Trash } from "lucide-preact";
+import { useRef, useState } from "preact/hooks";
+import { complain } from "../data/actions.ts";
+import { call } from "../data/api.ts";
+import { keys } from "../data/keys.ts";
+import { client } from "../data/query.ts";
+import { reasonOf } from "../data/reason.ts";
+import type { MeView } from "../data/types.ts";
+import { t } from "../i18n.ts";
+import { uploadPicture } from "../live/picture.ts";
+
+const PICTURES = "image/png,image/jpeg,image/gif,image/webp,image/avif";
+
+export function OwnPicture({ me }: { me: MeView }) {
+  const input = useRef<HTMLInputElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [over, setOver] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const operator = me.operator;
+  if (!operator) return null;
+
+  const take = async (file: File | undefined) => {
+    if (!file || busy) return;
+    setBusy(true);
+    setTrouble(null);
+    try {
+      client.setQueryData<MeView>(keys.me, await uploadPicture(file));
+      toast({ text: t("picture_taken"), tone: "good" });
+    } catch (error) {
+      setTrouble(reasonOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const drop = async () => {
+    setTrouble(null);
+    try {
+      client.setQueryData<MeView>(keys.me, await call<MeView>("DELETE", "/me/avatar"));
+      toast({ text: t("picture_gone") });
+    } catch (error) {
+      complain(error);
+    }
+  };
+  const choose = () => input.current?.click();
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the buttons inside do the same by keyboard
+    <div
+      class={cx("in-own-picture", over && "in-over")}
+      onDragOver={(event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        void take(event.dataTransfer?.files[0]);
+      }}
+    >
+      <button type="button" class="in-own-face" tabIndex={-1} aria-hidden="true" onClick={choose}>
+        <Avatar key={operator.avatar} id={operator.id} name={operator.name} src={operator.avatar} size={56} />
+        <span class="in-own-camera">
+          <Camera size={20} />
+        </span>
+      </button>
+      <div class="in-own-words">
+        <strong dir="auto">{operator.name}</strong>
+        <span>{operator.email}</span>
+        <span>
+          {t(`role_${operator.role}`)} · {me.workspace.name}
+        </span>
+      </div>
+      <div class="in-own-buttons">
+        <Button icon={<Camera size={16} />} busy={busy} disabled={busy} onClick={choose}>
+          {t(operator.avatar ? "picture_change" : "picture_choose")}
+        </Button>
+        {operator.avatar && (
+          <Button kind="ghost" icon={<Trash size={16} />} disabled={busy} onClick={() => void drop()}>
+            {t("picture_remove")}
+          </Button>
+        )}
+      </div>
+      <p class={cx("in-own-hint", trouble && "in-save-bad")} role={trouble ? "alert" : undefined}>
+        {trouble ?? t("picture_hint")}
+      </p>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept={PICTURES}
+        aria-label={t("picture_choose")}
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          void take(file);
+          event.currentTarget.value = "";
+        }}
+      />
+    </div>
+  );
+}
