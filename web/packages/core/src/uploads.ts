@@ -35,8 +35,17 @@ export interface Attachment {
 
 export interface Uploads {
   readonly items: readonly Attachment[];
-  /** Adds files and begins to send. What cannot be sent stands there at once as failed, with its reason. */
-  add(thread: string, files: readonly File[], kind?: "file" | "audio", more?: Record<string, unknown>): void;
+  /**
+   * Adds files and begins to send. What cannot be sent stands there at once as failed, with its reason. `wanted`: they go by themselves,
+   * as if "Send" had been pressed for them alone.
+   */
+  add(
+    thread: string,
+    files: readonly File[],
+    kind?: "file" | "audio",
+    more?: Readonly<Record<string, unknown>>,
+    wanted?: boolean,
+  ): void;
   cancel(id: string): void;
   retry(id: string): void;
   /** All of the thread are wanted; each goes out in the order of adding, exactly once. Failed ones do not hold up others. */
@@ -244,7 +253,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     get items() {
       return items;
     },
-    add(thread, files, kind = "file", more = {}) {
+    add(thread, files, kind = "file", more = {}, wanted = false) {
       const rules = options.rules();
       let room = rules.most - taken(thread);
       const added: Attachment[] = [];
@@ -255,7 +264,7 @@ export function createUploads(options: UploadsOptions): Uploads {
           : localRefusal(file, kind, rules, refuse);
         const id = options.uuid();
         const state = error ? "failed" : "waiting";
-        const rest = { sent: 0, until: null, retryable: none, uploadId: null, wanted: false };
+        const rest = { sent: 0, until: null, retryable: none, uploadId: null, wanted };
         added.push({ id, thread, file, kind, more, state, error, ...rest });
         // One line says it for all that found no room.
         if (none) break;

@@ -3,6 +3,7 @@ import type { Attachment, Outbox, Uploads } from "@halloo/core";
 import type { Refuse } from "@halloo/core/upload-rules.ts";
 import type { Parts } from "./parts.ts";
 
+const fetchUploading = () => import("./uploading.ts");
 const NONE: readonly Attachment[] = [];
 
 export type Files = ReturnType<typeof createFiles>;
@@ -31,7 +32,7 @@ export function createFiles(parts: Parts, around: Around) {
     },
     /** The queue. Rejects where it could not be fetched; asked again, it is tried again. */
     open(): Promise<Uploads> {
-      loading ??= import("./uploading.ts").then(
+      loading ??= (parts.shared.options.parts.uploading ?? fetchUploading)().then(
         ({ createUploading }) => {
           queue = createUploading(parts, around, () => {
             for (const listener of listeners) listener();
