@@ -10,7 +10,11 @@ export { cx, hueOf, layerOpen, type Placement, place, useLatest } from "./dom.ts
 export { type Drawing, Empty } from "./empty.tsx";
 export { Field, TextArea, TextField, useGrow } from "./field.tsx";
 export { Menu, type MenuItem, type TriggerProps } from "./menu.tsx";
+export { MessageBody } from "./message/body.tsx";
+export type { LinkPreview, MessageContext, Shown } from "./message/context.ts";
+export { firstLink } from "./message/links.ts";
 export { RichText, type Words } from "./message/rich.tsx";
+export { pictureOf } from "./message/shapes.ts";
 export { filterOptions, fold, type Option, Picker, Select } from "./picker.tsx";
 export { Popover } from "./popover.tsx";
 export { Bone, CopyField, Notice, Table, useCopy } from "./rest.tsx";

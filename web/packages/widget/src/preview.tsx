@@ -208,6 +208,7 @@ function still(record: WidgetRecord, state: State): Engine {
     older: later,
     send: () => true,
     begin: nothing,
+    answer: later,
     again: nothing,
     discard: nothing,
     typing: nothing,

@@ -1,4 +1,5 @@
 /** The messages of a thread as they are drawn: days, and runs of one author within a few minutes. */
+import { textOf } from "@halloo/core/said.ts";
 import type { MessageView } from "../data/types.ts";
 import { lineOf, type Sending } from "../live/outbox.ts";
 
@@ -17,6 +18,8 @@ export type Block =
   | { readonly kind: "day"; readonly key: string; readonly at: number }
   | { readonly kind: "new"; readonly key: string }
   | { readonly kind: "feedback"; readonly key: string; readonly at: number }
+  /** Something that happened: a line between the runs. */
+  | { readonly kind: "event"; readonly key: string; readonly at: number; readonly text: string }
   | {
       readonly kind: "run";
       readonly key: string;
@@ -35,7 +38,14 @@ const RUN_MS = 4 * 60_000;
 const sideOf = (type: string, from: string): Side =>
   type === "note" ? "note" : from === "user" ? "visitor" : "operator";
 
-const textOf = (content: unknown): string | null => (typeof content === "string" ? content : null);
+const plainOf = (content: unknown): string | null => (typeof content === "string" ? content : null);
+
+/** The line of something that happened, by its name where it has no words; nothing where it was taken back. */
+function eventOf({ key, at, message }: Line): Block[] {
+  if (message?.removed) return [];
+  const { namespace } = (message?.content ?? {}) as { namespace?: unknown };
+  return [{ kind: "event", key, at, text: textOf("event", message?.content) || String(namespace ?? "") }];
+}
 
 const sameDay = (a: number, b: number): boolean => new Date(a).toDateString() === new Date(b).toDateString();
 
@@ -64,7 +74,7 @@ export function blocksOf(
       message,
       sending: null,
       at: message.timestamp,
-      text: textOf(message.content),
+      text: plainOf(message.content),
     },
     side: sideOf(message.type, message.from),
     author: {
@@ -93,7 +103,8 @@ export function blocksOf(
     const last = blocks.at(-1);
     const joins =
       before !== null && before.side === side && before.author.id === author.id && line.at - before.line.at < RUN_MS;
-    if (last?.kind === "run" && joins) blocks[blocks.length - 1] = { ...last, lines: [...last.lines, line] };
+    if (line.message?.type === "event") blocks.push(...eventOf(line));
+    else if (last?.kind === "run" && joins) blocks[blocks.length - 1] = { ...last, lines: [...last.lines, line] };
     else blocks.push({ kind: "run", key: `run-${line.key}`, side, author, lines: [line] });
     before = piece;
   }

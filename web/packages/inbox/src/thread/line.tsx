@@ -1,3 +1,4 @@
+import { textOf } from "@halloo/core/said.ts";
 import { Button, cx, IconButton, Menu, type MenuItem, TextArea } from "@halloo/ui";
 import { Check, CheckCheck, CircleAlert, Clock, Copy, Ellipsis, Pencil, Trash } from "lucide-preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -7,7 +8,12 @@ import { formatMoment, formatTime, t } from "../i18n.ts";
 import { sendAgain, settleSent } from "../live/outbox.ts";
 import { Confirm } from "../shell/confirm.tsx";
 import type { Line } from "./groups.ts";
-import { RichText } from "./rich.tsx";
+import { Content, LinkCard } from "./rich.tsx";
+
+/** What stands in a bubble; everything else brings a card of its own. */
+const WORDED: ReadonlySet<string> = new Set(["text", "note"]);
+/** What visitors answer: the answer changes the message, and nobody has edited anything. */
+const ANSWERED: ReadonlySet<string> = new Set(["picker", "field"]);
 
 export const NO_NAMES: readonly string[] = [];
 
@@ -69,15 +75,19 @@ export function OneLine({
   names: readonly string[];
   tail: boolean;
 }) {
-  const { message } = line;
+  const { message, sending: item } = line;
+  const worded = WORDED.has(message?.type ?? item?.message.type ?? "text");
   const [editing, setEditing] = useState(false);
   if (message?.removed) return <div class="in-bubble in-removed">{t("message_removed")}</div>;
   if (editing && message) return <Editing message={message} id={row.id} done={() => setEditing(false)} />;
   return (
     <div class={cx("in-line", line.sending && "in-line-sending")} data-fingerprint={message?.fingerprint}>
-      <div class={cx("in-bubble", tail && "in-tail")}>
-        {line.text === null ? <em>{t("message_other")}</em> : <RichText text={line.text} names={names} />}
-        {message?.edited && <span class="in-edited">{t("edited")}</span>}
+      <div class="in-said">
+        <div class={cx(worded ? "in-bubble" : "in-kind", tail && "in-tail")}>
+          <Content line={line} conversation={row.id} names={names} />
+          {message?.edited && !ANSWERED.has(message.type) && <span class="in-edited">{t("edited")}</span>}
+        </div>
+        {message && worded && <LinkCard line={line} conversation={row.id} />}
       </div>
       {message && <LineMenu message={message} id={row.id} own={own} onEdit={() => setEditing(true)} />}
     </div>
@@ -96,29 +106,29 @@ function LineMenu({
   onEdit: () => void;
 }) {
   const [removing, setRemoving] = useState(false);
-  const text = typeof message.content === "string" ? message.content : "";
-  const items: MenuItem[] = [
-    {
+  const text = textOf(message.type, message.content);
+  const items: MenuItem[] = [];
+  if (text !== "")
+    items.push({
       kind: "item",
       id: "copy",
       label: t("copy_text"),
       icon: <Copy size={16} />,
       onSelect: () => void navigator.clipboard.writeText(text),
-    },
-  ];
+    });
   if (own) {
-    items.push(
-      { kind: "item", id: "edit", label: t("edit"), icon: <Pencil size={16} />, onSelect: onEdit },
-      {
-        kind: "item",
-        id: "remove",
-        label: t("remove"),
-        icon: <Trash size={16} />,
-        danger: true,
-        onSelect: () => setRemoving(true),
-      },
-    );
+    if (WORDED.has(message.type))
+      items.push({ kind: "item", id: "edit", label: t("edit"), icon: <Pencil size={16} />, onSelect: onEdit });
+    items.push({
+      kind: "item",
+      id: "remove",
+      label: t("remove"),
+      icon: <Trash size={16} />,
+      danger: true,
+      onSelect: () => setRemoving(true),
+    });
   }
+  if (items.length === 0) return null;
   return (
     <>
       <Menu

@@ -158,6 +158,13 @@ function OneBlock(props: BlockProps) {
       </div>
     );
   }
+  if (block.kind === "event") {
+    return (
+      <p class="in-system" dir="auto" data-tip={formatMoment(block.at)}>
+        {block.text}
+      </p>
+    );
+  }
   if (block.kind === "feedback") return <FeedbackLine name={visitorName(row)} feedback={props.feedback} />;
   const { side, author, lines } = block;
   const visitor = side === "visitor";

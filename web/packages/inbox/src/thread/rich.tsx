@@ -1,7 +1,22 @@
-/** Text as people write it, mentions of colleagues, what was searched for, and a single emoji larger. */
+/** What was said: text with mentions of colleagues and a single emoji larger, and every other kind of message. */
 import { isOnlyEmoji } from "@halloo/core/format.ts";
-import { cx, RichText as Rich } from "@halloo/ui";
+import {
+  cx,
+  firstLink,
+  type LinkPreview,
+  MessageBody,
+  type MessageContext,
+  pictureOf,
+  RichText as Rich,
+} from "@halloo/ui";
 import type { ComponentChildren } from "preact";
+import { call } from "../data/api.ts";
+import { keys } from "../data/keys.ts";
+import { client } from "../data/query.ts";
+import type { Talk } from "../data/types.ts";
+import { language, t } from "../i18n.ts";
+import { isFile } from "../live/outbox.ts";
+import type { Line } from "./groups.ts";
 
 interface Part {
   readonly kind: "text" | "mention";
@@ -55,4 +70,42 @@ export function RichText({
       <Rich text={text} words={words} />
     </div>
   );
+}
+
+/** What the kinds of messages need of the inbox. Operators see what visitors answered, and answer nothing themselves. */
+function contextOf(line: Line, conversation: string): MessageContext {
+  const at = `/conversations/${conversation}`;
+  return {
+    key: line.key,
+    language: language.get(),
+    sound: t,
+    renew: (file) => call<{ url: string }>("GET", `${at}/files/${file}`).then(({ url }) => url),
+    preview: (url) => call<LinkPreview>("GET", `${at}/preview?url=${encodeURIComponent(url)}`),
+    answer: null,
+    pictures: () =>
+      (client.getQueryData<Talk>(keys.talk(conversation))?.thread.messages ?? []).flatMap((message) => {
+        const file = pictureOf(message.type, message.content);
+        return file ? [{ key: message.client_id ?? String(message.fingerprint), file }] : [];
+      }),
+  };
+}
+
+interface ContentProps {
+  readonly line: Line;
+  readonly conversation: string;
+}
+
+/** A message that is stored, or on its way. */
+export function Content({ line, conversation, names }: ContentProps & { readonly names: readonly string[] }) {
+  const { message, sending } = line;
+  const type = message?.type ?? sending?.message.type ?? "text";
+  if (type === "text" || type === "note") return <RichText text={line.text ?? ""} names={names} />;
+  const under = sending && isFile(sending.message) ? sending.message.shown : null;
+  return <MessageBody type={type} content={message?.content ?? under} context={contextOf(line, conversation)} />;
+}
+
+/** The page behind the first link of a text. */
+export function LinkCard({ line, conversation }: ContentProps) {
+  if (line.text === null || firstLink(line.text) === null) return null;
+  return <MessageBody type="text" content={line.text} context={contextOf(line, conversation)} />;
 }

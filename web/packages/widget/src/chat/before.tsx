@@ -24,7 +24,7 @@ export function Before({ state, onRead }: { state: State; onRead: (away: boolean
     <div class="h-scroll h-before" onScroll={(event) => onRead(event.currentTarget.scrollTop > FAR)}>
       <ol>
         <Greeting state={state} />
-        {waiting.map((item) => (item.kind === "message" ? <Bubble key={item.key} line={item} /> : null))}
+        {waiting.map((item) => (item.kind === "message" ? <Bubble key={item.key} line={item} thread={NEW} /> : null))}
       </ol>
       <section class="h-sheet" aria-labelledby="h-before-title">
         <h2 id="h-before-title" dir="auto">

@@ -1,4 +1,5 @@
 /** What one sees first when there is something to go back to. */
+import { textOf } from "@halloo/core/said.ts";
 import { ChevronRight, SendHorizontal } from "lucide-preact";
 import { type Conversation, NEW, type State } from "../frame/engine.ts";
 import { Resume } from "./address.tsx";
@@ -6,6 +7,12 @@ import { Face, Faces } from "./faces.tsx";
 import { useAround } from "./hooks.ts";
 import { Reply } from "./reply.tsx";
 import { shortTime } from "./time.ts";
+
+/** What the last message says, where its excerpt says nothing and the thread is known. */
+function saidLast({ id, last_seq }: Conversation, state: State): string {
+  const message = state.threads[id]?.messages.findLast(({ seq }) => seq === last_seq);
+  return message ? textOf(message.type, message.content).replace(/\s+/g, " ").slice(0, 200) : "";
+}
 
 function Row({ conversation, state, go }: { conversation: Conversation; state: State; go: (id: string) => void }) {
   const { t, language, engine } = useAround();
@@ -22,7 +29,7 @@ function Row({ conversation, state, go }: { conversation: Conversation; state: S
           <time>{shortTime(language, Date.parse(conversation.updated_at), Date.now())}</time>
         </span>
         <span class="h-recent-excerpt" dir="auto">
-          {last?.excerpt || "…"}
+          {last?.excerpt || saidLast(conversation, state) || "…"}
         </span>
       </span>
       {unread > 0 && (

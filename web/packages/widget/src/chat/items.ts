@@ -21,6 +21,8 @@ export interface Line {
   /** Only where it is to be shown: under the last own message, and under every one that is not stored yet. */
   readonly delivery: Delivery | null;
   readonly clientId: string | null;
+  /** Null while it is not stored. */
+  readonly fingerprint: number | null;
 }
 
 export interface Day {
@@ -32,6 +34,8 @@ export interface Day {
 export type Item = Line | Day;
 
 const GROUP_MS = 90_000;
+/** Kinds that the visitor answers. */
+export const ANSWERED: ReadonlySet<string> = new Set(["picker", "field"]);
 
 type Draft = Omit<Line, "first" | "last" | "delivery"> & { readonly seq: number | null; readonly state: Delivery };
 
@@ -43,9 +47,11 @@ const ofMessage = (message: Message, readSeq: number): Draft => ({
   at: message.timestamp,
   type: message.type,
   content: message.content,
-  edited: message.edited,
+  // An answer changes its question, and nobody has edited anything.
+  edited: message.edited && !ANSWERED.has(message.type),
   removed: message.removed,
   clientId: message.client_id,
+  fingerprint: message.fingerprint,
   seq: message.seq ?? null,
   state: (message.seq ?? 0) <= readSeq ? "seen" : "sent",
 });
@@ -61,6 +67,7 @@ const ofOutgoing = (item: Outgoing): Draft => ({
   edited: false,
   removed: false,
   clientId: item.client_id,
+  fingerprint: null,
   seq: null,
   state: item.state,
 });
@@ -69,6 +76,8 @@ const together = (one: Draft | undefined, other: Draft | undefined): boolean =>
   !!one &&
   !!other &&
   one.mine === other.mine &&
+  one.type !== "event" &&
+  other.type !== "event" &&
   (one.mine || one.author.id === other.author.id) &&
   Math.abs(other.at - one.at) < GROUP_MS &&
   daysBetween(one.at, other.at) === 0;

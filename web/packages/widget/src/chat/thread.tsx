@@ -1,9 +1,10 @@
 /** The messages of one conversation, with everything that is under way. */
+import { textOf } from "@halloo/core/said.ts";
 import { ArrowDown, RotateCw } from "lucide-preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Conversation, Face as Person, State } from "../frame/engine.ts";
 import { LeaveEmail, Resume } from "./address.tsx";
-import { Content, isBare } from "./content.tsx";
+import { Content, isBare, LinkCard, Text } from "./content.tsx";
 import { Face } from "./faces.tsx";
 import { Feedback } from "./feedback.tsx";
 import { useAround } from "./hooks.ts";
@@ -50,7 +51,17 @@ function Marks({ delivery }: { delivery: "sending" | "failed" | "sent" | "seen" 
   );
 }
 
-export function Bubble({ line }: { line: Line }) {
+/** What happened: a line between the messages. */
+function Happening({ line }: { line: Line }) {
+  const text = textOf(line.type, line.content);
+  return text === "" || line.removed ? null : (
+    <li class="h-system" dir="auto">
+      {text}
+    </li>
+  );
+}
+
+export function Bubble({ line, thread }: { line: Line; thread: string }) {
   const { t, language } = useAround();
   const [tapped, setTapped] = useState(false);
   const bare = !line.removed && isBare(line.type, line.content);
@@ -70,10 +81,11 @@ export function Bubble({ line }: { line: Line }) {
         <div
           class={`${bare ? "h-bare" : "h-bubble"}${line.removed ? " h-gone" : ""}`}
           dir="auto"
-          onClick={() => setTapped(!tapped)}
+          onClick={({ target }) => (target as Element).closest("a, button, textarea") || setTapped(!tapped)}
         >
-          {line.removed ? t("removed") : <Content type={line.type} content={line.content} />}
+          {line.removed ? t("removed") : <Content line={line} thread={thread} />}
         </div>
+        {!line.removed && <LinkCard line={line} thread={thread} />}
         <time class={tapped ? "h-time h-tapped" : "h-time"} dateTime={new Date(line.at).toISOString()}>
           {clockTime(language, line.at)}
           {line.edited && !line.removed && ` · ${t("edited")}`}
@@ -119,7 +131,7 @@ export function Greeting({ state }: { state: State }) {
           {person.name}
         </span>
         <div class="h-bubble" dir="auto">
-          <Content type="text" content={greeting.text || t("greeting_default")} />
+          <Text content={greeting.text || t("greeting_default")} />
         </div>
       </div>
     </li>
@@ -179,7 +191,9 @@ export function Thread({ id, state, conversation, empty, onRead }: ThreadProps) 
     else if (!atEnd.current && lastKey) setFresh(true);
   }, [lastKey]);
 
-  // The box changes its size with keyboard, composer and window.
+  const broken = thread?.failed === true && messages.length === 0;
+  // The box changes its size with keyboard, composer and window, and what is in it when pictures and cards come.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other things are in the box then
   useEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -187,8 +201,9 @@ export function Thread({ id, state, conversation, empty, onRead }: ThreadProps) 
       if (atEnd.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
+    for (const inside of element.children) observer.observe(inside);
     return () => observer.disconnect();
-  }, []);
+  }, [broken]);
 
   const toEnd = (): void => {
     const element = box.current;
@@ -214,7 +229,7 @@ export function Thread({ id, state, conversation, empty, onRead }: ThreadProps) 
     <div class="h-thread">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls with the keys */}
       <div ref={box} class="h-scroll" role="log" aria-label={t("messages")} tabIndex={0} onScroll={onScroll}>
-        {thread?.failed && messages.length === 0 ? (
+        {broken ? (
           <div class="h-sorry">
             <p>{t("load_failed")}</p>
             <button type="button" class="h-soft-button" onClick={() => void engine.reload(id)}>
@@ -237,8 +252,10 @@ export function Thread({ id, state, conversation, empty, onRead }: ThreadProps) 
                   <li key={item.key} class="h-day">
                     <span>{dayName(language, item.at, Date.now())}</span>
                   </li>
+                ) : item.type === "event" ? (
+                  <Happening key={item.key} line={item} />
                 ) : (
-                  <Bubble key={item.key} line={item} />
+                  <Bubble key={item.key} line={item} thread={id} />
                 ),
               )}
               {conversation?.state === "resolved" && <li class="h-system">{t("conversation_ended")}</li>}

@@ -2,6 +2,7 @@
  * What the chat needs beyond the boot core: the messages, the outbox, forms, typing, opening hours. It joins the engine when the chat
  * opens.
  */
+import { createAnswering } from "./answering.ts";
 import type { Core, Engine } from "./engine.ts";
 import { createForms } from "./forms.ts";
 import { watchHours } from "./hours.ts";
@@ -17,15 +18,17 @@ export function createWriting(parts: Parts) {
   const forms = createForms(parts.shared);
   const reading = createReading(parts, (id, messages) => sending.settle(id, messages));
   const sending = createSending(parts, forms, reading);
-  return { forms, reading, sending, outbox: sending.outbox, settle: sending.settle };
+  const answer = createAnswering(parts);
+  return { forms, reading, sending, answer, outbox: sending.outbox, settle: sending.settle };
 }
 
-const verbsOf = ({ shared, visitor }: Parts, { forms, reading, sending, outbox }: Writing, core: Core) => ({
+const verbsOf = ({ shared, visitor }: Parts, { forms, reading, sending, answer, outbox }: Writing, core: Core) => ({
   view: reading.view,
   reload: reading.refresh,
   older: reading.older,
   send: sending.send,
   begin: sending.begin,
+  answer,
   again: (clientId: string) => outbox.again(clientId),
   discard: (clientId: string) => outbox.settle(clientId),
   typing(id: string, text: string): void {

@@ -1,0 +1,94 @@
+/** A picture that is on its way: its colours first, then itself; with a new address where its own ran out. */
+import { readPlaceholder } from "@halloo/core/placeholder.ts";
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { cx } from "../dom.ts";
+import { addressOf, ranOut, renewed } from "./address.ts";
+import { type FileContent, shownAt } from "./shapes.ts";
+
+/** The first waves of a picture's colours, drawn over its whole place. */
+function Blur({ text }: { text: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const found = readPlaceholder(text);
+    const paper = canvas.current?.getContext("2d");
+    if (!canvas.current || !paper || !found) return;
+    canvas.current.width = found.width;
+    canvas.current.height = found.height;
+    paper.putImageData(new ImageData(found.data, found.width, found.height), 0, 0);
+  }, [text]);
+  return <canvas ref={canvas} class="u-blur" width={1} height={1} />;
+}
+
+type Stage = "loading" | "there" | "failed";
+
+/** The address that the browser loads from: null while a new one is on its way. */
+function useSource(file: FileContent, renew: (id: string) => Promise<string>) {
+  const [stage, setStage] = useState<Stage>("loading");
+  const [turn, setTurn] = useState(0);
+  const asked = useRef(0);
+  const held = shownAt(addressOf(file.id, file.url), file.thumbnail);
+  const stale = held === null || ranOut(held, Date.now());
+  const ask = (): void => {
+    if (file.id === null) {
+      setStage("failed");
+      return;
+    }
+    asked.current += 1;
+    renewed(file.id, renew).then(
+      () => setTurn((now) => now + 1),
+      () => setStage("failed"),
+    );
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each address that ran out before it was loaded
+  useEffect(() => {
+    if (stage === "loading" && stale) ask();
+  }, [file.id, file.url, turn]);
+  return {
+    stage,
+    source: stage === "loading" && stale ? null : held,
+    there: () => setStage("there"),
+    /** The clock here may be wrong, or the file is gone: one more address is asked for, and no more. */
+    broken: () => (asked.current > 1 ? setStage("failed") : ask()),
+    again: () => {
+      asked.current = 0;
+      setStage("loading");
+      ask();
+    },
+  };
+}
+
+interface FilePictureProps {
+  readonly file: FileContent;
+  readonly alt: string;
+  readonly renew: (id: string) => Promise<string>;
+  /** Drawn instead where it cannot be had. */
+  readonly failed: (again: () => void) => ComponentChildren;
+  /** What stands around it while it is there or on its way. */
+  readonly frame?: (inside: ComponentChildren) => ComponentChildren;
+  readonly eager?: boolean;
+}
+
+export function FilePicture({ file, alt, renew, failed, frame = (inside) => inside, eager = false }: FilePictureProps) {
+  const { stage, source, there, broken, again } = useSource(file, renew);
+  if (stage === "failed") return <>{failed(again)}</>;
+  return frame(
+    <span class={cx("u-image", stage === "there" && "u-there")}>
+      {file.placeholder !== null && <Blur text={file.placeholder} />}
+      {source !== null && (
+        <img
+          src={source}
+          alt={alt}
+          width={file.width ?? undefined}
+          height={file.height ?? undefined}
+          loading={eager ? "eager" : "lazy"}
+          decoding="async"
+          draggable={false}
+          referrerpolicy="no-referrer"
+          onLoad={there}
+          onError={broken}
+        />
+      )}
+    </span>,
+  );
+}

@@ -1,0 +1,48 @@
+/** A picture in its thread: its room is kept before it is there, and a press shows it large. */
+import type { MessageContext } from "./context.ts";
+import { FileCard } from "./file.tsx";
+import { FilePicture } from "./image.tsx";
+import { type FileContent, roomFor } from "./shapes.ts";
+import type { Words } from "./words.ts";
+
+export const MOST = { width: 280, height: 320 };
+
+interface PictureProps {
+  readonly file: FileContent;
+  readonly context: MessageContext;
+  readonly words: Words;
+  /** It moves. */
+  readonly animation?: boolean;
+}
+
+export function Picture({ file, context, words, animation = false }: PictureProps) {
+  const room = roomFor(file.width, file.height, MOST);
+  const name = file.name || words(animation ? "animation" : "picture");
+  const open = async (): Promise<void> => {
+    const { openLightbox } = await import("./lightbox.tsx");
+    openLightbox(context, words);
+  };
+  return (
+    <FilePicture
+      file={file}
+      alt=""
+      renew={context.renew}
+      failed={(again) => <FileCard file={file} context={context} words={words} again={again} />}
+      frame={(inside) => (
+        <button
+          type="button"
+          class="u-picture"
+          aria-label={words("open_picture", { name })}
+          aria-haspopup="dialog"
+          style={{ width: `${room.width}px`, aspectRatio: `${room.width} / ${room.height}` }}
+          onClick={(event) => {
+            event.stopPropagation();
+            void open();
+          }}
+        >
+          {inside}
+        </button>
+      )}
+    />
+  );
+}
