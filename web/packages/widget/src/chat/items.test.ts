@@ -82,3 +82,14 @@ describe("a thread's lines", () => {
     expect(shown.map(({ key }) => key)).toEqual(["id-1"]);
   });
 });
+
+it("a file on its way has its name", () => {
+  const message = {
+    type: "file",
+    content: { upload_id: "u" },
+    shown: { name: "a.pdf", type: "application/pdf", size: 9 },
+  };
+  const item = { client_id: "x", thread: "c", message, at: 1, state: "sending", error: null } as const;
+  const line = threadItems([], [item], 0).at(-1);
+  expect(line).toMatchObject({ content: { upload_id: "u", name: "a.pdf", size: 9 } });
+});
