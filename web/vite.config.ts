@@ -64,7 +64,8 @@ function manifest(mode: keyof typeof entries): Plugin {
 
 /**
  * Finishes loader.js: `HALLOO_RECORD` becomes the one literal that the server replaces, and the file becomes ASCII. Done after
- * minifying, so that no optimiser draws conclusions from the placeholder.
+ * minifying, so that no optimiser draws conclusions from the placeholder. In place of a function around all of it stands a block, which is
+ * shorter: what `let` declares in it stays in it. A plain function would not, so that there may be none.
  */
 function loaderFinish(): Plugin {
   return {
@@ -74,8 +75,10 @@ function loaderFinish(): Plugin {
         if (item.type !== "chunk") continue;
         const parts = item.code.split(/\bHALLOO_RECORD\b/);
         if (parts.length !== 2) this.error(`HALLOO_RECORD must appear once, found ${parts.length - 1} times`);
-        item.code = parts
-          .join('"%%"')
+        const inner = /^\(function\(\) ?\{([\s\S]*)\}\)\(\);\s*$/.exec(parts.join('"%%"'))?.[1];
+        if (inner === undefined || /(?<!async )\bfunction \w/.test(inner))
+          this.error("no block can stand around the loader");
+        item.code = `{${inner.replace(/\bvar (?=\w)/g, "let ")}}`
           // Line breaks are left in the style sheet alone, where nothing needs them.
           .replaceAll("}\n", "}")
           .replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -251,7 +251,17 @@ ORIGINS = (
     *["https://site.test"] * 6, "http://site.test", "http://site.test", "http://site.test:81",
     "https://site.test:8443", "https://chat.test", C,
 )  # fmt: skip
-_FEATURES: tuple[Feature, ...] = ("files", "images", "sounds", "calls", "cobrowse", "wait_game", "outbound", "pusher")
+_FEATURES: tuple[Feature, ...] = (
+    "files",
+    "audio",
+    "images",
+    "sounds",
+    "calls",
+    "cobrowse",
+    "wait_game",
+    "outbound",
+    "pusher",
+)
 
 
 @st.composite

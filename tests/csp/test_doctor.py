@@ -289,6 +289,21 @@ def test_permissions(sent: tuple[str, ...], lines: list[str]) -> None:
     assert examine(CALLS, treated(whole, found)).verdict == "ok"
 
 
+def test_voice_messages_need_the_microphone() -> None:
+    """It is asked for once, also where calls want it, too."""
+    page = Page((), SITE, permissions_policy=("microphone=(), camera=(self)",))
+    found = examine(replace(CHAT, features=frozenset({"chat", "files", "audio"})), page)
+    assert [(one.need, one.feature, one.fix.line) for one in found.findings] == [
+        ("host.microphone", "audio", f'microphone=(self "{C}")')
+    ]
+    both = examine(replace(CALLS, features=CALLS.features | {"audio"}), page)
+    assert [(one.need, one.decided_by, one.directive) for one in both.findings] == [
+        ("host.microphone", "Permissions-Policy", "microphone"),
+        ("host.media", "Permissions-Policy", "camera"),
+    ]
+    assert examine(replace(CHAT, features=frozenset({"chat", "files"})), page).verdict == "ok"
+
+
 @pytest.mark.parametrize("value", ["require-corp", "credentialless", 'Require-Corp; report-to="x"'])
 def test_isolation_needs_nothing(value: str) -> None:
     """Rule 7."""

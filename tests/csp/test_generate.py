@@ -176,6 +176,14 @@ def test_no_fixed_nonce_for_servers_that_cannot_make_one() -> None:
         assert not any("cannot make a nonce" in note for note in generate(DEPLOYMENT, Options(target=target)).notes)
 
 
+def test_the_microphone_is_named_where_voice_messages_are_on() -> None:
+    notes = " ".join(generate(replace(DEPLOYMENT, features=CHAT | {"files", "audio"}), Options()).notes)
+    assert f'must leave these to the chat: microphone=(self "{C}").' in notes
+    both = " ".join(generate(replace(DEPLOYMENT, features=CHAT | {"audio", "calls"}), Options()).notes)
+    assert both.count("microphone=(self") == 1
+    assert "microphone" not in " ".join(generate(replace(DEPLOYMENT, features=CHAT | {"files"}), Options()).notes)
+
+
 def test_devices_are_named_where_calls_are_on() -> None:
     notes = " ".join(generate(replace(DEPLOYMENT, features=CHAT | {"calls"}), Options()).notes)
     assert f'camera=(self "{C}"), microphone=(self "{C}"), display-capture=(self "{C}")' in notes

@@ -184,7 +184,9 @@ def test_nothing_wide_is_ever_written(text: str) -> None:
 def test_permissions() -> None:
     rest = "geolocation=(), payment=(), usb=()"
     assert permissions_policy() == f"camera=(), microphone=(), display-capture=(), {rest}"
-    assert permissions_policy(calls=True) == f"camera=(self), microphone=(self), display-capture=(self), {rest}"
+    assert permissions_policy(["chat", "sounds"]) == permissions_policy()
+    assert permissions_policy(["chat", "audio"]) == f"camera=(), microphone=(self), display-capture=(), {rest}"
+    assert permissions_policy(["calls"]) == f"camera=(self), microphone=(self), display-capture=(self), {rest}"
 
 
 def test_ancestors() -> None:

@@ -33,7 +33,7 @@ async def test_headers_to_the_letter(client: httpx.AsyncClient, publish: Any) ->
     assert dict(answer.headers) == {
         "content-security-policy": POLICY.format("https://shop.example http://localhost:3000", reports),
         "reporting-endpoints": f'halloo="{reports}"',
-        "permissions-policy": "camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=()",
+        "permissions-policy": "camera=(), microphone=(self), display-capture=(), geolocation=(), payment=(), usb=()",
         "cross-origin-embedder-policy": "require-corp",
         "cross-origin-resource-policy": "cross-origin",
         "referrer-policy": "no-referrer",
@@ -49,6 +49,15 @@ async def test_headers_to_the_letter(client: httpx.AsyncClient, publish: Any) ->
 async def test_an_empty_list_admits_any_website(client: httpx.AsyncClient, publish: Any) -> None:
     widget = await publish()
     assert ancestors(await client.get(f"/public/widget/{widget.id}")) == "http: https:"
+
+
+@pytest.mark.parametrize("files", [{"enabled": False}, {"types": ["image", "video"]}])
+async def test_without_voice_messages_there_is_no_microphone(
+    client: httpx.AsyncClient, publish: Any, files: dict[str, Any]
+) -> None:
+    widget = await publish(config={"v1": {"files": files}})
+    answer = await client.get(f"/public/widget/{widget.id}")
+    assert answer.headers["permissions-policy"].startswith("camera=(), microphone=(), display-capture=(), ")
 
 
 async def test_calls_open_the_three_devices(client: httpx.AsyncClient, publish: Any) -> None:

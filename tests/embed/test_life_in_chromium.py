@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 
+from halloo.files.model import FILE_KINDS
 from tests.embed.pages import Sites
 from tests.embed.visits import Visit, answer, not_allowed, pinned, snippet, visiting
 from tests.support.product import Product
@@ -406,15 +407,20 @@ def test_a_frame_that_never_gets_ready_is_taken_out_and_tried_again(
 
 
 def test_the_sizes_and_features_of_the_frame(browser: Browser, product: Product, web: Sites) -> None:
-    for calls in (False, True):
-        look = {"features": {"calls": calls}}
+    plain = "autoplay;clipboard-write"
+    no_sound = [kind for kind in FILE_KINDS if kind != "audio"]
+    looks: list[tuple[dict[str, Any], str]] = [
+        ({}, f"{plain};microphone"),
+        ({"files": {"types": no_sound}}, plain),
+        ({"files": {"enabled": False}}, plain),
+        ({"files": {"enabled": False}, "features": {"calls": True}}, f"{plain};microphone;camera;display-capture"),
+    ]
+    for at, (look, allowed) in enumerate(looks):
         with visiting(browser, product, listed(product, web, "allow", look=look)) as visit:
-            iframe = visit.widget.find(lambda node: node.name == "iframe", 12) if calls else None
+            iframe = visit.widget.find(lambda node: node.name == "iframe", 12) if at == 0 else None
             visit.settle()
             iframe = next(node for node in visit.widget.nodes() if node.name == "iframe") if iframe is None else iframe
-            assert iframe.attributes["allow"] == "autoplay; clipboard-write" + (
-                "; microphone; camera; display-capture" if calls else ""
-            )
+            assert iframe.attributes["allow"] == allowed
             assert iframe.attributes["referrerpolicy"] == "no-referrer"
             assert iframe.attributes["sandbox"].split() == [
                 "allow-scripts",

@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 
 from halloo.csp import own
 from halloo.csp.formats import Target, written
-from halloo.csp.manifest import PERMISSIONS, needs, origins
+from halloo.csp.manifest import needs, origins, permissions
 from halloo.csp.model import Context, Deployment, Destination, Feature, Need, Trust
 from halloo.csp.printed import NONCE, Printed
 from halloo.csp.table import table
@@ -210,12 +210,7 @@ def _tag(deployment: Deployment, trust: Trust) -> tuple[str | None, str]:
 
 def _notes(deployment: Deployment, options: Options, trust: Trust, wanted: Sequence[Need]) -> list[str]:
     ids = {need.id for need in wanted}
-    leave = ", ".join(
-        f'{name}=(self "{deployment.client}")'
-        for feature, names in PERMISSIONS.items()
-        if feature in deployment.features
-        for name in names
-    )
+    leave = ", ".join(f'{name}=(self "{deployment.client}")' for _, name in permissions(deployment))
     reports = "Reports need the header: in a meta tag report-uri does not count, so that it was left out."
     asked = (
         ({"merge": _MERGE, "additions": _ADDITIONS, "strict": _STRICT}[options.form], True),

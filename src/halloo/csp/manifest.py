@@ -10,6 +10,7 @@ Scheme = Literal["https", "wss"]
 ALL_FEATURES: tuple[Feature, ...] = (
     "chat",
     "files",
+    "audio",
     "images",
     "sounds",
     "bot_check",
@@ -23,10 +24,11 @@ ALL_FEATURES: tuple[Feature, ...] = (
 SANDBOX_REQUIRED = ("allow-scripts", "allow-same-origin", "allow-forms")
 SANDBOX_OPTIONAL = ("allow-popups", "allow-popups-to-escape-sandbox", "allow-downloads")
 PERMISSIONS: dict[Feature, tuple[str, ...]] = {
+    "audio": ("microphone",),
     "calls": ("camera", "microphone", "display-capture"),
     "sounds": ("autoplay",),
 }
-"""What the page's Permissions-Policy must leave to the client origin."""
+"""What the page's Permissions-Policy must leave to the client origin. Where several need one thing, it is asked for once, by the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,16 @@ def _needs(deployment: Deployment, context: Context, rows: Iterable[_Row], *, pi
 
 def _plain(scheme: Scheme) -> Literal["http", "ws"]:
     return "http" if scheme == "https" else "ws"
+
+
+def permissions(deployment: Deployment) -> Iterator[tuple[Feature, str]]:
+    """What the page's Permissions-Policy must leave to this widget, each with the feature that asks for it; none twice."""
+    asked: set[str] = set()
+    for feature, names in PERMISSIONS.items():
+        for name in names:
+            if feature in deployment.features and name not in asked:
+                asked.add(name)
+                yield feature, name
 
 
 def origins(deployment: Deployment, need: Need) -> list[str]:

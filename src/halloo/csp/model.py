@@ -7,7 +7,18 @@ from typing import Literal
 Role = Literal["client", "relay", "rescue", "image", "storage", "game", "stream"]
 """What a host is for; each is a setting `hosts.*`."""
 Feature = Literal[
-    "chat", "files", "images", "sounds", "bot_check", "rescue", "calls", "cobrowse", "wait_game", "outbound", "pusher"
+    "chat",
+    "files",
+    "audio",
+    "images",
+    "sounds",
+    "bot_check",
+    "rescue",
+    "calls",
+    "cobrowse",
+    "wait_game",
+    "outbound",
+    "pusher",
 ]
 Context = Literal["host", "frame", "game", "inbox"]
 """Whose policy: the customer's page, the widget's frame, the wait game, the operators' pages."""

@@ -7,6 +7,7 @@ from halloo.csp.model import Diagnosis, Examined, Feature, Finding, Fix, Fixed, 
 
 _LEVEL_AT = 82
 _NAMES: dict[Feature, str] = {
+    "audio": "voice messages",
     "bot_check": "bot check",
     "cobrowse": "co-browsing",
     "wait_game": "wait game",

@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from halloo.csp.manifest import PERMISSIONS, SANDBOX_OPTIONAL, SANDBOX_REQUIRED
+from halloo.csp.manifest import SANDBOX_OPTIONAL, SANDBOX_REQUIRED, permissions
 from halloo.csp.model import Deployment, Feature, Finding, Fix, Level, Page
 from halloo.csp.model import Warning as Remark
 from halloo.csp.permissions import completed, parse_permissions, withheld
 from halloo.csp.sheet import Sheet
 from halloo.csp.sources import split_url
 
-_PERMISSION_NEEDS: dict[Feature, str] = {"calls": "host.media", "sounds": "host.sound"}
+_PERMISSION_NEEDS: dict[Feature, str] = {
+    "audio": "host.microphone",
+    "calls": "host.media",
+    "sounds": "host.sound",
+}
 _COEP = re.compile(r"\s*(require-corp|credentialless)\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
 
 
@@ -43,26 +47,15 @@ def _lacking(sheet: Sheet, tokens: tuple[str, ...]) -> list[str]:
 def permitted(deployment: Deployment, page: Page) -> Iterator[Finding]:
     """Features that the page's Permissions-Policy withholds from the client origin."""
     lists = parse_permissions(page.permissions_policy)
-    for feature, names in PERMISSIONS.items():
-        if feature not in deployment.features:
+    for feature, name in permissions(deployment):
+        members = lists.get(name)
+        if members is None or not withheld(members, deployment.client, page.origin):
             continue
-        for name in names:
-            members = lists.get(name)
-            if members is None or not withheld(members, deployment.client, page.origin):
-                continue
-            line = completed(name, members, deployment.client, page.origin)
-            fix = Fix("permissions_policy", name, f'"{deployment.client}"', line, "In the header Permissions-Policy.")
-            yield Finding(
-                _PERMISSION_NEEDS[feature],
-                feature,
-                "optional",
-                None,
-                name,
-                "Permissions-Policy",
-                deployment.client,
-                "both",
-                fix,
-            )
+        line = completed(name, members, deployment.client, page.origin)
+        fix = Fix("permissions_policy", name, f'"{deployment.client}"', line, "In the header Permissions-Policy.")
+        need = _PERMISSION_NEEDS[feature]
+        header, client = "Permissions-Policy", deployment.client
+        yield Finding(need, feature, "optional", None, name, header, client, "both", fix)
 
 
 def listed(deployment: Deployment, page: Page) -> Iterator[Finding]:

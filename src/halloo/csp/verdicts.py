@@ -10,6 +10,7 @@ from halloo.csp.reports import CUT, as_http, origin_of
 _NAMES: dict[Feature, str] = {
     "chat": "the chat",
     "files": "files",
+    "audio": "voice messages",
     "images": "pictures",
     "sounds": "sounds",
     "bot_check": "the bot check",

@@ -66,6 +66,7 @@ def features_of(v1: Mapping[str, Any], *, rescue: bool) -> frozenset[Feature]:
         "images": True,
         "outbound": True,
         "files": v1["files"]["enabled"],
+        "audio": v1["files"]["enabled"] and "audio" in v1["files"]["types"],
         "sounds": v1["sound"],
         "bot_check": v1["bot_check"]["guard_level"] != "off",
         "rescue": rescue,

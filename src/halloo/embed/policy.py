@@ -1,5 +1,9 @@
 """The headers of our own documents (csp contract 2.3, embedding contract 5.1); the policies among them are those of `csp/own.py`."""
 
+from collections.abc import Collection
+
+from halloo.csp.manifest import PERMISSIONS
+from halloo.csp.model import Feature
 from halloo.csp.own import ERROR_POLICY
 
 Header = tuple[bytes, bytes]
@@ -7,10 +11,11 @@ Header = tuple[bytes, bytes]
 _FEATURES = ("camera", "microphone", "display-capture")
 
 
-def permissions_policy(*, calls: bool = False) -> str:
-    """What a document of ours may ask the browser for."""
-    who = "(self)" if calls else "()"
-    return ", ".join([*(f"{name}={who}" for name in _FEATURES), "geolocation=()", "payment=()", "usb=()"])
+def permissions_policy(features: Collection[Feature] = ()) -> str:
+    """What a document of ours may ask the browser for: what features that are on there need."""
+    asked = {name for feature in features for name in PERMISSIONS.get(feature, ())}
+    devices = [f"{name}={'(self)' if name in asked else '()'}" for name in _FEATURES]
+    return ", ".join([*devices, "geolocation=()", "payment=()", "usb=()"])
 
 
 def headers(**values: str) -> list[Header]:
@@ -18,12 +23,15 @@ def headers(**values: str) -> list[Header]:
     return [(name.replace("_", "-").encode(), value.encode("ascii")) for name, value in values.items()]
 
 
-def frame_headers(policy: str, endpoints: str, *, calls: bool) -> list[Header]:
-    """Every header of the frame document but those of its content. `endpoints`: where the policy's `report-to` leads."""
+def frame_headers(policy: str, endpoints: str, features: Collection[Feature]) -> list[Header]:
+    """Every header of the frame document but those of its content.
+
+    `endpoints`: where the policy's `report-to` leads. `features`: those of the widget that are on.
+    """
     return headers(
         content_security_policy=policy,
         reporting_endpoints=endpoints,
-        permissions_policy=permissions_policy(calls=calls),
+        permissions_policy=permissions_policy(features),
         cross_origin_embedder_policy="require-corp",
         cross_origin_resource_policy="cross-origin",
         referrer_policy="no-referrer",
@@ -32,12 +40,15 @@ def frame_headers(policy: str, endpoints: str, *, calls: bool) -> list[Header]:
     )
 
 
-def page_headers(policy: str, endpoints: str) -> list[Header]:
-    """Every header of a page of the inbox but those of its content. `endpoints`: where the policy's `report-to` leads."""
+def page_headers(policy: str, endpoints: str, features: Collection[Feature] = ()) -> list[Header]:
+    """Every header of a page of the inbox but those of its content.
+
+    `endpoints`: where the policy's `report-to` leads. `features`: what operators use on it that asks the browser for something.
+    """
     return headers(
         content_security_policy=policy,
         reporting_endpoints=endpoints,
-        permissions_policy=permissions_policy(),
+        permissions_policy=permissions_policy(features),
         cross_origin_opener_policy="same-origin",
         cross_origin_resource_policy="same-origin",
         referrer_policy="same-origin",

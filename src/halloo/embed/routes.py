@@ -107,7 +107,7 @@ class _Public:
         deployment = deployment_of(self._hosts, widget.id, widget.domains, widget.config)
         written = own.frame_policy(deployment, own.frame_ancestors(widget.domains, parent))
         endpoints = own.reporting_endpoints(deployment.client, widget.id)
-        return policy.frame_headers(written, endpoints, calls="calls" in deployment.features)
+        return policy.frame_headers(written, endpoints, deployment.features)
 
 
 def _kept(
@@ -144,7 +144,7 @@ def _inbox(assets: Assets, hosts: Hosts) -> App:
         named = hosts.record()
         relay = None if hosts.relay == hosts.public else named["relay"]
         body = documents.inbox_document(assets.inbox, named["rescue"], relay)
-        inbox = prepare(_HTML, body, policy.page_headers(own.inbox_policy(deployment), endpoints))
+        inbox = prepare(_HTML, body, policy.page_headers(own.inbox_policy(deployment), endpoints, ["audio"]))
     if assets.preview is not None:
         body = documents.preview_document(assets.preview)
         preview = prepare(_HTML, body, policy.page_headers(own.preview_policy(deployment), endpoints))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from halloo.cli.doctor.finding import Finding, bad, ok, warn
 from halloo.cli.doctor.site import Answer, Site
 from halloo.csp.own import reporting_endpoints
+from halloo.edge.deployment import features_of
 from halloo.embed.answers import tag_of
 from halloo.embed.policy import Header, frame_headers, shared_headers
 
@@ -83,10 +84,10 @@ def check_frame(site: Site) -> Iterator[Finding]:
     yield from _framing(answer)
     policies = answer.all("content-security-policy")
     policy = policies[0] if policies else ""
-    calls = bool(site.record["config"]["v1"]["features"]["calls"])
+    features = features_of(site.record["config"]["v1"], rescue=False)
     if policy.isascii():
         endpoints = reporting_endpoints(str(site.record["hosts"]["client"]), site.widget_id)
-        yield from _unchanged(answer, frame_headers(policy, endpoints, calls=calls), "frame")
+        yield from _unchanged(answer, frame_headers(policy, endpoints, features), "frame")
     yield from _fresh(answer, "frame")
     yield from _isolated(answer)
     asset = _ASSET.search(answer.body.decode("utf-8", "replace"))

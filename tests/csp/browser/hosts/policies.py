@@ -38,6 +38,7 @@ BANK = Host(
         ("host.loader", "script-src", "hash"),
         ("host.frame", "frame-src", "replace_none"),
         ("host.record", "connect-src", "add_source"),
+        ("host.microphone", "Permissions-Policy", "permissions_policy"),
         ("host.sound", "Permissions-Policy", "permissions_policy"),
     ),
     further={

@@ -130,18 +130,19 @@ export const formatAverage = (value: number): string =>
 export const formatPercent = (share: number): string =>
   kept("percent", () => new Intl.NumberFormat(language.get(), { style: "percent" })).format(share);
 
-const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
-/** How large a file is: “240 kB”, “1.4 MB”. */
+/** How large a file is, as people count it: “240 kB”, “1.4 MB”. */
 export function formatSize(bytes: number): string {
-  const step = Math.min(SIZES.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** step;
-  const unit = SIZES[step] ?? "byte";
-  const maximumFractionDigits = step > 1 && value < 10 ? 1 : 0;
+  let size = bytes;
+  let step = 0;
+  for (; size >= 1023.5 && step < UNITS.length - 1; step += 1) size /= 1024;
+  const unit = UNITS[step] ?? "byte";
+  const maximumFractionDigits = step > 1 && size < 10 ? 1 : 0;
   return kept(
-    `size${unit}${maximumFractionDigits}`,
+    `${unit}${maximumFractionDigits}`,
     () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits }),
-  ).format(value);
+  ).format(size);
 }
 
 export const formatList = (items: readonly string[]): string =>

@@ -8,7 +8,12 @@ declare const HALLOO_RECORD: WidgetRecord | null;
 
 type Commands = Record<string, (...rest: unknown[]) => unknown>;
 
-const holder = window as unknown as { halloo?: unknown };
+declare global {
+  interface Window {
+    halloo?: unknown;
+  }
+}
+
 const tag = document.currentScript;
 const { src, dataset } = (tag instanceof HTMLScriptElement ? tag : {}) as HTMLScriptElement;
 const { origin, searchParams } = new URL(src || "x:");
@@ -24,13 +29,13 @@ async function run(): Promise<void> {
       (await fetchJson<WidgetRecord>(origin, (/^[\w-]{36}$/.exec(dataset["widget"] as string) as RegExpExecArray)[0]));
     const { id: wid, domains } = found;
     // Named elements and frames of the page are no arrays.
-    const queue = (Array.isArray(holder.halloo) ? holder.halloo : []) as [string][] & { wid?: string };
+    const queue = (Array.isArray(window.halloo) ? window.halloo : []) as [string][] & { wid?: string };
     if (queue.wid) {
       if (queue.wid !== wid) complain(`widget ${wid} is a second one.`);
     } else if (allowed(domains, page)) {
       if (!domains[0]) console.warn("Halloo: allowed on any website.");
       // Before anything is drawn: what fails later is not begun a second time.
-      holder.halloo = queue;
+      window.halloo = queue;
       queue.wid = wid;
       const commands = startWidget(found, searchParams) as Commands;
       const push = (...list: [string, ...unknown[]][]): void => {

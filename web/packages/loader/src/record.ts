@@ -23,6 +23,7 @@ export interface Config {
   suggested_questions: string[];
   business_hours: { when_closed: string };
   page_tracking: string;
+  files: { enabled: boolean; types: string[] };
   features: { calls: boolean };
   security: { require_verified_embedding: boolean };
 }

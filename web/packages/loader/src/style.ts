@@ -24,7 +24,7 @@ button,iframe{background:Canvas;border:0;box-shadow:0 0 0 1px #8882,0 8px 28px -
 .l{order:${v[3] ? 1 : -1};height:${size}px;padding:0 ${size / 2 - 12}px;border-radius:${shape === "square" ? 16 : size}px}
 .l:hover{scale:1.05}
 *{font:15px/1.45 system-ui}
-svg{width:24px;height:24px;scale:${size / 52};fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round}
+svg{width:24px;height:24px;scale:${size / 52};fill:none;stroke:currentcolor;stroke-width:2;stroke-linecap:round}
 b,i,.x{padding:0 8px;border-radius:20px}b,.x{position:absolute;top:-8px;right:-8px;background:#d3263a;color:#fff}.x{background:#666}
 b:empty,.o .q${phone ? ",.s .l" : ""}{display:none}
 .w>iframe{${

@@ -12,8 +12,9 @@ type Timer = ReturnType<typeof setTimeout>;
 
 /** Tries again after 5, 15, 60 seconds, then whenever the page is looked at or online again. */
 export const later = (attempt: number, again: () => void): void => {
-  if (attempt < 3) setTimeout(again, ([5, 15, 60][attempt] as number) * 1000);
-  else for (const event of ["visibilitychange", "online"]) addEventListener(event, again, { once: true });
+  attempt < 3
+    ? setTimeout(again, ([5, 15, 60][attempt] as number) * 1000)
+    : ["visibilitychange", "online"].map((event) => addEventListener(event, again, { once: true }));
 };
 
 const ICONS: Record<string, string> = {
@@ -35,11 +36,11 @@ const make = <K extends keyof HTMLElementTagNameMap>(
 };
 
 /** Draws the widget and gives the commands that `window.halloo` takes. */
-export function startWidget(
+export const startWidget = (
   { id, hosts: { client }, config: { v1: config }, availability }: WidgetRecord,
   script: URLSearchParams,
-) {
-  const { trigger, greeting, page_tracking: tracking } = config;
+) => {
+  const { trigger, greeting, page_tracking: tracking, files, features } = config;
   /** A link from a mail (`#halloo-continue=…`) is handed on as the frame's own fragment. */
   const link = `${/^#halloo-continue=.*|/.exec(location.hash)}`;
   // What is empty here the frame knows from the record or the browser.
@@ -107,7 +108,7 @@ export function startWidget(
   /** A bubble beside the launcher: the greeting, or the newest message while the chat is closed. */
   const say = (author: string, text: string): void =>
     bubble.replaceChildren(
-      choice("greeting", null, make("i", {}, author[0] ?? ""), text),
+      choice("greeting", null, make("i", {}, author[0] || ""), text),
       // Screen readers say the sign in their listener's language. Closing what is closed tells the frame that it was put away.
       make("button", { className: "x", ariaLabel: "❌", onclick: () => turn(false, "launcher") }, "×"),
     );
@@ -122,7 +123,11 @@ export function startWidget(
   const frame = make("iframe", {
     title: "Chat",
     referrerPolicy: "no-referrer",
-    allow: `autoplay; clipboard-write${config.features.calls ? "; microphone; camera; display-capture" : ""}`,
+    // Cut off behind what is needed. Of all kinds of files "audio" alone has these two letters.
+    allow: "autoplay;clipboard-write;microphone;camera;display-capture".slice(
+      0,
+      features.calls ? 99 : files.enabled && /io/.test(files.types as unknown as string) ? 35 : 24,
+    ),
     // Of the script's address nothing else is carried on; there is exactly one parentOrigin, the true one.
     src: `${client}/public/widget/${id}?${new URLSearchParams({ parentOrigin: page, locale, theme })}${link}`,
     // Assigning a text to the token list sets the attribute.
@@ -256,7 +261,7 @@ export function startWidget(
   attach();
   new MutationObserver(attach).observe(document, { childList: true, subtree: true });
 
-  for (const event of ["resize", "scroll"]) {
+  ["resize", "scroll"].map((event) =>
     (visualViewport as VisualViewport).addEventListener(event, () => {
       draw();
       if (!said) return;
@@ -266,8 +271,8 @@ export function startWidget(
         () => post("viewport", { width: innerWidth, height: innerHeight, mobile: phone.matches }),
         100,
       );
-    });
-  }
+    }),
+  );
 
   const eager = (): unknown => window.requestIdleCallback?.(boot, { timeout: 3000 }) ?? setTimeout(boot, 1500);
   if (link) boot();
@@ -298,7 +303,7 @@ export function startWidget(
     open: async () => turn(true, "api"),
     // Good-bye is not put off: the frame is needed for it, and makes nobody known.
     reset: () => ask("reset", { ...(boot() as unknown as object) }),
-    identify: (token: unknown) => ask("identify", { token: token === `${token}` ? token : `${JSON.stringify(token)}` }),
+    identify: async (token: unknown) => ask("identify", { token: `${token}` }),
     on(name: string, handler: Handler) {
       const entry = [name, handler] as [string, Handler];
       handlers.push(entry);
@@ -308,4 +313,4 @@ export function startWidget(
     toggle: async () => turn(!open, "api"),
     set: (attributes: object) => ask("set", { attributes: { ...attributes } }),
   };
-}
+};

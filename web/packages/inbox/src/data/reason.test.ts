@@ -18,7 +18,7 @@ it("says a refusal in people's words, and what the server wrote where there are 
 
 it("says what is wrong with a file, and what to do", () => {
   const said = (code: string, details = {}) => reasonOf(new Refusal(code, "x", 415, details));
-  expect(said("file_too_large", { max_bytes: 26_214_400 })).toContain("26 MB");
+  expect(said("file_too_large", { max_bytes: 26_214_400 })).toContain("25 MB");
   expect(said("file_type", { types: ["image"] })).toContain("PNG, JPEG");
   expect(said("file_type", { types: ["image", "pdf"] })).toContain("ZIP");
   expect(said("image_refused", { reason: "pixels" })).toContain("25 megapixels");

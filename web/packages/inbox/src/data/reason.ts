@@ -16,7 +16,6 @@ const BY_CODE: Readonly<Record<string, Key>> = {
   address_unknown: "error_address_unknown",
   file_type: "error_file_type",
   file_empty: "error_file_empty",
-  file_count: "error_file_count",
   upload_incomplete: "error_file_lost",
   upload_not_found: "error_file_lost",
   upload_damaged: "error_file_lost",

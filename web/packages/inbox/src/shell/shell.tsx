@@ -34,6 +34,7 @@ import { goLive, line, recheck } from "../live/live.ts";
 import { openOutbox } from "../live/outbox.ts";
 import { setSound } from "../live/sound.ts";
 import { showUnread } from "../live/title.ts";
+import { openUploads } from "../live/uploads.ts";
 import { go, type Route, useRoute } from "../router.ts";
 import { USUAL } from "../satisfaction/range.ts";
 import { SearchPage } from "../search/search-page.tsx";
@@ -312,6 +313,7 @@ export function Shell({ me }: { me: MeView }) {
   useQuery(operatorsQuery);
   useGlobalCommands(me);
   useEffect(() => openOutbox(me), [me]);
+  useEffect(() => openUploads(me), [me]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: one line an operator; a changed name or theme is no reason for a new one
   useEffect(() => goLive(me), [me.operator?.id, me.workspace.id]);
   useLayoutEffect(listenForKeys, []);

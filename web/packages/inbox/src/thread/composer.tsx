@@ -1,6 +1,7 @@
 /** Where replies and notes are written. */
-import { Button, cx, IconButton, Tabs, toast, useGrow } from "@halloo/ui";
-import { AtSign, CircleCheck, Lock, SendHorizontal, Zap } from "lucide-preact";
+import { cx, Tabs, toast, useGrow } from "@halloo/ui";
+import { Recorder } from "@halloo/ui/audio";
+import { Lock, SendHorizontal } from "lucide-preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { setResolved } from "../data/actions.ts";
 import { cannedQuery, operatorsQuery } from "../data/queries.ts";
@@ -10,22 +11,25 @@ import { t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
 import { reportTyping, stopTyping } from "../live/live.ts";
 import { send as sendOut } from "../live/outbox.ts";
+import { uploads } from "../live/uploads.ts";
 import { useNarrow } from "../shell/use.ts";
+import { Tray, useAttaching, Veil } from "./attach.tsx";
+import { ComposerFoot, TEXT_MAX } from "./composer-foot.tsx";
 import { type Draft, draftOf, publishDrafts, saveDraft } from "./drafts.ts";
 import { isolate, visitorName } from "./names.ts";
 import { type Suggestion, suggest, useEmoji } from "./suggest.tsx";
-import { EmojiButton, Suggestions } from "./suggestions.tsx";
+import { Suggestions } from "./suggestions.tsx";
 import { acceptTrigger, fillReply, findTrigger, mentionsIn, type Trigger, type TriggerKind } from "./triggers.ts";
 
 const REPLY_KINDS: readonly TriggerKind[] = ["canned", "emoji"];
 const NOTE_KINDS: readonly TriggerKind[] = ["mention", "canned", "emoji"];
-export const TEXT_MAX = 10_000;
 
 export function Composer({ conversation, me }: { conversation: ConversationRow; me: MeView }) {
   const { id } = conversation;
   const [draft, setDraft] = useState<Draft>(() => draftOf(id));
   const [trigger, setTrigger] = useState<Trigger | null>(null);
   const [active, setActive] = useState(0);
+  const [recording, setRecording] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const narrow = useNarrow();
@@ -61,10 +65,12 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
 
   const focus = () => requestAnimationFrame(() => area.current?.focus());
   const turnTo = (tab: Draft["tab"]) => {
+    if (recording) return;
     update({ ...draft, tab });
     if (tab === "note") stopTyping();
     focus();
   };
+  const attaching = useAttaching(id, note, () => turnTo("reply"));
   useCommands([
     {
       id: "reply",
@@ -119,10 +125,13 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
 
   const send = (resolve: boolean) => {
     const content = text.trim();
-    if (content === "" || content.length > TEXT_MAX) {
-      if (resolve && content === "") void setResolved(id, true);
-      return;
-    }
+    if (content.length > TEXT_MAX) return;
+    if (content !== "" && !sayIt(content)) return;
+    if (attaching.sendable) attaching.send();
+    if (resolve) void setResolved(id, true);
+    if (content !== "" || !resolve) focus();
+  };
+  const sayIt = (content: string): boolean => {
     const words = {
       type: note ? "note" : "text",
       content,
@@ -130,13 +139,12 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
     } as const;
     if (!sendOut(id, words, me.operator?.name ?? "")) {
       toast({ text: t("outbox_full"), tone: "bad" });
-      return;
+      return false;
     }
     stopTyping();
     setText("");
     setTrigger(null);
-    if (resolve) void setResolved(id, true);
-    focus();
+    return true;
   };
 
   /** The keys of the open list; true where one of them was pressed. */
@@ -166,100 +174,85 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
 
   const length = text.trim().length;
   const listId = `suggest-${id}`;
-  return (
-    <div ref={box} class={cx("in-composer", note && "in-composer-note")}>
-      <Tabs
-        id="composer"
-        label={t("composer")}
-        value={draft.tab}
-        onChoose={turnTo}
-        choices={[
-          { id: "reply", label: t("reply") },
-          { id: "note", label: t("note"), icon: <Lock size={14} /> },
-        ]}
-      />
-      <div role="tabpanel" id="composer-panel" aria-labelledby={`composer-${draft.tab}`}>
-        <textarea
-          ref={area}
-          dir="auto"
-          class="in-composer-text"
-          aria-label={t(note ? "note_placeholder" : "reply_placeholder", { name: isolate(visitorName(conversation)) })}
-          placeholder={
-            narrow
-              ? `${t(note ? "note" : "reply")}…`
-              : t(note ? "note_placeholder" : "reply_placeholder", { name: isolate(visitorName(conversation)) })
-          }
-          value={text}
-          aria-haspopup="listbox"
-          aria-controls={trigger && shown.length > 0 ? listId : undefined}
-          aria-autocomplete="list"
-          aria-activedescendant={trigger && shown.length > 0 ? `${listId}-${at}` : undefined}
-          onInput={(event) => {
-            const { value, selectionStart } = event.currentTarget;
-            setText(value);
-            look(value, selectionStart);
-            if (!note) reportTyping(id, value);
+  const placeholder = t(note ? "note_placeholder" : "reply_placeholder", { name: isolate(visitorName(conversation)) });
+  if (recording) {
+    return (
+      <div class="in-composer in-composer-recording">
+        <Recorder
+          t={t}
+          onDone={(file, more) => {
+            setRecording(false);
+            uploads.add(id, [file], "audio", { ...more });
+            uploads.send(id);
+            focus();
           }}
-          onKeyDown={onKeyDown}
-          onBlur={() => {
-            setTrigger(null);
-            publishDrafts();
+          onCancel={() => {
+            setRecording(false);
+            focus();
           }}
         />
       </div>
-      <Suggestions id={listId} anchor={area} items={shown} at={at} onAt={setActive} onAccept={accept} />
-      <Foot
-        note={note}
-        length={length}
-        resolvable={!note && conversation.state !== "resolved"}
-        begin={begin}
-        send={send}
-      />
-    </div>
-  );
-}
-
-interface FootProps {
-  note: boolean;
-  /** Of the text, without white space around it. */
-  length: number;
-  resolvable: boolean;
-  begin: (sign: string) => void;
-  send: (resolve: boolean) => void;
-}
-
-/** What can be put into the text, and sending it. */
-function Foot({ note, length, resolvable, begin, send }: FootProps) {
-  const tooLong = length > TEXT_MAX;
+    );
+  }
   return (
-    <div class="in-composer-foot">
-      <EmojiButton onEmoji={(sign) => begin(sign)} />
-      <IconButton label={t("insert_canned")} keys="/" icon={<Zap size={18} />} onClick={() => begin("/")} />
-      {note && <IconButton label={t("mention")} keys="@" icon={<AtSign size={18} />} onClick={() => begin("@")} />}
-      <span class="in-composer-count" role="status">
-        {length > TEXT_MAX - 500 ? t("characters_left", { count: TEXT_MAX - length }) : ""}
-      </span>
-      {resolvable && (
-        <Button
-          class="in-send-resolve"
-          icon={<CircleCheck size={16} />}
-          disabled={tooLong || length === 0}
-          onClick={() => send(true)}
-          data-tip={t("send_and_resolve")}
-          data-keys="Mod+Enter"
-        >
-          {t("send_and_resolve")}
-        </Button>
-      )}
-      <Button
-        kind="primary"
-        class="in-send"
-        disabled={length === 0 || tooLong}
-        onClick={() => send(false)}
-        icon={note ? <Lock size={16} /> : <SendHorizontal size={16} class="ui-mirror" />}
-      >
-        {t(note ? "add_note" : "send")}
-      </Button>
-    </div>
+    <>
+      <Veil over={attaching.over} parts={attaching.parts} note={note} />
+      <div ref={box} class={cx("in-composer", note && "in-composer-note")}>
+        <Tabs
+          id="composer"
+          label={t("composer")}
+          value={draft.tab}
+          onChoose={turnTo}
+          choices={[
+            { id: "reply", label: t("reply") },
+            { id: "note", label: t("note"), icon: <Lock size={14} /> },
+          ]}
+        />
+        <div role="tabpanel" id="composer-panel" aria-labelledby={`composer-${draft.tab}`}>
+          <textarea
+            ref={area}
+            dir="auto"
+            class="in-composer-text"
+            aria-label={placeholder}
+            placeholder={narrow ? `${t(note ? "note" : "reply")}…` : placeholder}
+            value={text}
+            aria-haspopup="listbox"
+            aria-controls={trigger && shown.length > 0 ? listId : undefined}
+            aria-autocomplete="list"
+            aria-activedescendant={trigger && shown.length > 0 ? `${listId}-${at}` : undefined}
+            onInput={(event) => {
+              const { value, selectionStart } = event.currentTarget;
+              setText(value);
+              look(value, selectionStart);
+              if (!note) reportTyping(id, value);
+            }}
+            onPaste={attaching.onPaste}
+            onKeyDown={onKeyDown}
+            onBlur={() => {
+              setTrigger(null);
+              publishDrafts();
+            }}
+          />
+        </div>
+        <Suggestions id={listId} anchor={area} items={shown} at={at} onAt={setActive} onAccept={accept} />
+        <Tray {...attaching.tray} />
+        <ComposerFoot
+          note={note}
+          length={length}
+          files={attaching.sendable}
+          resolvable={!note && conversation.state !== "resolved"}
+          begin={begin}
+          onFiles={(files) => {
+            attaching.add({ files, folders: 0 });
+            focus();
+          }}
+          onRecord={() => {
+            stopTyping();
+            setRecording(true);
+          }}
+          send={send}
+        />
+      </div>
+    </>
   );
 }

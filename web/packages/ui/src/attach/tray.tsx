@@ -1,7 +1,7 @@
 /** The files above the text that is being written: what they are, how far, and what went wrong. Loaded when the first one comes. */
 import type { Attachment } from "@halloo/core/uploads.ts";
 import { FileArchive, FileMusic, FileText, FileVideo, Image, File as Page, RotateCw, X } from "lucide-preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cx } from "../dom.ts";
 import { type AttachT, sizeText, stateText } from "./words.ts";
 import "../styles/attach.css";
@@ -140,6 +140,13 @@ function Row({ item, language, t, onCancel, onRetry }: RowProps) {
 }
 
 export function AttachTray({ items, language, t, note, onCancel, onRetry, onNoteGone }: AttachTrayProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const count = useRef(items.length);
+  useLayoutEffect(() => {
+    // What was added stands at the end.
+    if (items.length > count.current) list.current?.scrollTo(0, list.current.scrollHeight);
+    count.current = items.length;
+  }, [items.length]);
   if (items.length === 0 && !note) return null;
   const busy = items.filter(({ state }) => state !== "done" && state !== "failed").length;
   return (
@@ -155,7 +162,7 @@ export function AttachTray({ items, language, t, note, onCancel, onRetry, onNote
         </p>
       )}
       {items.length > 0 && (
-        <ul class="u-files" aria-label={t("list")} aria-busy={busy > 0}>
+        <ul ref={list} class="u-files" aria-label={t("list")} aria-busy={busy > 0}>
           {items.map((item) => (
             <Row key={item.id} item={item} language={language} t={t} onCancel={onCancel} onRetry={onRetry} />
           ))}

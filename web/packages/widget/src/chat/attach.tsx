@@ -4,7 +4,8 @@ import { acceptOf } from "@halloo/core/file-kinds.ts";
 import { type Given, useDrop } from "@halloo/ui/attach/given.ts";
 import { useAttachParts } from "@halloo/ui/attach/parts.ts";
 import { FileButton } from "@halloo/ui/attach/picker.tsx";
-import { Paperclip } from "lucide-preact";
+import { canRecord } from "@halloo/ui/audio";
+import { Mic, Paperclip } from "lucide-preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { useAround } from "./hooks.ts";
 
@@ -54,7 +55,7 @@ export type Attaching = ReturnType<typeof useAttaching>;
 
 /** Files for a thread. `enabled`: they may be sent, and somebody can write. */
 export function useAttaching(thread: string, enabled: boolean) {
-  const { language } = useAround();
+  const { engine, language } = useAround();
   const [wanted, setWanted] = useState(false);
   const [folder, setFolder] = useState(false);
   /** Chosen before the queue was here. */
@@ -91,6 +92,10 @@ export function useAttaching(thread: string, enabled: boolean) {
 
   return {
     add,
+    /** A recording goes by itself; whatever else is chosen stays. */
+    say(file: File, more: Readonly<Record<string, unknown>>): void {
+      void engine.files.open().then((found) => found.add(thread, [file], "audio", more, true));
+    },
     /** There are files that "Send" would send. */
     some: items.some(({ state, wanted: sent }) => !sent && state !== "failed"),
     send(): void {
@@ -125,5 +130,17 @@ export function AttachButton({ onFiles }: { onFiles: (given: Given) => void }) {
     >
       <Paperclip size={20} strokeWidth={1.75} />
     </FileButton>
+  );
+}
+
+/** The microphone, where this browser and the widget's owner let it be. */
+export function RecordButton({ onRecord }: { onRecord: () => void }) {
+  const { engine, t } = useAround();
+  const [able] = useState(canRecord);
+  if (!able || !engine.record.config.v1.files?.types.includes("audio")) return null;
+  return (
+    <button type="button" class="h-tool" aria-label={t("audio_record")} title={t("audio_record")} onClick={onRecord}>
+      <Mic size={20} strokeWidth={1.75} />
+    </button>
   );
 }

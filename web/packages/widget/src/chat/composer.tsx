@@ -1,8 +1,9 @@
 /** Where the visitor writes: grows to six lines, Enter sends, the draft survives a reload. */
 import { takePaste } from "@halloo/ui/attach/given.ts";
+import { Recorder } from "@halloo/ui/audio";
 import { ArrowUp } from "lucide-preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { AttachButton, useAttaching } from "./attach.tsx";
+import { AttachButton, RecordButton, useAttaching } from "./attach.tsx";
 import { EmojiSheet } from "./emoji.tsx";
 import { useAround } from "./hooks.ts";
 
@@ -23,6 +24,7 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
   const [text, setText] = useState(engine.state.memory.drafts?.[thread] ?? "");
   const [full, setFull] = useState(false);
   const attachable = open && barred === null && engine.record.config.v1.files?.enabled === true;
+  const [recording, setRecording] = useState(false);
   const attaching = useAttaching(thread, attachable);
   const area = useRef<HTMLTextAreaElement>(null);
   const saving = useRef(0);
@@ -125,7 +127,17 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
       )}
       {attaching.veil}
       {attaching.tray}
-      <div class="h-composer-box">
+      {recording && attachable && (
+        <Recorder
+          t={t}
+          onDone={(file, more) => {
+            setRecording(false);
+            attaching.say(file, { ...more });
+          }}
+          onCancel={() => setRecording(false)}
+        />
+      )}
+      <div class="h-composer-box" hidden={recording && attachable}>
         <textarea
           ref={area}
           rows={1}
@@ -144,6 +156,7 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
             send();
           }}
         />
+        {attachable && text === "" && <RecordButton onRecord={() => setRecording(true)} />}
         {attachable && <AttachButton onFiles={attaching.add} />}
         {barred === null && <EmojiSheet onPick={insert} />}
         <button type="submit" class="h-send" aria-label={t("send")} title={t("send")} disabled={!sendable}>
