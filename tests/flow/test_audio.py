@@ -212,7 +212,9 @@ def test_an_address_that_ran_out_is_asked_for_again(product: Product, make_windo
     inbox.page.reload()
     inbox.page.route("**/files/**until=*", run_out)
     _button(inbox.thread, "Play").click()
-    expect(inbox.thread.get_by_role("alert")).to_have_text("This browser cannot play the recording. Download it instead.")
+    expect(inbox.thread.get_by_role("alert")).to_have_text(
+        "This browser cannot play the recording. Download it instead."
+    )
     expect(inbox.thread.get_by_role("link", name="Download it instead.")).to_be_visible()
 
 
