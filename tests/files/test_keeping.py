@@ -1,12 +1,18 @@
 """Whose a file is, and what becomes of it: addresses of others, taking back, sweeping, erasing."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
+
+from halloo.conversations.errors import ConversationForbidden
 from halloo.db.tx import Tx
 from halloo.files import store
+from halloo.files.images.processes import Images
 from halloo.files.room import FileRoom
 from halloo.kit.clock import DAY, HOUR
 from halloo.kit.ids import new_id, new_secret
+from halloo.kit.refusals import RateLimited, Unavailable
 from tests.files.desk import ask, fetch, filed, path_of, png, put, send, sent_file, upload
 from tests.public.shop import Json, Shop, Visitor, error
 from tests.support.api import is_listed
@@ -122,6 +128,51 @@ async def test_what_nobody_can_name_is_swept(shop: Shop) -> None:
     assert await room(shop).storage.received(kept["upload_id"]) == 0
     assert not await is_listed(shop.api, "upload", whole)
     assert (await fetch(shop, sent["url"])).status_code == 200
+
+
+async def _one_byte() -> AsyncIterator[bytes]:
+    yield b"x"
+
+
+async def test_what_came_late_of_a_file_that_was_sent_is_swept_with_its_upload(shop: Shop) -> None:
+    """A second sender of the same bytes leaves parts behind; a server that is killed those of a picture."""
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    upload_id = await upload(shop, visitor, "a.png", png())
+    sent = (await send(shop, visitor, cid, filed(upload_id))).json()["message"]["content"]
+    storage = room(shop).storage
+    late = (upload_id, f"{upload_id}.drawn")
+    for part in late:
+        await storage.append(part, 0, _one_byte(), 10)
+    shop.api.clock.shift += 2 * DAY
+    await room(shop).sweeper.sweep()
+    assert [await storage.received(part) for part in late] == [0, 0]
+    assert (await rows(shop))[0] == []
+    fresh = (await shop.call("GET", f"/conversations/{cid}/files/{sent['file_id']}", headers=visitor.headers)).json()
+    assert (await fetch(shop, fresh["url"])).status_code == 200, "the file stays"
+
+
+async def test_only_what_is_wrong_with_the_bytes_refuses_an_upload(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever passes leaves it open: asked again, the answer is the file."""
+    visitor = await shop.arrive()
+    for passing, status in ((Unavailable(), 503), (RateLimited(1000), 429), (ConversationForbidden(), 403)):
+        asked = (await ask(shop, visitor, "a.png", data := png(), "image/png")).json()
+
+        async def busy(*_: object, passing: Exception = passing) -> None:
+            raise passing
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Images, "examine", busy)
+            assert (await put(shop, asked, data)).status_code == status
+        head = await shop.api.client.head(path_of(asked["put"]["url"]))
+        assert head.headers["upload-offset"] == str(len(data))
+        again = await shop.api.client.patch(path_of(asked["put"]["url"]), headers={"Upload-Offset": str(len(data))})
+        assert (again.status_code, again.json()["type"]) == (200, "image/png")
+    broken = (await ask(shop, visitor, "b.png", data[:40], "image/png")).json()
+    assert error(await put(shop, broken, data[:40])) == (415, "image_refused")
+    assert error(await put(shop, broken, data[:40])) == (404, "upload_not_found"), "for good"
 
 
 async def test_bytes_go_with_their_message_and_conversation(shop: Shop) -> None:

@@ -80,6 +80,11 @@ class Upload(Struct, frozen=True):
         """Where a picture lies that was drawn anew; what was received goes then."""
         return f"{self.raw_key}.drawn"
 
+    @property
+    def drawn_part(self) -> str:
+        """How the storage names a picture that is being drawn anew."""
+        return f"{self.id}.drawn"
+
 
 class StoredFile(Struct, frozen=True):
     """A file whose bytes are here and whose type was found out. `details`: width, height, placeholder, duration, waveform."""
