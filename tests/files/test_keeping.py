@@ -152,9 +152,7 @@ async def test_what_came_late_of_a_file_that_was_sent_is_swept_with_its_upload(s
     assert (await fetch(shop, fresh["url"])).status_code == 200, "the file stays"
 
 
-async def test_only_what_is_wrong_with_the_bytes_refuses_an_upload(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_only_what_is_wrong_with_the_bytes_refuses_an_upload(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever passes leaves it open: asked again, the answer is the file."""
     visitor = await shop.arrive()
     for passing, status in ((Unavailable(), 503), (RateLimited(1000), 429), (ConversationForbidden(), 403)):

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from halloo.files.images.addresses import PictureAddresses
 from halloo.kit.clock import HOUR, MINUTE
 
 Purpose = Literal["message", "avatar"]
@@ -136,10 +137,14 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class FileAddresses:
-    """Makes addresses of files. `origin`: the storage host. `hours`: how long those hold that go into facts."""
+    """Makes addresses of what messages hold. `origin`: the storage host. `hours`: how long those hold that go into facts.
+
+    `pictures`: addresses of pictures from elsewhere.
+    """
 
     origin: str
     hours: int = 168
+    pictures: PictureAddresses | None = None
 
     def address(self, file: StoredFile, until: int) -> str:
         """Where a browser reads the file up to `until`, a time in milliseconds."""
