@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 
 from halloo.conversations.errors import ConversationForbidden
@@ -58,7 +59,7 @@ async def test_cve_2026_48616_an_address_opens_one_file_and_nothing_else(shop: S
         f"/files/{file_id}/{key}/{name}?until=%20{until}",
         f"/files/{file_id}/{key}/{name}",
         f"/files/{file_id}/{key}/b.txt?until={until}",
-        f"/files/{file_id}/{key[:-1]}A/{name}?until={until}",
+        f"/files/{file_id}/{key[:-1]}{'E' if key[-1] == 'A' else 'A'}/{name}?until={until}",
         f"/files/{file_id}/{key.lower()}/{name}?until={until}",
         f"/files/{file_id.upper()}/{key}/{name}?until={until}",
         f"/files/{file_id}/{'A' * 43}/{name}?until={until}",
@@ -93,6 +94,44 @@ async def test_cve_2026_48616_nobody_sends_or_opens_what_another_has_uploaded(sh
     answer = await shop.call("GET", f"/conversations/{theirs}/files/{mine['file_id']}", headers=thief.headers)
     assert error(answer) == (404, "file_not_found")
     assert (await send(shop, visitor, cid, filed(upload_id))).status_code == 201, "it is still the visitor's"
+
+
+def _said(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
+    """All of an answer but the moment it was given."""
+    kept = {name: value for name, value in answer.headers.items() if name != "date"}
+    return answer.status_code, answer.content, kept
+
+
+async def test_an_address_that_ran_out_is_one_that_nothing_has(shop: Shop) -> None:
+    visitor, cid, mine = await _one(shop)
+    asked = f"/conversations/{cid}/files/{mine['file_id']}"
+    fresh = (await shop.call("GET", asked, headers=visitor.headers)).json()["url"]
+    assert (await fetch(shop, fresh)).status_code == 200
+    shop.api.clock.shift += 2 * HOUR
+    _, _, _, key, rest = path_of(fresh).split("/")
+    nothing = await fetch(shop, f"/files/{new_id()}/{key}/{rest}")
+    assert _said(await fetch(shop, fresh)) == _said(nothing)
+    assert _said(await fetch(shop, path_of(mine["url"])))[0] == 200, "a fact's holds longer"
+    shop.api.clock.shift += 8 * DAY
+    assert _said(await fetch(shop, path_of(mine["url"]))) == _said(nothing)
+
+
+async def test_another_conversation_s_token_learns_nothing(shop: Shop) -> None:
+    """Whether a file or a conversation is somebody else's, or is not there at all."""
+    _, cid, mine = await _one(shop)
+    thief = await shop.arrive()
+    theirs = await shop.start(thief)
+
+    async def asked(conversation: str, file: str, headers: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
+        return _said(await shop.call("GET", f"/conversations/{conversation}/files/{file}", headers=headers))
+
+    nobody = {"Origin": thief.headers["Origin"]}
+    for headers in (thief.headers, nobody, {**nobody, "X-Halloo-Visitor": new_secret("hvt_")}):
+        refused = await asked(new_id(), new_id(), headers)
+        assert refused[0] in {401, 403}
+        for conversation, file in ((cid, mine["file_id"]), (cid, new_id()), (new_id(), mine["file_id"])):
+            assert await asked(conversation, file, headers) == refused
+    assert await asked(theirs, mine["file_id"], thief.headers) == await asked(theirs, new_id(), thief.headers)
 
 
 async def test_a_target_is_for_who_asked(shop: Shop) -> None:
