@@ -65,6 +65,7 @@ def test_every_kind_is_shown_on_both_sides(windows: Windows) -> None:
     inbox = _operator(windows)
     for context in (windows.visitor, windows.operator):
         context.route("**/preview?url=*", _preview)
+        context.route("**/process/thumbnail?*", _thumbnail)
     kinds.send_file(product, cid, NAME, PDF, "application/pdf")
     kinds.send_file(product, cid, "spin.gif", kinds.moving(300, 200), "image/gif", "animation")
     kinds.say(product, cid, "animation", {"url": "https://elsewhere.example/party.gif", "type": "image/gif"})
@@ -90,6 +91,11 @@ def _preview(route: Route) -> None:
     route.fulfill(json={"url": LINK, "title": "The long vase", "description": "Tall", "site": "Kiln & Clay", "image": ""})
 
 
+def _thumbnail(route: Route) -> None:
+    """Stand in for what the image host would fetch from a stranger."""
+    route.fulfill(body=kinds.picture(320, 200, 60), content_type="image/png")
+
+
 def _kinds_in(thread: Locator) -> None:
     file = thread.get_by_role("link", name=f"Download {NAME} PDF")
     expect(file).to_have_attribute("href", re.compile(r"/files/.*until="))
@@ -98,12 +104,18 @@ def _kinds_in(thread: Locator) -> None:
     moving = thread.get_by_role("button", name="Show spin.gif large")
     moving.scroll_into_view_if_needed()
     expect(moving.locator(".u-there")).to_be_visible()
-    # What lies elsewhere is a link: nobody's browser fetches it.
-    expect(thread.locator('a[href="https://elsewhere.example/party.gif"]')).to_contain_text("Animation")
+    # What lies elsewhere is shown by the image host: nobody's browser asks a stranger.
+    elsewhere = thread.get_by_role("button", name="Show Animation large")
+    elsewhere.scroll_into_view_if_needed()
+    expect(elsewhere.locator(".u-there")).to_be_visible()
+    expect(elsewhere.locator("img")).to_have_attribute("src", re.compile(r"/process/thumbnail\?.*elsewhere\.example"))
     expect(thread.get_by_text("Your order was shipped")).to_be_visible()
     for words in ("Which glaze do you like best?", "Warm sand", "order number", "Eight digits"):
         expect(thread.get_by_text(words).first).to_be_visible()
     card = thread.get_by_role("article").filter(has_text="Jug")
+    card.scroll_into_view_if_needed()
+    expect(card.locator("img")).to_be_visible()
+    expect(card.locator("img")).to_have_attribute("src", re.compile(r"/process/thumbnail\?.*Jug"))
     expect(card.get_by_role("link", name="Have a look")).to_have_attribute("href", "https://shop.example/jug")
     page = thread.get_by_role("link", name="The long vase")
     page.scroll_into_view_if_needed()
