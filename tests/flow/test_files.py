@@ -122,7 +122,7 @@ def test_both_attach_by_button_drop_and_paste(talk: Talk) -> None:
     for who in SIDES:
         side = talk.side(who)
         chosen = (text(f"{who}-list.txt"), picture(f"{who}-vase.png"))
-        dropped, pasted = text(f"{who}-dropped.csv", "vase,2\nbowl,1\n"), picture(f"{who}-pasted.png")
+        dropped, pasted = Thing(f"{who}-dropped.csv", "text/csv", b"vase,2\nbowl,1\n"), picture(f"{who}-pasted.png")
         choose(side.place, side.clip, *chosen)
         hang_over(side.place, dropped)
         expect(side.place.get_by_text("Drop files here to attach them")).to_be_visible()
