@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Frame, Locator, Page, Route, expect
 
 from tests.support.attaching import Thing, choose, drop, hang_over, heavy, on_a_bad_line, paste, picture, text
-from tests.support.browser import shoot
+from tests.support.browser import shoot, violations
 from tests.support.pace import PATIENCE_S
 from tests.support.product import Product, Store
 from tests.support.screens import LOOK, InboxScreen, VisitorScreen, Windows
@@ -131,6 +131,7 @@ def test_both_attach_by_button_drop_and_paste(talk: Talk) -> None:
         paste(side.composer, pasted)
         side.waits_for(*chosen, dropped, pasted)
         assert talk.files(who, 0) == [], "a file was sent before anybody said so"
+        assert violations(side.place) == []
         shoot(side.page, f"files-{who}")
         side.say(f"These are the {who}'s")
         expect(side.tray).to_have_count(0)
@@ -253,6 +254,7 @@ def test_what_is_refused_is_told_why(server: Product, make_windows: Callable[...
             drop(side.place, text("long.txt", "x" * 9000), Thing("plan.pdf", "application/pdf", b"%PDF-1.4 x"))
             expect(side.file("long.txt").get_by_role("alert")).to_contain_text("at most 8 kB")
             expect(side.file("plan.pdf").get_by_role("alert")).to_contain_text("pictures and text files")
+        assert violations(side.place) == []
         shoot(side.page, f"files-refused-{who}")
         side.say("Words go without them")
         expect(talk.inbox.thread.get_by_text("Words go without them")).to_have_count(1 + SIDES.index(who))
