@@ -3,7 +3,7 @@
 import re
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -190,7 +190,7 @@ def test_a_lost_line_is_taken_up_where_it_broke(bad_line: tuple[Talk, TcpProxy],
 
 
 @contextmanager
-def _no_line(proxy: TcpProxy) -> Iterator[None]:
+def _no_line(proxy: TcpProxy) -> Generator[None]:
     """Nobody answers at the other end. Chromium itself repeats a request whose connection was cut, so cutting alone is no lost line."""
     there, proxy.upstream = proxy.upstream, 1
     yield
@@ -301,8 +301,29 @@ def test_a_file_goes_on_while_the_operator_looks_elsewhere(bad_line: tuple[Talk,
     expect(side.file("catalogue.txt")).to_be_visible()
     side.page.get_by_role("link", name="Settings").click()
     expect(side.page.get_by_role("heading", name="Your profile")).to_be_visible()
+    assert _asks_before_it_closes(side.page), "the file would be lost"
     proxy.misbehave("none")
     assert [one["name"] for one in talk.files("operator", 1)] == ["catalogue.txt"]
+
+
+def _asks_before_it_closes(page: Page) -> bool:
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    asked.value.dismiss()
+    return asked.value.type == "beforeunload"
+
+
+def test_a_file_let_go_where_nothing_takes_it_keeps_the_inbox(talk: Talk) -> None:
+    page = talk.inbox.page
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
+    kept = """() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["x"], "x.txt"));
+      return !document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+    }"""
+    assert page.evaluate(kept), "the browser would open the file instead of the inbox"
+    assert talk.files("operator", 0) == []
 
 
 def test_an_operator_has_a_picture_of_their_own(talk: Talk) -> None:

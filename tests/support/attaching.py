@@ -64,7 +64,7 @@ def picture(name: str, width: int = 640, height: int = 400, hue: tuple[int, int,
 
 def heavy(name: str, mib: int) -> Thing:
     """A large text file that no line makes smaller."""
-    line = "".join(random.Random(mib).choice("abcdefghijklmnop ") for _ in range(1023)) + "\n"  # noqa: S311 - no secret
+    line = "".join(random.Random(mib).choice("abcdefghijklmnop ") for _ in range(1023)) + "\n"
     return Thing(name, "text/plain", (line * 1024 * mib).encode())
 
 
@@ -98,7 +98,7 @@ def choose(place: Page | Frame, button: Locator, *files: Thing) -> None:
 @contextmanager
 def on_a_bad_line(store: Store) -> Generator[tuple[Product, TcpProxy]]:
     """A product whose files go over a line of their own, which can be made slow and be cut."""
-    with proxying(0, random.Random(7)) as proxy:  # noqa: S311 - no secret
+    with proxying(0, random.Random(7)) as proxy:
         product = Product(store, {"HALLOO_HOSTS_STORAGE": f"http://localhost:{proxy.port}"})
         proxy.upstream = product.port
         product.init()
