@@ -1,108 +1,35 @@
 """Files in a conversation, in a real browser: attached by both sides, brought over lines that break, refused with a sentence."""
 
 import re
-import time
 import urllib.request
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Frame, Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.support.attaching import Thing, choose, drop, hang_over, heavy, on_a_bad_line, paste, picture, text
+from tests.support.attaching import (
+    SIDES,
+    Talk,
+    Thing,
+    Who,
+    begin,
+    choose,
+    drop,
+    hang_over,
+    heavy,
+    on_a_bad_line,
+    paste,
+    picture,
+    text,
+)
 from tests.support.browser import shoot, violations
 from tests.support.pace import PATIENCE_S
 from tests.support.product import Product, Store
-from tests.support.screens import LOOK, InboxScreen, VisitorScreen, Windows
+from tests.support.screens import LOOK, Windows
 from tests.support.tcp_proxy import TcpProxy
 
 pytestmark = pytest.mark.browser
-
-Who = Literal["visitor", "operator"]
-SIDES: tuple[Who, ...] = ("visitor", "operator")
-BEGINNING = "Where is my teapot?"
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two who talk, and what they do with files."""
-
-    who: Who
-    page: Page
-    place: Page | Frame
-    composer: Locator
-
-    @property
-    def clip(self) -> Locator:
-        """The button that opens the file chooser."""
-        return self.place.get_by_role("button", name="Attach files")
-
-    @property
-    def tray(self) -> Locator:
-        """The files that wait to be sent."""
-        return self.place.get_by_role("list", name="Files to send")
-
-    def file(self, name: str) -> Locator:
-        """One file of the tray."""
-        return self.tray.get_by_role("listitem").filter(has_text=name)
-
-    def waits_for(self, *things: Thing) -> None:
-        """Wait until these are on the server, and no others are there."""
-        expect(self.tray.get_by_role("listitem")).to_have_count(len(things))
-        for thing in things:
-            expect(self.file(thing.name)).to_contain_text("Ready to send")
-
-    def say(self, words: str = "") -> None:
-        """Send what is in the tray, with words if need be."""
-        self.composer.fill(words)
-        self.composer.press("Enter")
-
-
-@dataclass
-class Talk:
-    """A conversation with both at their screens."""
-
-    windows: Windows
-    visitor: VisitorScreen
-    inbox: InboxScreen
-
-    def side(self, who: Who) -> Side:
-        """One of the two."""
-        if who == "visitor":
-            return Side(who, self.visitor.page, self.visitor.chat, self.visitor.composer)
-        return Side(who, self.inbox.page, self.inbox.page, self.inbox.composer)
-
-    def files(self, who: Who, most: int) -> list[dict[str, Any]]:
-        """What the files say that one side has sent, as soon as there are so many, or whatever there is in the end."""
-        product, sender = self.windows.product, "user" if who == "visitor" else "operator"
-        found: list[dict[str, Any]] = []
-        until = time.monotonic() + PATIENCE_S
-        while len(found) < most and time.monotonic() < until:
-            (row,) = product.call("GET", "/core/conversations")["data"]
-            said = product.call("GET", f"/core/conversations/{row['id']}/messages")["data"]
-            found = [one["content"] for one in said if one["type"] == "file" and one["from"] == sender]
-            self.inbox.page.wait_for_timeout(100)
-        return found
-
-    def is_calm(self) -> None:
-        """Nothing was thrown, and no policy was broken."""
-        assert self.visitor.errors == []
-        assert self.inbox.errors == []
-        assert self.visitor.violations() == []
-        assert self.inbox.page.evaluate("() => window.policyViolations") == []
-
-
-def begin(windows: Windows) -> Talk:
-    """A visitor has written, and an operator looks at it."""
-    visitor = windows.visit()
-    visitor.open()
-    visitor.write(BEGINNING)
-    inbox = windows.inbox()
-    inbox.sign_in()
-    inbox.open(BEGINNING)
-    return Talk(windows, visitor, inbox)
 
 
 @pytest.fixture
