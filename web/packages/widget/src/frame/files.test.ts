@@ -148,6 +148,22 @@ describe("files of a visitor", () => {
     expect(engine.files.items).toMatchObject([{ state: "done", wanted: false }]);
   });
 
+  it("are brought once more where the server knows nothing of them any more", async () => {
+    world.answers["POST /conversations"] = () => refuse(409, "upload_incomplete");
+    const engine = await opened();
+    const files = await engine.files.open();
+    files.add(NEW, [file("a.txt")]);
+    files.send(NEW);
+    await calm();
+    await world.clock.pass(0);
+    await calm();
+    const tried = world.asked("POST", "/conversations").map(({ body }) => body["message"]);
+    expect(tried).toMatchObject([{ content: { upload_id: "u1" } }, { content: { upload_id: "u2" } }]);
+    // A third time would be no other.
+    expect(engine.state.outbox).toMatchObject([{ state: "failed", error: "upload_incomplete" }]);
+    expect(engine.files.items).toEqual([]);
+  });
+
   it("of one visitor are not for the next", async () => {
     world.answers["POST /identify"] = () => ok(identified());
     const engine = await opened();
