@@ -22,9 +22,11 @@ from halloo.edge.services import Snippets
 from tests.csp.recordings import Recording, promised
 from tests.embed.pages import Sites, sites
 from tests.embed.visits import Visit, answer, pinned, snippet
+from tests.support.attaching import choose, picture
 from tests.support.identity import Issuer, decoded
 from tests.support.pace import PATIENCE_S
 from tests.support.seven import SevenHosts, address, crowded_hosts
+from tests.support.voices import say
 
 pytestmark = pytest.mark.browser
 
@@ -53,18 +55,6 @@ NOT_YET: dict[str, tuple[str, str, int]] = {
     "host.recorder": ("co-browsing is not built: the loader imports nothing", r"import\(|recorder", 0),
     "host.pusher": ("the Pusher wire is not built; and the page's own pusher-js asks, not Halloo", r"[Pp]usher", 0),
     "frame.font": ("the chat is set in the system's own fonts, in every language", r"@font-face|FontFace|\.woff", 0),
-    "frame.upload": ("uploads are not built", r"/uploads|hosts\.storage|storage_origin", 0),
-    "frame.file": ("uploads are not built: the one picture is a face", r"<img|new Image\(|createElement\(\"img", 1),
-    "frame.recording": (
-        "uploads are not built: nothing plays a file",
-        r"<audio|<video|new Audio\(|HTMLAudioElement",
-        0,
-    ),
-    "frame.thumbnail": (
-        "uploads are not built: the one picture is a face",
-        r"<img|new Image\(|createElement\(\"img",
-        1,
-    ),
     "frame.sound": ("tones are made in the browser, not played from a file", r"<audio|new Audio\(|decodeAudioData", 0),
     "frame.call": ("calls are not built", r"hosts\.stream|RTCPeerConnection|getUserMedia", 0),
     "frame.cobrowse": ("co-browsing is not built", r"hosts\.stream|rrweb|cobrowse", 0),
@@ -122,16 +112,31 @@ def _recorded(
 
 
 def _talk(visit: Visit) -> None:
-    """Everything that a visitor can do: greeting, question, writing, emoji, menu, reading, ending, feedback, being known."""
+    """Everything that a visitor can do: greeting, question, writing, files, voices, emoji, menu, reading, ending, feedback, being known."""
     chat = visit.open()
     chat.write("Is the vase tight?")
     answer(visit.product, "Yes, it is.")
     expect(chat.thread.get_by_text("Yes, it is.")).to_be_visible()
+    _send_files(visit)
     chat.frame.get_by_role("button", name="Emoji").click()
     chat.frame.get_by_role("button", name="Menu").click()
     chat.frame.get_by_text("End conversation").click()
     expect(chat.frame.get_by_text("This conversation has ended")).to_be_visible()
     chat.frame.get_by_role("button", name="Close").click()
+
+
+def _send_files(visit: Visit) -> None:
+    """A picture of the visitor is brought, shown and looked at; a voice message of the operator is heard."""
+    chat = visit.open()
+    vase = picture("vase.png")
+    choose(chat.frame, chat.frame.get_by_role("button", name="Attach files"), vase)
+    expect(chat.frame.get_by_text("Ready to send")).to_be_visible()
+    chat.frame.get_by_role("button", name="Send", exact=True).click()
+    shown = chat.thread.get_by_role("img", name="vase.png")
+    expect(shown).to_be_visible()
+    say(visit.product)
+    chat.thread.get_by_role("button", name="Play").click()
+    expect(chat.thread.get_by_role("button", name="Pause")).to_be_visible()
 
 
 def _be_known(visit: Visit) -> None:
@@ -167,7 +172,7 @@ def test_the_whole_chat_asks_for_what_the_manifest_says(browser: Browser, produc
     _assert_equal(recording, deployment, "host")
     calm = {
         address("relay", product.port).replace("http", "ws", 1),
-        *(address(one, product.port) for one in ("client", "image")),
+        *(address(one, product.port) for one in ("client", "image", "storage")),
     }
     wanted = {one for one in promised(deployment, "frame", but=NOT_YET) if one[2] in calm}
     assert recording.asked("frame") == wanted, "the other needs are for when the relay does not answer"
@@ -235,6 +240,7 @@ def test_while_the_relay_is_down_rescue_and_streams_are_asked_and_nothing_else(
         chat.write("By the relay itself")
         answer(product, "This is my face.")
         expect(chat.thread.get_by_text("This is my face.")).to_be_visible()
+        _send_files(visit)
         _wait_for(visit, recording, relay.replace("http", "ws", 1))
     _assert_equal(recording, deployment, "frame")
     _assert_equal(recording, deployment, "host")
@@ -295,6 +301,10 @@ def test_every_need_is_recorded_or_waits_for_its_code() -> None:
         "frame.rescue",
         "frame.picture",
         "frame.avatar",
+        "frame.upload",
+        "frame.file",
+        "frame.thumbnail",
+        "frame.recording",
         "frame.bot_check",
     }
     assert recorded.isdisjoint(NOT_YET)

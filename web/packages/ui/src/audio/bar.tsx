@@ -6,12 +6,15 @@ import type { AudioT } from "./types.ts";
 import type { Played } from "./use-playback.ts";
 import { WaveSlider } from "./wave.tsx";
 
-const BARS_SHOWN = 44;
+/** Bars in a message, and in the width of a composer. */
+const NARROW = 34;
+const WIDE = 48;
 
 interface BarProps {
   readonly t: AudioT;
   readonly played: Played;
   readonly waveform: readonly number[];
+  /** It has the width of a composer, and is the first thing to press there. */
   readonly main?: boolean;
   readonly children?: ComponentChildren;
 }
@@ -33,7 +36,7 @@ export function Bar({ t, played, waveform, main, children }: BarProps) {
       >
         {going ? <Pause size={18} strokeWidth={2} /> : <Play size={18} strokeWidth={2} />}
       </button>
-      <WaveSlider t={t} bars={barsOf(waveform, BARS_SHOWN)} at={at} whole={whole} onSeek={played.seek} />
+      <WaveSlider t={t} bars={barsOf(waveform, main ? WIDE : NARROW)} at={at} whole={whole} onSeek={played.seek} />
       <span class="ui-sound-time" aria-hidden="true">
         {clock(at > 0 || going ? at : Math.round(whole))}
       </span>

@@ -96,6 +96,11 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
     area.current?.focus();
   };
 
+  const endRecording = (): void => {
+    setRecording(false);
+    if (!mobile) requestAnimationFrame(() => area.current?.focus());
+  };
+
   const insert = (emoji: string): void => {
     const element = area.current;
     if (!element) return;
@@ -131,10 +136,10 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
         <Recorder
           t={t}
           onDone={(file, more) => {
-            setRecording(false);
             attaching.say(file, { ...more });
+            endRecording();
           }}
-          onCancel={() => setRecording(false)}
+          onCancel={endRecording}
         />
       )}
       <div class="h-composer-box" hidden={recording && attachable}>
