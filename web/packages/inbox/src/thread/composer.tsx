@@ -182,8 +182,7 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
           t={t}
           onDone={(file, more) => {
             setRecording(false);
-            uploads.add(id, [file], "audio", { ...more });
-            uploads.send(id);
+            uploads.add(id, [file], "audio", { ...more }, true);
             focus();
           }}
           onCancel={() => {
