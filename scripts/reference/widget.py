@@ -69,9 +69,15 @@ _ROWS: dict[str, tuple[str, str]] = {
         "`accept` or `hide_launcher`",
         "Outside of the hours: take messages, or show no launcher.",
     ),
-    "files.enabled": (_FLAG, _LATER),
-    "files.max_bytes": ("1 KiB to 25 MiB", _LATER),
-    "files.types": ("list", _LATER),
+    "files.enabled": (_FLAG, "Whether visitors may send files, pictures and voice messages; operators always may."),
+    "files.max_bytes": (
+        "1 KiB to 25 MiB, in bytes",
+        "How large a visitor's file may be. The [server's own limit](../guide/settings.md#files) holds besides.",
+    ),
+    "files.types": (
+        "list of `image`, `pdf`, `text`, `office`, `audio`, `video`, `archive`",
+        "Which kinds of files visitors may send. What a file is shows in its bytes, not in its name.",
+    ),
     "bot_check.guard_level": (
         "`off`, `adaptive` or `always`",
         "Whose browser shows by a short computation that no script writes: nobody's, who looks like one, or everybody's.",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from halloo.conversations import actions
+from halloo.conversations import actions, kinds
 from halloo.conversations.actions.index import index_words
 from halloo.conversations.errors import MessageRefused, NotYourMessage
 from halloo.conversations.model import Change, Draft
@@ -13,11 +13,17 @@ from halloo.kit.ids import new_id
 from halloo.workspaces.model import Actor
 from tests.conversations.test_kinds import CAROUSEL, FIELD, PICKER, SAID
 from tests.conversations.test_send import WORKSPACE, facts_of
+from tests.support.files import ADDRESSES
 from tests.support.people import begin
 
 
 def said(kind: str, content: object) -> Draft:
-    return Draft(new_id(), kind, content)
+    return Draft(new_id(), kind, content, files=ADDRESSES)
+
+
+def stored(kind: str) -> object:
+    """What a message of the kind says, pictures from elsewhere at the image host."""
+    return kinds.pictured(kind, SAID[kind], ADDRESSES.pictures.shown) if ADDRESSES.pictures else None
 
 
 @pytest.mark.parametrize("kind", SAID)
@@ -28,7 +34,7 @@ async def test_operators_say_everything_and_the_excerpt_has_its_words(
     sent = await database.write(WORKSPACE, actions.send_message, owner, conversation.id, said(kind, SAID[kind]))
     page = await database.read(WORKSPACE, actions.list_messages, visitor, conversation.id, 0, None, 50)
     seen = [(m.type, m.content) for m in page.messages if m.sender == "operator"]
-    assert seen == ([] if kind == "note" else [(kind, SAID[kind])])
+    assert seen == ([] if kind == "note" else [(kind, stored(kind))])
     again = replace(said(kind, SAID[kind]), client_id=sent.message.client_id or "")
     assert (await database.write(WORKSPACE, actions.send_message, owner, conversation.id, again)).repeated
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from halloo.edge.names import OWNERS, names_of
 from halloo.widgets.settings import HostSettings, resolve_hosts
 
-GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "names.md").read_text("utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = (ROOT / "docs" / "guide" / "names.md").read_text("utf-8")
 
 
 def _block(language: str) -> str:
@@ -20,6 +21,19 @@ def _block(language: str) -> str:
 def test_every_host_has_its_row() -> None:
     rows = set(re.findall(r"^\| `(?:hosts\.)?(\w+)(?:\.url)?` \|", GUIDE, re.MULTILINE))
     assert rows == set(OWNERS)
+
+
+def _uploads(text: str) -> set[str]:
+    found = re.search(r"location /uploads/ \{(.*?)\}", text, re.DOTALL)
+    assert found is not None
+    return {line.strip() for line in found[1].splitlines() if line.strip() and "proxy_pass" not in line}
+
+
+def test_every_nginx_lets_uploads_through_alike() -> None:
+    deployed = (ROOT / "deploy" / "nginx" / "halloo.conf").read_text("utf-8")
+    files = (ROOT / "docs" / "guide" / "files.md").read_text("utf-8")
+    assert _uploads(_block("nginx")) == _uploads(deployed) == _uploads(files)
+    assert "client_max_body_size 0;" in _uploads(deployed), "Halloo itself knows how large a file may be"
 
 
 def test_the_example_s_settings_are_read_and_each_proxy_knows_all_of_their_names() -> None:

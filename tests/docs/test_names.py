@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 
 from halloo.config import list_settings, load_config
+from halloo.widgets.config import V1
+from halloo.widgets.schema import Group
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = list_settings()
 PARTS = {one.name.split(".")[0] for one in SETTINGS}
+OF_WIDGETS = {
+    f"{part}.{name}" for part, group in V1.fields.items() if isinstance(group, Group) for name in group.fields
+}
+"""A widget's configuration has parts of the same names, `files` and `bot_check`."""
 OWN = {"HALLOO_DATA", "HALLOO_PART_NAME"}
 """Variables that are no settings: the data folder, and the pattern of all names."""
 COMPOSE = {"HALLOO_HOST", "HALLOO_DATABASE_PASSWORD", "HALLOO_OWNER_PASSWORD", "HALLOO_BROKER_PASSWORD"}
@@ -24,13 +30,13 @@ def test_variables_exist(path: Path) -> None:
     known = {one.env for one in SETTINGS} | OWN
     if "compose" in path.parts:
         known |= COMPOSE
-    assert set(re.findall(r"HALLOO_[A-Z_]*[A-Z]", path.read_text("utf-8"))) <= known
+    assert set(re.findall(r"HALLOO_[A-Z0-9_]*[A-Z0-9]", path.read_text("utf-8"))) <= known
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_settings_exist(path: Path) -> None:
-    known = {one.name for one in SETTINGS} | {f"{part}.py" for part in PARTS}
-    named = re.findall(rf"`((?:{'|'.join(sorted(PARTS))})\.[a-z_]+)`", path.read_text("utf-8"))
+    known = {one.name for one in SETTINGS} | {f"{part}.py" for part in PARTS} | OF_WIDGETS
+    named = re.findall(rf"`((?:{'|'.join(sorted(PARTS))})\.[a-z0-9_]+)`", path.read_text("utf-8"))
     assert set(named) <= known
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from halloo.app import open_database
+from halloo.db.connect import open_database
 from halloo.db.engine import Database
 from halloo.db.tx import Tx
 from halloo.events.log import list_after, position, record

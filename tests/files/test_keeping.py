@@ -1,12 +1,19 @@
 """Whose a file is, and what becomes of it: addresses of others, taking back, sweeping, erasing."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
+import pytest
+
+from halloo.conversations.errors import ConversationForbidden
 from halloo.db.tx import Tx
 from halloo.files import store
+from halloo.files.images.processes import Images
 from halloo.files.room import FileRoom
 from halloo.kit.clock import DAY, HOUR
 from halloo.kit.ids import new_id, new_secret
+from halloo.kit.refusals import RateLimited, Unavailable
 from tests.files.desk import ask, fetch, filed, path_of, png, put, send, sent_file, upload
 from tests.public.shop import Json, Shop, Visitor, error
 from tests.support.api import is_listed
@@ -52,7 +59,7 @@ async def test_cve_2026_48616_an_address_opens_one_file_and_nothing_else(shop: S
         f"/files/{file_id}/{key}/{name}?until=%20{until}",
         f"/files/{file_id}/{key}/{name}",
         f"/files/{file_id}/{key}/b.txt?until={until}",
-        f"/files/{file_id}/{key[:-1]}A/{name}?until={until}",
+        f"/files/{file_id}/{key[:-1]}{'E' if key[-1] == 'A' else 'A'}/{name}?until={until}",
         f"/files/{file_id}/{key.lower()}/{name}?until={until}",
         f"/files/{file_id.upper()}/{key}/{name}?until={until}",
         f"/files/{file_id}/{'A' * 43}/{name}?until={until}",
@@ -89,6 +96,44 @@ async def test_cve_2026_48616_nobody_sends_or_opens_what_another_has_uploaded(sh
     assert (await send(shop, visitor, cid, filed(upload_id))).status_code == 201, "it is still the visitor's"
 
 
+def _said(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
+    """All of an answer but the moment it was given."""
+    kept = {name: value for name, value in answer.headers.items() if name != "date"}
+    return answer.status_code, answer.content, kept
+
+
+async def test_an_address_that_ran_out_is_one_that_nothing_has(shop: Shop) -> None:
+    visitor, cid, mine = await _one(shop)
+    asked = f"/conversations/{cid}/files/{mine['file_id']}"
+    fresh = (await shop.call("GET", asked, headers=visitor.headers)).json()["url"]
+    assert (await fetch(shop, fresh)).status_code == 200
+    shop.api.clock.shift += 2 * HOUR
+    _, _, _, key, rest = path_of(fresh).split("/")
+    nothing = await fetch(shop, f"/files/{new_id()}/{key}/{rest}")
+    assert _said(await fetch(shop, fresh)) == _said(nothing)
+    assert _said(await fetch(shop, path_of(mine["url"])))[0] == 200, "a fact's holds longer"
+    shop.api.clock.shift += 8 * DAY
+    assert _said(await fetch(shop, path_of(mine["url"]))) == _said(nothing)
+
+
+async def test_another_conversation_s_token_learns_nothing(shop: Shop) -> None:
+    """Whether a file or a conversation is somebody else's, or is not there at all."""
+    _, cid, mine = await _one(shop)
+    thief = await shop.arrive()
+    theirs = await shop.start(thief)
+
+    async def asked(conversation: str, file: str, headers: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
+        return _said(await shop.call("GET", f"/conversations/{conversation}/files/{file}", headers=headers))
+
+    nobody = {"Origin": thief.headers["Origin"]}
+    for headers in (thief.headers, nobody, {**nobody, "X-Halloo-Visitor": new_secret("hvt_")}):
+        refused = await asked(new_id(), new_id(), headers)
+        assert refused[0] in {401, 403}
+        for conversation, file in ((cid, mine["file_id"]), (cid, new_id()), (new_id(), mine["file_id"])):
+            assert await asked(conversation, file, headers) == refused
+    assert await asked(theirs, mine["file_id"], thief.headers) == await asked(theirs, new_id(), thief.headers)
+
+
 async def test_a_target_is_for_who_asked(shop: Shop) -> None:
     visitor = await shop.arrive()
     first = (await ask(shop, visitor, "a.txt", TEXT, "text/plain")).json()
@@ -122,6 +167,49 @@ async def test_what_nobody_can_name_is_swept(shop: Shop) -> None:
     assert await room(shop).storage.received(kept["upload_id"]) == 0
     assert not await is_listed(shop.api, "upload", whole)
     assert (await fetch(shop, sent["url"])).status_code == 200
+
+
+async def _one_byte() -> AsyncIterator[bytes]:
+    yield b"x"
+
+
+async def test_what_came_late_of_a_file_that_was_sent_is_swept_with_its_upload(shop: Shop) -> None:
+    """A second sender of the same bytes leaves parts behind; a server that is killed those of a picture."""
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    upload_id = await upload(shop, visitor, "a.png", png())
+    sent = (await send(shop, visitor, cid, filed(upload_id))).json()["message"]["content"]
+    storage = room(shop).storage
+    late = (upload_id, f"{upload_id}.drawn")
+    for part in late:
+        await storage.append(part, 0, _one_byte(), 10)
+    shop.api.clock.shift += 2 * DAY
+    await room(shop).sweeper.sweep()
+    assert [await storage.received(part) for part in late] == [0, 0]
+    assert (await rows(shop))[0] == []
+    fresh = (await shop.call("GET", f"/conversations/{cid}/files/{sent['file_id']}", headers=visitor.headers)).json()
+    assert (await fetch(shop, fresh["url"])).status_code == 200, "the file stays"
+
+
+async def test_only_what_is_wrong_with_the_bytes_refuses_an_upload(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever passes leaves it open: asked again, the answer is the file."""
+    visitor = await shop.arrive()
+    for passing, status in ((Unavailable(), 503), (RateLimited(1000), 429), (ConversationForbidden(), 403)):
+        asked = (await ask(shop, visitor, "a.png", data := png(), "image/png")).json()
+
+        async def busy(*_: object, passing: Exception = passing) -> None:
+            raise passing
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Images, "examine", busy)
+            assert (await put(shop, asked, data)).status_code == status
+        head = await shop.api.client.head(path_of(asked["put"]["url"]))
+        assert head.headers["upload-offset"] == str(len(data))
+        again = await shop.api.client.patch(path_of(asked["put"]["url"]), headers={"Upload-Offset": str(len(data))})
+        assert (again.status_code, again.json()["type"]) == (200, "image/png")
+    broken = (await ask(shop, visitor, "b.png", data[:40], "image/png")).json()
+    assert error(await put(shop, broken, data[:40])) == (415, "image_refused")
+    assert error(await put(shop, broken, data[:40])) == (404, "upload_not_found"), "for good"
 
 
 async def test_bytes_go_with_their_message_and_conversation(shop: Shop) -> None:

@@ -1,12 +1,18 @@
 """Pictures of operators and previews of links over the whole server, on each kind of database."""
 
+from typing import Any
 from urllib.parse import quote
 
 import httpx
+import pytest
 
 from halloo.conversations.actions.links import links_of
+from halloo.db.tx import Tx
+from halloo.files import store
+from halloo.files.actions.pictures import owner_of
+from halloo.files.images.addresses import Kind
 from halloo.kit.ids import new_id
-from tests.files.desk import path_of, png
+from tests.files.desk import path_of, png, upload
 from tests.files.test_images import opened
 from tests.public.shop import Shop
 
@@ -18,7 +24,8 @@ async def test_an_operator_shows_a_picture(shop: Shop) -> None:
         await _show(client)
 
 
-async def _show(client: httpx.AsyncClient) -> None:
+async def _put_on(client: httpx.AsyncClient) -> tuple[str, dict[str, str]]:
+    """Show oneself with a picture: its address, and what named the upload."""
     data = png(300, 200)
     asked = await client.post(
         "/core/uploads",
@@ -30,7 +37,11 @@ async def _show(client: httpx.AsyncClient) -> None:
     body = {"upload_id": asked.json()["upload_id"]}
     me = await client.put("/core/me/avatar", json=body)
     assert me.status_code == 200, me.text
-    avatar = me.json()["operator"]["avatar"]
+    return me.json()["operator"]["avatar"], body
+
+
+async def _show(client: httpx.AsyncClient) -> None:
+    avatar, body = await _put_on(client)
     shown = await client.get(path_of(avatar), headers={"accept": "image/webp"})
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
     assert opened(shown.content).size == (128, 128)
@@ -43,6 +54,46 @@ async def _show(client: httpx.AsyncClient) -> None:
     initials = await client.get(path_of(avatar), headers={"accept": "image/webp"})
     assert initials.status_code == 200
     assert initials.content != shown.content
+
+
+async def test_the_picture_of_an_operator_who_is_removed_goes_from_the_storage(shop: Shop) -> None:
+    colleague = await shop.api.operator(shop.house, "grace@halloo.example", "operator")
+    async with shop.api.browser("grace@halloo.example") as client:
+        avatar, _ = await _put_on(client)
+    (row,) = await shop.api.halloo.database.read(shop.house.workspace_id, _files)
+    storage = shop.api.halloo.files.storage
+    assert await storage.size(row["storage_key"]) is not None
+    answer = await shop.api.client.delete(f"/core/operators/{colleague}", headers=shop.manager)
+    assert answer.status_code == 204, answer.text
+    await shop.api.halloo.files.sweeper.sweep()
+    assert await storage.size(row["storage_key"]) is None
+    assert await shop.api.halloo.database.read(shop.house.workspace_id, _files) == []
+    shown = await shop.api.client.get(path_of(avatar), headers={"accept": "image/webp"})
+    assert (shown.status_code, opened(shown.content).size) == (200, (128, 128)), "initials, with what they wrote"
+
+
+@pytest.mark.parametrize("kind", ["contact", "visitor"])
+async def test_a_picture_goes_with_the_person(shop: Shop, kind: Kind) -> None:
+    visitor = await shop.arrive()
+    await shop.start(visitor)
+    (contact,) = (await shop.manage("GET", "/core/contacts"))["data"]
+    upload_id = await upload(shop, visitor, "me.png", png())
+    one = contact["id"] if kind == "contact" else visitor.id
+    await shop.api.halloo.database.write(shop.house.workspace_id, _give, upload_id, owner_of(kind, one))
+    gone = await shop.api.client.delete(f"/core/contacts/{contact['id']}?everything=true", headers=shop.manager)
+    assert gone.status_code == 204, gone.text
+    await shop.api.halloo.files.sweeper.sweep()
+    assert await shop.api.halloo.database.read(shop.house.workspace_id, _files) == []
+
+
+def _files(tx: Tx) -> list[Any]:
+    return tx.all(store.files.select())
+
+
+def _give(tx: Tx, upload_id: str, owner: str) -> None:
+    found = store.find_upload(tx, tx.workspace_id, upload_id)
+    assert found is not None
+    store.update_file(tx, tx.workspace_id, found.file_id, owner=owner)
 
 
 async def test_the_key_opens_everybody(shop: Shop) -> None:

@@ -77,6 +77,37 @@ async def test_a_broken_line_is_gone_on_with_where_it_broke(house: House) -> Non
     assert json.loads(said.body)["sha256"] == SHA256
 
 
+async def test_what_the_old_line_still_brings_moves_the_offset_and_nothing_is_mixed(house: House) -> None:
+    """A server may notice late that a line broke: HEAD has named an offset, and the old line's last piece is stored after it."""
+    house.expect(len(DATA))
+    cut, held = asyncio.Event(), asyncio.Event()
+    pieces = [DATA[:600_000], DATA[600_000:700_000]]
+
+    async def receive() -> dict[str, Any]:
+        if pieces:
+            return {"type": "http.request", "body": pieces.pop(0), "more_body": True}
+        held.set()
+        await cut.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        raise AssertionError(message)  # nobody is there to be answered
+
+    headers: list[tuple[bytes, bytes]] = []
+    scope = {"type": "http", "method": "PUT", "path": f"/uploads/{UPLOAD}", "headers": headers}
+    old = asyncio.create_task(house({**scope, "query_string": QUERY.encode()}, receive, send))
+    await held.wait()
+    named = int((await say(house, "HEAD")).headers["upload-offset"])
+    assert named < 700_000, "the last piece waits in memory"
+    cut.set()
+    await old
+    late = await say(house, "PATCH", DATA[named:], upload_offset=str(named))
+    assert (*error(late), late.headers["upload-offset"]) == (409, "upload_offset", "700000")
+    assert json.loads(late.body)["details"] == {"received": 700_000}
+    said = await say(house, "PATCH", DATA[700_000:], upload_offset="700000")
+    assert json.loads(said.body)["sha256"] == SHA256
+
+
 async def test_a_sender_that_only_knows_put_gets_there_as_well(house: House) -> None:
     house.expect(len(DATA))
     assert (await say(house, "PUT", [DATA[:300_000]])).status == 0

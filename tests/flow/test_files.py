@@ -4,6 +4,7 @@ import re
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -172,8 +173,10 @@ def test_a_lost_line_is_taken_up_where_it_broke(bad_line: tuple[Talk, TcpProxy],
     expect(side.file(thing.name)).to_be_visible()
     side.page.wait_for_timeout(2500)
     assert talk.files(who, 0) == []
-    proxy.cut_all()
-    proxy.misbehave("none")
+    with _no_line(proxy):
+        proxy.cut_all()
+        expect(side.file(thing.name)).to_contain_text("Waits for the connection")
+        proxy.misbehave("none")
     (sent,) = talk.files(who, 1)
     expect(side.tray).to_have_count(0)
     assert _read(sent["url"]) == thing.data
@@ -183,6 +186,14 @@ def test_a_lost_line_is_taken_up_where_it_broke(bad_line: tuple[Talk, TcpProxy],
     assert 0 < resumed[0] < len(thing.data), "what had come was sent again"
     assert len(talk.files(who, 1)) == 1
     talk.is_calm()
+
+
+@contextmanager
+def _no_line(proxy: TcpProxy) -> Iterator[None]:
+    """Nobody answers at the other end. Chromium itself repeats a request whose connection was cut, so cutting alone is no lost line."""
+    there, proxy.upstream = proxy.upstream, 1
+    yield
+    proxy.upstream = there
 
 
 @pytest.mark.parametrize("who", SIDES)
@@ -218,8 +229,6 @@ def test_what_failed_is_tried_again_and_holds_up_nothing(talk: Talk, who: Who) -
     side.say()
     assert [one["name"] for one in talk.files(who, 1)] == ["second.txt"]
     side.place.get_by_role("button", name="Try again: first.txt").click()
-    expect(side.file("first.txt")).to_contain_text("Ready to send")
-    side.say()
     assert [one["name"] for one in talk.files(who, 2)] == ["second.txt", "first.txt"]
     expect(side.tray).to_have_count(0)
 

@@ -27,6 +27,8 @@ GENEROUS = Config(
         links_per_hour=10**6,
         links_per_hour_and_email=10**6,
         continues_per_minute=10**6,
+        uploads_per_ten_minutes=10**6,
+        upload_mib_per_day=10**6,
     ),
     relay=RelaySettings(
         visitor_frames_per_second=1000, operator_frames_per_second=1000, visitor_messages_per_minute=10**6

@@ -11,7 +11,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from halloo.app import open_database
+from halloo.db.connect import open_database
 from halloo.edge.http import BoundedProtocol
 from halloo.events.pump import Pump
 from halloo.kit.clock import system_clock

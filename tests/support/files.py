@@ -6,11 +6,12 @@ from halloo.conversations.actions import send_message
 from halloo.conversations.model import Draft
 from halloo.db.tx import Tx
 from halloo.files import actions
+from halloo.files.images.addresses import PictureAddresses
 from halloo.files.model import FileAddresses, Received, UploadDraft, UploadRules
 from halloo.kit.ids import new_id
 from halloo.workspaces.model import Actor
 
-ADDRESSES = FileAddresses("https://chat.example")
+ADDRESSES = FileAddresses("https://chat.example", pictures=PictureAddresses("https://image.example", b"0" * 32))
 RULES = UploadRules(10**6, day_bytes=10**6)
 
 

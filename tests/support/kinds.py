@@ -30,6 +30,7 @@ CAROUSEL: dict[str, Any] = {
         {
             "title": title,
             "description": f"{title}, thrown by hand. Holds {litres} litres and stands on any table.",
+            "image": f"https://pictures.example/{title}.jpg",
             "actions": [{"label": "Have a look", "url": f"https://shop.example/{title.lower()}"}],
         }
         for title, litres in (("Vase", 3), ("Jug", 2), ("Bowl", 1))

@@ -37,7 +37,7 @@ class VisitorTokenInvalid(Unauthorized):
 
 
 class VisitorBlocked(Forbidden):
-    """This visitor is blocked."""
+    """You are blocked here; use another way to reach the team."""
 
     code = "visitor_blocked"
 
@@ -83,7 +83,7 @@ class IdentityOff(Conflict):
 
 
 class EmbeddingUnverified(Forbidden):
-    """This widget wants proof of the page it is embedded on."""
+    """This widget wants proof of the page it is embedded on; get an embed ticket from that page and send it along."""
 
     code = "embedding_unverified"
 

@@ -10,7 +10,7 @@ class ConversationNotFound(NotFound):
 
 
 class ConversationForbidden(Forbidden):
-    """This conversation is not yours."""
+    """This conversation is not yours; start one of your own."""
 
     code = "conversation_forbidden"
 

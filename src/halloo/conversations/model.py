@@ -60,7 +60,13 @@ class Draft:
         """Operators and programs may name a file elsewhere; what visitors send was uploaded."""
         if self.type in MESSAGE_TYPES and (sender == "user" or names_upload(self.content) is not None):
             return kinds.check_upload(self.type, self.content)
-        return kinds.check(self.type, self.content)
+        return checked_content(self.type, self.content, self.files)
+
+
+def checked_content(type_: str, content: object, addresses: FileAddresses | None) -> Any:
+    """What a message says, cleaned; pictures from elsewhere at the image host. Raises `MessageRefused`."""
+    pictures = None if addresses is None else addresses.pictures
+    return kinds.pictured(type_, kinds.check(type_, content), None if pictures is None else pictures.shown)
 
 
 class Message(Struct, frozen=True):

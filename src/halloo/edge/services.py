@@ -83,7 +83,7 @@ class Services:
         self.hooks = hooks
         self.outbound = outbound
         self.hook_secrets = hook_secrets
-        self.files = files or FileAddresses(hosts.storage)
+        self.files = files or FileAddresses(hosts.storage, pictures=pictures)
         self.storage = storage
         self.max_file_bytes = max_file_bytes
         self.pictures = pictures or PictureAddresses(hosts.image, b"")

@@ -20,9 +20,10 @@ from halloo.files.settings import FilesSettings
 from halloo.files.sniff import sniff
 from halloo.files.storage import Assembled, NotStored, Storage
 from halloo.files.types import KINDS
-from halloo.kit.refusals import Refusal
 
 _PIECE = 256 * 1024
+_VERDICTS = (FileType, PictureRefused, UploadDamaged, UploadIncomplete)
+"""What is found out about bytes, and stays true of them. Whatever else is raised passes: the upload waits to be asked for again."""
 KindsOf = Callable[[Upload], Awaitable[tuple[FileKind, ...]]]
 """Which kinds of files may be sent where an upload belongs, as things are now."""
 
@@ -102,7 +103,7 @@ class UploadDesk:
             if file is None:
                 raise
             return file
-        except Refusal:
+        except _VERDICTS:
             await self._database.write(upload.workspace_id, actions.refuse_upload, upload.id)
             await self._storage.delete([upload.raw_key, upload.key])
             raise
@@ -135,10 +136,9 @@ class UploadDesk:
                 facts = await self._images.examine(source, target)
             except ImageRefused as error:
                 raise PictureRefused(str(error), reason=error.reason) from error
-            part = f"{upload.id}.drawn"
-            await self._storage.drop(part)
-            await self._storage.append(part, 0, _pieces(target), facts.size)
-            drawn = await self._storage.assemble(part, upload.key)
+            await self._storage.drop(upload.drawn_part)
+            await self._storage.append(upload.drawn_part, 0, _pieces(target), facts.size)
+            drawn = await self._storage.assemble(upload.drawn_part, upload.key)
         details = {"width": facts.width, "height": facts.height, "placeholder": facts.placeholder}
         return Received(upload.key, drawn.size, drawn.sha256, facts.type, details)
 

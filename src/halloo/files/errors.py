@@ -4,25 +4,25 @@ from halloo.kit.refusals import Conflict, NotFound, TooLarge, UnsupportedType
 
 
 class FilesOff(NotFound):
-    """Files cannot be sent through this widget."""
+    """Files cannot be sent through this widget; write what you want to say instead."""
 
     code = "files_off"
 
 
 class FileTooLarge(TooLarge):
-    """The file is too large; `details.max_bytes` says how large one may be."""
+    """The file is too large; send one of at most `details.max_bytes` bytes."""
 
     code = "file_too_large"
 
 
 class FileType(UnsupportedType):
-    """Files of this type cannot be sent here; `details.types` says which can."""
+    """Files of this type cannot be sent here; send one of `details.types`."""
 
     code = "file_type"
 
 
 class PictureRefused(UnsupportedType):
-    """This picture cannot be taken; `details.reason` says why."""
+    """This picture cannot be taken; save it anew as PNG, JPEG, GIF, WebP or AVIF and send that."""
 
     code = "image_refused"
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from halloo.files.images.addresses import PictureAddresses
 from halloo.kit.clock import HOUR, MINUTE
 
 Purpose = Literal["message", "avatar"]
@@ -80,6 +81,11 @@ class Upload(Struct, frozen=True):
         """Where a picture lies that was drawn anew; what was received goes then."""
         return f"{self.raw_key}.drawn"
 
+    @property
+    def drawn_part(self) -> str:
+        """How the storage names a picture that is being drawn anew."""
+        return f"{self.id}.drawn"
+
 
 class StoredFile(Struct, frozen=True):
     """A file whose bytes are here and whose type was found out. `details`: width, height, placeholder, duration, waveform."""
@@ -131,10 +137,14 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class FileAddresses:
-    """Makes addresses of files. `origin`: the storage host. `hours`: how long those hold that go into facts."""
+    """Makes addresses of what messages hold. `origin`: the storage host. `hours`: how long those hold that go into facts.
+
+    `pictures`: addresses of pictures from elsewhere.
+    """
 
     origin: str
     hours: int = 168
+    pictures: PictureAddresses | None = None
 
     def address(self, file: StoredFile, until: int) -> str:
         """Where a browser reads the file up to `until`, a time in milliseconds."""

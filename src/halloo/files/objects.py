@@ -145,8 +145,9 @@ class ObjectStorage:
             kept = await self._refuses(_object(key))
             await self.delete([key])
         except NotStored as error:
+            why = str(error).rstrip(".")
             return (
-                f"Files cannot be kept at {self._where}: {error} See that the bucket is there, and the keys are right."
+                f"Files cannot be kept at {self._where}: {why}. See that the bucket is there, and the keys are right."
             )
         if read != b"probe":
             return f"Files cannot be kept at {self._where}: what was written is not what is read."

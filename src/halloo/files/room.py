@@ -5,6 +5,7 @@ from pathlib import Path
 
 from halloo.db.engine import Database
 from halloo.files.desk import FileShelf, KindsOf, UploadDesk
+from halloo.files.images.addresses import PictureAddresses
 from halloo.files.images.processes import Images
 from halloo.files.model import FileAddresses
 from halloo.files.opening import open_storage
@@ -24,15 +25,18 @@ class FileRoom:
         folder: Path,
         *,
         host: str,
+        pictures: PictureAddresses,
         policy: str,
         origins: Collection[str],
         kinds_of: KindsOf,
     ) -> None:
         """`folder`: the data folder. `host`: the storage host's origin. `policy`: of every answer there, which `origins` may read.
 
+        `pictures`: addresses of the image host.
+
         Raises `ValueError` with a sentence for a storage that cannot be used.
         """
-        self.addresses = FileAddresses(host, settings.address_hours)
+        self.addresses = FileAddresses(host, settings.address_hours, pictures)
         self.max_bytes = settings.max_bytes
         self.storage = open_storage(settings, folder)
         self.images = Images(settings.image_processes)

@@ -44,7 +44,8 @@ class FileSweeper:
             if not await self._database.read(workspace_id, actions.is_swept_due, self._hours):
                 return
             swept = await self._database.write(workspace_id, actions.claim_swept, self._hours, BATCH)
-            for upload in swept.uploads:
+            for upload in swept.uploads:  # also those that were sent: a line that lived on may have left parts behind
                 await self._storage.drop(upload.id)
+                await self._storage.drop(upload.drawn_part)
             await self._storage.delete(swept.keys)
             await self._database.write(workspace_id, actions.forget_swept, swept)

@@ -154,7 +154,7 @@ class LiveActions:
             await self._refuse_unproven(who)
         self._count(who)
         message = await self._database.write(
-            who.workspace_id, _edit, who, frame.conversation, frame.fingerprint, frame.content
+            who.workspace_id, _edit, who, frame.conversation, frame.fingerprint, frame.content, self._files
         )
         return _ack(frame.id, who, message)
 
@@ -264,8 +264,10 @@ def _send(tx: Tx, who: Actor, conversation_id: str, draft: Draft, proof: Proof |
     return sent
 
 
-def _edit(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, content: object) -> Message:
-    return actions.edit_message(tx, _present(tx, who), conversation_id, fingerprint, content)
+def _edit(
+    tx: Tx, who: Actor, conversation_id: str, fingerprint: int, content: object, files: FileAddresses | None
+) -> Message:
+    return actions.edit_message(tx, _present(tx, who), conversation_id, fingerprint, content, files)
 
 
 def _see_page(tx: Tx, who: Actor, page: Page) -> None:

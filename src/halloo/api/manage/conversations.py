@@ -193,10 +193,16 @@ async def send_message(
 
 @patch("/conversations/{conversation_id:str}/messages/{fingerprint:int}", opt={"scope": _WRITE}, tags=_TAGS)
 async def edit_message(
-    conversation_id: FromPath[str], fingerprint: FromPath[int], data: JSONBody[shapes.MessagePatch], db: Db, who: Who
+    conversation_id: FromPath[str],
+    fingerprint: FromPath[int],
+    data: JSONBody[shapes.MessagePatch],
+    db: Db,
+    who: Who,
+    services: Parts,
 ) -> shapes.MessageSent:
     """Change what one's own message says."""
-    edited = await db.write(who.workspace_id, actions.edit_message, who, conversation_id, fingerprint, data.content)
+    place = (conversation_id, fingerprint)
+    edited = await db.write(who.workspace_id, actions.edit_message, who, *place, data.content, services.files)
     return shapes.MessageSent(talk.message_view(who.workspace_id, edited))
 
 

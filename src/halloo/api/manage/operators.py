@@ -6,6 +6,7 @@ from litestar.params import FromPath, JSONBody
 from halloo.api.manage import people, shapes
 from halloo.edge.body import given_fields
 from halloo.edge.handed import Db, Parts, Who
+from halloo.files import actions as files
 from halloo.mail.actions import Invite, invite_colleague
 from halloo.workspaces.actions import invitations, operators
 from halloo.workspaces.actions.operators import OperatorChange, OperatorDraft
@@ -48,8 +49,8 @@ async def update_operator(
 
 @delete("/operators/{operator_id:str}", opt={"scope": _MANAGE}, tags=_TAGS)
 async def remove_operator(operator_id: FromPath[str], db: Db, who: Who) -> None:
-    """Remove an operator for good; what they wrote keeps their name."""
-    await db.write(who.workspace_id, operators.remove_operator, who, operator_id)
+    """Remove an operator for good, with their picture; what they wrote keeps their name."""
+    await db.write(who.workspace_id, files.remove_operator, who, operator_id)
 
 
 @get("/invitations", opt={"scope": ("operators:read", _MANAGE)}, tags=_TAGS)

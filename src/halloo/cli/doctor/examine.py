@@ -82,6 +82,7 @@ def _inside(site: Site, place: Place) -> Iterator[Finding]:
     yield from _safely("revision", lambda: own.check_revision(place))
     if site.name not in door.LOOPBACK or place.config.server.trusted_proxies:
         yield from _safely("trusted proxies", lambda: own.check_proxies(place))
+    yield from _safely("storage", lambda: own.check_storage(place))
     yield from _safely("mail", lambda: own.check_mail(place))
 
 

@@ -1,8 +1,11 @@
-"""What only the data folder knows: settings, the database's revision, mail, a widget to look at."""
+"""What only the data folder knows: settings, the database's revision, the storage, mail, a widget to look at."""
 
 import asyncio
 import ipaddress
+import os
+import pwd
 from collections.abc import Iterator
+from pathlib import Path
 
 from halloo.cli.doctor.finding import Finding, bad, ok, warn
 from halloo.cli.place import Place, with_database
@@ -10,6 +13,8 @@ from halloo.db import directory
 from halloo.db.engine import DIRECTORY, Database
 from halloo.db.migrate import is_postgres, pending, sqlite_path
 from halloo.edge.address import parse_networks
+from halloo.files.opening import open_storage
+from halloo.files.settings import FilesSettings
 from halloo.mail.smtp import TROUBLE, Smtp, explain
 from halloo.widgets.actions import list_widgets
 from halloo.workspaces.model import system_actor
@@ -66,6 +71,50 @@ def check_proxies(place: Place) -> Iterator[Finding]:
 
 def _is_everybody(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
     return network.prefixlen < _MOST
+
+
+def check_storage(place: Place) -> Iterator[Finding]:
+    """Files can be kept: a probe is written, read and deleted."""
+    settings = place.config.files
+    where = settings.storage or str(place.data / "files")
+    if "://" not in where and (user := _owner_beside_root(place.data)) is not None:
+        yield warn(
+            "storage",
+            f"Whether files can be kept in {where} is not tried as root: what root writes there, the server could not change.",
+            f"Run the doctor as the server's own user: sudo -u {user} halloo doctor --data {place.data}",
+        )
+        return
+    try:
+        trouble = asyncio.run(_probe(settings, place.data))
+    except ValueError as error:
+        trouble = str(error)
+    if trouble is None:
+        yield ok("storage", f"Files can be written, read and deleted in {where}.")
+        return
+    found, _, advice = trouble.rpartition(". ")  # the last sentence says what to do, where there is more than one
+    if found:
+        yield bad("storage", f"{found}.", advice)
+    else:
+        yield bad("storage", trouble, "docs/guide/files.md says what a storage needs.")
+
+
+async def _probe(settings: FilesSettings, data: Path) -> str | None:
+    storage = open_storage(settings, data)
+    try:
+        return await storage.check()
+    finally:
+        await storage.close()
+
+
+def _owner_beside_root(folder: Path) -> str | None:
+    """Who has the folder, where that is somebody else than root, and root looks at it."""
+    uid = folder.stat().st_uid
+    if os.geteuid() or not uid:
+        return None
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"#{uid}"
 
 
 def check_mail(place: Place) -> Iterator[Finding]:

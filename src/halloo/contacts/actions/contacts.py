@@ -182,5 +182,6 @@ def delete_contact(
         block_store.hand_down(tx, tx.workspace_id, contact_id)
     store.delete_contact(tx, tx.workspace_id, contact_id)
     erased.count("file", files.erase_of_owner(tx, f"contact:{contact_id}"))
+    erased.count("file", files.erase_picture(tx, "contact", contact_id))
     erased.add("contact", [contact_id])
     facts.profile_removed(tx, contact_id)

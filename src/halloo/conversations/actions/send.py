@@ -11,10 +11,10 @@ from halloo.conversations.actions.answers import note_answer
 from halloo.conversations.actions.hold import is_same_file, put_file
 from halloo.conversations.actions.scope import reach
 from halloo.conversations.errors import ClientIdConflict, MessageNotFound, MessageRefused, NotYourMessage
-from halloo.conversations.model import Conversation, Draft, Message, Sender, begin
+from halloo.conversations.model import Conversation, Draft, Message, Sender, begin, checked_content
 from halloo.db.tx import Tx
 from halloo.files import actions as files
-from halloo.files.model import MESSAGE_TYPES, names_upload
+from halloo.files.model import MESSAGE_TYPES, FileAddresses, names_upload
 from halloo.kit.json import dump
 from halloo.kit.refusals import NotFound
 from halloo.workspaces.actions.operators import find_operators
@@ -82,9 +82,17 @@ def _state_facts(tx: Tx, before: Conversation, after: Conversation) -> None:
         facts.snooze_set(tx, after)
 
 
-def edit_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, content: object) -> Message:
+def edit_message(
+    tx: Tx,
+    who: Actor,
+    conversation_id: str,
+    fingerprint: int,
+    content: object,
+    addresses: FileAddresses | None = None,
+) -> Message:
     """Change what a message says; only its author may. A visitor answers a picker or a field in the same way.
 
+    `addresses`: as `Draft.files`.
     Raises `MessageNotFound`, `NotYourMessage`, `MessageRefused`.
     """
     conversation, message = _reach_message(tx, who, conversation_id, fingerprint)
@@ -93,7 +101,7 @@ def edit_message(tx: Tx, who: Actor, conversation_id: str, fingerprint: int, con
     _require_author(who, message)
     if message.type in MESSAGE_TYPES:
         raise MessageRefused("content: only what was written can be changed; send the file anew.", field="content")
-    edited = replace(message, content=kinds.check(message.type, content), edited=True)
+    edited = replace(message, content=checked_content(message.type, content, addresses), edited=True)
     _save_edited(tx, who, edited, message.author_id)
     return edited
 

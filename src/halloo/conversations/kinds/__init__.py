@@ -2,6 +2,7 @@
 
 from halloo.conversations.kinds.answer import ANSWERED, answer
 from halloo.conversations.kinds.check import BY_OPERATOR, BY_VISITOR, KINDS, TEXT_MAX, Kind, check, check_text
+from halloo.conversations.kinds.pictured import pictured
 from halloo.conversations.kinds.said import text_of
 from halloo.conversations.kinds.uploads import check_upload, fits
 
@@ -17,5 +18,6 @@ __all__ = [
     "check_text",
     "check_upload",
     "fits",
+    "pictured",
     "text_of",
 ]

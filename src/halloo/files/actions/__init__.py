@@ -1,6 +1,12 @@
 """One function a verb: what is received, what messages publish, what is taken back."""
 
-from halloo.files.actions.pictures import drop_own_picture, find_picture, take_own_picture
+from halloo.files.actions.pictures import (
+    drop_own_picture,
+    erase_picture,
+    find_picture,
+    remove_operator,
+    take_own_picture,
+)
 from halloo.files.actions.publish import adopt, is_of_upload, publish, reissue, with_fresh
 from halloo.files.actions.remove import (
     erase_of_conversation,
@@ -28,6 +34,7 @@ __all__ = [
     "drop_own_picture",
     "erase_of_conversation",
     "erase_of_owner",
+    "erase_picture",
     "expire",
     "find_file",
     "find_finished",
@@ -44,6 +51,7 @@ __all__ = [
     "refuse_upload",
     "reissue",
     "remove_of_message",
+    "remove_operator",
     "renew_upload",
     "take_own_picture",
     "with_fresh",

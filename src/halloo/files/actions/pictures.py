@@ -5,7 +5,7 @@ from halloo.files import store
 from halloo.files.actions.publish import adopt
 from halloo.files.images.addresses import Kind, PictureAddresses
 from halloo.files.model import StoredFile
-from halloo.workspaces.actions import me
+from halloo.workspaces.actions import me, operators
 from halloo.workspaces.model import Actor
 
 
@@ -30,6 +30,17 @@ def drop_own_picture(tx: Tx, who: Actor) -> me.Me:
     """An operator shows themselves with their initials again."""
     store.remove_of_owner(tx, tx.workspace_id, owner_of("operator", me.operator_id_of(who)), tx.now)
     return me.set_avatar(tx, who, None)
+
+
+def erase_picture(tx: Tx, kind: Kind, id: str) -> int:
+    """The picture of somebody who is no more goes; how many were kept here."""
+    return store.remove_of_owner(tx, tx.workspace_id, owner_of(kind, id), tx.now)
+
+
+def remove_operator(tx: Tx, who: Actor, operator_id: str) -> None:
+    """Take an operator away for good, and their picture with them. Raises as `operators.remove_operator`."""
+    operators.remove_operator(tx, who, operator_id)
+    erase_picture(tx, "operator", operator_id)
 
 
 def find_picture(tx: Tx, kind: Kind, id: str) -> StoredFile | None:

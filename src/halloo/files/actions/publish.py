@@ -35,7 +35,7 @@ def publish(
 
 
 def adopt(tx: Tx, who: Actor, upload_id: str, owner: str) -> StoredFile:
-    """A person, `operator:id` or `contact:id`, takes an uploaded picture. Raises `UploadIncomplete`."""
+    """A person takes an uploaded picture; `owner` as `pictures.owner_of` says it. Raises `UploadIncomplete`."""
     file = replace(_taken(tx, who, upload_id, "avatar"), owner=owner)
     store.place_file(tx, file)
     return file

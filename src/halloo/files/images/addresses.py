@@ -9,7 +9,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Literal, get_args
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from msgspec import Struct
 
@@ -21,6 +21,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 SIZES = (32, 48, 64, 96, 128, 256, 512)
 USUAL_SIZE = 128
 MAX_SIDE = 1024
+SHOWN = (640, 640)
+"""The box of a picture from elsewhere that a message shows."""
 PATHS = ("/avatar/", "/process/")
 _MAC_BYTES = 16
 _QUERY_MAX = 8 * 1024
@@ -73,6 +75,18 @@ class PictureAddresses:
         sig = self._sign("thumbnail", url, str(width), str(height))
         query = urlencode({"url": url, "width": width, "height": height, "sig": sig})
         return f"{self.origin}/process/thumbnail?{query}"
+
+    def shown(self, url: str) -> str:
+        """Where a picture from elsewhere is that a message shows; of an address of ours the same. Raises `ValueError` for one too long."""
+        if url.startswith(f"{self.origin}/process/thumbnail?"):
+            parts = urlsplit(url)
+            if isinstance(self.open(parts.path, parts.query.encode(), 0), Elsewhere):
+                return url
+        address = self.thumbnail(url, *SHOWN)
+        if len(address) > _QUERY_MAX:
+            msg = "This address is too long."
+            raise ValueError(msg)
+        return address
 
     def open(self, path: str, query: bytes, now: int) -> Person | Elsewhere | None:
         """What an address names; None for any that was not made here, or holds no longer."""

@@ -131,6 +131,7 @@ def remove_operator(tx: Tx, who: Actor, operator_id: str) -> None:
         "email": "",
         "email_key": f"removed {operator.id}",
         "password_hash": None,
+        "avatar": None,
     }
     store.update_operator(tx, who.workspace_id, operator_id, values)
     key = fold_email(operator.email)

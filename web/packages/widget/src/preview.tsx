@@ -220,6 +220,8 @@ function still(record: WidgetRecord, state: State): Engine {
       nudge: nothing,
       adopt: nothing,
       clear: nothing,
+      sent: nothing,
+      again: () => false,
     },
     end: later,
     onStarted: nothing,

@@ -50,9 +50,9 @@ class Registry:
 
     async def finish(self, upload: Upload) -> dict[str, Any]:
         """Assemble it."""
-        found = await self._storage.assemble(upload.id, upload.key)
+        found = await self._storage.assemble(upload.id, upload.raw_key)
         file = StoredFile(
-            "bench", upload.id, "", upload.key, None, None, "visitor:v", upload.name, "video/mp4", found.size, found.sha256,
+            "bench", upload.id, "", upload.raw_key, None, None, "visitor:v", upload.name, "video/mp4", found.size, found.sha256,
             {}, upload.created_at, None,
         )  # fmt: skip
         self.done[upload.id] = (upload, file)

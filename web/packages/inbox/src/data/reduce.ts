@@ -3,6 +3,7 @@
  *
  * `null` as a reduced row means: gone. `undefined` means: the fact says too little, load the row again.
  */
+import { textOf } from "@halloo/core/said.ts";
 import type { ConversationRow, Filter, MessageView, OperatorBrief, RowList } from "./types.ts";
 
 export type Data = Readonly<Record<string, unknown>>;
@@ -24,33 +25,9 @@ const EXCERPT = 160;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** The words of a message of any kind, as the server's excerpts have them (`conversations/kinds/said.py`). */
-function wordsOf(type: string, content: unknown): readonly unknown[] {
-  if (typeof content !== "object" || content === null) return [content];
-  const { name, text, value, explain, choices, targets } = content as Record<string, unknown>;
-  const list = (of: unknown) => (Array.isArray(of) ? (of as Record<string, unknown>[]) : []);
-  switch (type) {
-    case "file":
-    case "animation":
-      return [name];
-    case "picker":
-      return [text, ...list(choices).map((one) => `${one["selected"] === true ? "●" : "○"} ${String(one["label"])}`)];
-    case "field":
-      return [text, value ?? explain];
-    case "carousel":
-      return [text, ...list(targets).flatMap((one) => [one["title"], one["description"]])];
-    case "event":
-      return [text];
-    default:
-      return [];
-  }
-}
-
-/** A message in one line; empty where it has no words, as a recording has. */
-export function excerptOf(type: string, content: unknown): string {
-  const words = wordsOf(type, content).filter((one) => typeof one === "string");
-  return words.join(" ").replace(/\s+/g, " ").trim().slice(0, EXCERPT);
-}
+/** A message in one line, as the server's excerpts have it; empty where it has no words, as a recording has. */
+export const excerptOf = (type: string, content: unknown): string =>
+  textOf(type, content).replace(/\s+/g, " ").trim().slice(0, EXCERPT);
 
 function withMessage(row: ConversationRow, message: MessageView): ConversationRow {
   const seq = message.seq ?? row.last_seq;

@@ -1,5 +1,6 @@
 /** Files on their way from the inbox: one queue for all conversations, so that they go on while the operator looks elsewhere. */
 import { carryByXhr, sha256Of } from "@halloo/core/carry.ts";
+import { Refusal } from "@halloo/core/refusal.ts";
 import { FILE_KINDS, MOST_FILES } from "@halloo/core/upload-rules.ts";
 import { type Attachment, createUploads, type Opened } from "@halloo/core/uploads.ts";
 import { call } from "../data/api.ts";
@@ -24,6 +25,7 @@ const stay = (event: BeforeUnloadEvent): void => event.preventDefault();
 export const uploads = createUploads({
   clock,
   uuid,
+  refuse: (...given) => new Refusal(...given),
   rules: () => RULES,
   open: (draft) => call<Opened>("POST", "/uploads", draft),
   carry: carryByXhr,

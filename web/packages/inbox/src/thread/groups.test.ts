@@ -100,3 +100,25 @@ describe("the blocks of a thread", () => {
     expect(readMark(messages, 2)).toEqual({ last: 2, read: true });
   });
 });
+
+it("what happened stands between the runs, by its name where it has no words, and is gone when it was taken back", () => {
+  const happened = (fingerprint: number, content: unknown, fields = {}): MessageView =>
+    said(fingerprint, "operator", 2, { type: "event", content, ...fields });
+  const blocks = blocksOf(
+    [
+      said(1, "operator", 1),
+      happened(2, { namespace: "order:shipped", text: "Shipped" }),
+      happened(3, { namespace: "state:resolved" }),
+      happened(4, null, { removed: true }),
+      said(5, "operator", 3),
+    ],
+    [],
+    ME,
+    null,
+  );
+  expect(shape(blocks)).toEqual(["day", "operator:1", "event", "event", "operator:1"]);
+  expect(blocks.flatMap((block) => (block.kind === "event" ? [block.text] : []))).toEqual([
+    "Shipped",
+    "state:resolved",
+  ]);
+});

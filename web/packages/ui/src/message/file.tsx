@@ -32,7 +32,15 @@ export function nameParts(name: string): readonly [string, string] {
   return [name.slice(0, end), name.slice(end)];
 }
 
-function Inside({ file, words, language }: { file: FileContent; words: Words; language: string }) {
+interface InsideProps {
+  readonly file: FileContent;
+  readonly words: Words;
+  readonly language: string;
+  /** What stands beside it says the name as a whole. */
+  readonly named: boolean;
+}
+
+function Inside({ file, words, language, named }: InsideProps) {
   const Icon = ICONS.find(([kind]) => kind.test(file.type))?.[1] ?? File;
   const [begin, end] = nameParts(file.name || words("file"));
   const ending = end.slice(1).toLocaleUpperCase("en");
@@ -42,7 +50,7 @@ function Inside({ file, words, language }: { file: FileContent; words: Words; la
         <Icon size={20} strokeWidth={1.75} aria-hidden="true" />
       </span>
       <span class="u-file-words">
-        <bdi class="u-file-name">
+        <bdi class="u-file-name" aria-hidden={named}>
           <span>{begin}</span>
           <span>{end}</span>
         </bdi>
@@ -65,8 +73,9 @@ interface FileCardProps {
 export function FileCard({ file, context, words, again }: FileCardProps) {
   const { url, fresh } = useAddress(file, context.renew);
   const [gone, setGone] = useState(false);
-  const inside = <Inside file={file} words={words} language={context.language} />;
-  if (url === "" || gone) {
+  const here = url !== "" && !gone;
+  const inside = <Inside file={file} words={words} language={context.language} named={here} />;
+  if (!here) {
     return (
       <div class="u-card u-file">
         {inside}
@@ -91,9 +100,9 @@ export function FileCard({ file, context, words, again }: FileCardProps) {
         target="_blank"
         rel="noopener noreferrer"
         title={file.name}
-        aria-label={words("download_named", { name: file.name || words("file") })}
         onClick={open}
       >
+        <span class="u-hidden">{words("download_named", { name: file.name || words("file") })}</span>
         {inside}
         <Download class="u-file-save" size={18} strokeWidth={1.75} aria-hidden="true" />
       </a>

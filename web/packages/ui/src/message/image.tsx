@@ -53,7 +53,8 @@ function useSource(file: FileContent, renew: (id: string) => Promise<string>) {
     again: () => {
       asked.current = 0;
       setStage("loading");
-      ask();
+      // A picture of the image host is only asked for once more.
+      if (file.id !== null) ask();
     },
   };
 }

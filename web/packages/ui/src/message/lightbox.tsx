@@ -6,7 +6,7 @@ import { useLayer } from "../dom.ts";
 import { addressOf, openAddress, ranOut, renewed } from "./address.ts";
 import type { MessageContext, Shown } from "./context.ts";
 import { FilePicture } from "./image.tsx";
-import { type FileContent, isOurs, shownAt } from "./shapes.ts";
+import { type FileContent, shownAt } from "./shapes.ts";
 import { useStage } from "./stage.ts";
 import type { Words } from "./words.ts";
 
@@ -20,12 +20,13 @@ interface LightboxProps {
 
 /** Saves a picture under its name: the storage host shows pictures, so its bytes are fetched and handed over. */
 async function save(file: FileContent, renew: (id: string) => Promise<string>): Promise<void> {
-  const held = addressOf(file.id, file.url);
-  const url = file.id !== null && ranOut(held, Date.now()) ? await renewed(file.id, renew) : held;
-  if (!isOurs(url)) {
-    openAddress(url);
+  if (file.id === null) {
+    // Only the storage host may be asked for bytes; the image host shows its pictures in a tab.
+    openAddress(file.url);
     return;
   }
+  const held = addressOf(file.id, file.url);
+  const url = ranOut(held, Date.now()) ? await renewed(file.id, renew) : held;
   const answer = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer" });
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   const link = document.createElement("a");

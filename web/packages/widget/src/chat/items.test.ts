@@ -82,3 +82,12 @@ describe("a thread's lines", () => {
     expect(shown.map(({ key }) => key)).toEqual(["id-1"]);
   });
 });
+
+it("an answer is no edit, and what happened joins no group", () => {
+  const asked = { ...message(1, "operator"), type: "picker", edited: true };
+  const event = { ...message(2, "operator"), type: "event" };
+  const edited = { ...message(3, "operator"), edited: true };
+  const [picker, happened, text] = lines(threadItems([asked, event, edited], [], 0));
+  expect([picker?.edited, text?.edited]).toEqual([false, true]);
+  expect([picker?.last, happened?.first, happened?.last, text?.first]).toEqual([true, true, true, true]);
+});

@@ -1,8 +1,10 @@
 /** The files that the visitor sends. Their queue is fetched when the first one is near. */
-import type { Attachment, Outbox, Uploads } from "@halloo/core";
+import type { Attachment, Outbox, Outgoing, Uploads } from "@halloo/core";
 import type { Refuse } from "@halloo/core/upload-rules.ts";
 import type { Parts } from "./parts.ts";
+import type { Uploading } from "./uploading.ts";
 
+const fetchUploading = () => import("./uploading.ts");
 const NONE: readonly Attachment[] = [];
 
 export type Files = ReturnType<typeof createFiles>;
@@ -18,12 +20,12 @@ export interface Around {
 
 export function createFiles(parts: Parts, around: Around) {
   const listeners = new Set<() => void>();
-  let queue: Uploads | null = null;
+  let uploading: Uploading | null = null;
   let loading: Promise<Uploads> | null = null;
 
   return {
     get items(): readonly Attachment[] {
-      return queue?.items ?? NONE;
+      return uploading?.queue.items ?? NONE;
     },
     subscribe(listener: () => void): () => void {
       listeners.add(listener);
@@ -31,12 +33,12 @@ export function createFiles(parts: Parts, around: Around) {
     },
     /** The queue. Rejects where it could not be fetched; asked again, it is tried again. */
     open(): Promise<Uploads> {
-      loading ??= import("./uploading.ts").then(
+      loading ??= (parts.shared.options.parts.uploading ?? fetchUploading)().then(
         ({ createUploading }) => {
-          queue = createUploading(parts, around, () => {
+          uploading = createUploading(parts, around, () => {
             for (const listener of listeners) listener();
           });
-          return queue;
+          return uploading.queue;
         },
         (error: unknown) => {
           loading = null;
@@ -45,8 +47,10 @@ export function createFiles(parts: Parts, around: Around) {
       );
       return loading;
     },
-    nudge: (): void => queue?.nudge(),
-    adopt: (thread: string, conversation: string): void => queue?.adopt(thread, conversation),
-    clear: (): void => queue?.clear(),
+    nudge: (): void => uploading?.queue.nudge(),
+    adopt: (thread: string, conversation: string): void => uploading?.queue.adopt(thread, conversation),
+    clear: (): void => uploading?.queue.clear(),
+    sent: (message: Outgoing): void => uploading?.sent(message.client_id),
+    again: (message: Outgoing): boolean => uploading?.again(message) ?? false,
   };
 }

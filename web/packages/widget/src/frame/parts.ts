@@ -32,6 +32,7 @@ export interface Loaders {
   readonly writing: () => Promise<typeof import("./writing.ts")>;
   readonly person: () => Promise<typeof import("./person.ts")>;
   /** Fetched by those parts; tests bring their own. */
+  readonly uploading?: () => Promise<Pick<typeof import("./uploading.ts"), "createUploading">>;
   readonly bot?: () => Promise<Pick<typeof import("../bot/client.ts"), "solve">>;
 }
 

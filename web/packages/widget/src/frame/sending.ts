@@ -112,9 +112,14 @@ export function createSending(parts: Parts, forms: Forms, reading: Reading) {
       if (shared.state.failed !== null) throw new Refusal(OFFLINE);
       try {
         await deliver(item);
+        files.sent(item);
         if (shared.state.slowUntil !== null) update({ slowUntil: null });
       } catch (error) {
         refused(error);
+        if (codeOf(error) === "upload_incomplete" && files.again(item)) {
+          outbox.settle(item.client_id);
+          options.clock.after(0, outbox.flush);
+        }
         throw error;
       }
     },

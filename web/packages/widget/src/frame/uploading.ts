@@ -1,6 +1,6 @@
 /** The queue of the visitor's files, tied to the engine: asked for as this visitor, and sent as messages once they are there. */
 
-import type { Refusal } from "@halloo/core";
+import type { Attachment, Outgoing, Refusal } from "@halloo/core";
 import { carryByXhr, sha256Of } from "@halloo/core/carry.ts";
 import { MOST_FILES } from "@halloo/core/upload-rules.ts";
 import { createUploads, type Uploads, type UploadsOptions } from "@halloo/core/uploads.ts";
@@ -8,14 +8,25 @@ import type { Public } from "@halloo/wire";
 import type { Around } from "./files.ts";
 import type { Parts } from "./parts.ts";
 
+export interface Uploading {
+  readonly queue: Uploads;
+  /** The server knows nothing of this message's file any more: brings it once more. False where the bytes are gone, or that did not help. */
+  again(message: Outgoing): boolean;
+  /** The message was stored. */
+  sent(clientId: string): void;
+}
+
 export function createUploading(
   { shared, visitor }: Parts,
   { outbox, refuse, refused, ahead }: Around,
   onChange: () => void,
   means: Pick<UploadsOptions, "carry" | "digest"> = { carry: carryByXhr, digest: sha256Of },
-): Uploads {
+): Uploading {
   const { api, options } = shared;
-  return createUploads({
+  /** Files whose messages are on their way, by `client_id`, and those that were brought twice. */
+  const handed = new Map<string, Attachment>();
+  const twice = new WeakSet<File>();
+  const queue = createUploads({
     ...means,
     clock: options.clock,
     uuid: options.uuid,
@@ -36,8 +47,23 @@ export function createUploading(
       }
     },
     live: () => shared.state.status === "live",
-    ready: ({ thread, kind, uploadId, more }) =>
-      outbox().add(thread, { type: kind, content: { upload_id: uploadId, ...more } }) !== null,
+    ready(item) {
+      const { thread, kind, uploadId, more } = item;
+      const message = outbox().add(thread, { type: kind, content: { upload_id: uploadId, ...more } });
+      if (message) handed.set(message.client_id, item);
+      return message !== null;
+    },
     onChange,
   });
+  return {
+    queue,
+    again({ client_id, thread }) {
+      const item = handed.get(client_id);
+      if (!item || twice.has(item.file)) return false;
+      twice.add(item.file);
+      queue.add(thread, [item.file], item.kind, item.more, true);
+      return true;
+    },
+    sent: (clientId) => void handed.delete(clientId),
+  };
 }
