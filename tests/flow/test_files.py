@@ -1,108 +1,35 @@
 """Files in a conversation, in a real browser: attached by both sides, brought over lines that break, refused with a sentence."""
 
 import re
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Frame, Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.support.attaching import Thing, choose, drop, hang_over, heavy, on_a_bad_line, paste, picture, text
-from tests.support.browser import shoot
+from tests.support.attaching import (
+    SIDES,
+    Talk,
+    Thing,
+    Who,
+    begin,
+    choose,
+    drop,
+    hang_over,
+    heavy,
+    on_a_bad_line,
+    paste,
+    picture,
+    text,
+)
+from tests.support.browser import shoot, violations
 from tests.support.pace import PATIENCE_S
 from tests.support.product import Product, Store
-from tests.support.screens import LOOK, InboxScreen, VisitorScreen, Windows
+from tests.support.screens import LOOK, Windows
 from tests.support.tcp_proxy import TcpProxy
 
 pytestmark = pytest.mark.browser
-
-Who = Literal["visitor", "operator"]
-SIDES: tuple[Who, ...] = ("visitor", "operator")
-BEGINNING = "Where is my teapot?"
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two who talk, and what they do with files."""
-
-    who: Who
-    page: Page
-    place: Page | Frame
-    composer: Locator
-
-    @property
-    def clip(self) -> Locator:
-        """The button that opens the file chooser."""
-        return self.place.get_by_role("button", name="Attach files")
-
-    @property
-    def tray(self) -> Locator:
-        """The files that wait to be sent."""
-        return self.place.get_by_role("list", name="Files to send")
-
-    def file(self, name: str) -> Locator:
-        """One file of the tray."""
-        return self.tray.get_by_role("listitem").filter(has_text=name)
-
-    def waits_for(self, *things: Thing) -> None:
-        """Wait until these are on the server, and no others are there."""
-        expect(self.tray.get_by_role("listitem")).to_have_count(len(things))
-        for thing in things:
-            expect(self.file(thing.name)).to_contain_text("Ready to send")
-
-    def say(self, words: str = "") -> None:
-        """Send what is in the tray, with words if need be."""
-        self.composer.fill(words)
-        self.composer.press("Enter")
-
-
-@dataclass
-class Talk:
-    """A conversation with both at their screens."""
-
-    windows: Windows
-    visitor: VisitorScreen
-    inbox: InboxScreen
-
-    def side(self, who: Who) -> Side:
-        """One of the two."""
-        if who == "visitor":
-            return Side(who, self.visitor.page, self.visitor.chat, self.visitor.composer)
-        return Side(who, self.inbox.page, self.inbox.page, self.inbox.composer)
-
-    def files(self, who: Who, most: int) -> list[dict[str, Any]]:
-        """What the files say that one side has sent, as soon as there are so many, or whatever there is in the end."""
-        product, sender = self.windows.product, "user" if who == "visitor" else "operator"
-        found: list[dict[str, Any]] = []
-        until = time.monotonic() + PATIENCE_S
-        while len(found) < most and time.monotonic() < until:
-            (row,) = product.call("GET", "/core/conversations")["data"]
-            said = product.call("GET", f"/core/conversations/{row['id']}/messages")["data"]
-            found = [one["content"] for one in said if one["type"] == "file" and one["from"] == sender]
-            self.inbox.page.wait_for_timeout(100)
-        return found
-
-    def is_calm(self) -> None:
-        """Nothing was thrown, and no policy was broken."""
-        assert self.visitor.errors == []
-        assert self.inbox.errors == []
-        assert self.visitor.violations() == []
-        assert self.inbox.page.evaluate("() => window.policyViolations") == []
-
-
-def begin(windows: Windows) -> Talk:
-    """A visitor has written, and an operator looks at it."""
-    visitor = windows.visit()
-    visitor.open()
-    visitor.write(BEGINNING)
-    inbox = windows.inbox()
-    inbox.sign_in()
-    inbox.open(BEGINNING)
-    return Talk(windows, visitor, inbox)
 
 
 @pytest.fixture
@@ -122,7 +49,7 @@ def test_both_attach_by_button_drop_and_paste(talk: Talk) -> None:
     for who in SIDES:
         side = talk.side(who)
         chosen = (text(f"{who}-list.txt"), picture(f"{who}-vase.png"))
-        dropped, pasted = text(f"{who}-dropped.csv", "vase,2\nbowl,1\n"), picture(f"{who}-pasted.png")
+        dropped, pasted = Thing(f"{who}-dropped.csv", "text/csv", b"vase,2\nbowl,1\n"), picture(f"{who}-pasted.png")
         choose(side.place, side.clip, *chosen)
         hang_over(side.place, dropped)
         expect(side.place.get_by_text("Drop files here to attach them")).to_be_visible()
@@ -131,6 +58,7 @@ def test_both_attach_by_button_drop_and_paste(talk: Talk) -> None:
         paste(side.composer, pasted)
         side.waits_for(*chosen, dropped, pasted)
         assert talk.files(who, 0) == [], "a file was sent before anybody said so"
+        assert violations(side.place) == []
         shoot(side.page, f"files-{who}")
         side.say(f"These are the {who}'s")
         expect(side.tray).to_have_count(0)
@@ -189,7 +117,7 @@ def test_a_lost_line_is_taken_up_where_it_broke(bad_line: tuple[Talk, TcpProxy],
 
 
 @contextmanager
-def _no_line(proxy: TcpProxy) -> Iterator[None]:
+def _no_line(proxy: TcpProxy) -> Generator[None]:
     """Nobody answers at the other end. Chromium itself repeats a request whose connection was cut, so cutting alone is no lost line."""
     there, proxy.upstream = proxy.upstream, 1
     yield
@@ -253,6 +181,7 @@ def test_what_is_refused_is_told_why(server: Product, make_windows: Callable[...
             drop(side.place, text("long.txt", "x" * 9000), Thing("plan.pdf", "application/pdf", b"%PDF-1.4 x"))
             expect(side.file("long.txt").get_by_role("alert")).to_contain_text("at most 8 kB")
             expect(side.file("plan.pdf").get_by_role("alert")).to_contain_text("pictures and text files")
+        assert violations(side.place) == []
         shoot(side.page, f"files-refused-{who}")
         side.say("Words go without them")
         expect(talk.inbox.thread.get_by_text("Words go without them")).to_have_count(1 + SIDES.index(who))
@@ -299,8 +228,29 @@ def test_a_file_goes_on_while_the_operator_looks_elsewhere(bad_line: tuple[Talk,
     expect(side.file("catalogue.txt")).to_be_visible()
     side.page.get_by_role("link", name="Settings").click()
     expect(side.page.get_by_role("heading", name="Your profile")).to_be_visible()
+    assert _asks_before_it_closes(side.page), "the file would be lost"
     proxy.misbehave("none")
     assert [one["name"] for one in talk.files("operator", 1)] == ["catalogue.txt"]
+
+
+def _asks_before_it_closes(page: Page) -> bool:
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    asked.value.dismiss()
+    return asked.value.type == "beforeunload"
+
+
+def test_a_file_let_go_where_nothing_takes_it_keeps_the_inbox(talk: Talk) -> None:
+    page = talk.inbox.page
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
+    kept = """() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["x"], "x.txt"));
+      return !document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+    }"""
+    assert page.evaluate(kept), "the browser would open the file instead of the inbox"
+    assert talk.files("operator", 0) == []
 
 
 def test_an_operator_has_a_picture_of_their_own(talk: Talk) -> None:

@@ -1,19 +1,25 @@
 """Giving files to a page as people do: by its button, dropped from elsewhere, pasted. And a line that breaks under them."""
 
 import random
+import time
 from base64 import b64encode
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image
-from playwright.sync_api import Frame, Locator, Page
+from playwright.sync_api import Frame, Locator, Page, expect
 
+from tests.support.pace import PATIENCE_S
 from tests.support.product import Product, Store
+from tests.support.screens import InboxScreen, VisitorScreen, Windows
 from tests.support.tcp_proxy import TcpProxy, proxying
 
+Who = Literal["visitor", "operator"]
+SIDES: tuple[Who, ...] = ("visitor", "operator")
+BEGINNING = "Where is my teapot?"
 _TRANSFER = """
   const transfer = new DataTransfer();
   for (const [name, type, text] of files) {
@@ -64,7 +70,7 @@ def picture(name: str, width: int = 640, height: int = 400, hue: tuple[int, int,
 
 def heavy(name: str, mib: int) -> Thing:
     """A large text file that no line makes smaller."""
-    line = "".join(random.Random(mib).choice("abcdefghijklmnop ") for _ in range(1023)) + "\n"  # noqa: S311 - no secret
+    line = "".join(random.Random(mib).choice("abcdefghijklmnop ") for _ in range(1023)) + "\n"
     return Thing(name, "text/plain", (line * 1024 * mib).encode())
 
 
@@ -98,7 +104,7 @@ def choose(place: Page | Frame, button: Locator, *files: Thing) -> None:
 @contextmanager
 def on_a_bad_line(store: Store) -> Generator[tuple[Product, TcpProxy]]:
     """A product whose files go over a line of their own, which can be made slow and be cut."""
-    with proxying(0, random.Random(7)) as proxy:  # noqa: S311 - no secret
+    with proxying(0, random.Random(7)) as proxy:
         product = Product(store, {"HALLOO_HOSTS_STORAGE": f"http://localhost:{proxy.port}"})
         proxy.upstream = product.port
         product.init()
@@ -107,3 +113,83 @@ def on_a_bad_line(store: Store) -> Generator[tuple[Product, TcpProxy]]:
             yield product, proxy
         finally:
             product.stop()
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two who talk, and what they do with files."""
+
+    who: Who
+    page: Page
+    place: Page | Frame
+    composer: Locator
+
+    @property
+    def clip(self) -> Locator:
+        """The button that opens the file chooser."""
+        return self.place.get_by_role("button", name="Attach files")
+
+    @property
+    def tray(self) -> Locator:
+        """The files that wait to be sent."""
+        return self.place.get_by_role("list", name="Files to send")
+
+    def file(self, name: str) -> Locator:
+        """One file of the tray."""
+        return self.tray.get_by_role("listitem").filter(has_text=name)
+
+    def waits_for(self, *things: Thing) -> None:
+        """Wait until these are on the server, and no others are there."""
+        expect(self.tray.get_by_role("listitem")).to_have_count(len(things))
+        for thing in things:
+            expect(self.file(thing.name)).to_contain_text("Ready to send")
+
+    def say(self, words: str = "") -> None:
+        """Send what is in the tray, with words if need be."""
+        self.composer.fill(words)
+        self.composer.press("Enter")
+
+
+@dataclass
+class Talk:
+    """A conversation with both at their screens."""
+
+    windows: Windows
+    visitor: VisitorScreen
+    inbox: InboxScreen
+
+    def side(self, who: Who) -> Side:
+        """One of the two."""
+        if who == "visitor":
+            return Side(who, self.visitor.page, self.visitor.chat, self.visitor.composer)
+        return Side(who, self.inbox.page, self.inbox.page, self.inbox.composer)
+
+    def files(self, who: Who, most: int) -> list[dict[str, Any]]:
+        """What the files say that one side has sent, as soon as there are so many, or whatever there is in the end."""
+        product, sender = self.windows.product, "user" if who == "visitor" else "operator"
+        found: list[dict[str, Any]] = []
+        until = time.monotonic() + PATIENCE_S
+        while len(found) < most and time.monotonic() < until:
+            (row,) = product.call("GET", "/core/conversations")["data"]
+            said = product.call("GET", f"/core/conversations/{row['id']}/messages")["data"]
+            found = [one["content"] for one in said if one["type"] == "file" and one["from"] == sender]
+            self.inbox.page.wait_for_timeout(100)
+        return found
+
+    def is_calm(self) -> None:
+        """Nothing was thrown, and no policy was broken."""
+        assert self.visitor.errors == []
+        assert self.inbox.errors == []
+        assert self.visitor.violations() == []
+        assert self.inbox.page.evaluate("() => window.policyViolations") == []
+
+
+def begin(windows: Windows) -> Talk:
+    """A visitor has written, and an operator looks at it."""
+    visitor = windows.visit()
+    visitor.open()
+    visitor.write(BEGINNING)
+    inbox = windows.inbox()
+    inbox.sign_in()
+    inbox.open(BEGINNING)
+    return Talk(windows, visitor, inbox)

@@ -44,6 +44,7 @@ import { Missing } from "./missing.tsx";
 import { overlays } from "./overlays.ts";
 import { INBOX, patchMe, Rail, useMyUnread } from "./rail.tsx";
 import { signOut } from "./sign-out.ts";
+import { turnFilesAway } from "./stray-files.ts";
 import { later } from "./use.ts";
 
 const Contacts = later(() => import("../contact/contacts-page.tsx").then((part) => part.ContactsPage), PageBones);
@@ -317,6 +318,7 @@ export function Shell({ me }: { me: MeView }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: one line an operator; a changed name or theme is no reason for a new one
   useEffect(() => goLive(me), [me.operator?.id, me.workspace.id]);
   useLayoutEffect(listenForKeys, []);
+  useEffect(turnFilesAway, []);
   const place = route.page === "join" || route.page === "missing" ? "" : t(PLACE[route.page]);
   useEffect(() => showUnread(unread, place), [unread, place]);
   useEffect(() => {

@@ -86,7 +86,7 @@ function Ring({ item }: { item: Attachment }) {
 function Name({ name }: { name: string }) {
   const cut = name.length > 16 ? name.length - 8 : name.length;
   return (
-    <bdi class="u-file-name" title={name}>
+    <bdi class="u-item-name" title={name}>
       <span>{name.slice(0, cut)}</span>
       {name.slice(cut)}
     </bdi>
@@ -103,14 +103,14 @@ function Row({ item, language, t, onCancel, onRetry }: RowProps) {
   const busy = state === "sending" || state === "checking";
   const words = { name: file.name };
   return (
-    <li class={cx("u-file", `u-file-${state}`)}>
-      <span class="u-file-sign">
+    <li class={cx("u-item", `u-item-${state}`)}>
+      <span class="u-item-sign">
         <Sign file={file} />
         {busy && <Ring item={item} />}
       </span>
-      <span class="u-file-words">
+      <span class="u-item-words">
         <Name name={file.name} />
-        <span class="u-file-state" role={bad ? "alert" : undefined}>
+        <span class="u-item-state" role={bad ? "alert" : undefined}>
           {!bad && <span>{sizeText(language, file.size)}</span>}
           <span>{stateText(t, language, item)}</span>
         </span>
@@ -118,7 +118,7 @@ function Row({ item, language, t, onCancel, onRetry }: RowProps) {
       {bad && item.retryable && (
         <button
           type="button"
-          class="u-file-button"
+          class="u-item-button"
           aria-label={t("retry", words)}
           title={t("retry", words)}
           onClick={() => onRetry(id)}
@@ -128,7 +128,7 @@ function Row({ item, language, t, onCancel, onRetry }: RowProps) {
       )}
       <button
         type="button"
-        class="u-file-button"
+        class="u-item-button"
         aria-label={t(busy || state === "waiting" ? "cancel" : "remove", words)}
         title={t(busy || state === "waiting" ? "cancel" : "remove", words)}
         onClick={() => onCancel(id)}
@@ -155,14 +155,14 @@ export function AttachTray({ items, language, t, note, onCancel, onRetry, onNote
         <p class="u-tray-note" role="alert">
           <span class="u-tray-words">{note}</span>
           {onNoteGone && (
-            <button type="button" class="u-file-button" aria-label={t("hide")} title={t("hide")} onClick={onNoteGone}>
+            <button type="button" class="u-item-button" aria-label={t("hide")} title={t("hide")} onClick={onNoteGone}>
               <X size={16} strokeWidth={2} />
             </button>
           )}
         </p>
       )}
       {items.length > 0 && (
-        <ul ref={list} class="u-files" aria-label={t("list")} aria-busy={busy > 0}>
+        <ul ref={list} class="u-items" aria-label={t("list")} aria-busy={busy > 0}>
           {items.map((item) => (
             <Row key={item.id} item={item} language={language} t={t} onCancel={onCancel} onRetry={onRetry} />
           ))}

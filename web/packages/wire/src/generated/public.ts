@@ -2,17 +2,65 @@
 
 export type Scalar = string | number | boolean;
 
-/** `POST …/visitor`: first contact, or a browser that came back. `parent_origin` is what the page claims. */
-export interface VisitorPost {
-  /** `guest_` and 22 to 64 of A–Z, a–z, 0–9, `-` and `_`, random and made by the caller; needed at first contact. */
-  user_id?: string | null;
-  parent_origin?: string | null;
-  locale?: string | null;
-  /** The name of the browser's time zone, such as `Europe/Vienna`; one that nobody knows is left out. */
-  timezone?: string | null;
-  embed_ticket?: string | null;
-  /** Needed after a 428 only: the solution of a challenge, as for messages. */
-  bot_check?: unknown;
+/** A new address of a file, which holds an hour. */
+export interface FileAddress {
+  url: string;
+}
+
+/** Where the bytes go by `PUT`, and for how many seconds the address holds; every part that arrives renews it. */
+export interface UploadTarget {
+  url: string;
+  headers: Record<string, string>;
+  expires_in: number;
+}
+
+/** The answer to `POST …/uploads`: the message that names `upload_id` publishes the file. */
+export interface UploadOpened {
+  upload_id: string;
+  put: UploadTarget;
+}
+
+/** `POST …/uploads`: a file that is to be sent. `sha256` in hex, where the browser has made it. */
+export interface UploadPost {
+  name: string;
+  size: number;
+  type?: string;
+  sha256?: string | null;
+}
+
+/** `POST …/continue-link`: send a link to whoever wrote from this address; the answer is always the same. */
+export interface ContinueLinkPost {
+  email: string;
+}
+
+/** `POST …/continue`: the code of a link that was sent by mail; it works once. */
+export interface ContinuePost {
+  code: string;
+}
+
+/** The answer to `POST …/embed-ticket`; `expires_in` in seconds. */
+export interface EmbedTicket {
+  ticket: string;
+  expires_in: number;
+}
+
+/** An operator as visitors see them. */
+export interface Face {
+  id: string;
+  name: string;
+  avatar: string | null;
+  online: boolean;
+}
+
+/** The values as they were accepted. */
+export interface FieldsAccepted {
+  fields: Record<string, unknown>;
+}
+
+/** `POST …/pre-conversation-form` and `…/feedback`: values by field id. `website` is a trap: people do not see it. */
+export interface FieldsPost {
+  fields: Record<string, unknown>;
+  website?: string;
 }
 
 /** The visitor to themselves; `visitor_token` is given once, at first contact. */
@@ -32,12 +80,19 @@ export interface RelayAccess {
   streams: string[];
 }
 
-/** An operator as visitors see them. */
-export interface Face {
-  id: string;
-  name: string;
-  avatar: string | null;
-  online: boolean;
+/** The answer to `POST …/identify` and `…/continue`; `merged` conversations of this browser came along. */
+export interface Identified {
+  visitor: VisitorMe;
+  merged: number;
+  relay: RelayAccess;
+}
+
+/** `POST …/identify`: a signed `token`; or, where the widget has such a key, a hash of `email` or `user_id`. */
+export interface IdentifyPost {
+  token?: string | null;
+  email?: string | null;
+  user_id?: string | null;
+  hmac?: string | null;
 }
 
 /** Who answers: up to three faces, and whether anyone is there now. */
@@ -73,53 +128,17 @@ export interface VisitorPatched {
   visitor: VisitorMe;
 }
 
-/** `POST …/identify`: a signed `token`; or, where the widget has such a key, a hash of `email` or `user_id`. */
-export interface IdentifyPost {
-  token?: string | null;
-  email?: string | null;
+/** `POST …/visitor`: first contact, or a browser that came back. `parent_origin` is what the page claims. */
+export interface VisitorPost {
+  /** `guest_` and 22 to 64 of A–Z, a–z, 0–9, `-` and `_`, random and made by the caller; needed at first contact. */
   user_id?: string | null;
-  hmac?: string | null;
-}
-
-/** The answer to `POST …/identify` and `…/continue`; `merged` conversations of this browser came along. */
-export interface Identified {
-  visitor: VisitorMe;
-  merged: number;
-  relay: RelayAccess;
-}
-
-/** The answer to `POST …/embed-ticket`; `expires_in` in seconds. */
-export interface EmbedTicket {
-  ticket: string;
-  expires_in: number;
-}
-
-/** `POST …/continue-link`: send a link to whoever wrote from this address; the answer is always the same. */
-export interface ContinueLinkPost {
-  email: string;
-}
-
-/** `POST …/continue`: the code of a link that was sent by mail; it works once. */
-export interface ContinuePost {
-  code: string;
-}
-
-/** `POST …/pre-conversation-form` and `…/feedback`: values by field id. `website` is a trap: people do not see it. */
-export interface FieldsPost {
-  fields: Record<string, unknown>;
-  website?: string;
-}
-
-/** The values as they were accepted. */
-export interface FieldsAccepted {
-  fields: Record<string, unknown>;
-}
-
-/** Where the relay goes on from. */
-export interface PublicPosition {
-  stream: string;
-  epoch: string;
-  offset: number;
+  parent_origin?: string | null;
+  locale?: string | null;
+  /** The name of the browser's time zone, such as `Europe/Vienna`; one that nobody knows is left out. */
+  timezone?: string | null;
+  embed_ticket?: string | null;
+  /** Needed after a 428 only: the solution of a challenge, as for messages. */
+  bot_check?: unknown;
 }
 
 /** The number of a conversation's last message, and what it says in one line. */
@@ -128,6 +147,13 @@ export interface LastSeq {
   excerpt: string;
   timestamp: number;
   author: string;
+}
+
+/** Where the relay goes on from. */
+export interface PublicPosition {
+  stream: string;
+  epoch: string;
+  offset: number;
 }
 
 /** A conversation as its visitor sees it. */
@@ -147,10 +173,9 @@ export interface PublicConversation {
   position: PublicPosition;
 }
 
-/** `GET …/conversations`: newest first. */
-export interface PublicConversationPage {
-  data: PublicConversation[];
-  next_cursor: string | null;
+/** The answer to `POST …/end`. */
+export interface ConversationEnded {
+  conversation: PublicConversation;
 }
 
 /** The page that the visitor is on. */
@@ -158,40 +183,6 @@ export interface PagePost {
   url: string;
   title?: string;
   referrer?: string;
-}
-
-/** `POST …/messages`. `client_id` is a UUID; the same again is the same message. */
-export interface PublicMessagePost {
-  client_id: string;
-  type: string;
-  content: unknown;
-  bot_check?: unknown;
-}
-
-/** `POST …/uploads`: a file that is to be sent. `sha256` in hex, where the browser has made it. */
-export interface UploadPost {
-  name: string;
-  size: number;
-  type?: string;
-  sha256?: string | null;
-}
-
-/** Where the bytes go by `PUT`, and for how many seconds the address holds; every part that arrives renews it. */
-export interface UploadTarget {
-  url: string;
-  headers: Record<string, string>;
-  expires_in: number;
-}
-
-/** The answer to `POST …/uploads`: the message that names `upload_id` publishes the file. */
-export interface UploadOpened {
-  upload_id: string;
-  put: UploadTarget;
-}
-
-/** A new address of a file, which holds an hour. */
-export interface FileAddress {
-  url: string;
 }
 
 /** A message that is sent together with the start of its conversation. */
@@ -235,6 +226,16 @@ export interface ConversationStarted {
   visitor: StartedVisitor;
 }
 
+/** A body without fields: `{}`. */
+export interface Nothing {
+}
+
+/** `GET …/conversations`: newest first. */
+export interface PublicConversationPage {
+  data: PublicConversation[];
+  next_cursor: string | null;
+}
+
 /** Who a message is from; a visitor's `user_id` is the `session_id`. */
 export interface MessageUser {
   user_id: string;
@@ -273,6 +274,14 @@ export interface PublicMessagePage {
   position: PublicPosition;
 }
 
+/** `POST …/messages`. `client_id` is a UUID; the same again is the same message. */
+export interface PublicMessagePost {
+  client_id: string;
+  type: string;
+  content: unknown;
+  bot_check?: unknown;
+}
+
 /** The answer to `POST …/messages`. */
 export interface PublicMessageSent {
   message: MessageData;
@@ -281,13 +290,4 @@ export interface PublicMessageSent {
 /** `POST …/read`: never moves back. */
 export interface PublicReadPost {
   seq: number;
-}
-
-/** A body without fields: `{}`. */
-export interface Nothing {
-}
-
-/** The answer to `POST …/end`. */
-export interface ConversationEnded {
-  conversation: PublicConversation;
 }

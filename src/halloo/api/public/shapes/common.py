@@ -1,0 +1,3 @@
+"""What several shapes of the public API name."""
+
+Scalar = str | int | float | bool
