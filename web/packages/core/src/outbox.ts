@@ -9,7 +9,12 @@ export interface Outgoing {
   readonly client_id: string;
   /** The conversation's id, or a name of our own for one that does not exist yet. */
   readonly thread: string;
-  readonly message: { readonly type: string; readonly content: unknown };
+  readonly message: {
+    readonly type: string;
+    readonly content: unknown;
+    /** What the thread says of a file until it is stored; nothing for the server. */
+    readonly shown?: Readonly<Record<string, unknown>>;
+  };
   /** When it was written, milliseconds since 1970. */
   readonly at: number;
   readonly state: "sending" | "failed";

@@ -41,6 +41,21 @@ export function takePaste(event: ClipboardEvent, onGiven: (given: Given) => void
   return true;
 }
 
+/** A file that falls where none is taken must not take the place of the page: browsers would show it there. */
+export function keepPage(): () => void {
+  const keep = (event: DragEvent): void => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  };
+  addEventListener("dragover", keep);
+  addEventListener("drop", keep);
+  return () => {
+    removeEventListener("dragover", keep);
+    removeEventListener("drop", keep);
+  };
+}
+
 /** Takes what is dropped on an element, or anywhere on the page; whether something hangs over it right now. */
 export function useDrop(on: RefObject<HTMLElement> | null, enabled: boolean, onGiven: (given: Given) => void): boolean {
   const [over, setOver] = useState(false);

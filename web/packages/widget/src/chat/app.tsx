@@ -1,4 +1,5 @@
 /** The chat: home, or a room with a thread, a form, or a request to sign in. */
+import { keepPage } from "@halloo/ui/attach/given.ts";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { NEW, type State } from "../frame/engine.ts";
 import { Before } from "./before.tsx";
@@ -91,6 +92,8 @@ export function App({ open, question, still, view: left, onView }: AppProps) {
     engine.view(open && current !== HOME ? current : null);
     if (open && view !== null) onView?.(view);
   }, [engine, open, current, view, onView]);
+
+  useEffect(keepPage, []);
 
   const blank = useRef<string | null>(null);
   // Escape closes from anywhere in the window, unless something smaller has taken it.

@@ -91,3 +91,14 @@ it("an answer is no edit, and what happened joins no group", () => {
   expect([picker?.edited, text?.edited]).toEqual([false, true]);
   expect([picker?.last, happened?.first, happened?.last, text?.first]).toEqual([true, true, true, true]);
 });
+
+it("a file on its way has its name", () => {
+  const message = {
+    type: "file",
+    content: { upload_id: "u" },
+    shown: { name: "a.pdf", type: "application/pdf", size: 9 },
+  };
+  const item = { client_id: "x", thread: "c", message, at: 1, state: "sending", error: null } as const;
+  const line = threadItems([], [item], 0).at(-1);
+  expect(line).toMatchObject({ content: { upload_id: "u", name: "a.pdf", size: 9 } });
+});

@@ -63,7 +63,7 @@ const ofOutgoing = (item: Outgoing): Draft => ({
   author: { id: "", name: "", avatar: null },
   at: item.at,
   type: item.message.type,
-  content: item.message.content,
+  content: item.message.shown ? { ...item.message.shown, ...(item.message.content as object) } : item.message.content,
   edited: false,
   removed: false,
   clientId: item.client_id,

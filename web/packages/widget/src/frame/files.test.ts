@@ -78,6 +78,8 @@ describe("files of a visitor", () => {
     files.send("c1");
     await calm();
     expect(sends()).toEqual([{ type: "text", content: "Look" }]);
+    // Until it is stored the thread says what it is.
+    expect(engine.state.outbox[1]?.message.shown).toEqual({ name: "a.txt", type: "text/plain", size: 10 });
     expect(engine.state.outbox.map(({ message }) => message.content)).toEqual([
       "Look",
       { upload_id: "u1" },

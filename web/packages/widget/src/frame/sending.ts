@@ -9,6 +9,9 @@ import type { Reading } from "./reading.ts";
 import { EMPTY, type Message, NEW } from "./state.ts";
 import { FATAL } from "./visitor.ts";
 
+/** As the server takes it. */
+const bare = ({ type, content }: Outgoing["message"]): Outgoing["message"] => ({ type, content });
+
 export function createSending(parts: Parts, forms: Forms, reading: Reading) {
   const { shared, session, visitor, conversations, fail } = parts;
   const { api, options, patch, setConversations, update } = shared;
@@ -75,12 +78,12 @@ export function createSending(parts: Parts, forms: Forms, reading: Reading) {
       // The message belongs to that conversation now, if it was begun.
       throw new Refusal(OFFLINE);
     }
-    options.onSent(await startWith(client_id, message));
+    options.onSent(await startWith(client_id, bare(message)));
   };
 
   const deliver = async (item: Outgoing): Promise<void> => {
     if (item.thread === NEW) return start(item);
-    const frame = { t: "send", conversation: item.thread, client_id: item.client_id, message: item.message };
+    const frame = { t: "send", conversation: item.thread, client_id: item.client_id, message: bare(item.message) };
     const ack = await bot.around((check) => session().ask({ ...frame, ...check }));
     const message = ack["message"] as Message | undefined;
     if (message) conversations.fact(item.thread, "message:send", message as unknown as Record<string, unknown>);

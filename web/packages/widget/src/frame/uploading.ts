@@ -48,8 +48,9 @@ export function createUploading(
     },
     live: () => shared.state.status === "live",
     ready(item) {
-      const { thread, kind, uploadId, more } = item;
-      const message = outbox().add(thread, { type: kind, content: { upload_id: uploadId, ...more } });
+      const { file, thread, kind, uploadId, more } = item;
+      const shown = { name: file.name, type: file.type, size: file.size };
+      const message = outbox().add(thread, { type: kind, content: { upload_id: uploadId, ...more }, shown });
       if (message) handed.set(message.client_id, item);
       return message !== null;
     },
