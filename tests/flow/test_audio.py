@@ -349,3 +349,38 @@ def test_recorder_and_player_are_accessible(
     shoot(inbox.page, f"audio-inbox-{scheme}")
     assert axe(visitor.chat) == []
     assert axe(inbox.page) == []
+
+
+SMALL = """() => [...document.querySelectorAll(".ui-recorder button, .ui-player button")]
+  .filter((button) => { const { width, height } = button.getBoundingClientRect(); return width < 43.5 || height < 43.5; })
+  .map((button) => button.getAttribute("aria-label"))"""
+OUTSIDE = """() => [...document.querySelectorAll(".ui-recorder *, .ui-player *")]
+  .filter((part) => { const { left, right } = part.getBoundingClientRect(); return left < -1 || right > innerWidth + 1; })
+  .map((part) => part.outerHTML.slice(0, 80))"""
+
+
+def test_it_fits_on_a_phone_from_right_to_left(product: Product, make_windows: Callable[..., Windows]) -> None:
+    phone = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True, "locale": "ar"}
+    windows = make_windows(product, {**LOOK, "locale": "ar"}, color_scheme="dark", **phone)
+    visitor = windows.visit()
+    visitor.frame = chat = visitor.widget.open()
+    _button(chat, "تسجيل رسالة صوتية").click()
+    expect(chat.get_by_role("timer")).to_have_text("0:02")
+    for step in ("recording", "ready", "sent"):
+        if step == "ready":
+            _button(chat, "إنهاء واستماع").click()
+        elif step == "sent":
+            _button(chat, "إرسال الرسالة الصوتية").click()
+        expect(chat.get_by_role("slider")).to_have_count(0 if step == "recording" else 1)
+        if step == "sent":
+            expect(chat.locator(".ui-player")).to_be_visible()
+        shoot(visitor.page, f"audio-phone-{step}")
+        assert chat.evaluate(SMALL) == []
+        assert chat.evaluate(OUTSIDE) == []
+    box, play = chat.locator(".ui-player").bounding_box(), _button(chat, "تشغيل").bounding_box()
+    assert box is not None
+    assert play is not None
+    assert play["x"] > box["x"] + box["width"] / 2, "the button does not stand where Arabic begins"
+    place = chat.get_by_role("slider")
+    place.press("ArrowLeft")
+    assert float(place.input_value()) > 0, "in Arabic it goes on to the left"

@@ -159,7 +159,7 @@ export function Recorder({ t, onDone, onCancel }: RecorderProps) {
   useLayoutEffect(() => {
     const at = document.activeElement;
     if (at === null || at === document.body || box.current?.contains(at)) {
-      box.current?.querySelector<HTMLElement>("[data-main]")?.focus({ preventScroll: true });
+      box.current?.querySelector<HTMLElement>('[data-main="true"]')?.focus({ preventScroll: true });
     }
   }, [step.kind]);
   if (step.kind === "trouble") {

@@ -155,7 +155,7 @@ export interface CspFix {
 /** A need that is blocked. `policy` null: no policy does it. `reading`: whether the standard's text blocks it, browsers, or both. */
 export interface CspFinding {
   need: string;
-  feature: "bot_check" | "calls" | "chat" | "cobrowse" | "files" | "images" | "outbound" | "pusher" | "rescue" | "sounds" | "wait_game";
+  feature: "audio" | "bot_check" | "calls" | "chat" | "cobrowse" | "files" | "images" | "outbound" | "pusher" | "rescue" | "sounds" | "wait_game";
   level: "optional" | "required";
   policy: number | null;
   directive: string;
