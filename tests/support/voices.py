@@ -31,7 +31,8 @@ def say(product: Product, seconds: float = 1.0) -> None:
     data = beep(seconds)
     draft = {"name": "beep.wav", "size": len(data), "type": "audio/wav"}
     opened = product.call("POST", "/core/uploads", draft)
-    at = urlsplit(opened["put"]["url"])
+    url: str = opened["put"]["url"]
+    at = urlsplit(url)
     address = f"http://localhost:{product.port}{at.path}?{at.query}"
     put = Request(address, data, opened["put"]["headers"], method="PUT")
     with urlopen(put, timeout=PATIENCE_S) as answer:

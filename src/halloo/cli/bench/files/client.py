@@ -16,6 +16,8 @@ MIB = 1024 * 1024
 _PATIENCE_S = 600
 _TRIES = 5
 _SETTLE_S = 0.1
+_RETRY_S = 5
+"""What the answer of a storage that is busy asks for."""
 
 
 def file_path(file_id: str) -> str:
@@ -128,12 +130,14 @@ def upload(server: Server, content: Content, cuts: int = 1) -> tuple[str, float]
             server, "PUT" if number == 0 else "PATCH", path, content, _offset(server, path), (number + 1) / (cuts + 1)
         )
     said: bytes | None = None
-    for _ in range(_TRIES):
+    for again in range(_TRIES):
         start = _settled(server, path)
-        if bool(cuts) != (0 < start < content.size):
+        if not again and bool(cuts) != (0 < start < content.size):
             raise Wrong(f"{start} bytes are there after {cuts} cuts.")
         said = _send(server, "PATCH" if start else "PUT", path, content, start, 1)
-        if said is None or b'"upload_offset"' not in said:
+        if said is not None and b'"storage_unavailable"' in said:
+            time.sleep(_RETRY_S)
+        elif said is None or b'"upload_offset"' not in said:
             break
     if said is None or content.digest().encode() not in said:
         raise Wrong(f"What was uploaded is not what is there: {said!r}")

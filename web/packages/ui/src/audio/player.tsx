@@ -1,6 +1,6 @@
 /** Plays a voice message: waveform, place in it, and how fast. Another one that plays stops. */
 import { nextSpeed } from "@halloo/core/audio.ts";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useLatest } from "../dom.ts";
 import "../styles/audio.css";
 import { Bar } from "./bar.tsx";
@@ -14,12 +14,12 @@ let usual = 1;
 export function AudioPlayer({ t, url, duration = 0, waveform = [], renew }: AudioPlayerProps) {
   const [speed, setSpeed] = useState(usual);
   const fresh = useLatest(renew);
-  const box = useRef<HTMLDivElement>(null);
   const renewed = (): Promise<string> => fresh.current?.() ?? Promise.reject(new Error("unplayable"));
   const played = usePlayback(() => playAddress(url, renewed), duration, speed);
   const label = t("audio_speed", { rate: speed });
   return (
-    <div ref={box} class="ui-player">
+    // What was written finds its own direction; a player has that of the page around.
+    <div class="ui-player" dir={document.documentElement.dir === "rtl" ? "rtl" : "ltr"}>
       <Bar t={t} played={played} waveform={waveform}>
         <button
           type="button"

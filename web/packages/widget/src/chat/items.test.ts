@@ -83,6 +83,15 @@ describe("a thread's lines", () => {
   });
 });
 
+it("an answer is no edit, and what happened joins no group", () => {
+  const asked = { ...message(1, "operator"), type: "picker", edited: true };
+  const event = { ...message(2, "operator"), type: "event" };
+  const edited = { ...message(3, "operator"), edited: true };
+  const [picker, happened, text] = lines(threadItems([asked, event, edited], [], 0));
+  expect([picker?.edited, text?.edited]).toEqual([false, true]);
+  expect([picker?.last, happened?.first, happened?.last, text?.first]).toEqual([true, true, true, true]);
+});
+
 it("a file on its way has its name", () => {
   const message = {
     type: "file",
@@ -92,13 +101,4 @@ it("a file on its way has its name", () => {
   const item = { client_id: "x", thread: "c", message, at: 1, state: "sending", error: null } as const;
   const line = threadItems([], [item], 0).at(-1);
   expect(line).toMatchObject({ content: { upload_id: "u", name: "a.pdf", size: 9 } });
-});
-
-it("an answer is no edit, and what happened joins no group", () => {
-  const asked = { ...message(1, "operator"), type: "picker", edited: true };
-  const event = { ...message(2, "operator"), type: "event" };
-  const edited = { ...message(3, "operator"), edited: true };
-  const [picker, happened, text] = lines(threadItems([asked, event, edited], [], 0));
-  expect([picker?.edited, text?.edited]).toEqual([false, true]);
-  expect([picker?.last, happened?.first, happened?.last, text?.first]).toEqual([true, true, true, true]);
 });
