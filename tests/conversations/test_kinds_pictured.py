@@ -56,8 +56,8 @@ async def test_a_carousel_too_also_when_it_is_edited(database: Database, owner: 
     sent = await database.write(WORKSPACE, actions.send_message, owner, conversation.id, draft)
     assert [_named(url) for url in _images(sent.message.content)] == _images(CAROUSEL) != []
     place = (conversation.id, sent.message.fingerprint)
-    added = {"title": "More", "image": FOREIGN, "actions": []}
-    wanted = {**sent.message.content, "targets": [*sent.message.content["targets"], added]}
+    added: dict[str, Any] = {"title": "More", "image": FOREIGN, "actions": []}
+    wanted: dict[str, Any] = {**sent.message.content, "targets": [*sent.message.content["targets"], added]}
     edited = await database.write(WORKSPACE, actions.edit_message, owner, *place, wanted, ADDRESSES)
     assert [_named(url) for url in _images(edited.content)] == [*_images(CAROUSEL), FOREIGN], "what was ours stays"
 
@@ -85,7 +85,7 @@ def test_addresses_that_are_too_long_are_refused_with_their_place() -> None:
         Draft(new_id(), "animation", {"url": long, "type": "image/gif"}, files=ADDRESSES).checked("operator")
     assert refused.value.details["field"] == "content.url"
     picture = f"https://gifs.example/{'&' * 2000}"
-    targets = [{"title": "One", "image": picture, "actions": []}] * 10
+    targets: list[dict[str, Any]] = [{"title": "One", "image": picture, "actions": []}] * 10
     assert len(dump(targets)) < 48 * 1024
     with pytest.raises(MessageRefused) as refused:
         Draft(new_id(), "carousel", {"text": "", "targets": targets}, files=ADDRESSES).checked("operator")
