@@ -46,15 +46,15 @@ function Inside({ file, words, language, named }: InsideProps) {
   const ending = end.slice(1).toLocaleUpperCase("en");
   return (
     <>
-      <span class="u-file-icon">
+      <span class="u-doc-icon">
         <Icon size={20} strokeWidth={1.75} aria-hidden="true" />
       </span>
-      <span class="u-file-words">
-        <bdi class="u-file-name" aria-hidden={named}>
+      <span class="u-doc-words">
+        <bdi class="u-doc-name" aria-hidden={named}>
           <span>{begin}</span>
           <span>{end}</span>
         </bdi>
-        <span class="u-file-size">
+        <span class="u-doc-size">
           {[ending, file.size === null ? "" : sizeOf(language, file.size)].filter(Boolean).join(" · ")}
         </span>
       </span>
@@ -77,10 +77,10 @@ export function FileCard({ file, context, words, again }: FileCardProps) {
   const inside = <Inside file={file} words={words} language={context.language} named={here} />;
   if (!here) {
     return (
-      <div class="u-card u-file">
+      <div class="u-card u-doc">
         {inside}
         {(file.id !== null || gone) && (
-          <p class="u-file-gone" role={gone ? "alert" : undefined}>
+          <p class="u-doc-gone" role={gone ? "alert" : undefined}>
             {words("file_gone")}
           </p>
         )}
@@ -93,9 +93,9 @@ export function FileCard({ file, context, words, again }: FileCardProps) {
     fresh().then(openAddress, () => setGone(true));
   };
   return (
-    <div class="u-card u-file-box">
+    <div class="u-card u-doc-box">
       <a
-        class={cx("u-file", "u-press")}
+        class={cx("u-doc", "u-press")}
         href={url}
         target="_blank"
         rel="noopener noreferrer"
@@ -104,10 +104,10 @@ export function FileCard({ file, context, words, again }: FileCardProps) {
       >
         <span class="u-hidden">{words("download_named", { name: file.name || words("file") })}</span>
         {inside}
-        <Download class="u-file-save" size={18} strokeWidth={1.75} aria-hidden="true" />
+        <Download class="u-doc-save" size={18} strokeWidth={1.75} aria-hidden="true" />
       </a>
       {again && (
-        <p class="u-file-gone">
+        <p class="u-doc-gone">
           {words("picture_failed")}{" "}
           <button type="button" class="u-text-button" onClick={again}>
             {words("try_again")}

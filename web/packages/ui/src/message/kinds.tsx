@@ -97,11 +97,11 @@ function Audio({ content, context, words }: KindProps) {
 /** A recording that is on its way, or gone. */
 function Sound({ words }: { words: Words }) {
   return (
-    <div class="u-card u-file">
-      <span class="u-file-icon">
+    <div class="u-card u-doc">
+      <span class="u-doc-icon">
         <Mic size={20} strokeWidth={1.75} aria-hidden="true" />
       </span>
-      <span class="u-file-name">{words("audio")}</span>
+      <span class="u-doc-name">{words("audio")}</span>
     </div>
   );
 }
