@@ -171,7 +171,7 @@ EVENTS = (
         "operator:updated",
         "An operator came, changed, left, went online or away.",
         _TEAM,
-        "`user_id`; `availability` where they said whether they answer",
+        "`user_id`; `availability` where they said whether they answer; `nickname`, `avatar` where name or picture changed",
     ),
     Event(
         "operator:revoked",

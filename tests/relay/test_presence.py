@@ -79,6 +79,29 @@ async def test_a_person_on_two_nodes_is_there_until_both_say_no(nodes: list[Node
     assert [node.told for node in nodes] == [[["online"], ["away"], []]] * 3
 
 
+async def test_a_new_name_or_picture_is_told_on_every_node_and_outlives_an_older_token(nodes: list[Node]) -> None:
+    first = nodes[0].enter("operator", "op-1")
+    nodes[0].enter("operator", "op-2")
+    turn(nodes, DEBOUNCE + 100)
+    before = [len(node.told) for node in nodes]
+    face = (first.claims.issued_at + 1, "Grace H.", "https://images.halloo.example/avatar/operator/op-1/64")
+
+    def shown() -> list[tuple[str, str | None]]:
+        said = [node.presence.operators(WS)["operators"] for node in nodes]
+        return [(one["name"], one["avatar"]) for people in said for one in people if one["id"] == "op-1"]
+
+    for _ in range(2):  # said twice, it is told once
+        for node in nodes:
+            node.presence.say_face(WS, "op-1", *face)
+    assert [len(node.told) for node in nodes] == [one + 1 for one in before]
+    assert shown() == [face[1:]] * 3
+    nodes[0].presence.leave(first)
+    turn(nodes, DEBOUNCE + 100)
+    nodes[1].enter("operator", "op-1")
+    turn(nodes, DEBOUNCE + 100)
+    assert shown() == [face[1:]] * 3
+
+
 async def test_a_visitor_is_there_while_any_node_has_them(nodes: list[Node]) -> None:
     peers = [node.enter("visitor", "v1") for node in nodes[:2]]
     turn(nodes, DEBOUNCE + 100)

@@ -33,7 +33,8 @@ class Cutter:
     """Ends the connections of whoever lost the right to one, within a second.
 
     What this node commits it tells all nodes at once. Whatever else passes, such as what the command line wrote, it obeys on this
-    node, by the time of the fact; to do so twice changes nothing. It also tells the relay which operators said that they do not answer.
+    node, by the time of the fact; to do so twice changes nothing. It also tells the relay which operators said that they do not answer, and who
+    looks otherwise.
     """
 
     def __init__(self, hub: Hub, records: PublicRecords) -> None:
@@ -54,7 +55,7 @@ class Cutter:
             if fact.name in _ENDING:
                 self._obey(fact)
             elif fact.name == "operator:updated":
-                self._say_away(fact, msgspec.json.decode(fact.data))
+                self._say(fact, msgspec.json.decode(fact.data))
 
     def _obey(self, fact: Fact) -> None:
         def end(kind: str, id: str, close: Close) -> None:
@@ -65,7 +66,9 @@ class Cutter:
 
         self._cut(fact, end, end_origins)
 
-    def _say_away(self, fact: Fact, data: dict[str, Any]) -> None:
+    def _say(self, fact: Fact, data: dict[str, Any]) -> None:
+        if "nickname" in data:
+            self._hub.presence.say_face(fact.workspace_id, data["user_id"], fact.at, data["nickname"], data["avatar"])
         said = data.get("availability")
         if said is not None:
             self._hub.presence.say_away(fact.workspace_id, data["user_id"], fact.at, away=said == "away")

@@ -84,6 +84,8 @@ class Presence:
         self._elsewhere = Elsewhere()
         self._glances = Glances()
         self._said: dict[tuple[str, str], tuple[int, bool]] = {}
+        self._faces: dict[tuple[str, str], tuple[int, str, str | None]] = {}
+        """Name and picture as operators changed them, and when: what a token says may be older."""
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._attended: set[str] = set()
         self._answers: dict[str, dict[str, Any]] = {}
@@ -105,6 +107,7 @@ class Presence:
             at, away = self._said.get((member.workspace_id, member.id), (0, False))
             if at >= peer.claims.issued_at:  # said after this token was made
                 member.away = away
+            self._face(member, peer.claims.issued_at)
         member.peers[peer] = None
         if member.shown == "offline" and self.state(member.workspace_id, member.key) == member.state:
             member.shown = member.state  # comes from another node: the others need not see them go first
@@ -132,6 +135,22 @@ class Presence:
         if member is not None:
             member.away = away
             self._changed(member)
+
+    def say_face(self, workspace_id: str, operator_id: str, at: int, name: str, avatar: str | None) -> None:
+        """An operator changed, at UNIX milliseconds `at`, name or picture; whoever sees them sees that at once."""
+        self._faces[workspace_id, operator_id] = (at, name, avatar)
+        member = self._members.get(workspace_id, {}).get(("operator", operator_id))
+        if member is not None and self._face(member, at) and member.shown != "offline":
+            self._keep(member)
+            self._show(member.workspace_id, member.key, None, member.shown)
+
+    def _face(self, member: Member, at: int) -> bool:
+        """Give a member the name and picture that were said at `at` or later; whether that changed something."""
+        said = self._faces.get((member.workspace_id, member.id))
+        if member.role != "operator" or said is None or said[0] < at or said[1:] == (member.name, member.avatar):
+            return False
+        _, member.name, member.avatar = said
+        return True
 
     def _find(self, peer: Peer) -> Member | None:
         return self._members.get(peer.claims.workspace_id, {}).get(peer.claims.identity)
@@ -175,12 +194,16 @@ class Presence:
         ):
             return
         role, _, id = note.id.partition(":")
-        before = self.state(note.workspace_id, (role, id))
+        before: State | None = self.state(note.workspace_id, (role, id))
+        known = self._elsewhere.of(note.workspace_id, (role, id))
         self.comings.before_change(note.workspace_id, (role, id), note.node)
         key = self._elsewhere.take(note)
         if role == "operator":
             self._answers.pop(note.workspace_id, None)
         if key is not None:
+            seen = self._elsewhere.of(note.workspace_id, key)
+            if known is not None and seen is not None and (known.name, known.avatar) != (seen.name, seen.avatar):
+                before = None
             self._show(note.workspace_id, key, before, self.state(note.workspace_id, key))
 
     def _reached(self, workspace_ids: Iterable[str]) -> None:
@@ -235,7 +258,8 @@ class Presence:
 
     # ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _show(self, workspace_id: str, key: Key, before: State, now: State) -> None:
+    def _show(self, workspace_id: str, key: Key, before: State | None, now: State) -> None:
+        """Tell what differs; `before` is None where something else than the state does."""
         if now == before or workspace_id not in self._attended:
             return
         if key[0] == "operator":  # of visitors those hear who look at them: `visitors.py`

@@ -5,15 +5,24 @@ from typing import Literal
 from halloo.db.tx import Tx
 from halloo.events.log import record
 from halloo.kit.json import dump
-from halloo.workspaces.model import Availability
+from halloo.workspaces.model import Availability, Operator
 
 Reason = Literal["deactivated", "role_changed", "signed_out", "password_changed"]
 
 
-def operator_updated(tx: Tx, operator_id: str, availability: Availability | None = None) -> None:
-    """`operator:updated`: an operator came, changed or left; `availability` where they said whether they answer."""
-    data = {"website_id": tx.workspace_id, "user_id": operator_id}
-    record(tx, "operator:updated", dump({**data, "availability": availability} if availability else data))
+def operator_updated(
+    tx: Tx, operator_id: str, availability: Availability | None = None, face: Operator | None = None
+) -> None:
+    """`operator:updated`: an operator came, changed or left.
+
+    `availability` where they said whether they answer; `face`: the operator where name or picture changed.
+    """
+    data: dict[str, str | None] = {"website_id": tx.workspace_id, "user_id": operator_id}
+    if availability is not None:
+        data["availability"] = availability
+    if face is not None:
+        data |= {"nickname": face.name, "avatar": face.avatar}
+    record(tx, "operator:updated", dump(data))
 
 
 def operator_revoked(

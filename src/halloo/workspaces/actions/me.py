@@ -66,7 +66,7 @@ def update_me(tx: Tx, who: Actor, wanted: Preferences) -> Me:
     if values:
         store.update_operator(tx, who.workspace_id, operator_id, values)
     if "name" in values:
-        facts.operator_updated(tx, operator_id)
+        facts.operator_updated(tx, operator_id, face=store.get_operator(tx, who.workspace_id, operator_id))
     return read_me(tx, who)
 
 
@@ -99,7 +99,7 @@ def set_avatar(tx: Tx, who: Actor, avatar: str | None) -> Me:
     """Show oneself with a picture at an address of ours, or with none."""
     operator_id = operator_id_of(who)
     store.update_operator(tx, who.workspace_id, operator_id, {"avatar": avatar})
-    facts.operator_updated(tx, operator_id)
+    facts.operator_updated(tx, operator_id, face=store.get_operator(tx, who.workspace_id, operator_id))
     return read_me(tx, who)
 
 

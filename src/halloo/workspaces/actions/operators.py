@@ -113,9 +113,10 @@ def update_operator(tx: Tx, who: Actor, operator_id: str, change: OperatorChange
         end_access(tx, who.workspace_id, operator_id, "deactivated")
     elif "role" in values:
         facts.operator_revoked(tx, operator_id, "role_changed")
-    facts.operator_updated(tx, operator_id)
+    changed = store.get_operator(tx, who.workspace_id, operator_id)
+    facts.operator_updated(tx, operator_id, face=changed if "name" in values else None)
     audit(tx, who, "operator.changed", operator_id, **values)
-    return store.get_operator(tx, who.workspace_id, operator_id)
+    return changed
 
 
 def remove_operator(tx: Tx, who: Actor, operator_id: str) -> None:
