@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from io import BytesIO
 
+import pytest
 from PIL import Image
 
 from halloo.kit.clock import DAY, HOUR, MINUTE
@@ -45,6 +46,22 @@ async def test_a_file_is_sent_and_read(shop: Shop) -> None:
     assert read.headers["content-security-policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
     assert read.headers["x-content-type-options"] == "nosniff"
     assert "set-cookie" not in read.headers
+
+
+@pytest.mark.parametrize("said", ["text/csv", "", "text/plain", "application/vnd.ms-excel"])
+async def test_a_table_keeps_its_name_whatever_the_system_calls_it(shop: Shop, said: str) -> None:
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    content = await sent_file(shop, visitor, cid, "Prices.CSV", b"vase,2\nbowl,1\n", said)
+    assert (content["name"], content["type"]) == ("Prices.CSV", "text/csv")
+
+
+@pytest.mark.parametrize("name", ["settings.json", "site.yaml", "notes.md"])
+async def test_plain_text_keeps_the_endings_that_run_nowhere(shop: Shop, name: str) -> None:
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    content = await sent_file(shop, visitor, cid, name, b"key: value\n", "")
+    assert (content["name"], content["type"]) == (name, "text/plain")
 
 
 async def test_a_picture_is_drawn_anew(shop: Shop) -> None:

@@ -53,7 +53,7 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "image/webp": ("webp",),
     "image/avif": ("avif",),
     "application/pdf": ("pdf",),
-    "text/plain": ("txt", "log", "md"),
+    "text/plain": ("txt", "log", "md", "json", "yaml", "yml", "toml", "conf", "srt", "vtt"),
     "text/csv": ("csv", "tsv"),
     "application/rtf": ("rtf",),
     "application/msword": ("doc",),
@@ -101,6 +101,12 @@ _ALIASES = {
     "text/tab-separated-values": "text/csv",
     "text/x-log": "text/plain",
     "application/json": "text/plain",
+    "application/yaml": "text/plain",
+    "application/x-yaml": "text/plain",
+    "text/yaml": "text/plain",
+    "application/toml": "text/plain",
+    "application/x-subrip": "text/plain",
+    "text/vtt": "text/plain",
     "application/x-zip-compressed": "application/zip",
     "application/x-gzip": "application/gzip",
     "application/x-rar-compressed": "application/vnd.rar",
@@ -116,7 +122,12 @@ def essence(type_: str) -> str:
     return _ALIASES.get(plain, plain)
 
 
-def claimed_kind(type_: str) -> FileKind | Literal["never"] | None:
+def claimed_type(name: str, type_: str) -> str:
+    """What a sender says that a file is; tables go by their name, since systems tell browsers all sorts of types for them."""
+    return "text/csv" if name.rpartition(".")[2].lower() in ENDINGS["text/csv"] else essence(type_)
+
+
+def claimed_kind(name: str, type_: str) -> FileKind | Literal["never"] | None:
     """What an announced type counts as: None where nothing was said, `never` for what is taken from nobody."""
-    plain = essence(type_)
+    plain = claimed_type(name, type_)
     return None if plain in UNSAID else KINDS.get(plain, "never")

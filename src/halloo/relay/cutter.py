@@ -33,8 +33,8 @@ class Cutter:
     """Ends the connections of whoever lost the right to one, within a second.
 
     What this node commits it tells all nodes at once. Whatever else passes, such as what the command line wrote, it obeys on this
-    node, by the time of the fact; to do so twice changes nothing. It also tells the relay which operators said that they do not answer, and who
-    looks otherwise.
+    node, by the time of the fact; to do so twice changes nothing. It also tells the relay which operators said that they do not answer,
+    and who looks otherwise.
     """
 
     def __init__(self, hub: Hub, records: PublicRecords) -> None:

@@ -9,7 +9,7 @@ from halloo.files import store
 from halloo.files.errors import FileTooLarge, FileType, UploadNotFound
 from halloo.files.model import TARGET_MS, Received, StoredFile, Upload, UploadDraft, UploadRules
 from halloo.files.names import clean_name, fit_name
-from halloo.files.types import claimed_kind, essence
+from halloo.files.types import claimed_kind, claimed_type
 from halloo.kit.clock import DAY, HOUR
 from halloo.kit.ids import digest, is_uuid, new_id, new_secret
 from halloo.kit.refusals import RateLimited, field_invalid
@@ -40,7 +40,7 @@ def open_upload(tx: Tx, who: Actor, draft: UploadDraft, rules: UploadRules) -> t
         operator_id=None if who.kind == "visitor" else who.operator_id or who.id,
         purpose=draft.purpose,
         name=clean_name(draft.name),
-        type=essence(draft.type),
+        type=claimed_type(draft.name, draft.type),
         size=draft.size,
         sha256=None if draft.sha256 is None else draft.sha256.lower(),
         token_hash=digest(token),
@@ -65,7 +65,7 @@ def _check(draft: UploadDraft, rules: UploadRules) -> None:
         raise field_invalid("type", "this is no media type.")
     if draft.sha256 is not None and not _is_sha256(draft.sha256):
         raise field_invalid("sha256", "64 hexadecimal digits are needed.")
-    kind = claimed_kind(draft.type)
+    kind = claimed_kind(draft.name, draft.type)
     if kind == "never" or (kind is not None and kind not in rules.kinds):
         raise FileType(types=list(rules.kinds))
     if draft.purpose == "avatar" and kind not in {None, "image"}:

@@ -8,6 +8,7 @@ import {
   pickLanguage,
   type Values,
 } from "@halloo/core/i18n.ts";
+import { sizeText } from "@halloo/core/size.ts";
 import en from "../../../messages/en/inbox.json";
 import { createStore, useStore } from "./data/store.ts";
 
@@ -130,20 +131,8 @@ export const formatAverage = (value: number): string =>
 export const formatPercent = (share: number): string =>
   kept("percent", () => new Intl.NumberFormat(language.get(), { style: "percent" })).format(share);
 
-const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
-
-/** How large a file is, as people count it: “240 kB”, “1.4 MB”. */
-export function formatSize(bytes: number): string {
-  let size = bytes;
-  let step = 0;
-  for (; size >= 1023.5 && step < UNITS.length - 1; step += 1) size /= 1024;
-  const unit = UNITS[step] ?? "byte";
-  const maximumFractionDigits = step > 1 && size < 10 ? 1 : 0;
-  return kept(
-    `${unit}${maximumFractionDigits}`,
-    () => new Intl.NumberFormat(language.get(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits }),
-  ).format(size);
-}
+/** How large something is: “240 kB”, “1.4 MB”. */
+export const formatSize = (bytes: number): string => together(sizeText(language.get(), bytes));
 
 export const formatList = (items: readonly string[]): string =>
   kept("list", () => new Intl.ListFormat(language.get(), { type: "conjunction" })).format(items);
@@ -217,25 +206,6 @@ export function formatTook(ms: number): string {
       new Intl.NumberFormat(language.get(), {
         style: "unit",
         unit,
-        unitDisplay: "short",
-        maximumFractionDigits: digits,
-      }),
-  );
-  return together(format.format(value));
-}
-
-/** A size, in the unit in which it is a small number: “372 kB”, “80 GB”. */
-export function formatBytes(bytes: number): string {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
-  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  const value = bytes / 1000 ** step;
-  const digits = step > 0 && value < 10 ? 1 : 0;
-  const format = kept(
-    `bytes-${step}-${digits}`,
-    () =>
-      new Intl.NumberFormat(language.get(), {
-        style: "unit",
-        unit: units[step] ?? "byte",
         unitDisplay: "short",
         maximumFractionDigits: digits,
       }),

@@ -1,7 +1,7 @@
 /** The figures: live connections, the server, and the others beside it. */
 import { Badge, Table } from "@halloo/ui";
 import type { StatusView } from "../data/types.ts";
-import { formatBytes, formatMoment, formatNumber, formatTime, formatTook, type Key, t } from "../i18n.ts";
+import { formatMoment, formatNumber, formatSize, formatTime, formatTook, type Key, t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
 import { levelOf, Parts, Row, Rows } from "./rows.tsx";
 
@@ -77,7 +77,7 @@ export function Server({ status }: { status: StatusView }) {
           level={levelOf(status, "database_silent", "database_slow")}
         >
           <span class="in-status-pair">
-            {database.size_bytes === null ? NONE : formatBytes(database.size_bytes)}
+            {database.size_bytes === null ? NONE : formatSize(database.size_bytes)}
             <small>
               {database.round_trip_ms === null
                 ? t("status_silent")
@@ -95,8 +95,8 @@ export function Server({ status }: { status: StatusView }) {
         {disk && (
           <Row name={t("status_disk")} about={t("status_disk_text")} level={levelOf(status, "disk_full", "disk_low")}>
             <span class="in-status-pair">
-              {t("status_free", { value: formatBytes(disk.free_bytes) })}
-              <small>{t("status_of", { value: formatBytes(disk.total_bytes) })}</small>
+              {t("status_free", { value: formatSize(disk.free_bytes) })}
+              <small>{t("status_of", { value: formatSize(disk.total_bytes) })}</small>
               <span class="in-meter" aria-hidden="true">
                 <span style={{ width: `${(1 - disk.free_bytes / disk.total_bytes) * 100}%` }} />
               </span>

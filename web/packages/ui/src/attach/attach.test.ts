@@ -3,7 +3,7 @@ import { Refusal } from "@halloo/core";
 import type { Attachment } from "@halloo/core/uploads.ts";
 import { describe, expect, it } from "vitest";
 import { filesOf, keepPage, pastesFiles } from "./given.ts";
-import { problemText, readWords, sizeText, stateText } from "./words.ts";
+import { problemText, readWords, stateText } from "./words.ts";
 
 const file = new File(["abcd"], "a.png", { type: "image/png" });
 const item = (fields: Partial<Attachment>): Attachment => ({
@@ -63,14 +63,6 @@ describe("what is dropped and pasted", () => {
 });
 
 describe("the sentences", () => {
-  it("tell sizes in words of the language", () => {
-    expect(sizeText("en", 10 * 1024 * 1024)).toBe("10 MB");
-    expect(sizeText("en", 1024 * 1024 * 2.44)).toBe("2.4 MB");
-    expect(sizeText("en", 1023.7 * 1024)).toBe("1 MB");
-    expect(sizeText("en", 1)).toBe("1 byte");
-    expect(sizeText("de", 1536 * 1024)).toBe("1,5 MB");
-  });
-
   it("say why, and what to do", async () => {
     const t = await readWords("en");
     const why = (one: Attachment): string => problemText(t, "en", one);

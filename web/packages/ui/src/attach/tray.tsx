@@ -1,9 +1,10 @@
 /** The files above the text that is being written: what they are, how far, and what went wrong. Loaded when the first one comes. */
+import { sizeText } from "@halloo/core/size.ts";
 import type { Attachment } from "@halloo/core/uploads.ts";
 import { FileArchive, FileMusic, FileText, FileVideo, Image, File as Page, RotateCw, X } from "lucide-preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cx } from "../dom.ts";
-import { type AttachT, sizeText, stateText } from "./words.ts";
+import { type AttachT, stateText } from "./words.ts";
 import "../styles/attach.css";
 
 export interface AttachTrayProps {

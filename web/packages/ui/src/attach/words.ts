@@ -1,5 +1,6 @@
 /** The sentences of attachments: one file a language for widget and inbox, fetched with the tray. */
 import { createT, type Translate } from "@halloo/core/i18n.ts";
+import { sizeText } from "@halloo/core/size.ts";
 import type { FileKind } from "@halloo/core/upload-rules.ts";
 import type { Attachment } from "@halloo/core/uploads.ts";
 import type en from "../../../../messages/en/attach.json";
@@ -16,25 +17,6 @@ export async function readWords(language: string): Promise<AttachT> {
   const load = LOADERS[path(language)] ?? LOADERS[path("en")];
   if (!load) throw new Error("no messages");
   return createT<Messages>(language, (await load()).default);
-}
-
-const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
-const STEP = 1024;
-
-/** A size as people of this language write it: 830 kB, 2.4 MB. */
-export function sizeText(language: string, bytes: number): string {
-  let size = bytes;
-  let unit = 0;
-  while (size >= STEP - 0.5 && unit < UNITS.length - 1) {
-    size /= STEP;
-    unit += 1;
-  }
-  return new Intl.NumberFormat(language, {
-    style: "unit",
-    unit: UNITS[unit] ?? "byte",
-    unitDisplay: unit === 0 ? "long" : "short",
-    maximumFractionDigits: unit > 1 && size < 10 ? 1 : 0,
-  }).format(size);
 }
 
 const kindsText = (t: AttachT, language: string, kinds: readonly FileKind[]): string =>

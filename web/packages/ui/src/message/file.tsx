@@ -1,4 +1,5 @@
 /** A file as a card: what it is, how large, and a press that opens or saves it. */
+import { sizeText } from "@halloo/core/size.ts";
 import {
   Download,
   File,
@@ -14,7 +15,7 @@ import { cx } from "../dom.ts";
 import { openAddress, ranOut, useAddress } from "./address.ts";
 import type { MessageContext } from "./context.ts";
 import type { FileContent } from "./shapes.ts";
-import { sizeOf, type Words } from "./words.ts";
+import type { Words } from "./words.ts";
 
 const ICONS: readonly (readonly [RegExp, typeof File])[] = [
   [/^image\//, FileImage],
@@ -55,7 +56,7 @@ function Inside({ file, words, language, named }: InsideProps) {
           <span>{end}</span>
         </bdi>
         <span class="u-doc-size">
-          {[ending, file.size === null ? "" : sizeOf(language, file.size)].filter(Boolean).join(" · ")}
+          {[ending, file.size === null ? "" : sizeText(language, file.size)].filter(Boolean).join(" · ")}
         </span>
       </span>
     </>

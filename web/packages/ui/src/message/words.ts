@@ -13,17 +13,3 @@ export async function readWords(language: string): Promise<Words> {
   if (!load) throw new Error("no words");
   return createT<Table>(language, (await load()).default);
 }
-
-const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
-
-/** A size, in the unit in which it is a small number: “372 kB”. */
-export function sizeOf(language: string, bytes: number): string {
-  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  const value = bytes / 1000 ** step;
-  return new Intl.NumberFormat(language, {
-    style: "unit",
-    unit: UNITS[step] ?? "byte",
-    unitDisplay: "short",
-    maximumFractionDigits: step > 0 && value < 10 ? 1 : 0,
-  }).format(value);
-}

@@ -55,11 +55,11 @@ export type Attaching = ReturnType<typeof useAttaching>;
 
 /** Files for a thread. `enabled`: they may be sent, and somebody can write. */
 export function useAttaching(thread: string, enabled: boolean) {
-  const { engine, language } = useAround();
+  const { language } = useAround();
   const [wanted, setWanted] = useState(false);
   const [folder, setFolder] = useState(false);
-  /** Chosen before the queue was here. */
-  const early = useRef<File[]>([]);
+  /** What waits for the queue to be here. */
+  const early = useRef<((queue: Uploads) => void)[]>([]);
   const queue = useQueue(enabled && wanted);
   const parts = useAttachParts(language, enabled && wanted);
   const items = useItems(thread);
@@ -71,18 +71,25 @@ export function useAttaching(thread: string, enabled: boolean) {
   }, [enabled]);
 
   useEffect(() => {
-    if (queue && early.current.length > 0) queue.add(thread, early.current.splice(0));
-  }, [queue, thread]);
+    if (queue) for (const act of early.current.splice(0)) act(queue);
+  }, [queue]);
+
+  /** Does something with the queue as soon as it is here. */
+  const withQueue = useCallback(
+    (act: (queue: Uploads) => void): void => {
+      setWanted(true);
+      if (queue) act(queue);
+      else early.current.push(act);
+    },
+    [queue],
+  );
 
   const add = useCallback(
     ({ files, folders }: Given): void => {
-      setWanted(true);
       setFolder(folders > 0);
-      if (files.length === 0) return;
-      if (queue) queue.add(thread, files);
-      else early.current.push(...files);
+      if (files.length > 0) withQueue((queue) => queue.add(thread, files));
     },
-    [queue, thread],
+    [withQueue, thread],
   );
   const over = useDrop(null, enabled, add);
 
@@ -94,7 +101,7 @@ export function useAttaching(thread: string, enabled: boolean) {
     add,
     /** A recording goes by itself; whatever else is chosen stays. */
     say(file: File, more: Readonly<Record<string, unknown>>): void {
-      void engine.files.open().then((found) => found.add(thread, [file], "audio", more, true));
+      withQueue((queue) => queue.add(thread, [file], "audio", more, true));
     },
     /** There are files that "Send" would send. */
     some: items.some(({ state, wanted: sent }) => !sent && state !== "failed"),

@@ -13,6 +13,13 @@ import { AwayNote } from "./reply.tsx";
 import { clockTime, dayName } from "./time.ts";
 
 const NEAR_END = 80;
+/** The server has no longer what was uploaded, and this page has no longer the file. */
+const LOST = "upload_incomplete";
+
+function failureKey(error: string | null): "failed_check" | "failed_file" | "failed" {
+  if (error?.startsWith("bot_check")) return "failed_check";
+  return error === LOST ? "failed_file" : "failed";
+}
 
 function Delivery({ line }: { line: Line }) {
   const { t, engine } = useAround();
@@ -22,10 +29,12 @@ function Delivery({ line }: { line: Line }) {
     const error = engine.state.outbox.find(({ client_id }) => client_id === clientId)?.error;
     return (
       <div class="h-delivery h-bad" role="alert">
-        <span>{t(error?.startsWith("bot_check") ? "failed_check" : "failed")}</span>
-        <button type="button" onClick={() => engine.again(clientId)}>
-          <RotateCw size={12} strokeWidth={2} /> {t("retry")}
-        </button>
+        <span>{t(failureKey(error ?? null))}</span>
+        {error !== LOST && (
+          <button type="button" onClick={() => engine.again(clientId)}>
+            <RotateCw size={12} strokeWidth={2} /> {t("retry")}
+          </button>
+        )}
         <button type="button" onClick={() => engine.discard(clientId)}>
           {t("discard")}
         </button>
