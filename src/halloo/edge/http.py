@@ -4,6 +4,8 @@ uvicorn reads headers of any length for any time, so that a few connections coul
 """
 
 import asyncio
+import weakref
+from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -24,10 +26,12 @@ class BoundedProtocol(HttpToolsProtocol):
     _in_head = True
     _head_bytes = 0
     _deadline: asyncio.TimerHandle | None = None
+    _longer: Callable[[], None]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - as uvicorn's
         """Wait for the first request."""
         super().connection_made(transport)
+        self._longer = _patience(self)
         self._expect_within(HEAD_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -48,7 +52,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         cast("dict[str, Any]", self.scope)["extensions"] = {
             TRANSPORT: self.transport,
-            PATIENCE: self._wait_longer,
+            PATIENCE: self._longer,
         }
         self._in_head, self._head_bytes = True, 0
         self._expect_within(HEAD_S)
@@ -73,7 +77,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._expect_nothing()
         self._deadline = self.loop.call_later(seconds, self._end, _TOO_LATE)
 
-    def _wait_longer(self) -> None:
+    def wait_longer(self) -> None:
         """Somebody looked at what came of the body, and wants the rest."""
         if self._deadline is not None and not self._in_head:
             self._expect_within(BODY_S)
@@ -91,3 +95,15 @@ class BoundedProtocol(HttpToolsProtocol):
         if not answering and (self._head_bytes or not self._in_head):  # nobody is told who said nothing
             self.transport.write(answer)
         self.transport.close()
+
+
+def _patience(protocol: BoundedProtocol) -> Callable[[], None]:
+    """How an application asks for more time. The connection is not held by it: what is closed is gone without the collector."""
+    held = weakref.ref(protocol)
+
+    def ask() -> None:
+        still = held()
+        if still is not None:
+            still.wait_longer()
+
+    return ask
