@@ -9,6 +9,7 @@ from halloo.files.actions.pictures import (
 )
 from halloo.files.actions.publish import adopt, is_of_upload, publish, reissue, with_fresh
 from halloo.files.actions.remove import (
+    end_uploads,
     erase_of_conversation,
     erase_of_owner,
     expire,
@@ -32,6 +33,7 @@ __all__ = [
     "adopt",
     "claim_swept",
     "drop_own_picture",
+    "end_uploads",
     "erase_of_conversation",
     "erase_of_owner",
     "erase_picture",

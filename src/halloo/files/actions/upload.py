@@ -137,9 +137,8 @@ def finish_upload(tx: Tx, upload_id: str, received: Received, unfinished_hours: 
     )
     store.insert_file(tx, file)
     directory.enter(tx, "file", file.id)
-    store.update_upload(
-        tx, tx.workspace_id, upload_id, state="stored", expires_at=found.created_at + unfinished_hours * HOUR
-    )
+    expires_at = found.created_at + unfinished_hours * HOUR
+    store.update_upload(tx, tx.workspace_id, upload_id, state="stored", name="", expires_at=expires_at)
     return file
 
 
@@ -147,4 +146,4 @@ def refuse_upload(tx: Tx, upload_id: str) -> None:
     """What came is not what may be sent: nothing of it can be named any more, and it is swept."""
     found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
     if found is not None and found.state == "open":
-        store.update_upload(tx, tx.workspace_id, upload_id, state="refused", expires_at=tx.now)
+        store.update_upload(tx, tx.workspace_id, upload_id, state="refused", name="", expires_at=tx.now)
