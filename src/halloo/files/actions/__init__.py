@@ -20,6 +20,7 @@ from halloo.files.actions.remove import (
 from halloo.files.actions.serve import find_file, workspace_of
 from halloo.files.actions.sweep import Swept, claim_swept, forget_swept, is_swept_due
 from halloo.files.actions.upload import (
+    check_upload,
     find_finished,
     find_upload,
     finish_upload,
@@ -31,6 +32,7 @@ from halloo.files.actions.upload import (
 __all__ = [
     "Swept",
     "adopt",
+    "check_upload",
     "claim_swept",
     "drop_own_picture",
     "end_uploads",

@@ -25,7 +25,7 @@ def open_upload(tx: Tx, who: Actor, draft: UploadDraft, rules: UploadRules) -> t
     """
     if who.kind != "visitor":
         who.require("conversations:write")
-    _check(draft, rules)
+    check_upload(draft, rules)
     if who.kind == "visitor" and rules.day_bytes is not None:
         day = tx.now // DAY
         if not store.count_day(tx, tx.workspace_id, who.id, day, draft.size, rules.day_bytes):
@@ -54,7 +54,8 @@ def open_upload(tx: Tx, who: Actor, draft: UploadDraft, rules: UploadRules) -> t
     return upload, token
 
 
-def _check(draft: UploadDraft, rules: UploadRules) -> None:
+def check_upload(draft: UploadDraft, rules: UploadRules) -> None:
+    """What can be told before any byte comes. Raises `FileTooLarge`, `FileType`, `Invalid`."""
     if not 1 <= len(draft.name) <= _NAME_MAX:
         raise field_invalid("name", "a file has a name of at most 1,000 characters.")
     if draft.size < 1:
