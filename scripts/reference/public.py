@@ -174,6 +174,8 @@ ROWS: dict[tuple[str, str], Row] = {
             "files_off",
             "file_too_large",
             "file_type",
+            "bot_check_required",
+            "bot_check_failed",
         ),
     ),
     ("POST", "/conversations/{cid}/read"): Row(
@@ -220,8 +222,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/bot-check"): Row(
         "used if sent",
         "A challenge of the bot check in the shape of ALTCHA's protocol, version 2, to be solved before it is asked for. It holds for "
-        "this visitor of this widget, ten minutes and one start or message; who has no token yet names the guest id that will start in "
-        'the query\'s `user_id`. `bot_check` takes the solution: base64 of JSON `{"challenge", "solution": {"counter", '
+        "this visitor of this widget, ten minutes and one start, message or file; who has no token yet names the guest id that will "
+        'start in the query\'s `user_id`. `bot_check` takes the solution: base64 of JSON `{"challenge", "solution": {"counter", '
         '"derivedKey"}}`. Identified visitors need none.',
         None,
         "200, the challenge",
@@ -275,8 +277,8 @@ is needed: the widget id fixes the workspace, and a request can touch that works
   another visitor's, another widget's, or does not exist.
 - **Bodies** are JSON objects with `Content-Type: application/json`, at most 64 KiB. Unknown and repeated keys are refused.
 - **Rates** are [settings](../guide/settings.md#public_api). Beyond one the answer is 429 `rate_limited` with `Retry-After`. Where
-  the widget has a bot check, the rates of an address count otherwise: beyond those of first contacts and of new conversations the
-  answer is 428 `bot_check_required`, and 429 at ten and at three times of them.
+  the widget has a bot check, the rates of an address count otherwise: beyond those of first contacts, of uploaded bytes and of new
+  conversations the answer is 428 `bot_check_required`, and 429 at ten, at ten and at three times of them.
 - **Bot check.** 428 `bot_check_required` holds a challenge in `details.challenge`; the same call with its solution in `bot_check`
   passes. A solution counts once, for the visitor and the widget that it was made for; else the answer is 422 `bot_check_failed`.
 - An unpublished widget answers like an unknown one: 404 `widget_not_found`.

@@ -14,6 +14,7 @@ from halloo.db.tx import Tx
 from halloo.kit.clock import HOUR, MINUTE
 from halloo.kit.ids import new_id
 from tests.botcheck.solving import FAILED, begun, challenge, closed, opened, required, said, send, solve, solved, start
+from tests.files.desk import ask as bring
 from tests.isolation.sockets import Port, Socket, listening
 from tests.public.people import hmac_issuer, identify
 from tests.public.shop import Build, Json, Shop, Visitor, error, guest, text
@@ -238,6 +239,26 @@ async def test_a_script_that_skips_it_gets_nothing_stored(strict: Shop, port: Po
     required(await start(strict, visitor, conversation_id=cid))
     assert (await start(strict, visitor, conversation_id=cid, message=None)).status_code == 200, "nothing is said"
     assert await said(strict, cid) == ["Hello"]
+
+
+def _uploads(tx: Tx) -> list[Any]:
+    return tx.all(sql_text("SELECT id FROM uploads"))
+
+
+async def test_a_script_that_skips_it_brings_no_file(strict: Shop) -> None:
+    visitor = await strict.arrive()
+    wanted = required(await bring(strict, visitor, "a.txt", b"Hi", "text/plain"))
+    assert error(await bring(strict, visitor, "a.exe", b"Hi", "application/x-msdownload")) == (415, "file_type")
+    check = solve(wanted)
+    assert (await bring(strict, visitor, "a.txt", b"Hi", "text/plain", bot_check=check)).status_code == 201
+    many = [bring(strict, visitor, "a.txt", b"Hi", "text/plain", bot_check=check) for _ in range(5)]
+    assert {error(answer) for answer in await asyncio.gather(*many)} == {FAILED}
+    check = await solved(strict, visitor)
+    files = [bring(strict, visitor, "a.txt", b"Hi", "text/plain", bot_check=check) for _ in range(10)]
+    codes = sorted([answer.status_code for answer in await asyncio.gather(*files)])
+    assert codes == [201] + [422] * 9
+    uploads = await strict.api.halloo.database.read(strict.house.workspace_id, _uploads)
+    assert len(uploads) == 2
 
 
 async def test_the_relay_obeys_the_same_law(strict: Shop, port: Port) -> None:

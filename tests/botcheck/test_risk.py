@@ -12,6 +12,7 @@ from halloo.botcheck.signs import ASKED_AT, Signs
 from halloo.config import Config
 from halloo.kit.clock import HOUR, MINUTE
 from tests.botcheck.solving import FAILED, required, send, solve, solved, start
+from tests.files.desk import ask as bring
 from tests.public.people import hmac_issuer, identify
 from tests.public.shop import SHOP, Build, Shop, error, guest, open_shop, text
 from tests.support.api import serving
@@ -58,6 +59,28 @@ async def test_an_office_is_asked_and_not_locked_out(build: Build) -> None:
             answer = await shop.call("POST", "/conversations", body, headers)
         assert answer.status_code == 201, answer.text
     assert asked == 8 + 7
+
+
+async def test_no_address_fills_the_disk_with_the_files_of_many_visitors(build: Build) -> None:
+    """Two MiB a day: beyond it each file costs a check, at ten times of it there is an end, and asking uses nothing up."""
+    shop = await build(upload_mib_per_day_and_address=2)
+    data, answers = b"Hi", list[int]()
+    for _ in range(24):
+        visitor = await shop.arrive()
+        answer = await bring(shop, visitor, "a.txt", data, "text/plain")
+        answers.append(answer.status_code)
+        if answer.status_code == 428:
+            check = solve(required(answer))
+            answer = await bring(shop, visitor, "a.txt", data, "text/plain", bot_check=check)
+            answers.append(answer.status_code)
+    assert answers == [201] * 2 + [428, 201] * 18 + [429] * 4
+
+
+async def test_without_a_check_an_address_is_refused_for_the_files_of_many_visitors(build: Build) -> None:
+    shop = await build(upload_mib_per_day_and_address=2)
+    await shop.config(bot_check={"guard_level": "off"})
+    answers = [(await bring(shop, await shop.arrive(), "a.txt", b"Hi", "text/plain")).status_code for _ in range(3)]
+    assert answers == [201, 201, 429]
 
 
 async def test_far_beyond_its_rates_an_address_is_refused_whatever_it_solves(build: Build) -> None:

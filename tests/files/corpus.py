@@ -66,6 +66,8 @@ def _markup(canary: str) -> Iterator[Hostile]:
     yield Hostile("html behind blanks", "page.txt", "text/plain", b"\n" * 900 + html, "refused")
     yield Hostile("html behind a byte order mark", "page.txt", "text/plain", b"\xef\xbb\xbf" + html, "refused")
     yield Hostile("html in utf-16", "page.txt", "text/plain", html.decode().encode("utf-16"), "refused")
+    spoken = ("Dear team, " + html.decode()).encode("utf-16")
+    yield Hostile("html in utf-16 behind a word, called nothing", "page", "", spoken, "refused")
     yield Hostile("html in utf-7", "page.txt", "text/plain", html.decode().encode("utf-7"), "refused")
     yield Hostile("html behind a comment", "page.txt", "text/plain", b"<!-- " + b"x" * 500 + b" -->" + html, "refused")
     yield Hostile("html behind 3 KiB of text", "page.txt", "text/plain", b"dear team, " * 300 + html, "refused")
@@ -162,6 +164,12 @@ def raw_png(width: int, height: int, packed: bytes, *more: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + b"".join(more) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
 
 
+def many_passes(side: int, more: int) -> bytes:
+    """A progressive JPEG whose last pass comes again and again: a dozen bytes each, and each goes through all its pixels."""
+    data = picture("JPEG", (side, side), progressive=True)
+    return data[:-2] + data[data.rfind(b"\xff\xda") : -2] * more + data[-2:]
+
+
 def _with_text(html: bytes) -> bytes:
     info = PngImagePlugin.PngInfo()
     info.add_text("Comment", html.decode())
@@ -237,6 +245,7 @@ def _bombs(_canary: str) -> Iterator[Hostile]:
     yield Hostile("a bomb of frames", "a.gif", "image/gif", head + frame * 5_000 + b";", "refused")
     wide = b"GIF89a\xff\xff\xff\xff\x80\x00\x00\x00\x00\x00\xff\xff\xff" + frame + b";"
     yield Hostile("a gif of four gigapixels", "a.gif", "image/gif", wide, "refused")
+    yield Hostile("a bomb of passes", "a.jpg", "image/jpeg", many_passes(3_000, 4_000), "refused")
     yield Hostile("a bomb of an archive", "a.zip", "application/zip", _zip(("zeros", b"\x00" * 30_000_000)), "served")
     yield Hostile("a bomb of gzip", "a.gz", "application/gzip", gzip.compress(b"\x00" * 30_000_000), "served")
 

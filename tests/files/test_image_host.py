@@ -17,7 +17,7 @@ from halloo.files.images.gallery import Gallery, Portrait, initials_of
 from halloo.files.images.processes import Images
 from halloo.files.images.serving import ImageHost
 from halloo.files.outward import Outward
-from halloo.files.previews import Previews, read_head
+from halloo.files.previews import Preview, Previews, read_head
 from halloo.kit.clock import DAY
 from halloo.kit.ids import new_id
 from halloo.kit.outbound.client import Outbound
@@ -291,6 +291,11 @@ def test_a_cache_that_cannot_write_keeps_nothing(tmp_path: Path) -> None:
     nothing.put("a", b"b")
     assert nothing.get("a") is None
     assert [one.name for one in tmp_path.iterdir()] == ["taken"]
+
+
+@pytest.mark.parametrize("address", ["https://[::1/#x", "https://a℀b.example/#y", "https://[half"])
+async def test_an_address_that_is_none_is_not_there(host: Host, address: str) -> None:
+    assert await host.previews.of(address) == Preview(address)
 
 
 async def test_pages_say_what_they_are(host: Host) -> None:

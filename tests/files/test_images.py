@@ -17,6 +17,7 @@ from PIL import Image, ImageCms, ImageSequence
 from halloo.files.images.child import MESSAGE_BYTES
 from halloo.files.images.model import (
     MAX_FRAMES,
+    MAX_SCANS,
     TYPES,
     Bounds,
     Examine,
@@ -27,6 +28,7 @@ from halloo.files.images.model import (
     Thumbnail,
 )
 from halloo.files.images.processes import Images
+from tests.files.corpus import many_passes
 
 RED, GREEN, BLUE = (220, 20, 20), (20, 200, 20), (20, 20, 220)
 SECRET = b"canary-4711"
@@ -286,6 +288,16 @@ async def test_bombs_are_refused_at_once(images: Images) -> None:
     started = time.monotonic()
     await asyncio.gather(images.examine(wide), return_exceptions=True)
     assert time.monotonic() - started < 2
+
+
+async def test_a_jpeg_is_told_in_a_few_passes(images: Images) -> None:
+    assert (await images.examine(saved(corners(), "jpeg", progressive=True))).width == 60
+    assert (await images.examine(many_passes(64, MAX_SCANS - 10))).width == 64
+    began = time.monotonic()
+    with pytest.raises(ImageRefused) as refused:
+        await images.examine(many_passes(3_000, 4_000))
+    assert refused.value.reason == "heavy"
+    assert time.monotonic() - began < 2
 
 
 async def test_bombs_of_frames_are_refused(images: Images) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from halloo.contacts.actions import sweep_erasures
 from halloo.conversations.errors import ConversationForbidden
 from halloo.db.tx import Tx
 from halloo.files import store
+from halloo.files.actions import end_uploads
 from halloo.files.images.processes import Images
 from halloo.files.room import FileRoom
 from halloo.kit.clock import DAY, HOUR
@@ -210,6 +212,68 @@ async def test_only_what_is_wrong_with_the_bytes_refuses_an_upload(shop: Shop, m
     broken = (await ask(shop, visitor, "b.png", data[:40], "image/png")).json()
     assert error(await put(shop, broken, data[:40])) == (415, "image_refused")
     assert error(await put(shop, broken, data[:40])) == (404, "upload_not_found"), "for good"
+
+
+async def _begun(shop: Shop, visitor: Visitor, name: str) -> Json:
+    """A file of which a part has come."""
+    asked = (await ask(shop, visitor, name, TEXT, "text/plain")).json()
+    await shop.api.client.patch(path_of(asked["put"]["url"]), content=TEXT[:4], headers={"Upload-Offset": "0"})
+    assert await room(shop).storage.received(asked["upload_id"]) == 4
+    return asked
+
+
+async def test_nothing_of_somebody_who_was_erased_is_left_not_even_what_was_on_its_way(shop: Shop) -> None:
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    await sent_file(shop, visitor, cid, "ada sent.txt", TEXT)
+    await upload(shop, visitor, "ada kept.txt", TEXT)
+    begun = await _begun(shop, visitor, "ada began.txt")
+    contact = (await shop.manage("GET", f"/core/conversations/{cid}"))["contact"]["id"]
+    await shop.manage("DELETE", f"/core/contacts/{contact}?everything=true")
+    assert error(await put(shop, begun, TEXT)) == (404, "upload_not_found")
+    (proof,) = (await shop.manage("GET", "/core/erasures"))["data"]
+    assert (proof["counts"]["file"], proof["finished_at"]) == (3, None)
+    assert "ada" not in str(await rows(shop)), "no name of a file outlives its person"
+    await shop.api.halloo.database.write(shop.house.workspace_id, sweep_erasures, 10)
+    (proof,) = (await shop.manage("GET", "/core/erasures"))["data"]
+    assert proof["finished_at"] is None, "its bytes are still here"
+    await room(shop).sweeper.sweep()
+    await shop.api.halloo.database.write(shop.house.workspace_id, sweep_erasures, 10)
+    (proof,) = (await shop.manage("GET", "/core/erasures"))["data"]
+    assert proof["finished_at"] is not None
+    assert await room(shop).storage.received(begun["upload_id"]) == 0
+
+
+async def test_what_is_looked_at_while_its_sender_is_erased_leaves_no_bytes(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = await shop.arrive()
+    asked = (await ask(shop, visitor, "a.png", data := png(), "image/png")).json()
+    examine, kept = Images.examine, list[str]()
+    put_there = room(shop).storage.assemble
+
+    async def slow(*given: Any) -> Any:
+        await shop.api.halloo.database.write(shop.house.workspace_id, end_uploads, visitor.id)
+        await room(shop).sweeper.sweep()
+        return await examine(*given)
+
+    async def noted(part: str, key: str) -> Any:
+        kept.append(key)
+        return await put_there(part, key)
+
+    monkeypatch.setattr(Images, "examine", slow)
+    monkeypatch.setattr(room(shop).storage, "assemble", noted)
+    assert error(await put(shop, asked, data)) == (404, "upload_not_found")
+    assert len(kept) == 2
+    assert [await room(shop).storage.size(key) for key in kept] == [None, None]
+
+
+async def test_who_is_blocked_brings_nothing_any_more(shop: Shop) -> None:
+    visitor = await shop.arrive()
+    await shop.start(visitor)
+    begun = await _begun(shop, visitor, "a.txt")
+    await shop.manage("POST", "/core/blocks", {"visitor": visitor.id})
+    assert error(await put(shop, begun, TEXT)) == (404, "upload_not_found")
 
 
 async def test_bytes_go_with_their_message_and_conversation(shop: Shop) -> None:

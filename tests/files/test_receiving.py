@@ -130,6 +130,16 @@ async def test_a_wrong_offset_says_the_right_one(house: House) -> None:
     assert (await say(house, "HEAD")).headers["upload-offset"] == "1000"
 
 
+async def test_bytes_that_are_packed_are_refused_before_any_is_kept(house: House) -> None:
+    """Kept as they came, whoever goes on at the offset of their length would mix two files."""
+    house.expect(len(DATA))
+    for method in ("PUT", "PATCH"):
+        said = await say(house, method, DATA[:500], upload_offset="0", content_encoding="gzip")
+        assert error(said) == (400, "bad_request")
+    assert (await say(house, "HEAD")).headers["upload-offset"] == "0"
+    assert (await say(house, "PUT", DATA, content_encoding="identity")).status == 200
+
+
 async def test_more_than_was_announced_is_refused_and_less_is_no_file(house: House) -> None:
     house.expect(1000)
     assert error(await say(house, "PUT", DATA, content_length="1000000")) == (413, "file_too_large")

@@ -64,6 +64,14 @@ async def test_plain_text_keeps_the_endings_that_run_nowhere(shop: Shop, name: s
     assert (content["name"], content["type"]) == (name, "text/plain")
 
 
+@pytest.mark.parametrize("said", ["text/plain", ""])
+async def test_text_as_windows_saves_it_is_text(shop: Shop, said: str) -> None:
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    content = await sent_file(shop, visitor, cid, "notes.txt", "Hello, team.\r\n".encode("utf-16"), said)
+    assert (content["name"], content["type"]) == ("notes.txt", "text/plain")
+
+
 async def test_a_picture_is_drawn_anew(shop: Shop) -> None:
     visitor = await shop.arrive()
     cid = await shop.start(visitor)

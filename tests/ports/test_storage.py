@@ -8,9 +8,11 @@ import resource
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
+import obstore
 import pytest
+from obstore.store import MemoryStore
 
 from halloo.files import objects
 from halloo.files.objects import ObjectStorage
@@ -207,6 +209,24 @@ async def test_a_late_writer_changes_neither_the_object_nor_what_was_dropped(sto
     assert await storage.received("dropped") == 0
     assert hashlib.sha256(await all_of(storage, "done")).hexdigest() == found.sha256
     assert [type(one) for one in ended] == [OffsetConflict, OffsetConflict]
+
+
+async def test_what_comes_behind_what_was_dropped_stays_nowhere() -> None:
+    """Nobody looks for it any more: it would lie in the bucket for good."""
+    store = MemoryStore()
+    storage = ObjectStorage(store, "memory")
+
+    async def chunks() -> AsyncGenerator[bytes, None]:
+        for number in range(4):
+            yield bytes(4 << 20)
+            if number == 1:
+                assert await storage.received("upload") > 0
+                await storage.drop("upload")
+
+    with pytest.raises(OffsetConflict):
+        await storage.append("upload", 0, chunks(), PLENTY)
+    left: Any = cast("Any", obstore).list(store).collect()
+    assert left == []
 
 
 async def test_assembling_at_once_is_assembling_once(storage: Storage) -> None:

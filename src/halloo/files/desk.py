@@ -107,7 +107,13 @@ class UploadDesk:
             await self._database.write(upload.workspace_id, actions.refuse_upload, upload.id)
             await self._storage.delete([upload.raw_key, upload.key])
             raise
-        file = await self._database.write(upload.workspace_id, actions.finish_upload, upload.id, received, self._hours)
+        try:
+            file = await self._database.write(
+                upload.workspace_id, actions.finish_upload, upload.id, received, self._hours
+            )
+        except UploadNotFound:  # its sender is no more, and what was received may have been swept already
+            await self._storage.delete([upload.raw_key, upload.key])
+            raise
         if received.storage_key != upload.raw_key:
             await self._storage.delete([upload.raw_key])
         return file

@@ -57,7 +57,11 @@ class ObjectStorage:
             finally:
                 at = await self._add(upload, at, piece)
         received = await self.received(upload)
-        if received < at:  # dropped, or an object by now: what we stored behind that belongs to nothing
+        if (
+            received < at
+        ):  # dropped, or an object by now: what we stored behind that belongs to nothing, and nobody would look for it
+            left = [_part(upload, at) for at, _ in await self._parts(upload) if max(offset, received + 1) <= at]
+            await self._delete(left)
             raise OffsetConflict(received)
         return at
 

@@ -59,7 +59,7 @@ class Outward:
         for _ in range(REDIRECTS + 1):
             try:
                 url = parse_url(urldefrag(at).url)
-            except BadUrl:
+            except (BadUrl, ValueError):  # the latter of a host that is none, in an address with a fragment
                 raise Unreachable from None
             got = await self._outbound.get(url, limits, headers)
             if got.status is None:

@@ -162,11 +162,13 @@ class Receiving:
 
 
 class _Body:
-    """What a request brings."""
+    """What a request brings. Raises `BadRequest` where it is packed: its bytes would mix with others of the same file."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive
         self._patience: Callable[[], None] | None = extension(scope, PATIENCE)
+        if any(key == b"content-encoding" and value.lower() != b"identity" for key, value in scope["headers"]):
+            raise BadRequest("Content-Encoding: send the bytes as they are.")
         self.length = _number(header(scope, b"content-length"))
         self.offset = _number(header(scope, b"upload-offset"))
 

@@ -58,6 +58,8 @@ _ORDERS = re.compile(
     r"\s*(?:#!|@echo\b|mime-version:|\[internetshortcut\]|windows registry editor|regedit4|%!ps)", re.IGNORECASE
 )
 _MULTIPART = re.compile(r"^content-type:\s*(?:multipart/related|text/html)", re.IGNORECASE | re.MULTILINE)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How text in UTF-16 begins; the first would also be a frame of sound, of a layer that nobody has used since the nineties."""
 _LOOKED = 4096
 """Characters at the beginning of a text in which markup may not stand: more than any browser looks at."""
 _TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
@@ -140,7 +142,7 @@ def _framed(head: bytes) -> str | None:
     """Sound that begins with a tag or a frame of its own."""
     if head.startswith(b"ID3"):
         return "audio/mpeg"
-    if len(head) < 4 or head[0] != 0xFF:  # noqa: PLR2004 - the first byte of a frame, and how long its header is
+    if len(head) < 4 or head[0] != 0xFF or head.startswith(_UTF_16):  # noqa: PLR2004 - the first byte of a frame, and how long its header is
         return None
     if head[1] & 0xF6 == 0xF0:  # noqa: PLR2004 - ADTS: its sync and layer 0
         return "audio/aac"
@@ -176,7 +178,7 @@ def _compound(head: bytes, claimed: str) -> str | None:
 
 
 def _text(head: bytes, claimed: str, *, whole: bool) -> str | None:
-    encoding = "utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    encoding = "utf-16" if head.startswith(_UTF_16) else "utf-8-sig"
     try:
         text = head.decode(encoding, "strict" if whole else "ignore")
     except UnicodeDecodeError:

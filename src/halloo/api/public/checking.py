@@ -59,6 +59,16 @@ def guarded_message(api: PublicApi, call: Call, visitor: Visitor, draft: Draft, 
     return _after_fields(draft, lambda: api.guard.judge(who, given))
 
 
+def guarded_upload(api: PublicApi, call: Call, visitor: Visitor, given: object) -> Proof | None:
+    """The proof that a file spends before any byte of it is taken, if it needs one.
+
+    Raises `RateLimited`, `BotCheckRequired`, `BotCheckFailed`.
+    """
+    address = None if visitor.identified else call.address
+    beyond = api.limits.look_at_upload(visitor.id, address, call.widget_id, guarded=call.guarded)
+    return api.guard.judge(asker_of(call, visitor, None), given, beyond=beyond)
+
+
 def _after_fields(draft: Draft | None, judge: Callable[[], Proof | None]) -> Proof | None:
     """The check comes last (embedding contract 8.1): what is wrong with a message is told before anybody computes for it."""
     try:

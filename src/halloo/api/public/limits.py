@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from halloo.kit.clock import HOUR, MINUTE, Clock
+from halloo.kit.clock import DAY, HOUR, MINUTE, Clock
 from halloo.kit.limits import Limiter, Rate
 from halloo.kit.refusals import RateLimited
 
-_CONTACTS_WIDE, _STARTS_WIDE = 10, 3
+_MIB = 1024 * 1024
+_CONTACTS_WIDE, _STARTS_WIDE, _UPLOADS_WIDE = 10, 3, 10
 """By how much an address may pass its rates where the bot check is on: behind one address may be a whole office."""
 
 
@@ -61,6 +62,9 @@ class PublicApiSettings:
         default=20, metadata={"sentence": "Files that a visitor may begin to upload in ten minutes."}
     )
     upload_mib_per_day: int = field(default=200, metadata={"sentence": "MiB that a visitor may upload in a day (UTC)."})
+    upload_mib_per_day_and_address: int = field(
+        default=2000, metadata={"sentence": "MiB that may be uploaded per address and widget in a day."}
+    )
 
 
 class PublicLimits:
@@ -98,15 +102,37 @@ class PublicLimits:
         self._continues = Limiter(Rate(continues, MINUTE, continues), clock)
         uploads = settings.uploads_per_ten_minutes
         self._uploads = Limiter(Rate(uploads, 10 * MINUTE, uploads), clock)
-        self.upload_bytes_per_day = settings.upload_mib_per_day * 1024 * 1024
+        per_address = settings.upload_mib_per_day_and_address
+        self._address_uploads = Limiter(Rate(per_address, DAY, per_address), clock)
+        wide = per_address * _UPLOADS_WIDE
+        self._wide_uploads = Limiter(Rate(wide, DAY, wide), clock)
+        self.upload_bytes_per_day = settings.upload_mib_per_day * _MIB
 
     def take_form(self, visitor_id: str, cost: int) -> None:
         """A form, or feedback."""
         _take(self._forms, visitor_id, cost)
 
-    def take_upload(self, visitor_id: str, cost: int) -> None:
-        """A file that is about to be uploaded."""
+    def look_at_upload(self, visitor_id: str, address: str | None, widget_id: str, *, guarded: bool = False) -> bool:
+        """Whether the address is beyond what may come from it, as `look_at_start`: nothing is counted, what would be refused is."""
+        _look(self._uploads, visitor_id)
+        if address is None:
+            return False
+        key = f"{address} {widget_id}"
+        _look(self._wide_uploads if guarded else self._address_uploads, key)
+        return bool(self._address_uploads.wait(key))
+
+    def take_upload(
+        self, visitor_id: str, address: str | None, widget_id: str, size: int, cost: int, *, guarded: bool = False
+    ) -> None:
+        """A file of `size` bytes that is about to be uploaded. `address` None: it does not count."""
         _take(self._uploads, visitor_id, cost)
+        if address is None:
+            return
+        key = f"{address} {widget_id}"
+        mib = 1 + size // _MIB
+        _take(self._wide_uploads if guarded else self._address_uploads, key, mib)
+        if guarded:
+            _passes(self._address_uploads, key, mib)
 
     def take_record(self, address: str, cost: int) -> None:
         """A read of the record; `cost` 2 for callers that send no Origin."""

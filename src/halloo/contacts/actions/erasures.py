@@ -16,6 +16,7 @@ def erase_visitors(tx: Tx, contact_id: str, erased: Erased) -> None:
         facts.visitor_revoked(tx, visitor_id)
         block_store.delete_block_of(tx, tx.workspace_id, visitor_id)
         erased.count("file", files.erase_of_owner(tx, f"visitor:{visitor_id}"))
+        erased.count("file", files.end_uploads(tx, visitor_id))
         erased.count("file", files.erase_picture(tx, "visitor", visitor_id))
     block_store.delete_block_of(tx, tx.workspace_id, contact_id)
     if ids:

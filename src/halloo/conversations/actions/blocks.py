@@ -6,12 +6,15 @@ from halloo.contacts.actions import Changed
 from halloo.contacts.blocking import BlockDraft
 from halloo.conversations import store
 from halloo.db.tx import Tx
+from halloo.files import actions as files
 from halloo.workspaces.model import Actor
 
 
 def create_block(tx: Tx, who: Actor, draft: BlockDraft) -> Changed:
     """Keep somebody away. See `contacts.actions.create_block`."""
     changed = contacts.create_block(tx, who, draft)
+    for visitor_id in changed.visitors:
+        files.end_uploads(tx, visitor_id)
     _tell(tx, changed, blocked=True)
     return changed
 

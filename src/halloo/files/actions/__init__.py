@@ -9,6 +9,7 @@ from halloo.files.actions.pictures import (
 )
 from halloo.files.actions.publish import adopt, is_of_upload, publish, reissue, with_fresh
 from halloo.files.actions.remove import (
+    end_uploads,
     erase_of_conversation,
     erase_of_owner,
     expire,
@@ -19,6 +20,7 @@ from halloo.files.actions.remove import (
 from halloo.files.actions.serve import find_file, workspace_of
 from halloo.files.actions.sweep import Swept, claim_swept, forget_swept, is_swept_due
 from halloo.files.actions.upload import (
+    check_upload,
     find_finished,
     find_upload,
     finish_upload,
@@ -30,8 +32,10 @@ from halloo.files.actions.upload import (
 __all__ = [
     "Swept",
     "adopt",
+    "check_upload",
     "claim_swept",
     "drop_own_picture",
+    "end_uploads",
     "erase_of_conversation",
     "erase_of_owner",
     "erase_picture",

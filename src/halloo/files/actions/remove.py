@@ -22,6 +22,11 @@ def erase_of_owner(tx: Tx, owner: str) -> int:
     return store.remove_of_owner(tx, tx.workspace_id, owner, tx.now)
 
 
+def end_uploads(tx: Tx, visitor_id: str) -> int:
+    """What a visitor is still sending is taken no further, and what came of it goes; how many."""
+    return store.refuse_open(tx, tx.workspace_id, visitor_id, tx.now)
+
+
 def list_of_conversation(tx: Tx, conversation_id: str) -> list[StoredFile]:
     """The files of a conversation, for an export; the caller may read it."""
     return store.list_of_conversation(tx, tx.workspace_id, conversation_id)

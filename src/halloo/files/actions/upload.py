@@ -25,7 +25,7 @@ def open_upload(tx: Tx, who: Actor, draft: UploadDraft, rules: UploadRules) -> t
     """
     if who.kind != "visitor":
         who.require("conversations:write")
-    _check(draft, rules)
+    check_upload(draft, rules)
     if who.kind == "visitor" and rules.day_bytes is not None:
         day = tx.now // DAY
         if not store.count_day(tx, tx.workspace_id, who.id, day, draft.size, rules.day_bytes):
@@ -54,7 +54,8 @@ def open_upload(tx: Tx, who: Actor, draft: UploadDraft, rules: UploadRules) -> t
     return upload, token
 
 
-def _check(draft: UploadDraft, rules: UploadRules) -> None:
+def check_upload(draft: UploadDraft, rules: UploadRules) -> None:
+    """What can be told before any byte comes. Raises `FileTooLarge`, `FileType`, `Invalid`."""
     if not 1 <= len(draft.name) <= _NAME_MAX:
         raise field_invalid("name", "a file has a name of at most 1,000 characters.")
     if draft.size < 1:
@@ -137,9 +138,8 @@ def finish_upload(tx: Tx, upload_id: str, received: Received, unfinished_hours: 
     )
     store.insert_file(tx, file)
     directory.enter(tx, "file", file.id)
-    store.update_upload(
-        tx, tx.workspace_id, upload_id, state="stored", expires_at=found.created_at + unfinished_hours * HOUR
-    )
+    expires_at = found.created_at + unfinished_hours * HOUR
+    store.update_upload(tx, tx.workspace_id, upload_id, state="stored", name="", expires_at=expires_at)
     return file
 
 
@@ -147,4 +147,4 @@ def refuse_upload(tx: Tx, upload_id: str) -> None:
     """What came is not what may be sent: nothing of it can be named any more, and it is swept."""
     found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
     if found is not None and found.state == "open":
-        store.update_upload(tx, tx.workspace_id, upload_id, state="refused", expires_at=tx.now)
+        store.update_upload(tx, tx.workspace_id, upload_id, state="refused", name="", expires_at=tx.now)

@@ -15,6 +15,8 @@ MAX_MOVING_PIXELS = 200_000_000
 """Of all frames of an animation together: what is read of one, bounded like time."""
 MAX_SMALL_PIXELS = 20_000_000
 """Of all frames of an animated thumbnail together; beyond it stands still."""
+MAX_SCANS = 64
+"""Passes in which a JPEG is told; usual are ten. Each goes through every pixel, however few bytes it has."""
 MAX_SIDE = 16_384
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_S = 8

@@ -15,8 +15,16 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from halloo.files.images.model import MAX_FRAMES, MAX_MOVING_PIXELS, MAX_PIXELS, MAX_SIDE, Format, ImageRefused
-from halloo.files.images.rewriting import count_gif
+from halloo.files.images.model import (
+    MAX_FRAMES,
+    MAX_MOVING_PIXELS,
+    MAX_PIXELS,
+    MAX_SCANS,
+    MAX_SIDE,
+    Format,
+    ImageRefused,
+)
+from halloo.files.images.rewriting import count_gif, count_scans
 
 _FORMATS: dict[str, Format] = {
     "PNG": "png",
@@ -88,18 +96,28 @@ def looks_like(head: bytes) -> Format | None:
 def count_frames(image: Image.Image, format_: Format, source: IO[bytes]) -> int:
     """How many frames an animation has; 1 for what stands still. Raises `ImageRefused` for too many.
 
-    Those of a GIF are counted here: its decoder would decode each to find the next.
+    Those of a GIF are counted here: its decoder would decode each to find the next. So are the passes of a JPEG.
     """
     if format_ == "gif":
-        at = source.tell()
-        source.seek(0)
-        frames = count_gif(source.read(), MAX_FRAMES)
-        source.seek(at)
+        frames = count_gif(_whole(source), MAX_FRAMES)
+    elif format_ == "jpeg":
+        frames = 1
+        if count_scans(_whole(source), MAX_SCANS) > MAX_SCANS:
+            raise ImageRefused("heavy")
     else:
-        frames = 1 if format_ == "jpeg" else int(getattr(image, "n_frames", 1))
+        frames = int(getattr(image, "n_frames", 1))
     if frames > 1:
         _judge_frames(frames, image)
     return frames
+
+
+def _whole(source: IO[bytes]) -> bytes:
+    """All of a file; where its reader stands, it stays."""
+    at = source.tell()
+    source.seek(0)
+    data = source.read()
+    source.seek(at)
+    return data
 
 
 def upright(image: Image.Image) -> Image.Image:

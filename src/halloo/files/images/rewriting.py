@@ -4,6 +4,7 @@ Pure; it is given what a decoder has read whole without complaint. A part that i
 what comes out is pictures and their times only.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -22,6 +23,9 @@ _GIF_IMAGE, _GIF_MORE, _GIF_END = 0x2C, 0x21, 0x3B
 _GIF_CONTROL, _GIF_APPLICATION = 0xF9, 0xFF
 _GIF_LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 _GIF_PALETTE = 0x80
+_JPEG_MARK = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
+"""What begins a part; within a pass, 0xFF is followed by zero, or by one of eight marks that only count."""
+_JPEG_SCAN, _JPEG_END, _JPEG_ALONE = 0xDA, 0xD9, (0x01, 0xD8)
 
 
 def rewrite(data: bytes, format_: Format) -> bytes:
@@ -116,6 +120,20 @@ def count_gif(data: bytes, most: int) -> int:
     except (IndexError, ImageRefused):
         pass  # the decoder is to judge what ends too early
     return max(1, frames)
+
+
+def count_scans(data: bytes, most: int) -> int:
+    """In how many passes a JPEG is told, without decoding any; no more than `most` + 1 are counted."""
+    scans = at = 0
+    while scans <= most:
+        found = _JPEG_MARK.search(data, at)
+        if found is None or found[1][0] == _JPEG_END:
+            break
+        at = found.end()
+        scans += found[1][0] == _JPEG_SCAN
+        if found[1][0] not in _JPEG_ALONE:
+            at += max(2, int.from_bytes(data[at : at + 2]))
+    return scans
 
 
 def _is_kept(data: bytes, at: int) -> bool:

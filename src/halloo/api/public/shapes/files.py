@@ -1,15 +1,18 @@
 """Files that are to be sent, and addresses of those that were."""
 
+from typing import Any
+
 from msgspec import Struct
 
 
 class UploadPost(Struct, forbid_unknown_fields=True):
-    """`POST …/uploads`: a file that is to be sent. `sha256` in hex, where the browser has made it."""
+    """`POST …/uploads`: a file that is to be sent. `sha256` in hex, where the browser has made it; `bot_check` as for messages."""
 
     name: str
     size: int
     type: str = ""
     sha256: str | None = None
+    bot_check: Any = None
 
 
 class UploadTarget(Struct):

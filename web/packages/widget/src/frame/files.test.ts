@@ -36,7 +36,7 @@ function open(): Engine {
         }),
     };
   };
-  const parts = { writing: async () => writing, person: async () => person, uploading };
+  const parts = { writing: async () => writing, person: async () => person, bot: async () => world.bot, uploading };
   const engine = world.open(record(FILES), { parts });
   engine.start();
   return engine;
@@ -137,6 +137,26 @@ describe("files of a visitor", () => {
     await calm();
     expect(engine.files.items).toEqual([]);
     expect(sends()).toEqual([{ type: "file", content: { upload_id: "u1" } }]);
+  });
+
+  it("show that no script brings them, where the widget asks", async () => {
+    let count = 0;
+    world.answers["GET /bot-check"] = () => {
+      count += 1;
+      return ok({ parameters: {}, signature: String(count) });
+    };
+    const engine = await opened();
+    const files = await engine.files.open();
+    const take = world.answers["POST /uploads"];
+    world.answers["POST /uploads"] = (call) =>
+      call.body["bot_check"] && take ? take(call) : refuse(428, "bot_check_required");
+    files.add("c1", [file("a.txt")]);
+    files.send("c1");
+    await calm();
+    const asked = world.asked("POST", "/uploads").map(({ body }) => body["bot_check"]);
+    expect(asked).toEqual([undefined, "solved 1"]);
+    // The message gets another one.
+    expect(world.line.last("send")).toMatchObject({ message: { content: { upload_id: "u1" } }, bot_check: "solved 2" });
   });
 
   it("are recordings, too, with what is known of them", async () => {

@@ -1,6 +1,7 @@
 /** The files that the visitor sends. Their queue is fetched when the first one is near. */
 import type { Attachment, Outbox, Outgoing, Uploads } from "@halloo/core";
 import type { Refuse } from "@halloo/core/upload-rules.ts";
+import type { BotCheck } from "../bot/check.ts";
 import type { Parts } from "./parts.ts";
 import type { Uploading } from "./uploading.ts";
 
@@ -14,8 +15,7 @@ export interface Around {
   readonly refuse: Refuse;
   /** What a refusal means for the whole screen. */
   readonly refused: (error: unknown) => void;
-  /** Something will be said soon. */
-  readonly ahead: () => void;
+  readonly bot: BotCheck;
 }
 
 export function createFiles(parts: Parts, around: Around) {

@@ -132,7 +132,7 @@ export function createSending(parts: Parts, forms: Forms, reading: Reading) {
     outbox: () => outbox,
     refuse: (...given) => new Refusal(...given),
     refused,
-    ahead: bot.ahead,
+    bot,
   });
 
   return {

@@ -18,7 +18,7 @@ export interface Uploading {
 
 export function createUploading(
   { shared, visitor }: Parts,
-  { outbox, refuse, refused, ahead }: Around,
+  { outbox, refuse, refused, bot }: Around,
   onChange: () => void,
   means: Pick<UploadsOptions, "carry" | "digest"> = { carry: carryByXhr, digest: sha256Of },
 ): Uploading {
@@ -36,10 +36,14 @@ export function createUploading(
       return { maxBytes: files?.max_bytes ?? 0, kinds: files?.types ?? [], most: MOST_FILES };
     },
     async open(draft) {
-      ahead();
       try {
         if (!shared.state.me) await visitor.contact();
-        return await visitor.asVisitor(() => api<Public.UploadOpened>("POST", "/uploads", draft));
+        const opened = await bot.around((check) =>
+          visitor.asVisitor(() => api<Public.UploadOpened>("POST", "/uploads", { ...draft, ...check })),
+        );
+        // The message that names it will be said soon.
+        bot.ahead();
+        return opened;
       } catch (error) {
         // Too many files at once stop no words.
         if ((error as Partial<Refusal>).code !== "rate_limited") refused(error);
