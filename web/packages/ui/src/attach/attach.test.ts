@@ -72,6 +72,12 @@ describe("the sentences", () => {
     expect(why(failed("file_type", { types: ["image", "pdf"] }))).toBe(
       "This kind of file cannot be sent here. These can: pictures and PDF.",
     );
+    // Its kind is taken: refused was what lies inside.
+    const lying: Attachment = {
+      ...failed("file_type", { types: ["image", "pdf"] }),
+      file: new File(["x"], "a.png", { type: "image/png" }),
+    };
+    expect(why(lying)).toBe(t("mismatch"));
     expect(why(failed("too_many_files", { most: 10 }))).toContain("At most 10 files");
     const codes = ["file_empty", "file_unreadable", "files_off", "image_refused", "upload_quota", "visitor_blocked"];
     const sentences = codes.map((code) => why(failed(code)));
