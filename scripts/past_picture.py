@@ -67,7 +67,7 @@ def picture() -> bytes:
     for left, glaze, deep in _MUGS:
         _mug(image, left, glaze, deep)
     out = io.BytesIO()
-    image.resize(_SIZE, Image.Resampling.LANCZOS).crop(_SEEN).save(out, "PNG")
+    image.reduce(_FINE).crop(_SEEN).save(out, "PNG")
     return out.getvalue()
 
 
@@ -87,9 +87,9 @@ def _mug(image: Image.Image, left: int, glaze: str, deep: str) -> None:
         dip.ellipse(_at(left + at, 630 - drop, left + at + 64, 630 + drop), fill=255)
     image.paste(glaze, mask=Image.composite(dipped, Image.new("L", image.size, 0), body))
     side = Image.new("L", image.size, 0)
-    ImageDraw.Draw(side).rectangle(_at(left + 150, 380, left + 260, 720), fill=110)
+    ImageDraw.Draw(side).rectangle(_at(left + 150, 380, left + 260, 720), fill=36)
     side = side.filter(ImageFilter.GaussianBlur(34 * _FINE))
-    image.paste("#3b2a1c", mask=Image.composite(side.point(lambda at: at // 3), Image.new("L", image.size, 0), body))
+    image.paste("#3b2a1c", mask=Image.composite(side, Image.new("L", image.size, 0), body))
     shine = Image.new("L", image.size, 0)
     ImageDraw.Draw(shine).rounded_rectangle(_at(left + 34, 450, left + 50, 590), radius=8 * _FINE, fill=120)
     image.paste("#ffffff", mask=shine.filter(ImageFilter.GaussianBlur(5 * _FINE)))
