@@ -177,6 +177,7 @@ def _seed(ports: Ports, facts: dict[str, Any]) -> dict[str, Any]:
         seed.dress_widget(api, facts["widget_id"], ports.shop_url)
         if "identity_key" not in facts:
             _run(ports, "past.py", facts["workspace_id"], facts["widget_id"])
+            _run(ports, "past_picture.py", facts["workspace_id"], facts["widget_id"], ports.product_url)
             facts = _kept({**facts, "identity_key": seed.make_identity_key(api, facts["widget_id"])})
         hook_id = seed.point_hook(api, facts.get("hook_id"), f"http://127.0.0.1:{ports.shop}/hooks")
         if "hook_id" not in facts:

@@ -247,6 +247,10 @@ async def test_what_a_widget_takes(shop: Shop) -> None:
     asked = await ask(shop, visitor, "a", PDF, "")
     assert asked.status_code == 201
     assert error(await put(shop, asked.json(), PDF)) == (415, "file_type")
+    lying = await ask(shop, visitor, "a.png", b"<html>" * 9, "image/png")
+    refused = await put(shop, lying.json(), b"<html>" * 9)
+    assert error(refused) == (415, "file_type")
+    assert refused.json()["details"]["types"] == ["image"], "it was told what this widget does not take"
     for bad in ({"size": 0}, {"size": -1}, {"name": ""}, {"sha256": "xyz"}, {"size": 1.5}, {"state": "stored"}):
         answer = await shop.call("POST", "/uploads", {"name": "a.png", "size": 9, "type": "", **bad}, visitor.headers)
         assert answer.status_code == 422, bad

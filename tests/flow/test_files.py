@@ -262,8 +262,14 @@ def test_an_operator_has_a_picture_of_their_own(talk: Talk) -> None:
     expect(face).to_have_count(0)
     choose(page, page.get_by_role("button", name="Choose a picture"), text("not-a-picture.txt"))
     expect(page.get_by_role("alert")).to_contain_text("Only pictures can be taken")
+    before = page.get_by_role("button", name="Choose a picture").bounding_box()
     choose(page, page.get_by_role("button", name="Choose a picture"), picture("me.png", 300, 300))
     expect(page.get_by_role("button", name="Change picture")).to_be_visible()
+    after = page.get_by_role("button", name="Change picture").bounding_box()
+    assert before is not None
+    assert after is not None
+    # What takes the picture away does not appear under the pointer that has just chosen one.
+    assert abs(before["x"] + before["width"] - after["x"] - after["width"]) < 1
     expect(page.get_by_role("alert")).to_have_count(0)
     loaded = "image => image.complete && image.naturalWidth > 0"
     page.wait_for_function(loaded, arg=face.element_handle())

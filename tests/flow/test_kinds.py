@@ -10,7 +10,7 @@ from playwright.sync_api import Frame, Locator, Page, Route, expect
 
 from tests.support import kinds
 from tests.support.browser import DevTools, shoot, violations
-from tests.support.product import Product, Store
+from tests.support.product import OWNER_EMAIL, OWNER_PASSWORD, Product, Store
 from tests.support.screens import InboxScreen, VisitorScreen, Windows
 
 pytestmark = pytest.mark.browser
@@ -19,6 +19,7 @@ LINK = "https://shop.example/vase"
 MANY = 40
 NAME = "A very long name of an invoice that nobody will ever read to its end, 2026-11.pdf"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+DIRECTION = "element => getComputedStyle(element).direction"
 SCALE = "element => new DOMMatrix(getComputedStyle(element).transform).a"
 SIZE = "element => { const { width, height } = element.getBoundingClientRect(); return [width, height]; }"
 COLOURS = """canvas => {
@@ -363,6 +364,33 @@ def test_an_edited_question_is_another_question(windows: Windows) -> None:
     windows.product.call("DELETE", f"{at}/{asked['fingerprint']}")
     for thread in _same_on_both(visitor, inbox):
         expect(thread.get_by_text("None of these")).to_have_count(0)
+
+
+def test_a_card_runs_one_way_in_a_page_that_runs_the_other(
+    make_small: Callable[..., Product], make_windows: Callable[..., Windows]
+) -> None:
+    windows = make_windows(make_small(), locale="ar")
+    _, cid = _begin(windows)
+    product = windows.product
+    kinds.say(product, cid, "picker", kinds.PICKER)
+    kinds.say(product, cid, "carousel", kinds.CAROUSEL)
+    kinds.send_file(product, cid, NAME, PDF, "application/pdf")
+    inbox = InboxScreen(windows.operator, product)
+    page = inbox.page
+    page.locator("input[type=email]").fill(OWNER_EMAIL)
+    page.locator("input[type=password]").fill(OWNER_PASSWORD)
+    page.locator("button[type=submit]").click()
+    page.locator("a.in-row-link").first.click()
+    log = page.get_by_role("log")
+    for part in (".u-question", ".u-choice-label", ".u-slide h3", ".u-slide p", ".u-slide-action"):
+        one = log.locator(part).first
+        one.scroll_into_view_if_needed()
+        assert one.evaluate(DIRECTION) == "ltr", part
+    assert log.locator(".u-slide-action svg").first.evaluate("one => getComputedStyle(one).transform") == "none"
+    assert log.locator(".u-doc").evaluate(DIRECTION) == "rtl"
+    # The figure stays with its unit, and the ending apart from both.
+    expect(log.locator(".u-doc-size bdi")).to_have_count(2)
+    assert inbox.errors == []
 
 
 @pytest.mark.axe

@@ -15,6 +15,7 @@ import pytest
 import demo as demo_script
 import past
 import past_hook
+import past_picture
 import seed
 from halloo.cli.place import open_place, read_secret
 from halloo.kit.sealing import Sealer
@@ -151,6 +152,26 @@ def test_the_past_is_lived_once_and_fills_the_report(store: Store, make_product:
     public = f"/core/public/web-widgets/{product.facts['widget_id']}"
     hello = product.public("POST", f"{public}/visitor", {"user_id": "guest_q0V9x2mWJ3yTn1c8LZr4Ag"})
     assert hello["team"]["reply_ms"] == 270_000
+
+
+def test_a_conversation_goes_on_with_a_picture_and_an_answered_choice(
+    store: Store, make_product: Callable[..., Product]
+) -> None:
+    product = make_product(store)
+    api, facts = seed.Api(product.origin, product.facts["token"]), product.facts
+    sent = past_picture.upload(api, past_picture.picture())
+    ids = facts["workspace_id"], facts["widget_id"]
+    asyncio.run(past_picture.fill(store.url, *ids, sent, product.origin))
+    (row,) = product.call("GET", "/core/conversations")["data"]
+    assert (row["contact"]["name"], row["assignee"]["id"], row["unread"]) == ("Clara", facts["operator_id"], 1)
+    said = product.call("GET", f"/core/conversations/{row['id']}/messages")["data"]
+    assert [one["type"] for one in said] == ["text", "text", "file", "picker", "text"]
+    assert (said[2]["content"]["name"], said[2]["content"]["type"]) == (past_picture.NAME, "image/png")
+    assert said[2]["content"]["width"] == 1280
+    chosen = [one["value"] for one in said[3]["content"]["choices"] if one["selected"]]
+    assert chosen == [past_picture.CHOSEN]
+    with urllib.request.urlopen(said[2]["content"]["url"]) as answer:
+        assert answer.read().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("length", ["71681", "-1", "many"])

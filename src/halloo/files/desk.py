@@ -123,8 +123,11 @@ class UploadDesk:
             raise UploadIncomplete
         if upload.sha256 is not None and not hmac.compare_digest(upload.sha256, assembled.sha256):
             raise UploadDamaged
-        type_ = sniff(assembled.head, upload.type, assembled.size)
         kinds = ("image",) if upload.purpose == "avatar" else await self._kinds_of(upload)
+        try:
+            type_ = sniff(assembled.head, upload.type, assembled.size)
+        except FileType:  # told is what this place takes, not everything that there is
+            raise FileType(types=list(kinds)) from None
         if KINDS[type_] not in kinds:
             raise FileType(types=list(kinds))
         if KINDS[type_] != "image":

@@ -21,7 +21,7 @@ export type Refuse = (...given: ConstructorParameters<typeof Refusal>) => Refusa
 export const MOST_FILES = 10;
 
 /** What a type certainly counts as; null where only the server can tell. */
-function kindOf(type: string): FileKind | null {
+export function kindOf(type: string): FileKind | null {
   const plain = type.split(";")[0]?.trim().toLowerCase() ?? "";
   const family = plain.split("/")[0];
   if (family === "image" || family === "audio" || family === "video") return family;

@@ -127,7 +127,7 @@ function ListHead({ route, filter }: { route: InboxRoute; filter: Filter }) {
         />
       </div>
       {route.state === "spam" ? (
-        <p class="ui-about">{t("spam_about")}</p>
+        <p class="ui-about in-list-about">{t("spam_about")}</p>
       ) : (
         <Segmented
           label={t("state")}

@@ -37,7 +37,7 @@ export function Audit() {
     <>
       <Title title={t("settings_audit")} text={t("audit_text")} />
       <AuditFilters filter={filter} onFilter={setFilter} />
-      <div class="in-card in-card-table">
+      <div class="in-card in-card-table in-audit">
         {query.isPending ? (
           <div class="in-table-bones" aria-hidden="true">
             {[40, 55, 45].map((width) => (

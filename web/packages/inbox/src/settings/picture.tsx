@@ -74,14 +74,15 @@ export function OwnPicture({ me }: { me: MeView }) {
         </span>
       </div>
       <div class="in-own-buttons">
-        <Button icon={<Camera size={16} />} busy={busy} disabled={busy} onClick={choose}>
-          {t(operator.avatar ? "picture_change" : "picture_choose")}
-        </Button>
         {operator.avatar && (
           <Button kind="ghost" icon={<Trash size={16} />} disabled={busy} onClick={() => void drop()}>
             {t("picture_remove")}
           </Button>
         )}
+        {/* Last, so that it keeps its place: what takes a picture away must not appear under the pointer that chose one. */}
+        <Button icon={<Camera size={16} />} busy={busy} disabled={busy} onClick={choose}>
+          {t(operator.avatar ? "picture_change" : "picture_choose")}
+        </Button>
       </div>
       <p class={cx("in-own-hint", trouble && "in-save-bad")} role={trouble ? "alert" : undefined}>
         {trouble ?? t("picture_hint")}

@@ -50,7 +50,17 @@ export function useScroll(id: string, talk: Talk, at: number | null, pieces: num
       if (stick.current) box.scrollTop = box.scrollHeight;
     });
     watch.observe(box);
-    return () => watch.disconnect();
+    // What is said grows too: a player, a preview and a picture's failure come after their message.
+    const watchAll = () => {
+      for (const inside of box.children) watch.observe(inside);
+    };
+    watchAll();
+    const more = new MutationObserver(watchAll);
+    more.observe(box, { childList: true });
+    return () => {
+      more.disconnect();
+      watch.disconnect();
+    };
   }, []);
   const onScroll = () => {
     const box = scroller.current;

@@ -69,9 +69,11 @@ describe("the sentences", () => {
     expect(why(failed("file_too_large", { max_bytes: 1024 * 1024 }))).toBe(
       "This file is too large. Please choose one of at most 1 MB.",
     );
-    expect(why(failed("file_type", { types: ["image", "pdf"] }))).toBe(
-      "This kind of file cannot be sent here. These can: pictures and PDF.",
+    expect(why(failed("file_type", { types: ["audio", "pdf"] }))).toBe(
+      "This kind of file cannot be sent here. These can: audio files and PDF.",
     );
+    // Its kind is taken: refused was what lies inside.
+    expect(why(failed("file_type", { types: ["image", "pdf"] }))).toBe(t("mismatch"));
     expect(why(failed("too_many_files", { most: 10 }))).toContain("At most 10 files");
     const codes = ["file_empty", "file_unreadable", "files_off", "image_refused", "upload_quota", "visitor_blocked"];
     const sentences = codes.map((code) => why(failed(code)));

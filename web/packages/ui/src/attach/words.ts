@@ -1,7 +1,7 @@
 /** The sentences of attachments: one file a language for widget and inbox, fetched with the tray. */
 import { createT, type Translate } from "@halloo/core/i18n.ts";
 import { sizeText } from "@halloo/core/size.ts";
-import type { FileKind } from "@halloo/core/upload-rules.ts";
+import { type FileKind, kindOf } from "@halloo/core/upload-rules.ts";
 import type { Attachment } from "@halloo/core/uploads.ts";
 import type en from "../../../../messages/en/attach.json";
 
@@ -41,7 +41,11 @@ export function problemText(t: AttachT, language: string, item: Attachment): str
     return t("too_large", { size: sizeText(language, details["max_bytes"]) });
   }
   if (code === "file_type" && Array.isArray(details["types"])) {
-    return t("type", { types: kindsText(t, language, details["types"] as FileKind[]) });
+    const types = details["types"] as FileKind[];
+    const kind = kindOf(item.file.type);
+    // Its kind is taken here: refused was what is inside, and a list with that kind in it would only puzzle.
+    if (kind !== null && types.includes(kind)) return t("mismatch");
+    return t("type", { types: kindsText(t, language, types) });
   }
   if (code === "too_many_files") return t("many", { most: Number(details["most"]) });
   return t(PLAIN[code] ?? "failed");

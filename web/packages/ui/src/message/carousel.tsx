@@ -1,6 +1,7 @@
 /** Cards beside each other: swiped, turned by buttons, or walked through with the keyboard. */
 import { ArrowUpRight, ChevronLeft, ChevronRight } from "lucide-preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { cx } from "../dom.ts";
 import { RichText } from "./rich.tsx";
 import type { Card, CarouselContent } from "./shapes.ts";
 import type { Words } from "./words.ts";
@@ -8,7 +9,7 @@ import type { Words } from "./words.ts";
 function OneCard({ card, words }: { card: Card; words: Words }) {
   const [broken, setBroken] = useState(false);
   return (
-    <article class="u-card u-slide">
+    <article class="u-card u-slide" dir="auto">
       {card.image !== null && !broken && (
         <span class="u-slide-image">
           <img
@@ -23,12 +24,12 @@ function OneCard({ card, words }: { card: Card; words: Words }) {
         </span>
       )}
       <div class="u-slide-words">
-        <h3 dir="auto">{card.title}</h3>
-        {card.description !== "" && <p dir="auto">{card.description}</p>}
+        <h3>{card.title}</h3>
+        {card.description !== "" && <p>{card.description}</p>}
       </div>
       {card.actions.map(({ label, url }) => (
         <a key={`${label}${url}`} class="u-slide-action" href={url} target="_blank" rel="noopener noreferrer">
-          <span dir="auto">{label}</span>
+          <span>{label}</span>
           <ArrowUpRight class="u-mirror" size={16} strokeWidth={1.75} aria-hidden="true" />
           <span class="u-hidden">{words("new_tab")}</span>
         </a>
@@ -69,6 +70,7 @@ export function Carousel({ content, words }: { content: CarouselContent; words: 
     const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     box?.scrollBy({ left: way * (step + 8), behavior: smooth ? "smooth" : "auto" });
   };
+  const soft = cx("u-row", ends.before && "u-row-before", ends.after && "u-row-after");
   return (
     <section class="u-carousel" aria-label={words("carousel")}>
       {content.text !== "" && (
@@ -78,7 +80,7 @@ export function Carousel({ content, words }: { content: CarouselContent; words: 
       )}
       <div class="u-row-box">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the row scrolls, and the keyboard must be able to scroll it */}
-        <ul ref={row} class="u-row" tabIndex={0} aria-label={words("carousel")} onScroll={look}>
+        <ul ref={row} class={soft} tabIndex={0} aria-label={words("carousel")} onScroll={look}>
           {content.cards.map((card, index) => (
             <li key={index} aria-label={words("place", { index: index + 1, count: content.cards.length })}>
               <OneCard card={card} words={words} />

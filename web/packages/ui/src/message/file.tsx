@@ -56,7 +56,9 @@ function Inside({ file, words, language, named }: InsideProps) {
           <span>{end}</span>
         </bdi>
         <span class="u-doc-size">
-          {[ending, file.size === null ? "" : sizeText(language, file.size)].filter(Boolean).join(" · ")}
+          {ending !== "" && <bdi>{ending}</bdi>}
+          {ending !== "" && file.size !== null && " · "}
+          {file.size !== null && <bdi>{sizeText(language, file.size)}</bdi>}
         </span>
       </span>
     </>

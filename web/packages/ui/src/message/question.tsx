@@ -68,9 +68,7 @@ function Inside({ choice, on }: { choice: Choice; on: boolean }) {
   return (
     <>
       {choice.icon !== "" && <span aria-hidden="true">{choice.icon}</span>}
-      <span class="u-choice-label" dir="auto">
-        {choice.label}
-      </span>
+      <span class="u-choice-label">{choice.label}</span>
       {on ? (
         <Check class="u-choice-mark" size={18} strokeWidth={2.25} aria-hidden="true" />
       ) : (
@@ -92,8 +90,8 @@ export function PickerCard({ content, raw, context, words }: QuestionProps<Picke
     void give(next, chosen(raw, next));
   };
   return (
-    <fieldset class="u-card u-question" aria-labelledby={id} aria-busy={pending !== null}>
-      <div id={id} class="u-question-text" dir="auto">
+    <fieldset class="u-card u-question" dir="auto" aria-labelledby={id} aria-busy={pending !== null}>
+      <div id={id} class="u-question-text">
         <RichText text={content.text} />
       </div>
       <ul class={cx("u-choices", shown !== null && "u-answered")}>
@@ -156,12 +154,12 @@ export function FieldCard({ content, context, words }: QuestionProps<FieldConten
     if (text === content.value || (await give(text, { value: text }))) setDraft(null);
   };
   return (
-    <div class="u-card u-question">
-      <div id={id} class="u-question-text" dir="auto">
+    <div class="u-card u-question" dir="auto">
+      <div id={id} class="u-question-text">
         <RichText text={content.text} />
       </div>
       {content.explain !== "" && (
-        <p id={`${id}-more`} class="u-quiet" dir="auto">
+        <p id={`${id}-more`} class="u-quiet">
           {content.explain}
         </p>
       )}
@@ -177,7 +175,7 @@ export function FieldCard({ content, context, words }: QuestionProps<FieldConten
           <textarea
             ref={input}
             rows={1}
-            dir="auto"
+            dir={(draft ?? content.value) === "" ? undefined : "auto"}
             maxLength={VALUE_MAX}
             value={draft ?? content.value}
             placeholder={words("answer_placeholder")}
