@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Block, formatText, type Inline, isOnlyEmoji } from "./format.ts";
+import { type Block, formatText, type Inline, isOnlyEmoji, plainText } from "./format.ts";
 
 const flat = (pieces: readonly Inline[]): Inline[] =>
   pieces.flatMap((piece) => ("inner" in piece ? [piece, ...flat(piece.inner)] : [piece]));
@@ -193,4 +193,12 @@ describe("emoji", () => {
     expect(isOnlyEmoji(text)).toBe(true),
   );
   it.each(["a😀", "12", "😀😀😀😀", "", "#"])("%s does not", (text) => expect(isOnlyEmoji(text)).toBe(false));
+});
+
+it("a list shows the words alone, in one line", () => {
+  expect(plainText("A **bold *word*** and [our page](https://halloo.example), `code`")).toBe(
+    "A bold word and our page, code",
+  );
+  expect(plainText("> said\n\n- one\n- **two**\n\n```\nx = 1\n```")).toBe("said one two x = 1");
+  expect(plainText("2 * 3 * 4 and snake_case")).toBe("2 * 3 * 4 and snake_case");
 });

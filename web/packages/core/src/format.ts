@@ -257,6 +257,18 @@ export function formatText(text: string): Block[] {
   return found;
 }
 
+const plain = (pieces: readonly Inline[]): string =>
+  pieces.map((piece) => ("inner" in piece ? plain(piece.inner) : piece.text)).join("");
+
+/** The words alone, in one line: what a list shows of a message. */
+export function plainText(text: string): string {
+  const lines = formatText(text).map((block) => {
+    if (block.kind === "list") return block.items.map(plain).join(" ");
+    return block.kind === "block" ? block.text : plain(block.inner);
+  });
+  return lines.join(" ").replace(/\s+/g, " ").trim();
+}
+
 const PICTURE = "\\p{Extended_Pictographic}(?:\\uFE0F|\\p{Emoji_Modifier})*";
 const ONLY_EMOJI = new RegExp(`^(?:(?:\\p{Regional_Indicator}{2}|${PICTURE}(?:\\u200D${PICTURE})*)\\s*){1,3}$`, "u");
 

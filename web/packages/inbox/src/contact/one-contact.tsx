@@ -1,3 +1,4 @@
+import { plainText } from "@halloo/core/format.ts";
 import { Avatar, Badge, Bone, Button, Checkbox, Empty, IconButton, toast } from "@halloo/ui";
 import { ArrowLeft, BadgeCheck, Download, Trash, X } from "lucide-preact";
 import { useState } from "preact/hooks";
@@ -139,7 +140,7 @@ function Said({ contact }: { contact: ContactView }) {
           {rows.map((row) => (
             <li key={row.id}>
               <Link to={{ page: "inbox", state: folderOf(row, now), whose: "all", id: row.id, at: null }}>
-                <span dir="auto">{row.last_message?.excerpt || row.subject || t("conversation")}</span>
+                <span dir="auto">{plainText(row.last_message?.excerpt ?? "") || row.subject || t("conversation")}</span>
                 <span class="in-earlier-when">
                   {formatAgo(Date.parse(row.updated_at), now)} · {t(`state_${folderOf(row, now)}`)}
                 </span>

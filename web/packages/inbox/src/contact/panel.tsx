@@ -1,4 +1,5 @@
 /** Who one talks to: the person, their browser, their pages, what was said before, what to remember. */
+import { plainText } from "@halloo/core/format.ts";
 import { Avatar, Bone, Button, Chip, toneOf } from "@halloo/ui";
 import { Clock3, Fingerprint, Globe, Languages, Monitor, Plus, Smartphone, Tablet } from "lucide-preact";
 import type { ComponentChildren } from "preact";
@@ -231,7 +232,7 @@ function Earlier({ conversation }: { conversation: ConversationRow }) {
           {rows.slice(0, 6).map((row) => (
             <li key={row.id}>
               <Link to={{ page: "inbox", state: folderOf(row, now), whose: "all", id: row.id, at: null }}>
-                <span dir="auto">{row.last_message?.excerpt || row.subject || t("conversation")}</span>
+                <span dir="auto">{plainText(row.last_message?.excerpt ?? "") || row.subject || t("conversation")}</span>
                 <span class="in-earlier-when">
                   {formatAgo(Date.parse(row.updated_at), now)} · {t(`state_${folderOf(row, now)}`)}
                 </span>

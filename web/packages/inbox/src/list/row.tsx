@@ -1,3 +1,4 @@
+import { plainText } from "@halloo/core/format.ts";
 import { Avatar, Count, cx, IconButton } from "@halloo/ui";
 import {
   AlarmClock,
@@ -134,7 +135,7 @@ function Preview({ row }: { row: ConversationRow }) {
       {Sign && sign && (
         <Sign size={12} class="in-row-sign" {...(last.excerpt === "" ? {} : { "aria-label": t(sign.label) })} />
       )}
-      <span dir="auto">{last.excerpt === "" ? t(bare) : last.excerpt}</span>
+      <span dir="auto">{last.excerpt === "" ? t(bare) : plainText(last.excerpt)}</span>
     </span>
   );
 }

@@ -1,4 +1,5 @@
 /** One live visitor beside the table: where they are and came from, what they type, and the first word to them. */
+import { plainText } from "@halloo/core/format.ts";
 import { Avatar, Badge, Bone, Button, Empty, IconButton, TextArea } from "@halloo/ui";
 import {
   ArrowLeft,
@@ -211,7 +212,9 @@ function Speak({ visitor, gone }: { visitor: LiveVisitor; gone: boolean }) {
             {rows.map((row) => (
               <li key={row.id}>
                 <Link to={to(row)}>
-                  <span dir="auto">{row.last_message?.excerpt || row.subject || t("conversation")}</span>
+                  <span dir="auto">
+                    {plainText(row.last_message?.excerpt ?? "") || row.subject || t("conversation")}
+                  </span>
                   <span class="in-earlier-when">
                     {formatAgo(Date.parse(row.updated_at))} · {t(`state_${folderOf(row, Date.now())}`)}
                   </span>

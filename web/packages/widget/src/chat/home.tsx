@@ -1,4 +1,5 @@
 /** What one sees first when there is something to go back to. */
+import { plainText } from "@halloo/core/format.ts";
 import { textOf } from "@halloo/core/said.ts";
 import { ChevronRight, SendHorizontal } from "lucide-preact";
 import { type Conversation, NEW, type State } from "../frame/engine.ts";
@@ -29,7 +30,7 @@ function Row({ conversation, state, go }: { conversation: Conversation; state: S
           <time>{shortTime(language, Date.parse(conversation.updated_at), Date.now())}</time>
         </span>
         <span class="h-recent-excerpt" dir="auto">
-          {last?.excerpt || saidLast(conversation, state) || "…"}
+          {plainText(last?.excerpt || saidLast(conversation, state)) || "…"}
         </span>
       </span>
       {unread > 0 && (
