@@ -32,9 +32,9 @@ _RANGE = 64 * MIB
 class ObjectStorage:
     """A bucket as `Storage`."""
 
-    def __init__(self, store: ObjectStore, where: str) -> None:
-        """`where`: its address, for sentences."""
-        self._store, self._where = store, where
+    def __init__(self, store: ObjectStore, where: str, joining: ObjectStore) -> None:
+        """`where`: its address, for sentences; `joining`: the same store, asked with more patience."""
+        self._store, self._where, self._patient = store, where, joining
         self._writing = Budget(32 * MIB, least=64 * KIB, most=4 * MIB)
         self._reading = Budget(32 * MIB, least=64 * KIB, most=256 * KIB)
 
@@ -196,9 +196,9 @@ class ObjectStorage:
         with _told():
             if total <= _MULTIPART:
                 data = b"".join([chunk async for chunk in chunks])
-                await obstore.put_async(self._store, path, data, use_multipart=False)
+                await obstore.put_async(self._patient, path, data, use_multipart=False)
             else:
-                await obstore.put_async(self._store, path, chunks, chunk_size=_MULTIPART, max_concurrency=1)
+                await obstore.put_async(self._patient, path, chunks, chunk_size=_MULTIPART, max_concurrency=1)
         return watched.assembled()
 
     async def _read_parts(self, upload: str, total: int) -> AsyncGenerator[bytes, None]:
@@ -206,13 +206,17 @@ class ObjectStorage:
         for offset, size in await self._parts(upload):
             if offset != end or end >= total:
                 break
-            with _told():
-                result = await obstore.get_async(self._store, _part(upload, offset))
-                async for chunk in result.stream(min_chunk_size=256 * KIB):
-                    yield bytes(chunk)
+            for chunk in await self._read_part(upload, offset):
+                yield chunk
             end += size
         if end != total:
             raise NotStored("There are no such bytes.")
+
+    async def _read_part(self, upload: str, offset: int) -> list[bytes]:
+        """All of it before the first piece goes on: an answer that stays open meanwhile would be cut by its time-out."""
+        with _told():
+            result = await obstore.get_async(self._patient, _part(upload, offset))
+            return [bytes(chunk) async for chunk in result.stream(min_chunk_size=256 * KIB)]
 
     async def _look(self, key: str) -> Assembled:
         watched = _Watched()
