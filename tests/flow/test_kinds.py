@@ -112,6 +112,8 @@ def test_an_answer_is_the_same_on_every_screen(windows: Windows) -> None:
     inbox = kinds.in_inbox(windows)
     kinds.say(product, cid, "picker", kinds.PICKER)
     kinds.say(product, cid, "field", kinds.FIELD)
+    # As long as anything is unread, another tab begins at it.
+    expect(inbox.thread).to_contain_text(re.compile("order number.*Read"))
     other = windows.visit()
     other.open()
     other.chat.get_by_role("button").filter(has_text="Eight digits").first.click()
