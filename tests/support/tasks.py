@@ -26,11 +26,12 @@ def busy_tasks(page: Page) -> Generator[list[float]]:
         for event in events
         if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
     }
+    # What is still under way when the block ends has no length yet.
     found += sorted(
         (
-            event["tdur"] / 1000
+            event.get("tdur", event["dur"]) / 1000
             for event in events
-            if event["name"] == "RunTask" and (event["pid"], event["tid"]) in main
+            if event["name"] == "RunTask" and (event["pid"], event["tid"]) in main and "dur" in event
         ),
         reverse=True,
     )
