@@ -119,6 +119,16 @@ def server(bare_store: Store, make_product: Callable[..., Product]) -> Product:
 
 
 @pytest.fixture
+def make_small(tmp_path: Path, make_product: Callable[..., Product]) -> Callable[..., Product]:
+    """Make a product on SQLite with settings."""
+
+    def make(**settings: str) -> Product:
+        return make_product(Store("sqlite", tmp_path, f"sqlite:///{tmp_path / 'halloo.db'}"), **settings)
+
+    return make
+
+
+@pytest.fixture
 def make_shop() -> Iterator[Callable[[Product], str]]:
     """Serve the demo shop with a product's widget, and return the shop's origin."""
     sys.path.insert(0, str(ROOT / "demo"))

@@ -1,16 +1,15 @@
-"""Every kind of message on both sides: shown, answered, looked at, edited and taken back."""
+"""Every kind of message on both sides: shown, answered, refused, edited and taken back."""
 
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.support import kinds
-from tests.support.browser import DevTools, shoot, violations
-from tests.support.product import OWNER_EMAIL, OWNER_PASSWORD, Product, Store
+from tests.support.browser import violations
+from tests.support.product import OWNER_EMAIL, OWNER_PASSWORD, Product
 from tests.support.screens import InboxScreen, VisitorScreen, Windows
 
 pytestmark = pytest.mark.browser
@@ -18,56 +17,17 @@ pytestmark = pytest.mark.browser
 LINK = "https://shop.example/vase"
 MANY = 40
 NAME = "A very long name of an invoice that nobody will ever read to its end, 2026-11.pdf"
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 DIRECTION = "element => getComputedStyle(element).direction"
-SCALE = "element => new DOMMatrix(getComputedStyle(element).transform).a"
-SIZE = "element => { const { width, height } = element.getBoundingClientRect(); return [width, height]; }"
-COLOURS = """canvas => {
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  return canvas.width > 8 && new Set(data).size > 3;
-}"""
-"""Whether something is drawn on a canvas."""
-
-
-@pytest.fixture
-def make_small(tmp_path: Path, make_product: Callable[..., Product]) -> Callable[..., Product]:
-    """Make a product on SQLite with settings."""
-
-    def make(**settings: str) -> Product:
-        return make_product(Store("sqlite", tmp_path, f"sqlite:///{tmp_path / 'halloo.db'}"), **settings)
-
-    return make
-
-
-def _begin(windows: Windows, words: str = "Is the vase tight?") -> tuple[VisitorScreen, str]:
-    """A visitor who wrote, and their conversation."""
-    visitor = windows.visit()
-    visitor.open()
-    visitor.write(words)
-    expect(visitor.thread.get_by_text("Sent", exact=True)).to_be_visible()
-    return visitor, kinds.only_conversation(windows.product)
-
-
-def _operator(windows: Windows, words: str = "Is the vase tight?") -> InboxScreen:
-    inbox = windows.inbox()
-    inbox.sign_in()
-    inbox.page.locator("a.in-row-link").first.click()
-    expect(inbox.thread).to_contain_text(words)
-    return inbox
-
-
-def _same_on_both(visitor: VisitorScreen, inbox: InboxScreen) -> tuple[Locator, Locator]:
-    return visitor.thread, inbox.thread
 
 
 def test_every_kind_is_shown_on_both_sides(windows: Windows) -> None:
     product = windows.product
-    visitor, cid = _begin(windows)
-    inbox = _operator(windows)
+    visitor, cid = kinds.begin(windows)
+    inbox = kinds.in_inbox(windows)
     for context in (windows.visitor, windows.operator):
         context.route("**/preview?url=*", _preview)
         context.route("**/process/thumbnail?*", _thumbnail)
-    kinds.send_file(product, cid, NAME, PDF, "application/pdf")
+    kinds.send_file(product, cid, NAME, kinds.PDF, "application/pdf")
     kinds.send_file(product, cid, "spin.gif", kinds.moving(300, 200), "image/gif", "animation")
     kinds.say(product, cid, "animation", {"url": "https://elsewhere.example/party.gif", "type": "image/gif"})
     for kind, content in (("event", kinds.EVENT), ("picker", kinds.PICKER), ("field", kinds.FIELD)):
@@ -75,7 +35,7 @@ def test_every_kind_is_shown_on_both_sides(windows: Windows) -> None:
     kinds.say(product, cid, "note", "Only we see this")
     kinds.say(product, cid, "carousel", kinds.CAROUSEL)
     kinds.say(product, cid, "text", f"Have a look at {LINK}, please")
-    for thread in _same_on_both(visitor, inbox):
+    for thread in (visitor.thread, inbox.thread):
         _kinds_in(thread)
     expect(inbox.thread).to_contain_text("Only we see this")
     expect(visitor.thread).not_to_contain_text("Only we see this")
@@ -149,10 +109,12 @@ def _found_by_words(inbox: InboxScreen) -> None:
 
 def test_an_answer_is_the_same_on_every_screen(windows: Windows) -> None:
     product = windows.product
-    visitor, cid = _begin(windows)
-    inbox = _operator(windows)
+    visitor, cid = kinds.begin(windows)
+    inbox = kinds.in_inbox(windows)
     kinds.say(product, cid, "picker", kinds.PICKER)
     kinds.say(product, cid, "field", kinds.FIELD)
+    # As long as anything is unread, another tab begins at it.
+    expect(inbox.thread).to_contain_text(re.compile("order number.*Read"))
     other = windows.visit()
     other.open()
     other.chat.get_by_role("button").filter(has_text="Eight digits").first.click()
@@ -167,7 +129,7 @@ def test_an_answer_is_the_same_on_every_screen(windows: Windows) -> None:
     visitor.thread.get_by_role("button", name="Warm sand").click()  # taken back
     expect(inbox.thread.locator(".u-on")).to_have_count(0)
     _a_value(visitor, other, inbox)
-    for thread in _same_on_both(visitor, inbox):
+    for thread in (visitor.thread, inbox.thread):
         expect(thread.get_by_text("edited")).to_have_count(0)
     assert visitor.errors + other.errors + inbox.errors == []
 
@@ -194,7 +156,7 @@ def test_a_refused_answer_says_why_and_the_last_one_stands(
     make_small: Callable[..., Product], make_windows: Callable[..., Windows]
 ) -> None:
     windows = make_windows(make_small(HALLOO_RELAY_VISITOR_MESSAGES_PER_MINUTE="2"))
-    visitor, cid = _begin(windows)
+    visitor, cid = kinds.begin(windows)
     kinds.say(windows.product, cid, "picker", kinds.PICKER)
     names = ["Sea green", "Warm sand"]
     why = visitor.thread.get_by_role("alert").filter(has_text="That was a lot at once. Please try again in a moment.")
@@ -211,143 +173,9 @@ def test_a_refused_answer_says_why_and_the_last_one_stands(
     expect(stands).to_have_attribute("aria-pressed", "true")
 
 
-def test_pictures_keep_their_room_and_are_looked_at(windows: Windows) -> None:
-    product = windows.product
-    visitor, cid = _begin(windows)
-    held: list[Route] = []
-    free: list[bool] = []
-
-    def hold(route: Route) -> None:
-        if free:
-            route.continue_()
-        else:
-            held.append(route)
-
-    windows.visitor.route("**/files/**", hold)
-    for name, size, hue in (
-        ("first.png", (1600, 1200), 150),
-        ("second.png", (700, 1400), 20),
-        ("third.png", (90, 60), 280),
-    ):
-        kinds.send_file(product, cid, name, kinds.picture(*size, hue), "image/png")
-    first = visitor.thread.get_by_role("button", name="Show first.png large")
-    expect(first.locator("canvas")).to_be_visible()
-    visitor.page.wait_for_timeout(300)
-    assert first.locator("canvas").evaluate(COLOURS)
-    before = visitor.thread.evaluate("element => element.scrollHeight")
-    free.append(True)
-    for route in held:
-        route.continue_()
-    for name in ("first", "second", "third"):
-        button = visitor.thread.get_by_role("button", name=f"Show {name}.png large")
-        button.scroll_into_view_if_needed()
-        expect(button.locator(".u-there")).to_be_visible()
-    assert visitor.thread.evaluate("element => element.scrollHeight") == before
-    width, height = first.evaluate(SIZE)
-    assert abs(width / height - 4 / 3) < 0.02
-    _look(visitor.chat, visitor.page)
-    expect(visitor.chat.get_by_role("button", name="Close")).to_be_visible()
-    inbox = _operator(windows)
-    _look(inbox.page, inbox.page)
-    assert visitor.violations() == []
-    assert visitor.errors + inbox.errors == []
-
-
-def _look(screen: Frame | Page, page: Page) -> None:
-    """Keys, wheel, double click, and saving; the focus comes back."""
-    button = screen.get_by_role("button", name="Show first.png large")
-    button.focus()
-    button.press("Enter")
-    large = screen.get_by_role("dialog", name="Pictures of this conversation")
-    expect(large).to_contain_text("1 of 3")
-    expect(large.get_by_role("img", name="first.png")).to_be_visible()
-    for key, place in (("ArrowRight", 2), ("End", 3), ("ArrowLeft", 2), ("Home", 1), ("ArrowLeft", 1)):
-        page.keyboard.press(key)
-        expect(large).to_contain_text(f"{place} of 3")
-    picture = large.locator(".u-light-picture")
-    expect(large.locator(".u-there")).to_be_visible()
-    picture.hover()
-    page.mouse.wheel(0, -400)
-    assert picture.evaluate(SCALE) > 1.5
-    page.keyboard.press("0")
-    page.wait_for_timeout(300)
-    assert picture.evaluate(SCALE) == 1
-    picture.dblclick()
-    page.wait_for_timeout(300)
-    assert picture.evaluate(SCALE) == 2.5
-    with page.expect_download() as saved:
-        large.get_by_role("button", name="Download first.png").click()
-    assert saved.value.suggested_filename == "first.png"
-    assert Path(saved.value.path()).read_bytes().startswith(b"\x89PNG")
-    page.keyboard.press("Escape")
-    expect(large).to_have_count(0)
-    expect(button).to_be_focused()
-
-
-def test_fingers_pinch_swipe_and_close(
-    make_small: Callable[..., Product], make_windows: Callable[..., Windows]
-) -> None:
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-    windows = make_windows(make_small(), **phone)
-    visitor = windows.visit()
-    visitor.frame = visitor.widget.open()
-    visitor.composer.fill("Hello")
-    visitor.chat.get_by_role("button", name="Send", exact=True).click()
-    expect(visitor.thread.get_by_text("Sent", exact=True)).to_be_visible()
-    cid = kinds.only_conversation(windows.product)
-    for name, hue in (("one.png", 10), ("two.png", 200)):
-        kinds.send_file(windows.product, cid, name, kinds.picture(1200, 900, hue), "image/png")
-    visitor.thread.get_by_role("button", name="Show one.png large").click()
-    large = visitor.chat.get_by_role("dialog")
-    expect(large.locator(".u-there")).to_be_visible()
-    fingers = cast("DevTools", visitor.page.context.new_cdp_session(visitor.page))
-
-    def touch(*steps: list[tuple[int, int]]) -> None:
-        for number, points in enumerate([*steps, []]):
-            kind = "touchStart" if number == 0 else "touchMove" if points else "touchEnd"
-            fingers.send(
-                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
-            )
-            visitor.page.wait_for_timeout(30)
-
-    touch(*[[(195 - by, 420), (195 + by, 420)] for by in (30, 50, 80, 120)])
-    picture = large.locator(".u-light-picture")
-    assert picture.evaluate(SCALE) > 2
-    shoot(visitor.page, "kinds-pinched")
-    visitor.chat.get_by_role("button", name="Zoom out").press("0")
-    visitor.page.wait_for_timeout(300)
-    touch(*[[(300 - by, 420)] for by in (0, 40, 90, 160)])
-    expect(large).to_contain_text("2 of 2")
-    touch(*[[(90 + by, 420)] for by in (0, 40, 90, 160)])
-    expect(large).to_contain_text("1 of 2")
-    touch(*[[(195, 300 + by)] for by in (0, 60, 130, 240)])
-    expect(large).to_have_count(0)
-    assert visitor.errors == []
-
-
-def test_what_ran_out_is_fetched_anew_and_nobody_notices(
-    make_small: Callable[..., Product], make_windows: Callable[..., Windows]
-) -> None:
-    windows = make_windows(make_small(HALLOO_FILES_ADDRESS_HOURS="0"))
-    visitor, cid = _begin(windows)
-    inbox = _operator(windows)
-    picture = kinds.send_file(windows.product, cid, "late.png", kinds.picture(400, 300, 90), "image/png")
-    kinds.send_file(windows.product, cid, "late.pdf", PDF, "application/pdf")
-    for screen, thread in ((visitor.page, visitor.thread), (inbox.page, inbox.thread)):
-        expect(thread.get_by_role("button", name="Show late.png large").locator(".u-there")).to_be_visible()
-        with screen.expect_download() as saved:
-            thread.get_by_role("link", name="Download late.pdf").click()
-        assert Path(saved.value.path()).read_bytes() == PDF
-    windows.product.call("DELETE", f"/core/conversations/{cid}/messages/{picture['fingerprint']}")
-    for thread in _same_on_both(visitor, inbox):
-        expect(thread.get_by_role("button", name="Show late.png large")).to_have_count(0)
-        expect(thread.get_by_text("removed")).to_be_visible()
-    assert visitor.violations() == []
-
-
 def test_an_edited_question_is_another_question(windows: Windows) -> None:
-    visitor, cid = _begin(windows)
-    inbox = _operator(windows)
+    visitor, cid = kinds.begin(windows)
+    inbox = kinds.in_inbox(windows)
     asked = kinds.say(windows.product, cid, "picker", kinds.PICKER)
     said = kinds.say(windows.product, cid, "text", "Before")
     expect(visitor.thread.get_by_role("button", name="Sea green")).to_be_visible()
@@ -355,14 +183,14 @@ def test_an_edited_question_is_another_question(windows: Windows) -> None:
     windows.product.call("PATCH", f"{at}/{said['fingerprint']}", {"content": "After"})
     choices: list[dict[str, Any]] = [{"value": "no", "label": "None of these", "selected": False}]
     windows.product.call("PATCH", f"{at}/{asked['fingerprint']}", {"content": {**kinds.PICKER, "choices": choices}})
-    for thread in _same_on_both(visitor, inbox):
+    for thread in (visitor.thread, inbox.thread):
         expect(thread.get_by_text("After")).to_be_visible()
         expect(thread.get_by_text("edited").first).to_be_attached()
         expect(thread.get_by_text("Sea green")).to_have_count(0)
     visitor.thread.get_by_role("button", name="None of these").click()
     expect(inbox.thread.locator(".u-on")).to_contain_text("None of these")
     windows.product.call("DELETE", f"{at}/{asked['fingerprint']}")
-    for thread in _same_on_both(visitor, inbox):
+    for thread in (visitor.thread, inbox.thread):
         expect(thread.get_by_text("None of these")).to_have_count(0)
 
 
@@ -370,11 +198,11 @@ def test_a_card_runs_one_way_in_a_page_that_runs_the_other(
     make_small: Callable[..., Product], make_windows: Callable[..., Windows]
 ) -> None:
     windows = make_windows(make_small(), locale="ar")
-    _, cid = _begin(windows)
+    _, cid = kinds.begin(windows)
     product = windows.product
     kinds.say(product, cid, "picker", kinds.PICKER)
     kinds.say(product, cid, "carousel", kinds.CAROUSEL)
-    kinds.send_file(product, cid, NAME, PDF, "application/pdf")
+    kinds.send_file(product, cid, NAME, kinds.PDF, "application/pdf")
     inbox = InboxScreen(windows.operator, product)
     page = inbox.page
     page.locator("input[type=email]").fill(OWNER_EMAIL)
@@ -402,16 +230,16 @@ def test_axe_finds_nothing(
     product = windows.product
     for context in (windows.visitor, windows.operator):
         context.route("**/preview?url=*", _preview)
-    visitor, cid = _begin(windows, f"Is the vase tight? {LINK}")
+    visitor, cid = kinds.begin(windows, f"Is the vase tight? {LINK}")
     kinds.send_file(product, cid, "first.png", kinds.picture(800, 600, 150), "image/png")
-    kinds.send_file(product, cid, NAME, PDF, "application/pdf")
+    kinds.send_file(product, cid, NAME, kinds.PDF, "application/pdf")
     kinds.say(product, cid, "event", kinds.EVENT)
     kinds.say(product, cid, "picker", kinds.PICKER)
     kinds.say(product, cid, "carousel", kinds.CAROUSEL)
     kinds.say(product, cid, "field", kinds.FIELD)
     visitor.thread.get_by_role("button", name="Sea green").click()
     visitor.thread.get_by_role("button", name="Send answer").click()
-    inbox = _operator(windows)
+    inbox = kinds.in_inbox(windows)
     expect(inbox.thread.locator(".u-on")).to_be_visible()
     found = violations(visitor.chat) + violations(inbox.page)
     for screen in (visitor.chat, inbox.page):

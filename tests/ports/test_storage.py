@@ -7,6 +7,8 @@ import random
 import resource
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -14,14 +16,14 @@ import obstore
 import pytest
 from obstore.store import MemoryStore
 
-from halloo.files import objects
+from halloo.files import objects, opening
 from halloo.files.objects import ObjectStorage
 from halloo.files.opening import open_storage
 from halloo.files.settings import FilesSettings
 from halloo.files.storage import NotStored, OffsetConflict, Storage, StorageFull, StoreUnreachable
 from halloo.kit.ids import new_id
 from tests.support.bucket import bucket_settings, running_bucket, sequence, start_writer
-from tests.support.pace import Pace
+from tests.support.pace import Pace, until
 from tests.support.ports import free_port
 from tests.support.tcp_proxy import proxying
 
@@ -367,6 +369,49 @@ async def test_a_store_that_does_not_answer_is_told_soon() -> None:
     told = await storage.check()
     assert told is not None
     assert "s3://" in told
+
+
+async def test_a_store_that_takes_long_to_join_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All waits are a thirtieth of what they are; the store takes longer than any other request may."""
+    size = 20 * MIB
+    whole = sequence(0, size)
+    with running_bucket(joining_s=3.5) as address:
+        settings = bucket_settings(address, new_id())
+        storage = open_storage(settings, Path())
+        await storage.append("upload", 0, given(*(whole[at : at + MIB] for at in range(0, size, MIB))), PLENTY)
+        for name, waiting in (("SOON", opening.SOON), ("JOINING", opening.JOINING)):
+            monkeypatch.setattr(opening, name, replace(waiting, request=waiting.request / 30, again=waiting.again / 30))
+        found = await open_storage(settings, Path()).assemble("upload", "files/whole")
+        assert (found.size, found.sha256) == (size, hashlib.sha256(whole).hexdigest())
+        assert await all_of(storage, "files/whole") == whole
+        assert await storage.received("upload") == 0
+
+
+async def test_a_line_that_breaks_and_hangs_while_joining_loses_nothing(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four cuts, and one silence that is longer than the store's answer to any other request may take."""
+    size = 64 * MIB
+    whole = sequence(0, size)
+    with proxying(int(bucket.rpartition(":")[2]), random.Random(9)) as proxy:
+        settings = bucket_settings(f"http://127.0.0.1:{proxy.port}", new_id())
+        storage = open_storage(settings, Path())
+        await storage.append("upload", 0, given(*(whole[at : at + MIB] for at in range(0, size, MIB))), PLENTY)
+        monkeypatch.setattr(opening, "SOON", replace(opening.SOON, request=timedelta(seconds=2), again=timedelta()))
+        storage = open_storage(settings, Path())
+        before = proxy.passed
+        joining = asyncio.create_task(storage.assemble("upload", "files/whole"))
+        for mib in (10, 30, 50, 70):
+            await until(lambda behind=before + mib * MIB: proxy.passed > behind or joining.done())
+            proxy.cut_all()
+        await until(lambda: proxy.passed > before + 90 * MIB or joining.done())
+        proxy.misbehave("hang")
+        await asyncio.sleep(3)
+        assert not joining.done()
+        proxy.misbehave("none")
+        found = await joining
+        assert proxy.cuts >= 4
+    assert (found.size, found.sha256) == (size, hashlib.sha256(whole).hexdigest())
 
 
 async def test_an_object_that_is_replaced_while_it_is_read_is_not_mixed(

@@ -13,9 +13,15 @@ from halloo.files.settings import FilesSettings
 from tests.support.ports import free_port
 
 _SERVER = """
-import logging, sys
+import logging, sys, time
 logging.getLogger("werkzeug").disabled = True
+from moto.s3.models import S3Backend
 from moto.server import ThreadedMotoServer
+join, slow = S3Backend.complete_multipart_upload, float(sys.argv[2])
+def complete(*given, **named):
+    time.sleep(slow)
+    return join(*given, **named)
+S3Backend.complete_multipart_upload = complete
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=int(sys.argv[1]), verbose=False)
 server.start()
 sys.stdin.read()
@@ -24,13 +30,13 @@ BUCKET = "halloo-files"
 
 
 @contextmanager
-def running_bucket() -> Generator[str, None, None]:
-    """The address of a store with an empty bucket."""
+def running_bucket(joining_s: float = 0) -> Generator[str, None, None]:
+    """The address of a store with an empty bucket; it says nothing for `joining_s` when it is to make an object of pieces."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {**os.environ, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
     process = subprocess.Popen(
-        [sys.executable, "-c", _SERVER, str(port)],
+        [sys.executable, "-c", _SERVER, str(port), str(joining_s)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -6,8 +6,10 @@ from typing import Any, cast
 from uuid import uuid4
 
 from PIL import Image, ImageDraw
+from playwright.sync_api import expect
 
 from tests.support.product import Product
+from tests.support.screens import InboxScreen, VisitorScreen, Windows
 
 PICKER: dict[str, Any] = {
     "id": "glaze",
@@ -36,6 +38,7 @@ CAROUSEL: dict[str, Any] = {
         for title, litres in (("Vase", 3), ("Jug", 2), ("Bowl", 1))
     ],
 }
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 EVENT: dict[str, Any] = {"namespace": "order:shipped", "text": "Your order was shipped"}
 
 
@@ -83,3 +86,21 @@ def send_file(product: Product, conversation: str, name: str, data: bytes, media
 def only_conversation(product: Product) -> str:
     """The id of the newest conversation."""
     return cast("str", product.call("GET", "/core/conversations")["data"][0]["id"])
+
+
+def begin(windows: Windows, words: str = "Is the vase tight?") -> tuple[VisitorScreen, str]:
+    """A visitor who wrote, and their conversation."""
+    visitor = windows.visit()
+    visitor.open()
+    visitor.write(words)
+    expect(visitor.thread.get_by_text("Sent", exact=True)).to_be_visible()
+    return visitor, only_conversation(windows.product)
+
+
+def in_inbox(windows: Windows, words: str = "Is the vase tight?") -> InboxScreen:
+    """The inbox with the newest conversation open."""
+    inbox = windows.inbox()
+    inbox.sign_in()
+    inbox.page.locator("a.in-row-link").first.click()
+    expect(inbox.thread).to_contain_text(words)
+    return inbox

@@ -1,5 +1,6 @@
 """Which storage `files.storage` means."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,30 @@ from halloo.files.settings import FilesSettings
 from halloo.files.storage import Storage
 
 SCHEMES = ("s3", "gs", "az")
-_RETRIES: Any = {
-    "max_retries": 3,
-    "retry_timeout": timedelta(seconds=15),
-    "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How long a request to a store may take, and how long it is asked again: what a time-out ends is not, where `again` is shorter."""
+
+    request: timedelta
+    again: timedelta
+    tries: int
+
+    def retries(self) -> Any:
+        """For the store's client."""
+        return {
+            "max_retries": self.tries,
+            "retry_timeout": self.again,
+            "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
+        }
+
+
+SOON = Waiting(timedelta(seconds=60), timedelta(seconds=15), 3)
 """A store that stumbles is asked again; one that is down is given up while somebody still waits for the answer."""
+
+JOINING = Waiting(timedelta(minutes=3), timedelta(minutes=4), 20)
+"""Stores take minutes to make one object of a thousand pieces, and say nothing meanwhile; giving up loses all that was joined."""
 
 
 def open_storage(settings: FilesSettings, data: Path) -> Storage:
@@ -38,7 +57,6 @@ def open_storage(settings: FilesSettings, data: Path) -> Storage:
 
 def _open_store(settings: FilesSettings) -> Storage:
     from obstore.exceptions import BaseError  # noqa: PLC0415 - 20 MB that a server with a folder never needs
-    from obstore.store import AzureStore, GCSStore, S3Store  # noqa: PLC0415 - likewise
 
     from halloo.files.objects import ObjectStorage  # noqa: PLC0415 - likewise
 
@@ -46,24 +64,29 @@ def _open_store(settings: FilesSettings) -> Storage:
     bucket, prefix = address.netloc, address.path.strip("/") or None
     if not bucket or address.query or address.fragment:
         raise ValueError(f"files.storage: {settings.storage} names no bucket.")
+    try:
+        soon, joining = (_client(settings, address.scheme, bucket, prefix, waiting) for waiting in (SOON, JOINING))
+    except (BaseError, ValueError, OSError) as error:
+        raise ValueError(f"files.storage: {settings.storage} cannot be opened: {str(error).splitlines()[0]}") from error
+    return ObjectStorage(soon, settings.storage, joining)
+
+
+def _client(settings: FilesSettings, scheme: str, bucket: str, prefix: str | None, waiting: Waiting) -> Any:
+    from obstore.store import AzureStore, GCSStore, S3Store  # noqa: PLC0415 - as above
+
     options: Any = {
-        "timeout": "60s",
+        "timeout": waiting.request,
         "connect_timeout": "5s",
         "allow_http": settings.s3_endpoint.startswith("http://"),
     }
-    common: dict[str, Any] = {"prefix": prefix, "client_options": options, "retry_config": _RETRIES}
-    try:
-        if address.scheme == "s3":
-            store: Any = S3Store(bucket, **common, **_s3(settings))
-        elif address.scheme == "gs":
-            given: dict[str, Any] = {"service_account_path": settings.access_key} if settings.access_key else {}
-            store = GCSStore(bucket, **common, **given)
-        else:
-            names: dict[str, Any] = {"account_name": settings.access_key, "account_key": settings.secret_key}
-            store = AzureStore(bucket, **common, **{name: value for name, value in names.items() if value})
-    except (BaseError, ValueError, OSError) as error:
-        raise ValueError(f"files.storage: {settings.storage} cannot be opened: {str(error).splitlines()[0]}") from error
-    return ObjectStorage(store, settings.storage)
+    common: dict[str, Any] = {"prefix": prefix, "client_options": options, "retry_config": waiting.retries()}
+    if scheme == "s3":
+        return S3Store(bucket, **common, **_s3(settings))
+    if scheme == "gs":
+        given: dict[str, Any] = {"service_account_path": settings.access_key} if settings.access_key else {}
+        return GCSStore(bucket, **common, **given)
+    names: dict[str, Any] = {"account_name": settings.access_key, "account_key": settings.secret_key}
+    return AzureStore(bucket, **common, **{name: value for name, value in names.items() if value})
 
 
 def _s3(settings: FilesSettings) -> dict[str, Any]:

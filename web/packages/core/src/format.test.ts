@@ -196,7 +196,7 @@ describe("emoji", () => {
 });
 
 it("a list shows the words alone, in one line", () => {
-  expect(plainText("A **bold *word*** and [our page](https://halloo.example), `code`")).toBe(
+  expect(plainText("A **bold** *word* and [our page](https://halloo.example), `code`")).toBe(
     "A bold word and our page, code",
   );
   expect(plainText("> said\n\n- one\n- **two**\n\n```\nx = 1\n```")).toBe("said one two x = 1");
