@@ -28,6 +28,8 @@ class Erased:
 
     named: set[str] = field(default_factory=set[str])
     counts: Counter[str] = field(default_factory=Counter[str])
+    pending: bool = False
+    """Parts of uploads may still be here."""
 
     def add(self, kind: str, ids: Iterable[str]) -> None:
         """Things of a kind went."""
@@ -38,6 +40,10 @@ class Erased:
     def count(self, kind: str, more: int) -> None:
         """So many things of a kind went that have no id outside of the server."""
         self.counts[kind] += more
+
+    def wait(self, uploads: int) -> None:
+        """So many uploads were given up, of which parts may be here."""
+        self.pending = self.pending or uploads > 0
 
     def digest(self) -> str:
         """SHA-256 in hex of a line `kind id` for each thing, sorted, joined by line feeds."""

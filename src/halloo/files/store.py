@@ -77,6 +77,12 @@ def update_upload(tx: Tx, workspace_id: str, upload_id: str, **values: object) -
     tx.run(update(uploads).where(_U.workspace_id == workspace_id, _U.id == upload_id).values(**values))
 
 
+def refuse_uploads_of(tx: Tx, workspace_id: str, visitor_id: str, at: int) -> int:
+    """Refuse all uploads of a visitor that no message has taken, and forget their names; how many."""
+    theirs = (_U.workspace_id == workspace_id, _U.visitor_id == visitor_id, _U.state.in_(("open", "stored")))
+    return tx.run(update(uploads).where(*theirs).values(state="refused", name="", expires_at=at))
+
+
 def delete_uploads(tx: Tx, workspace_id: str, ids: Collection[str]) -> None:
     """Forget uploads."""
     if ids:
@@ -178,9 +184,11 @@ def list_removed(tx: Tx, workspace_id: str, limit: int) -> list[StoredFile]:
 
 
 def find_oldest_removed(tx: Tx, workspace_id: str) -> int | None:
-    """When the file was removed whose bytes wait longest to be deleted."""
-    query = select(func.min(_F.removed_at)).where(_F.workspace_id == _WS, _F.removed_at.is_not(None))
-    return tx.scalar(query, ws=workspace_id)
+    """When the file was removed, or the upload refused, whose bytes wait longest to be deleted."""
+    removed = select(func.min(_F.removed_at)).where(_F.workspace_id == _WS, _F.removed_at.is_not(None))
+    refused = select(func.min(_U.expires_at)).where(_U.workspace_id == _WS, _U.state == "refused")
+    found = [at for query in (removed, refused) if (at := tx.scalar(query, ws=workspace_id)) is not None]
+    return min(found, default=None)
 
 
 def remove_old(tx: Tx, workspace_id: str, within: Any, before: int, limit: int) -> int:

@@ -17,6 +17,7 @@ def erase_visitors(tx: Tx, contact_id: str, erased: Erased) -> None:
         block_store.delete_block_of(tx, tx.workspace_id, visitor_id)
         erased.count("file", files.erase_of_owner(tx, f"visitor:{visitor_id}"))
         erased.count("file", files.erase_picture(tx, "visitor", visitor_id))
+        erased.wait(files.give_up_uploads(tx, visitor_id))
     block_store.delete_block_of(tx, tx.workspace_id, contact_id)
     if ids:
         erasure_store.delete_visitors(tx, tx.workspace_id, ids)
@@ -24,9 +25,9 @@ def erase_visitors(tx: Tx, contact_id: str, erased: Erased) -> None:
 
 
 def prove_erasure(tx: Tx, who: Actor, subject: str, erased: Erased) -> Erasure:
-    """Write down what was deleted just now; it is finished once no file of it has bytes any more."""
+    """Write down what was deleted just now; it is finished once no bytes of its files are here any more."""
     by = who.operator_id or who.id
-    finished_at = None if erased.counts["file"] else tx.now
+    finished_at = None if erased.counts["file"] or erased.pending else tx.now
     counts = erased.counted()
     erasure = Erasure(tx.workspace_id, new_id(), subject, counts, erased.digest(), by, tx.now, finished_at)
     erasure_store.insert_erasure(tx, erasure)

@@ -22,6 +22,11 @@ def erase_of_owner(tx: Tx, owner: str) -> int:
     return store.remove_of_owner(tx, tx.workspace_id, owner, tx.now)
 
 
+def give_up_uploads(tx: Tx, visitor_id: str) -> int:
+    """What a visitor was about to send can be brought and named no longer; how many uploads that were."""
+    return store.refuse_uploads_of(tx, tx.workspace_id, visitor_id, tx.now)
+
+
 def list_of_conversation(tx: Tx, conversation_id: str) -> list[StoredFile]:
     """The files of a conversation, for an export; the caller may read it."""
     return store.list_of_conversation(tx, tx.workspace_id, conversation_id)
@@ -33,5 +38,5 @@ def expire(tx: Tx, within: Any, before: int, limit: int) -> int:
 
 
 def oldest_removed(tx: Tx) -> int | None:
-    """Query: when the file was taken back whose bytes wait longest to be deleted; None where none waits."""
+    """Query: when that was taken back or refused whose bytes wait longest to be deleted; None where nothing waits."""
     return store.find_oldest_removed(tx, tx.workspace_id)
