@@ -6,8 +6,8 @@ import pkgutil
 from dataclasses import dataclass, field
 
 import halloo
-from halloo.edge.errors import STATUS
 from halloo.kit.refusals import Refusal
+from halloo.kit.status import STATUS
 from reference.markdown import code, page, table
 from reference.sources import code_words
 

@@ -6,11 +6,12 @@ import httpx
 import pytest
 
 from halloo.api.public.limits import PublicApiSettings
-from halloo.botcheck.networks import AddressList, read_addresses
+from halloo.botcheck.networks import read_addresses
 from halloo.botcheck.settings import BotCheckSettings
 from halloo.botcheck.signs import ASKED_AT, Signs
 from halloo.config import Config
 from halloo.kit.clock import HOUR, MINUTE
+from halloo.kit.networks import AddressList
 from tests.botcheck.solving import FAILED, required, send, solve, solved, start
 from tests.files.desk import ask as bring
 from tests.public.people import hmac_issuer, identify

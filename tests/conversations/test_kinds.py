@@ -229,3 +229,11 @@ def test_whatever_comes_is_cleaned_or_refused(kind: str, content: object) -> Non
         return
     assert check(kind, found) == found
     assert isinstance(text_of(kind, found), str)
+
+
+def test_a_sound_is_never_said_to_last_no_time() -> None:
+    assert [check("audio", SAID["audio"] | {"duration": one})["duration"] for one in (0.0001, 4.20049, 3)] == [
+        0.001,
+        4.2,
+        3,
+    ]

@@ -7,9 +7,10 @@ import httpx
 import pytest
 from litestar import Litestar, get
 
-from halloo.edge.errors import EXCEPTION_HANDLERS, STATUS
+from halloo.edge.errors import EXCEPTION_HANDLERS
 from halloo.kit import refusals
 from halloo.kit.refusals import RateLimited, Refusal, Unavailable
+from halloo.kit.status import STATUS
 from tests.support.api import Api, House, serving
 from tests.support.stores import empty_store
 

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from PIL import Image, ImageCms, ImageSequence
 
+from halloo.files.images import processes
 from halloo.files.images.child import MESSAGE_BYTES
 from halloo.files.images.model import (
     MAX_FRAMES,
@@ -404,6 +405,22 @@ async def test_the_process_comes_back_after_it_was_killed() -> None:
     process._process.wait()
     with pytest.raises(ImageRefused):
         await images.examine(given)
+    facts: ImageFacts = await images.examine(given)
+    assert facts.width == 60
+    await images.close()
+
+
+async def test_a_process_that_is_slow_to_start_is_ended_and_answers_nobody_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its late first word would be taken for the end of the next picture."""
+    images = Images()
+    given = saved(corners(), "png")
+    with monkeypatch.context() as patched:
+        patched.setattr(processes, "_START_S", 0.001)
+        with pytest.raises(OSError, match="timed out"):
+            await images.examine(given)
+    assert images.pids() == []
     facts: ImageFacts = await images.examine(given)
     assert facts.width == 60
     await images.close()

@@ -1,6 +1,7 @@
 """Whose a file is, and what becomes of it: addresses of others, taking back, sweeping, erasing."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,8 +12,12 @@ from halloo.conversations.errors import ConversationForbidden
 from halloo.db.tx import Tx
 from halloo.files import store
 from halloo.files.actions import end_uploads
+from halloo.files.desk import UploadDesk
+from halloo.files.images.model import ImageFacts, ImageRefused
 from halloo.files.images.processes import Images
+from halloo.files.model import FILE_KINDS, FileKind, Upload
 from halloo.files.room import FileRoom
+from halloo.files.settings import FilesSettings
 from halloo.kit.clock import DAY, HOUR
 from halloo.kit.ids import new_id, new_secret
 from halloo.kit.refusals import RateLimited, Unavailable
@@ -274,6 +279,55 @@ async def test_who_is_blocked_brings_nothing_any_more(shop: Shop) -> None:
     begun = await _begun(shop, visitor, "a.txt")
     await shop.manage("POST", "/core/blocks", {"visitor": visitor.id})
     assert error(await put(shop, begun, TEXT)) == (404, "upload_not_found")
+
+
+async def _any_kind(_: Upload) -> tuple[FileKind, ...]:
+    return FILE_KINDS
+
+
+async def _found(shop: Shop, asked: Json) -> tuple[UploadDesk, Upload]:
+    """The desk of another server, and an upload there."""
+    desk = UploadDesk(shop.api.halloo.database, room(shop).storage, room(shop).images, FilesSettings(), _any_kind)
+    return desk, await desk.find(asked["upload_id"], asked["put"]["url"].partition("token=")[2])
+
+
+async def test_what_another_server_found_to_be_a_picture_stays_one(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both had all the bytes; the slower one, short of memory, would refuse them."""
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    asked = (await ask(shop, visitor, "a.png", data := png(), "image/png")).json()
+    desk, found = await _found(shop, asked)
+    examine = Images.examine
+
+    async def late(images: Images, source: Path, target: Path) -> ImageFacts:
+        monkeypatch.setattr(Images, "examine", examine)
+        await images.examine(source, target)
+        await desk.finish(found)
+        raise ImageRefused("heavy")
+
+    monkeypatch.setattr(Images, "examine", late)
+    assert (answer := await put(shop, asked, data)).status_code == 200, answer.text
+    assert answer.json()["type"] == "image/png"
+    sent = (await send(shop, visitor, cid, filed(found.id))).json()["message"]["content"]
+    assert (await fetch(shop, sent["url"])).status_code == 200
+
+
+async def test_what_is_drawn_after_its_time_leaves_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = await shop.arrive()
+    asked = (await ask(shop, visitor, "a.png", data := png(), "image/png")).json()
+    _, found = await _found(shop, asked)
+    examine = Images.examine
+
+    async def late(images: Images, source: Path, target: Path) -> ImageFacts:
+        facts = await examine(images, source, target)
+        shop.api.clock.shift += 2 * DAY
+        await room(shop).sweeper.sweep()
+        return facts
+
+    monkeypatch.setattr(Images, "examine", late)
+    assert error(await put(shop, asked, data)) == (404, "upload_not_found")
+    assert await rows(shop) == ([], [])
+    assert [await room(shop).storage.size(key) for key in (found.raw_key, found.key)] == [None, None]
 
 
 async def test_bytes_go_with_their_message_and_conversation(shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """Who is a nuisance is kept away, spam is out of the way, and who asks to be forgotten is, with proof."""
 
+import time
 from hashlib import sha256
 from typing import Any
 
@@ -7,20 +8,24 @@ import httpx
 import msgspec
 import pytest
 
-from halloo.contacts.actions import find_visitor, sweep_erasures, visitor_actor
-from halloo.contacts.blocking import around, check_network
+from halloo.contacts import block_store
+from halloo.contacts.actions import Hello, find_visitor, first_contact, sweep_erasures, visitor_actor
+from halloo.contacts.blocking import BLOCKS_MAX, Block, around, check_network
+from halloo.contacts.networks import BlockedNetworks
 from halloo.conversations import actions as conversations
 from halloo.conversations.actions.blocks import sweep_blocks
 from halloo.conversations.model import Filter
 from halloo.events.log import list_payloads
 from halloo.files import actions as files
+from halloo.files.tables import uploads
 from halloo.hooks import catalogue
 from halloo.kit.clock import DAY, HOUR
-from halloo.kit.networks import is_within
+from halloo.kit.ids import new_id
+from halloo.kit.networks import AddressList
 from halloo.kit.refusals import Invalid
 from halloo.mail.retention import sweep_retention
 from tests.support.api import Api, House
-from tests.support.files import furnish_files
+from tests.support.files import begin_upload, furnish_files
 
 HALF = "198.51.100.0/25"
 
@@ -133,15 +138,52 @@ async def test_who_was_blocked_stays_so_when_their_contact_is_deleted(api: Api, 
     assert not (await get(api, house, f"/conversations/{conversation_id}"))["visitor"]["blocked"]
 
 
+def _newcomer(tx: Any, widget_id: str) -> str:
+    return first_contact(tx, Hello(widget_id, "guest_" + new_id().replace("-", "")))[0].id
+
+
+async def test_a_visitor_who_is_blocked_and_becomes_a_contact_has_one_block(api: Api, house: House) -> None:
+    visitor_id = await api.halloo.database.write(house.workspace_id, _newcomer, house.widget_id)
+    await post(api, house, "/blocks", {"visitor": visitor_id, "reason": "rude"})
+    body = {
+        "widget_id": house.widget_id,
+        "visitor_id": visitor_id,
+        "message": {"client_id": new_id(), "type": "text", "content": "Why?"},
+    }
+    begun = await post(api, house, "/conversations", body)
+    assert begun.status_code == 201, begun.text
+    contact = begun.json()["contact"]["id"]
+    again = await post(api, house, "/blocks", {"visitor": visitor_id})
+    assert (again.status_code, again.json()["value"], again.json()["reason"]) == (200, contact, "rude")
+    assert (await api.client.delete(f"/core/contacts/{contact}", headers=house.bearer)).status_code == 204
+    assert [one["value"] for one in (await get(api, house, "/blocks"))["data"]] == [visitor_id]
+
+
+async def test_as_many_networks_as_may_be_blocked_hold_nobody_up(api: Api, house: House) -> None:
+    """They are asked for at every public call."""
+    networks = [f"10.{number // 250}.{number % 250}.0/24" for number in range(BLOCKS_MAX)]
+    await api.halloo.database.write(house.workspace_id, _block, networks)
+    barred = BlockedNetworks(api.halloo.database, api.clock)
+    assert await barred.holds(house.workspace_id, "10.39.249.7")
+    began = time.perf_counter()
+    assert not any([await barred.holds(house.workspace_id, "203.0.113.7") for _ in range(100)])
+    assert time.perf_counter() - began < 1
+
+
+def _block(tx: Any, networks: list[str]) -> None:
+    for network in networks:
+        block_store.insert_block(tx, Block(tx.workspace_id, new_id(), "network", network, "", "", tx.now, None))
+
+
 def test_addresses_of_both_versions_lie_where_they_should() -> None:
     assert check_network("::ffff:203.0.113.7") == "203.0.113.7/32"
     assert check_network("2001:db8::1/64") == "2001:db8::/64"
     assert around("203.0.113.7") == "203.0.113.7/32"
     assert around("2001:db8:0:1::5") == "2001:db8:0:1::/64"
-    assert is_within("::ffff:203.0.113.7", ["203.0.113.0/24"])
-    assert not is_within("203.0.114.7", ["203.0.113.0/24", "2001:db8::/32"])
-    assert not is_within("unknown", ["203.0.113.0/24"])
-    assert not is_within(None, ["203.0.113.0/24"])
+    blocked = AddressList(["203.0.113.0/24", "2001:db8::/32"])
+    held = [blocked.holds(one) for one in ("203.0.113.7", "::ffff:203.0.113.7", "2001:db8:7::1")]
+    assert held == [True, True, True]
+    assert [blocked.holds(one) for one in ("203.0.114.7", "2001:db9::1", "unknown", None)] == [False] * 4
     with pytest.raises(Invalid):
         check_network("203.0.113.0/7")
 
@@ -233,6 +275,27 @@ async def test_everything_of_a_person_goes_and_the_proof_says_what(api: Api, hou
     said = str([data for _, data in await facts(api, house)])
     assert "Is anybody there?" not in said
     assert "acme sent" not in said
+
+
+async def test_what_somebody_was_about_to_send_goes_with_them(api: Api, house: House) -> None:
+    conversation_id, visitor = await api.talk(house, "Hello")
+    database = api.halloo.database
+    await database.write(house.workspace_id, begin_upload, visitor_actor(visitor), "passport of Ada.pdf")
+    contact = (await get(api, house, f"/conversations/{conversation_id}"))["contact"]
+    deleted = await api.client.delete(f"/core/contacts/{contact['id']}?everything=true", headers=house.bearer)
+    where = deleted.headers["location"].removeprefix("/core")
+    assert (await get(api, house, where))["finished_at"] is None, "some of its bytes may be here"
+    assert "passport" not in str(await database.read(house.workspace_id, _uploads))
+    await database.write(house.workspace_id, sweep_erasures, 10)
+    assert (await get(api, house, where))["finished_at"] is None
+    await api.halloo.files.sweeper.sweep()
+    await database.write(house.workspace_id, sweep_erasures, 10)
+    assert (await get(api, house, where))["finished_at"] is not None
+    assert await database.read(house.workspace_id, _uploads) == []
+
+
+def _uploads(tx: Any) -> list[Any]:
+    return tx.all(uploads.select())
 
 
 async def test_a_proof_is_finished_when_the_last_bytes_are_gone(api: Api, house: House) -> None:

@@ -7,7 +7,7 @@ from halloo.conversations.model import Draft
 from halloo.db.tx import Tx
 from halloo.files import actions
 from halloo.files.images.addresses import PictureAddresses
-from halloo.files.model import FileAddresses, Received, UploadDraft, UploadRules
+from halloo.files.model import FileAddresses, Received, Upload, UploadDraft, UploadRules
 from halloo.kit.ids import new_id
 from halloo.workspaces.model import Actor
 
@@ -23,9 +23,14 @@ class Furnished(NamedTuple):
     upload_id: str
 
 
+def begin_upload(tx: Tx, who: Actor, name: str, type_: str = "") -> Upload:
+    """An upload of which nothing has come."""
+    return actions.open_upload(tx, who, UploadDraft(name, 5, type_), RULES)[0]
+
+
 def upload(tx: Tx, who: Actor, name: str) -> str:
     """An upload that was received whole; its id."""
-    made, _ = actions.open_upload(tx, who, UploadDraft(name, 5, "text/plain"), RULES)
+    made = begin_upload(tx, who, name, "text/plain")
     received = Received(made.raw_key, 5, "0" * 64, "text/plain", {})
     actions.finish_upload(tx, made.id, received, 24)
     return made.id

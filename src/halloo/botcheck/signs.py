@@ -13,9 +13,9 @@ to read while a crowd pours in is asked.
 
 from collections import OrderedDict
 
-from halloo.botcheck.networks import AddressList
 from halloo.kit.clock import HOUR, MINUTE, Clock
 from halloo.kit.limits import Limiter, Rate
+from halloo.kit.networks import AddressList
 
 ASKED_AT = 2
 HASTE_MS = 2_000

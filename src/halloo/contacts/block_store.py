@@ -53,6 +53,11 @@ _HAND_DOWN = Statement(
         .where(_V.workspace_id == _WS, _V.contact_id == bindparam("contact"), _V.blocked == 1),
     )
 )
+_HAND_UP = Statement(
+    update(blocks)
+    .where(_B.workspace_id == _WS, _B.kind == "visitor", _B.value == bindparam("visitor"))
+    .values(value=bindparam("contact"))
+)
 _DELETE_OF = Statement(
     delete(blocks).where(_B.workspace_id == _WS, _B.kind == "visitor", _B.value == bindparam("value_"))
 )
@@ -119,3 +124,8 @@ def hand_down(tx: Tx, workspace_id: str, contact_id: str) -> None:
     """A contact goes, its browsers stay: who was blocked with it is blocked by itself."""
     tx.run(_HAND_DOWN, ws=workspace_id, contact=contact_id)
     delete_block_of(tx, workspace_id, contact_id)
+
+
+def hand_up(tx: Tx, workspace_id: str, visitor_id: str, contact_id: str) -> None:
+    """A visitor has become a contact, which is new: a block of the one is one of the other."""
+    tx.run(_HAND_UP, ws=workspace_id, visitor=visitor_id, contact=contact_id)

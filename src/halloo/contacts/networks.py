@@ -12,15 +12,17 @@ from halloo.contacts.actions.blocks import list_networks
 from halloo.db.engine import Database
 from halloo.events.model import Fact
 from halloo.kit.clock import SECOND, Clock
-from halloo.kit.networks import is_within
+from halloo.kit.networks import AddressList
 
 TTL_MS = SECOND
 MAX_WORKSPACES = 10_000
+_NOBODY = AddressList()
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     networks: list[str]
+    listed: AddressList
     until: int
 
 
@@ -44,13 +46,14 @@ class BlockedNetworks:
             if task is None:
                 task = self._loading[workspace_id] = asyncio.get_running_loop().create_task(self._load(workspace_id))
             kept = await asyncio.shield(task)
-        return bool(kept.networks) and is_within(address, kept.networks)
+        return kept.listed.holds(address)
 
     async def _load(self, workspace_id: str) -> _Kept:
         task = asyncio.current_task()
         try:
             now = self._clock()
-            kept = _Kept(await self._database.read(workspace_id, list_networks), now + TTL_MS)
+            networks = await self._database.read(workspace_id, list_networks)
+            kept = _Kept(networks, await self._listed(workspace_id, networks), now + TTL_MS)
             if self._loading.get(workspace_id) is task:  # else it was changed while it was read
                 self._kept[workspace_id] = kept
                 self._kept.move_to_end(workspace_id)
@@ -60,6 +63,13 @@ class BlockedNetworks:
         finally:
             if self._loading.get(workspace_id) is task:
                 del self._loading[workspace_id]
+
+    async def _listed(self, workspace_id: str, networks: list[str]) -> AddressList:
+        """The networks made ready to be looked up, which takes a while where they are many: only when they are others."""
+        before = self._kept.get(workspace_id)
+        if before is not None and before.networks == networks:
+            return before.listed
+        return await asyncio.to_thread(AddressList, networks) if networks else _NOBODY
 
     def read_facts(self, run: Sequence[Fact]) -> None:
         """Forget what a fact changed; a reader of the pump."""

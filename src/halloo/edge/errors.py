@@ -14,23 +14,7 @@ from litestar.params import ParameterKwarg
 from halloo.edge.body import BadJson, is_json
 from halloo.kit.json import dump
 from halloo.kit.refusals import Refusal, UnsupportedType
-
-STATUS: dict[str, int] = {
-    "bad_request": 400,
-    "unauthorized": 401,
-    "forbidden": 403,
-    "not_found": 404,
-    "conflict": 409,
-    "gone": 410,
-    "stale": 412,
-    "too_large": 413,
-    "unsupported_type": 415,
-    "invalid": 422,
-    "required": 428,
-    "rate_limited": 429,
-    "unavailable": 503,
-}
-"""HTTP status by kind of refusal."""
+from halloo.kit.status import STATUS
 
 _CODES: dict[int, tuple[str, str]] = {
     400: ("bad_request", "The request is malformed."),

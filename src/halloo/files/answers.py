@@ -12,6 +12,7 @@ from halloo.files.storage import NotStored, StorageFull
 from halloo.kit.asgi import TRANSPORT
 from halloo.kit.json import dump
 from halloo.kit.refusals import RateLimited, Refusal, Unavailable
+from halloo.kit.status import STATUS
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -20,20 +21,7 @@ Send = Callable[[Message], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
 RETRY_S = 5
-_BUSY_STATUS, _FULL_STATUS, _FAULT_STATUS = 503, 507, 500
-_STATUS = {
-    "bad_request": 400,
-    "unauthorized": 401,
-    "forbidden": 403,
-    "not_found": 404,
-    "conflict": 409,
-    "gone": 410,
-    "too_large": 413,
-    "unsupported_type": 415,
-    "invalid": 422,
-    "rate_limited": 429,
-    "unavailable": 503,
-}
+_FULL_STATUS, _FAULT_STATUS = 507, 500
 _FAULT: dict[str, Any] = {
     "error": "internal",
     "message": "Something went wrong here; it was logged.",
@@ -126,7 +114,7 @@ class Answer:
 
     async def refuse(self, refusal: Refusal, headers: Iterable[Header] = ()) -> None:
         """The one shape of every refusal (embedding contract 8.3)."""
-        status = _FULL_STATUS if isinstance(refusal, StorageIsFull) else _STATUS.get(refusal.kind, 400)
+        status = _FULL_STATUS if isinstance(refusal, StorageIsFull) else STATUS.get(refusal.kind, 400)
         more = [*headers]
         if isinstance(refusal, RateLimited):
             more.append((b"retry-after", str(max(1, math.ceil(refusal.retry_after_ms / 1000))).encode()))

@@ -92,31 +92,46 @@ class UploadDesk:
         return {"upload_id": upload.id, "name": file.name, "type": file.type, "size": file.size, **file.details}
 
     async def _finished(self, upload: Upload) -> StoredFile:
-        file = await self._database.read(upload.workspace_id, actions.find_finished, upload.id)
+        file = await self._known(upload)
         if file is not None:
             return file
         try:
             assembled = await self._storage.assemble(upload.id, upload.raw_key)
             received = await self._looked_at(upload, assembled)
         except NotStored:  # another server may have been first, and is done with what was received
-            file = await self._database.read(upload.workspace_id, actions.find_finished, upload.id)
+            file = await self._known(upload)
             if file is None:
                 raise
             return file
         except _VERDICTS:
-            await self._database.write(upload.workspace_id, actions.refuse_upload, upload.id)
-            await self._storage.delete([upload.raw_key, upload.key])
-            raise
+            if await self._refused(upload):
+                raise
+            file = await self._known(upload)  # another server judged otherwise, and was first
+            if file is None:
+                raise
+            return file
+        return await self._stored(upload, received)
+
+    async def _known(self, upload: Upload) -> StoredFile | None:
+        return await self._database.read(upload.workspace_id, actions.find_finished, upload.id)
+
+    async def _stored(self, upload: Upload, received: Received) -> StoredFile:
+        write = self._database.write
         try:
-            file = await self._database.write(
-                upload.workspace_id, actions.finish_upload, upload.id, received, self._hours
-            )
-        except UploadNotFound:  # its sender is no more, and what was received may have been swept already
-            await self._storage.delete([upload.raw_key, upload.key])
+            file = await write(upload.workspace_id, actions.finish_upload, upload.id, received, self._hours)
+        except UploadNotFound:  # its time ended while it was looked at: no sweep comes for what was made since
+            await self._refused(upload)
             raise
         if received.storage_key != upload.raw_key:
             await self._storage.delete([upload.raw_key])
         return file
+
+    async def _refused(self, upload: Upload) -> bool:
+        """Whether nothing came of it, so that its bytes are gone now."""
+        refused = await self._database.write(upload.workspace_id, actions.refuse_upload, upload)
+        if refused:
+            await self._storage.delete([upload.raw_key, upload.key])
+        return refused
 
     async def _looked_at(self, upload: Upload, assembled: Assembled) -> Received:
         if assembled.size != upload.size:

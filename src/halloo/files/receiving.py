@@ -2,7 +2,7 @@
 
 `PUT` brings the whole. When the line broke, `HEAD` says by `Upload-Offset` how much is here, and `PATCH` with `Upload-Offset: n` goes on
 there; a `PUT` of the whole again is fine as well, what is here already is passed over. Whoever brings the last byte gets the answer: what
-the file was found to be, or why it is refused. Asked again, the answer is the same.
+the file was found to be, or why it is refused. Asked again, what it was found to be is the same; what was refused is found no more.
 """
 
 import re
@@ -53,7 +53,7 @@ class Desk(Protocol):
     async def finish(self, upload: Upload) -> dict[str, Any]:
         """All bytes are in the storage under the upload's id: assemble them, look at them, decide.
 
-        The answer for the sender, or a refusal; both are the same when asked again.
+        The answer for the sender, the same when asked again, or a refusal, after which `find` knows the upload no more.
         """
         ...
 

@@ -28,11 +28,8 @@ _RANGE = re.compile(rb"\s*bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})\s*", re.
 _SHOWN = frozenset({"image", "audio", "video"})
 _UNSAFE = re.compile(r'[^\x20-\x7e]|["\\%]')
 _METHODS = b"GET, HEAD, OPTIONS"
+_GONE = "There is nothing at this address. It may have run out: open the conversation again."
 _EXPOSED = b"accept-ranges, content-length, content-range, etag, retry-after"
-
-
-class FileGone(NotFound):
-    """There is nothing at this address. It may have run out: open the conversation again."""
 
 
 class Shelf(Protocol):
@@ -70,7 +67,7 @@ class Serving:
     async def _file(self, scope: Scope, answer: Answer) -> None:
         file = await self._find(scope)
         if file is None:
-            await answer.refuse(FileGone())
+            await answer.refuse(NotFound(_GONE))
             return
         tag = f'"{file.sha256}"'.encode()
         kept = [

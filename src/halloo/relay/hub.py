@@ -14,7 +14,7 @@ import msgspec
 from halloo.events.model import Fact
 from halloo.events.pump import Pump
 from halloo.kit.clock import HOUR, Clock
-from halloo.kit.networks import is_within
+from halloo.kit.networks import AddressList
 from halloo.relay.broker import Broker, HintNote, Note, RevokeNote, VisitorsNote, WatchNote
 from halloo.relay.frames import CLOSES, INSUFFICIENT_STATE, TOO_MANY_SOCKETS, Close, Hint, Role
 from halloo.relay.limits import Timing
@@ -296,9 +296,10 @@ class Hub:
     def _end_network(self, note: RevokeNote, close: Close) -> None:
         """Close the visitors of a workspace whose address lies in a network; the note's id is both, with a space between."""
         workspace_id, _, network = note.id.partition(" ")
+        listed = AddressList((network,))
         room = self._rooms.get(workspace_id)
         for peer in list(room.peers) if room is not None else ():
-            if is_within(peer.claims.address, (network,)):
+            if listed.holds(peer.claims.address):
                 _end(peer, close)
 
     def _hint(self, room: Room, note: HintNote) -> None:

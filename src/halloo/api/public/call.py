@@ -9,8 +9,9 @@ import msgspec
 
 from halloo.contacts.model import Browser
 from halloo.edge.body import LIMITS, BadJson, is_json, parse_object
-from halloo.edge.errors import STATUS, error_body
+from halloo.edge.errors import error_body
 from halloo.kit.refusals import BadRequest, Refusal, TooLarge, UnsupportedType
+from halloo.kit.status import STATUS
 from halloo.widgets.origins import decide
 from halloo.widgets.records import PublicWidget
 

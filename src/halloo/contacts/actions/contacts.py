@@ -26,6 +26,8 @@ def ensure_contact(tx: Tx, visitor: Visitor) -> str:
     values = {**known, "id": new_id_like(visitor.id), "verified": now.identified}
     contact = _create(tx, values, now.created_at)
     store.update_visitor(tx, tx.workspace_id, visitor.id, {"contact_id": contact.id})
+    if now.blocked:
+        block_store.hand_up(tx, tx.workspace_id, visitor.id, contact.id)
     return contact.id
 
 

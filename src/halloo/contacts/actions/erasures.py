@@ -25,7 +25,7 @@ def erase_visitors(tx: Tx, contact_id: str, erased: Erased) -> None:
 
 
 def prove_erasure(tx: Tx, who: Actor, subject: str, erased: Erased) -> Erasure:
-    """Write down what was deleted just now; it is finished once no file of it has bytes any more."""
+    """Write down what was deleted just now; it is finished once no bytes of its files are here any more."""
     by = who.operator_id or who.id
     finished_at = None if erased.counts["file"] else tx.now
     counts = erased.counted()

@@ -49,11 +49,11 @@ class Part:
         return address
 
     def number(self, name: str, most: float) -> float:
-        """A number above 0."""
+        """A number above 0, to three places."""
         value = self._left.pop(name, None)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
             raise refused(self.place(name), f"a number above 0 and at most {most:,} is needed")
-        return round(value, 3)
+        return max(round(value, 3), 0.001)
 
     def whole_numbers(self, name: str, most: int, largest: int) -> list[int]:
         """A list of 1 to `most` whole numbers from 0 to `largest`."""

@@ -38,5 +38,5 @@ def expire(tx: Tx, within: Any, before: int, limit: int) -> int:
 
 
 def oldest_removed(tx: Tx) -> int | None:
-    """Query: when the file was taken back whose bytes wait longest to be deleted; None where none waits."""
+    """Query: when that was taken back or refused whose bytes wait longest to be deleted; None where nothing waits."""
     return store.find_oldest_removed(tx, tx.workspace_id)

@@ -143,8 +143,13 @@ def finish_upload(tx: Tx, upload_id: str, received: Received, unfinished_hours: 
     return file
 
 
-def refuse_upload(tx: Tx, upload_id: str) -> None:
-    """What came is not what may be sent: nothing of it can be named any more, and it is swept."""
-    found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
+def refuse_upload(tx: Tx, upload: Upload) -> bool:
+    """What came is not what may be sent: nothing of it can be named any more, and it is swept.
+
+    False where a file was made of it meanwhile, whose bytes stay.
+    """
+    found = store.find_upload(tx, tx.workspace_id, upload.id, lock=True)
     if found is not None and found.state == "open":
-        store.update_upload(tx, tx.workspace_id, upload_id, state="refused", name="", expires_at=tx.now)
+        store.update_upload(tx, tx.workspace_id, upload.id, state="refused", name="", expires_at=tx.now)
+        return True
+    return store.find_file(tx, tx.workspace_id, upload.file_id) is None

@@ -23,7 +23,6 @@ USUAL_SIZE = 128
 MAX_SIDE = 1024
 SHOWN = (640, 640)
 """The box of a picture from elsewhere that a message shows."""
-PATHS = ("/avatar/", "/process/")
 _MAC_BYTES = 16
 _QUERY_MAX = 8 * 1024
 _PARTS = 5

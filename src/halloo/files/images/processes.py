@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Literal
@@ -53,22 +52,28 @@ class _Process:
         return said == ENDED
 
     def _start(self) -> socket.socket:
+        """Raises `OSError` where it does not come up in time; what it says after that is heard by nobody."""
         kind = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
         ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
-        command = [sys.executable, "-I", "-B", "-c", _BEGIN.format(path=sys.path)]
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - ourselves
-                command,
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env={"LC_ALL": "C.UTF-8"},
-                start_new_session=True,
-            )
         self._line = ours
-        ours.settimeout(_START_S)
-        if ours.recv(1) != ENDED:
+        command = [sys.executable, "-I", "-B", "-c", _BEGIN.format(path=sys.path)]
+        try:
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 - ourselves
+                    command,
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd="/",
+                    env={"LC_ALL": "C.UTF-8"},
+                    start_new_session=True,
+                )
+            ours.settimeout(_START_S)
+            begun = ours.recv(1) == ENDED
+        except OSError:
+            self.stop()
+            raise
+        if not begun:
             self.stop()
             msg = "The process that reads images did not start."
             raise OSError(msg)
@@ -95,7 +100,6 @@ class Images:
         self._threads = ThreadPoolExecutor(count, "images")
         self._free: queue.SimpleQueue[_Process] = queue.SimpleQueue()
         self._all = [_Process() for _ in range(count)]
-        self._closed = threading.Event()
         for process in self._all:
             self._free.put(process)
 
@@ -132,8 +136,7 @@ class Images:
         return [process.pid for process in self._all if process.pid]
 
     async def close(self) -> None:
-        """End the processes; what is being read is given up."""
-        self._closed.set()
+        """End the processes, once what is being read is done; what waits is given up."""
         await asyncio.get_running_loop().run_in_executor(None, self._stop)
 
     def _stop(self) -> None:

@@ -1,5 +1,6 @@
 /** The frame of the inbox: rail, page, and what lies over it. */
 import { Bone, cx } from "@halloo/ui";
+import { keepPage } from "@halloo/ui/attach/given.ts";
 import {
   AtSign,
   BookOpen,
@@ -44,7 +45,6 @@ import { Missing } from "./missing.tsx";
 import { overlays } from "./overlays.ts";
 import { INBOX, patchMe, Rail, useMyUnread } from "./rail.tsx";
 import { signOut } from "./sign-out.ts";
-import { turnFilesAway } from "./stray-files.ts";
 import { later } from "./use.ts";
 
 const Contacts = later(() => import("../contact/contacts-page.tsx").then((part) => part.ContactsPage), PageBones);
@@ -318,7 +318,7 @@ export function Shell({ me }: { me: MeView }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: one line an operator; a changed name or theme is no reason for a new one
   useEffect(() => goLive(me), [me.operator?.id, me.workspace.id]);
   useLayoutEffect(listenForKeys, []);
-  useEffect(turnFilesAway, []);
+  useEffect(keepPage, []);
   const place = route.page === "join" || route.page === "missing" ? "" : t(PLACE[route.page]);
   useEffect(() => showUnread(unread, place), [unread, place]);
   useEffect(() => {

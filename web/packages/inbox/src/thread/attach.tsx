@@ -3,6 +3,7 @@ import { acceptOf, FILE_KINDS } from "@halloo/core/upload-rules.ts";
 import { IconButton, toast } from "@halloo/ui";
 import { type Given, takePaste, useDrop } from "@halloo/ui/attach/given.ts";
 import { type AttachParts, useAttachParts } from "@halloo/ui/attach/parts.ts";
+import { FileInput } from "@halloo/ui/attach/picker.tsx";
 import { Paperclip } from "lucide-preact";
 import { useRef, useState } from "preact/hooks";
 import { useStore } from "../data/store.ts";
@@ -113,22 +114,7 @@ export function AttachButton({ onFiles }: { onFiles: (files: readonly File[]) =>
   return (
     <>
       <IconButton label={t("attach_files")} keys={ATTACH_KEYS} icon={<Paperclip size={18} />} onClick={choose} />
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        tabIndex={-1}
-        aria-hidden="true"
-        accept={ACCEPT}
-        onChange={(event) => {
-          const { currentTarget } = event;
-          const files = Array.from(currentTarget.files ?? []);
-          // The same file can be chosen again.
-          currentTarget.value = "";
-          if (files.length > 0) onFiles(files);
-        }}
-      />
+      <FileInput input={input} accept={ACCEPT} onFiles={onFiles} />
     </>
   );
 }

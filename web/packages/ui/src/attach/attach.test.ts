@@ -48,13 +48,16 @@ describe("what is dropped and pasted", () => {
   });
 
   it("does not take the page's place where none is taken; words fall where they may", () => {
-    const drop = (types: string[]): boolean => {
+    const drop = (types: string[], on: Element = document.body): boolean => {
       const event = new Event("drop", { bubbles: true, cancelable: true });
       Object.defineProperty(event, "dataTransfer", { value: { types, dropEffect: "copy" } });
-      document.body.dispatchEvent(event);
+      on.dispatchEvent(event);
       return event.defaultPrevented;
     };
+    const field = document.body.appendChild(document.createElement("input"));
+    field.type = "file";
     const end = keepPage();
+    expect(drop(["Files"], field)).toBe(false);
     expect(drop(["Files"])).toBe(true);
     expect(drop(["text/plain"])).toBe(false);
     end();

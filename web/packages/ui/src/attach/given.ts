@@ -45,6 +45,8 @@ export function takePaste(event: ClipboardEvent, onGiven: (given: Given) => void
 export function keepPage(): () => void {
   const keep = (event: DragEvent): void => {
     if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    // A field for files takes them by itself.
+    if ((event.target as Partial<HTMLInputElement>).type === "file") return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "none";
   };

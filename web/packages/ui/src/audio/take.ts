@@ -69,13 +69,23 @@ export async function record(onTick: () => void, onFull: () => void): Promise<Ta
 
 function begin(stream: MediaStream, container: Container, onTick: () => void, onFull: () => void): Take {
   const recorder = new MediaRecorder(stream, { mimeType: container.wish, audioBitsPerSecond: BITS });
-  const meter = meterOf(stream);
   const levels: number[] = [];
   const pieces: Blob[] = [];
   const stopped = new Promise<void>((resolve) => recorder.addEventListener("stop", () => resolve(), { once: true }));
   let done = 0;
   let since: number | null = performance.now();
   let full = false;
+  const fill = (): void => {
+    if (full) return;
+    full = true;
+    onFull();
+  };
+  recorder.addEventListener("dataavailable", ({ data }) => pieces.push(data));
+  recorder.addEventListener("error", fill);
+  // What may fail comes before what would go on by itself.
+  recorder.start();
+  const meter = meterOf(stream);
+  for (const track of stream.getTracks()) track.addEventListener("ended", fill);
   const seconds = (): number => done + (since === null ? 0 : (performance.now() - since) / 1000);
   const hold = (): void => {
     done = seconds();
@@ -88,21 +98,12 @@ function begin(stream: MediaStream, container: Container, onTick: () => void, on
     for (const track of stream.getTracks()) track.stop();
     meter.close();
   };
-  const fill = (): void => {
-    if (full) return;
-    full = true;
-    onFull();
-  };
   const timer = setInterval(() => {
     if (since === null) return;
     levels.push(meter.level());
     onTick();
     if (seconds() >= LONGEST_S) fill();
   }, TICK_MS);
-  recorder.addEventListener("dataavailable", ({ data }) => pieces.push(data));
-  recorder.addEventListener("error", fill);
-  for (const track of stream.getTracks()) track.addEventListener("ended", fill);
-  recorder.start();
   return {
     levels,
     seconds,

@@ -27,8 +27,10 @@ function useSource(file: FileContent, renew: (id: string) => Promise<string>) {
   const [stage, setStage] = useState<Stage>("loading");
   const [turn, setTurn] = useState(0);
   const asked = useRef(0);
+  /** One was given since: it holds, whatever the clock here says. */
+  const given = useRef(false);
   const held = shownAt(addressOf(file.id, file.url), file.thumbnail);
-  const stale = held === null || ranOut(held, Date.now());
+  const stale = held === null || (!given.current && ranOut(held, Date.now()));
   const ask = (): void => {
     if (file.id === null) {
       setStage("failed");
@@ -36,13 +38,17 @@ function useSource(file: FileContent, renew: (id: string) => Promise<string>) {
     }
     asked.current += 1;
     renewed(file.id, renew).then(
-      () => setTurn((now) => now + 1),
+      (url) => {
+        given.current = true;
+        if (shownAt(url, file.thumbnail) === null) setStage("failed");
+        setTurn((now) => now + 1);
+      },
       () => setStage("failed"),
     );
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each address that ran out before it was loaded
   useEffect(() => {
-    if (stage === "loading" && stale) ask();
+    if (stage === "loading" && stale && !given.current) ask();
   }, [file.id, file.url, turn]);
   return {
     stage,
@@ -52,6 +58,7 @@ function useSource(file: FileContent, renew: (id: string) => Promise<string>) {
     broken: () => (asked.current > 1 ? setStage("failed") : ask()),
     again: () => {
       asked.current = 0;
+      given.current = false;
       setStage("loading");
       // A picture of the image host is only asked for once more.
       if (file.id !== null) ask();

@@ -1,4 +1,5 @@
 /** A picture in its thread: its room is kept before it is there, and a press shows it large. */
+import { addressOf, openAddress } from "./address.ts";
 import type { MessageContext } from "./context.ts";
 import { FileCard } from "./file.tsx";
 import { FilePicture } from "./image.tsx";
@@ -18,9 +19,12 @@ interface PictureProps {
 export function Picture({ file, context, words, animation = false }: PictureProps) {
   const room = roomFor(file.width, file.height, MOST);
   const name = file.name || words(animation ? "animation" : "picture");
-  const open = async (): Promise<void> => {
-    const { openLightbox } = await import("./lightbox.tsx");
-    openLightbox(context, words);
+  const open = (): void => {
+    import("./lightbox.tsx").then(
+      ({ openLightbox }) => openLightbox(context, words),
+      // The part could not be fetched: the browser can show it, too.
+      () => openAddress(addressOf(file.id, file.url)),
+    );
   };
   return (
     <FilePicture
@@ -37,7 +41,7 @@ export function Picture({ file, context, words, animation = false }: PictureProp
           style={{ width: `${room.width}px`, aspectRatio: `${room.width} / ${room.height}` }}
           onClick={(event) => {
             event.stopPropagation();
-            void open();
+            open();
           }}
         >
           {inside}

@@ -1,6 +1,7 @@
 /** Files beside the text that is being written: chosen, dropped or pasted, and shown until they are sent. */
 import type { Attachment, Uploads } from "@halloo/core";
 import { acceptOf } from "@halloo/core/file-kinds.ts";
+import { useFetched } from "@halloo/ui/attach/fetched.ts";
 import { type Given, useDrop } from "@halloo/ui/attach/given.ts";
 import { useAttachParts } from "@halloo/ui/attach/parts.ts";
 import { FileButton } from "@halloo/ui/attach/picker.tsx";
@@ -11,33 +12,11 @@ import { useAround } from "./hooks.ts";
 
 /** The tray is fetched once the chat stands, so that it is there before the line goes. */
 const LEISURE_MS = 1_500;
-const AGAIN_MS = 3_000;
 
 /** The queue; null until it is here. */
 function useQueue(wanted: boolean): Uploads | null {
   const { engine } = useAround();
-  const [queue, setQueue] = useState<Uploads | null>(null);
-  useEffect(() => {
-    if (!wanted) return;
-    let timer = 0;
-    let gone = false;
-    const fetch = (): void => {
-      engine.files.open().then(
-        (found) => {
-          if (!gone) setQueue(found);
-        },
-        () => {
-          if (!gone) timer = window.setTimeout(fetch, AGAIN_MS);
-        },
-      );
-    };
-    fetch();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [engine, wanted]);
-  return queue;
+  return useFetched(engine.files.open, wanted, engine);
 }
 
 /** The files of a thread that wait to be sent. */

@@ -190,12 +190,16 @@ describe("files of a visitor", () => {
     world.answers["POST /identify"] = () => ok(identified());
     const engine = await opened();
     const files = await engine.files.open();
+    files.add("c1", [file("on its way.txt")], "file", {}, true);
+    await calm();
+    const handed = engine.state.outbox[0];
     carry = () => new Promise(() => undefined);
     files.add("c1", [file("a.txt")]);
     await calm();
     expect(engine.files.items).toHaveLength(1);
     await engine.reset();
     expect(engine.files.items).toEqual([]);
+    expect(handed && engine.files.again(handed)).toBe(false);
   });
 
   it("are refused where the visitor is blocked, which closes the composer, and not where they are many", async () => {

@@ -49,7 +49,7 @@ export function createFiles(parts: Parts, around: Around) {
     },
     nudge: (): void => uploading?.queue.nudge(),
     adopt: (thread: string, conversation: string): void => uploading?.queue.adopt(thread, conversation),
-    clear: (): void => uploading?.queue.clear(),
+    clear: (): void => uploading?.clear(),
     sent: (message: Outgoing): void => uploading?.sent(message.client_id),
     again: (message: Outgoing): boolean => uploading?.again(message) ?? false,
   };

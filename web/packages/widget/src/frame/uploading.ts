@@ -14,6 +14,8 @@ export interface Uploading {
   again(message: Outgoing): boolean;
   /** The message was stored. */
   sent(clientId: string): void;
+  /** Forgets everything. */
+  clear(): void;
 }
 
 export function createUploading(
@@ -70,5 +72,9 @@ export function createUploading(
       return true;
     },
     sent: (clientId) => void handed.delete(clientId),
+    clear() {
+      handed.clear();
+      queue.clear();
+    },
   };
 }
