@@ -20,12 +20,13 @@ export interface UploadOpened {
   put: UploadTarget;
 }
 
-/** `POST …/uploads`: a file that is to be sent. `sha256` in hex, where the browser has made it. */
+/** `POST …/uploads`: a file that is to be sent. `sha256` in hex, where the browser has made it; `bot_check` as for messages. */
 export interface UploadPost {
   name: string;
   size: number;
   type?: string;
   sha256?: string | null;
+  bot_check?: unknown;
 }
 
 /** `POST …/continue-link`: send a link to whoever wrote from this address; the answer is always the same. */
