@@ -161,6 +161,23 @@ async def test_the_server_sweeps_at_its_start_and_again(
         await sweeping
 
 
+async def test_a_workspace_that_fails_keeps_no_other_from_being_swept(database: Database, clock: TestClock) -> None:
+    here, _ = await arrive(database)
+    elsewhere, _ = await arrive(database, ELSEWHERE)
+    clock.shift += 31 * DAY
+    failed: list[str] = []
+
+    def failing(tx: Tx, _: int) -> bool:
+        if not failed:
+            failed.append(tx.workspace_id)
+            raise OSError
+        return False
+
+    await Sweeper(database, failing).sweep()
+    there = {WORKSPACE: await is_there(database, here), ELSEWHERE: await is_there(database, elsewhere)}
+    assert there == {one: one in failed for one in there}
+
+
 async def test_a_round_that_fails_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeper, "EVERY_S", 0.01)
     rounds: list[int] = []

@@ -133,6 +133,19 @@ async def test_people_are_shown(host: Host) -> None:
     assert (await host.client.post(answer.url)).status_code == 405
 
 
+async def test_a_picture_that_cannot_be_made_now_is_asked_for_again(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(host.images, "initials", full)
+    answer = await host.client.get(host.addresses.person(WORKSPACE, "operator", BOB, "v1", 64))
+    assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+    assert (answer.headers["retry-after"], answer.headers["cache-control"]) == ("5", "no-store")
+    assert answer.headers["content-security-policy"] == FILE_POLICY
+
+
 async def test_initials_stand_in(host: Host) -> None:
     host.people[EVE] = Portrait("Eve", url=host.site.url("/gone.png"))
     for who in (BOB, EVE):

@@ -96,6 +96,21 @@ def _look(screen: Frame | Page, page: Page) -> None:
     expect(button).to_be_focused()
 
 
+def test_the_large_picture_goes_with_its_conversation(
+    make_small: Callable[..., Product], make_windows: Callable[..., Windows]
+) -> None:
+    windows = make_windows(make_small())
+    _, cid = kinds.begin(windows)
+    kinds.send_file(windows.product, cid, "one.png", kinds.picture(300, 200, 90), "image/png")
+    page = kinds.in_inbox(windows).page
+    page.get_by_role("button", name="Show one.png large").click()
+    large = page.get_by_role("dialog", name="Pictures of this conversation")
+    expect(large).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("log")).to_have_count(0)
+    expect(large).to_have_count(0)
+
+
 def test_fingers_pinch_swipe_and_close(
     make_small: Callable[..., Product], make_windows: Callable[..., Windows]
 ) -> None:

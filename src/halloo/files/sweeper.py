@@ -35,9 +35,12 @@ class FileSweeper:
             await asyncio.sleep(EVERY_S)
 
     async def sweep(self) -> None:
-        """One round through all workspaces."""
+        """One round through all workspaces; one that fails keeps the others from nothing."""
         for workspace_id in await self._database.read(DIRECTORY, directory.list_keys, "workspace"):
-            await self._sweep(workspace_id)
+            try:
+                await self._sweep(workspace_id)
+            except Exception:
+                logger.exception("Files of workspace %s could not be deleted; trying again later", workspace_id)
 
     async def _sweep(self, workspace_id: str) -> None:
         for _ in range(BATCHES_MAX):

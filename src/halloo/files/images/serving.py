@@ -3,6 +3,7 @@
 It reads no body, sets no cookie, never redirects, and serves PNG, JPEG and WebP only.
 """
 
+import logging
 from collections.abc import Callable
 from typing import cast
 
@@ -34,7 +35,12 @@ _NOT_THERE = dump(
 _WRONG_METHOD = dump(
     {"error": "method_not_allowed", "message": "Pictures are only read, with GET or HEAD.", "details": {}}
 )
-_OK, _SAME, _NONE, _METHOD = 200, 304, 404, 405
+_UNABLE = dump(
+    {"error": "unavailable", "message": "The picture cannot be made at present; ask again in a moment.", "details": {}}
+)
+_OK, _SAME, _NONE, _METHOD, _LATER = 200, 304, 404, 405, 503
+_AGAIN_S = b"5"
+logger = logging.getLogger("halloo.files")
 
 
 class ImageHost:
@@ -57,10 +63,15 @@ class ImageHost:
         wanted: Wanted = "webp" if b"image/webp" in headers.get(b"accept", b"image/webp") else "plain"
         asked = self._addresses.open(request["path"], request["query_string"], self._now())
         shown: Shown | None = None
-        if isinstance(asked, Person):
-            shown = await self._gallery.of_person(asked, wanted)
-        elif asked is not None:
-            shown = await self._gallery.elsewhere(asked, wanted)
+        try:
+            if isinstance(asked, Person):
+                shown = await self._gallery.of_person(asked, wanted)
+            elif asked is not None:
+                shown = await self._gallery.elsewhere(asked, wanted)
+        except OSError:  # no room on the disk, no process to be had
+            logger.exception("A picture could not be made")
+            await _answer(send, _LATER, _UNABLE, b"application/json", _REFUSED, (b"retry-after", _AGAIN_S))
+            return
         if shown is None:
             await _answer(send, _NONE, _NOT_THERE, b"application/json", _REFUSED)
             return

@@ -173,21 +173,26 @@ function Lightbox({ pictures, first, renew, words, onClose }: LightboxProps) {
   );
 }
 
-/** Shows the pictures of a conversation, the message's own first. The focus goes back to where it was. */
-export function openLightbox(context: MessageContext, words: Words): void {
+/** Shows the pictures of a conversation, the message's own first. The focus goes back to `from`; it ends when the thread around that does. */
+export function openLightbox(context: MessageContext, words: Words, from: HTMLElement): void {
   const pictures = context
     .pictures()
     .filter(({ file }) => file.id !== null || shownAt(file.url, file.thumbnail) !== null);
   const first = pictures.findIndex(({ key }) => key === context.key);
   if (first < 0) return;
-  const before = document.activeElement;
+  const thread = from.closest("[role=log]") ?? from;
   const place = document.createElement("div");
   document.body.append(place);
   const close = (): void => {
+    watch.disconnect();
     place.querySelector("dialog")?.close();
     render(null, place);
     place.remove();
-    if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    from.focus({ preventScroll: true });
   };
+  const watch = new MutationObserver(() => {
+    if (!thread.isConnected) close();
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
   render(<Lightbox pictures={pictures} first={first} renew={context.renew} words={words} onClose={close} />, place);
 }

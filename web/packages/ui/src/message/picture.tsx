@@ -19,9 +19,9 @@ interface PictureProps {
 export function Picture({ file, context, words, animation = false }: PictureProps) {
   const room = roomFor(file.width, file.height, MOST);
   const name = file.name || words(animation ? "animation" : "picture");
-  const open = (): void => {
+  const open = (from: HTMLElement): void => {
     import("./lightbox.tsx").then(
-      ({ openLightbox }) => openLightbox(context, words),
+      ({ openLightbox }) => openLightbox(context, words, from),
       // The part could not be fetched: the browser can show it, too.
       () => openAddress(addressOf(file.id, file.url)),
     );
@@ -41,7 +41,7 @@ export function Picture({ file, context, words, animation = false }: PictureProp
           style={{ width: `${room.width}px`, aspectRatio: `${room.width} / ${room.height}` }}
           onClick={(event) => {
             event.stopPropagation();
-            open();
+            open(event.currentTarget);
           }}
         >
           {inside}
