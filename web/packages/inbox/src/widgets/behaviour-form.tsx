@@ -1,9 +1,11 @@
 import { Select, Switch } from "@halloo/ui";
 import { LANGUAGE_NAMES, LANGUAGES, t } from "../i18n.ts";
 import { Card } from "../settings/card.tsx";
+import { Files } from "./files-form.tsx";
 import type { FormProps } from "./sections.tsx";
 
-export function Behaviour({ values, set }: FormProps) {
+export function Behaviour(form: FormProps) {
+  const { values, set } = form;
   return (
     <>
       <Card>
@@ -38,6 +40,7 @@ export function Behaviour({ values, set }: FormProps) {
           onChecked={(on) => set("typing_preview", on)}
         />
       </Card>
+      <Files {...form} />
     </>
   );
 }

@@ -52,6 +52,9 @@ export const DEFAULTS = {
   sound: true,
   visitor_can_end: true,
   typing_preview: false,
+  "files.enabled": true,
+  "files.max_bytes": 10 * 1024 * 1024,
+  "files.types": ["image", "pdf", "text", "office", "audio", "video"] as readonly string[],
   page_tracking: "path",
   "bot_check.guard_level": "adaptive",
   "security.require_verified_embedding": false,
@@ -68,7 +71,7 @@ export const SECTION_FIELDS: Readonly<Record<WidgetSection, readonly Path[]>> = 
   look: (Object.keys(DEFAULTS) as Path[]).filter((path) => /^(theme$|chat\.|trigger\.)/.test(path)),
   greeting: ["greeting.text", "greeting.bubble_after_s", "suggested_questions", "start_conversation_on_toggle"],
   forms: (Object.keys(DEFAULTS) as Path[]).filter((path) => /^(pre|post)_conversation_/.test(path)),
-  language: ["locale", "sound", "visitor_can_end", "typing_preview"],
+  language: ["locale", "sound", "visitor_can_end", "typing_preview", "files.enabled", "files.max_bytes", "files.types"],
   hours: (Object.keys(DEFAULTS) as Path[]).filter((path) => path.startsWith("business_hours.")),
   domains: [],
   security: [

@@ -23,9 +23,9 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
   const { engine, t, mobile } = useAround();
   const [text, setText] = useState(engine.state.memory.drafts?.[thread] ?? "");
   const [full, setFull] = useState(false);
-  const attachable = open && barred === null && engine.record.config.v1.files?.enabled === true;
+  const attachable = barred === null && engine.record.config.v1.files?.enabled === true;
   const [recording, setRecording] = useState(false);
-  const attaching = useAttaching(thread, attachable);
+  const attaching = useAttaching(thread, open && attachable);
   const area = useRef<HTMLTextAreaElement>(null);
   const saving = useRef(0);
 
