@@ -216,7 +216,7 @@ async def test_a_late_writer_changes_neither_the_object_nor_what_was_dropped(sto
 async def test_what_comes_behind_what_was_dropped_stays_nowhere() -> None:
     """Nobody looks for it any more: it would lie in the bucket for good."""
     store = MemoryStore()
-    storage = ObjectStorage(store, "memory")
+    storage = ObjectStorage(store, "memory", store)
 
     async def chunks() -> AsyncGenerator[bytes, None]:
         for number in range(4):
