@@ -164,7 +164,7 @@ def test_what_failed_is_tried_again_and_holds_up_nothing(talk: Talk, who: Who) -
 REFUSED = (
     (Thing("empty.txt", "text/plain", b""), "empty"),
     (Thing("setup.exe", "application/x-msdownload", b"MZ" + b"\0" * 500), "cannot be sent"),
-    (Thing("page.png", "image/png", b"<!doctype html><script>alert(1)</script>"), "cannot be"),
+    (Thing("page.png", "image/png", b"<!doctype html><script>alert(1)</script>"), "not what its name says"),
 )
 
 
