@@ -57,6 +57,24 @@ describe("who the visitor is", () => {
     expect(failed).toEqual([]);
   });
 
+  it("goes on as whom another tab became meanwhile, and does not undo it", async () => {
+    store.set(keys.token, "hvt_dead");
+    answers["POST /visitor"] = ({ token }) => {
+      if (token === "hvt_dead") return refuse(401, "visitor_token_invalid");
+      if (token === "hvt_ada") return ok(hello(null));
+      store.set(keys.token, "hvt_ada");
+      return ok(hello("hvt_guest"), 201);
+    };
+    open().start();
+    await accept();
+    expect(calls.map(({ path, token }) => [path, token]).slice(0, 3)).toEqual([
+      ["/visitor", "hvt_dead"],
+      ["/visitor", undefined],
+      ["/visitor", "hvt_ada"],
+    ]);
+    expect(store.get(keys.token)).toBe("hvt_ada");
+  });
+
   it("keeps nothing of one visitor for the next, when a token is revoked on the way", async () => {
     store.set(keys.token, "hvt_1");
     const engine = open();

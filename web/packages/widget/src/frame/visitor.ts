@@ -84,6 +84,12 @@ export function createVisitor(shared: Shared, on: VisitorOptions) {
       }
       const answer = await ask();
       if (mine !== shared.era) throw new Refusal(OFFLINE);
+      const now = store.get(keys.token);
+      if (now !== null && now !== stored) {
+        // Meanwhile another tab followed a link, or proved who the visitor is.
+        shared.token = now;
+        return ask();
+      }
       if (answer.visitor.visitor_token) setToken(answer.visitor.visitor_token);
       return answer;
     };
