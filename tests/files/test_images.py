@@ -400,7 +400,7 @@ async def test_the_process_comes_back_after_it_was_killed() -> None:
     images = Images()
     given = saved(corners(), "png")
     await images.examine(given)
-    process: Any = images._all[0]  # pyright: ignore[reportPrivateUsage]
+    process: Any = images._all[0]  # pyright: ignore[reportPrivateUsage] - the process itself is what is tried
     process._process.kill()
     process._process.wait()
     with pytest.raises(ImageRefused):

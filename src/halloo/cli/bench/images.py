@@ -21,10 +21,10 @@ Figures = dict[str, dict[str, float]]
 
 def pictures() -> dict[str, bytes]:
     """What is made smaller: a photo, a screenshot and a picture of a person."""
-    noise = Image.effect_noise((1000, 750), 40).resize((4000, 3000), Image.Resampling.BICUBIC)  # pyright: ignore[reportUnknownMemberType]
-    ground = Image.radial_gradient("L").resize((4000, 3000))  # pyright: ignore[reportUnknownMemberType]
+    noise = Image.effect_noise((1000, 750), 40).resize((4000, 3000), Image.Resampling.BICUBIC)  # pyright: ignore[reportUnknownMemberType] - Pillow types its size loosely
+    ground = Image.radial_gradient("L").resize((4000, 3000))  # pyright: ignore[reportUnknownMemberType] - Pillow types its size loosely
     photo = Image.merge("RGB", (noise, ground, noise))
-    screen = ground.resize((1920, 1080)).quantize(32).convert("RGB")  # pyright: ignore[reportUnknownMemberType]
+    screen = ground.resize((1920, 1080)).quantize(32).convert("RGB")  # pyright: ignore[reportUnknownMemberType] - Pillow types its size loosely
     return {
         "photo, 12 MP JPEG": _saved(photo, "JPEG", quality=88),
         "screenshot, 2 MP PNG": _saved(screen, "PNG"),

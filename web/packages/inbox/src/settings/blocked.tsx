@@ -10,6 +10,7 @@ import { client, useQuery } from "../data/query.ts";
 import type { BlockView } from "../data/types.ts";
 import { formatMoment, t } from "../i18n.ts";
 import { go } from "../router.ts";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { contactName } from "../thread/names.ts";
 import { Title, useSaving } from "./card.tsx";
 
@@ -50,11 +51,7 @@ export function Blocked() {
             ))}
           </div>
         ) : query.isError ? (
-          <Empty
-            drawing="broken"
-            title={t("list_broken")}
-            action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-          />
+          <ListBroken query={query} />
         ) : all.length === 0 ? (
           <Empty drawing="people" title={t("no_blocked")} text={t("no_blocked_text")} />
         ) : (

@@ -7,6 +7,7 @@ import { useQuery } from "../data/query.ts";
 import type { ErasureView } from "../data/types.ts";
 import { formatMoment, t } from "../i18n.ts";
 import { go } from "../router.ts";
+import { ListBroken } from "../shell/list-broken.tsx";
 import { Title } from "./card.tsx";
 
 const COUNTED = ["conversation", "message", "file", "visitor", "mail"] as const;
@@ -36,11 +37,7 @@ export function DeletedData() {
             ))}
           </div>
         ) : query.isError ? (
-          <Empty
-            drawing="broken"
-            title={t("list_broken")}
-            action={<Button onClick={() => void query.refetch()}>{t("try_again")}</Button>}
-          />
+          <ListBroken query={query} />
         ) : all.length === 0 ? (
           <Empty drawing="list" title={t("no_erasures")} text={t("no_erasures_text")} />
         ) : (
