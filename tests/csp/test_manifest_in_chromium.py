@@ -93,8 +93,15 @@ def _deployment(product: SevenHosts, page: str, config: dict[str, Any], *further
 
 @contextmanager
 def _recorded(
-    browser: Browser, product: SevenHosts, address: str, recording: Recording, script: str = "", **options: Any
+    browser: Browser,
+    product: SevenHosts,
+    address: str,
+    recording: Recording,
+    script: str = "",
+    down: str = "",
+    **options: Any,
 ) -> Generator[Visit]:
+    """Open a page. `down`: the origin of a host that does not answer, from the first request on."""
     context = (
         browser.new_context(locale="en-GB", **options) if "locale" not in options else browser.new_context(**options)
     )
@@ -102,6 +109,8 @@ def _recorded(
         recording.listen(context)
         if script:
             context.add_init_script(script)
+        if down:
+            context.route(f"{down}/**", lambda route: route.abort())
         visit = Visit(product, context.new_page())
         visit.listen()
         visit.page.goto(address)
@@ -227,8 +236,7 @@ def test_while_the_relay_is_down_rescue_and_streams_are_asked_and_nothing_else(
     deployment = _deployment(product, web.origin("down"), unasked)
     page = web.put("down", snippet(product))
     relay, rescue = (address(role, product.port) for role in ("relay", "rescue"))
-    with _recorded(browser, product, page, recording, NO_SOCKETS) as visit:
-        visit.page.context.route(f"{relay}/**", lambda route: route.abort())
+    with _recorded(browser, product, page, recording, NO_SOCKETS, relay) as visit:
         visit.open()
         _wait_for(visit, recording, relay, rescue)
     with _recorded(browser, product, page, recording, _without("relay", product.port)) as visit:

@@ -63,16 +63,23 @@ def _http(url: str, host: str, method: str, body: object, headers: dict[str, str
     kind = {} if body is None else {"Content-Type": "application/json"}
     request = urllib.request.Request(url, data, {"Host": host, **kind, **headers}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            status, text = answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            status, text = error.code, error.read()
+        status, text = _answered(request)
     except OSError:
         raise
     except Exception as error:
         raise EOFError(str(error)) from error
+    if not text and status != 204:
+        raise EOFError("the line was cut within the headers")  # `http.client` takes what came for all there were
     try:
         return status, json.loads(text) if text else None
     except ValueError as error:
         raise EOFError(str(error)) from error
+
+
+def _answered(request: urllib.request.Request) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.read()
