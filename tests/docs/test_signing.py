@@ -1,10 +1,11 @@
-"""The code that signs who somebody is does what the page beside it says: Python and Node run, with a key as Halloo makes them."""
+"""The code that signs who somebody is does what its page says, in every language that is here, with a key as Halloo makes them."""
 
 import hashlib
 import hmac
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -22,14 +23,22 @@ KID = "the key's id"
 CALLS = {
     "Python": 'class User:\n    id, name, email = 1042, "Ada ✓", "ada@example.com"\nprint(chat_token(User))\n',
     "Node": 'console.log(chatToken({ id: 1042, name: "Ada ✓", email: "ada@example.com" }));\n',
+    "PHP": "echo chat_token((object) ['id' => 1042, 'name' => 'Ada ✓', 'email' => 'ada@example.com']);\n",
+    "Ruby": 'puts chat_token(Struct.new(:id, :name, :email).new(1042, "Ada ✓", "ada@example.com"))\n',
 }
 
 
 def run(language: str, code: str, secret: str) -> str:
-    command = {"Python": [sys.executable, "-"], "Node": [find_node().node, "--input-type=module", "-"]}[language]
+    command = {
+        "Python": [sys.executable, "-"],
+        "Node": [find_node().node, "--input-type=module", "-"],
+        "PHP": ["php"],
+        "Ruby": ["ruby", "-Ku", "-"],
+    }[language]
     environment = {**os.environ, "CHAT_SECRET": secret, "PYTHONIOENCODING": "utf-8"}
+    begin = "<?php\n" if language == "PHP" else ""
     done = subprocess.run(
-        command, input=code, capture_output=True, text=True, encoding="utf-8", env=environment, check=True
+        command, input=begin + code, capture_output=True, text=True, encoding="utf-8", env=environment, check=True
     )
     return done.stdout.strip()
 
@@ -52,7 +61,14 @@ def claims_of(token: str, key: bytes | str, algorithm: str) -> dict[str, object]
     return claims
 
 
-@pytest.mark.parametrize(("language", "kind"), [("Python", "python"), ("Node", "js")])
+INSTALLED = [
+    ("Python", "python"),
+    ("Node", "js"),
+    *((one, one.lower()) for one in ("PHP", "Ruby") if shutil.which(one.lower())),
+]
+
+
+@pytest.mark.parametrize(("language", "kind"), INSTALLED)
 def test_the_code_signs_what_the_server_takes(language: str, kind: str) -> None:
     key = secrets.token_bytes(32)
     secret = urlsafe_b64encode(key).decode().rstrip("=")
@@ -80,7 +96,7 @@ def test_with_a_key_pair() -> None:
 
 
 def test_all_languages_sign_the_same_claims() -> None:
-    """Those that cannot be run here name the same key, claims and lifetime."""
+    """Those that are not here name at least the same key, claims and lifetime."""
     for language, kind in (("Python", "python"), ("Node", "js"), ("PHP", "php"), ("Ruby", "ruby"), ("Go", "go")):
         code = block("identity.md", language, kind)
         for word in ("CHAT_SECRET", WIDGET, KID, "HS256", "aud", "sub", "name", "email", "iat", "exp", "600"):
