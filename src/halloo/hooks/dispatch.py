@@ -39,7 +39,7 @@ class Desk:
         """Whether a hook was changed since what waits was last put in order."""
         self._parts = parts
         self._workspace_id = workspace_id
-        self._ledger = Ledger(workspace_id, parts, self._written)
+        self._ledger = Ledger(workspace_id, parts, self._written, self.intake.settling)
         self._versions: dict[str, int] = {}
         self._changes = 0
         self._heard = 0
@@ -237,6 +237,7 @@ class Desk:
         """Write what is not written, and give back what was not begun."""
         self.leave()
         await self._ledger.close()
+        await self.intake.rest()
         returned = [*self.intake.returned, *self.intake.share.late]
         if returned:
             await self._parts.database.write(

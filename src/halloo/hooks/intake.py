@@ -24,6 +24,7 @@ FAR = 2_000
 """With more facts behind than these planning waits for nobody."""
 _BUSY = 4
 """There is much to do where a part of one in so many of all rows that hooks may hold is held."""
+NOBODY: Mapping[str, int] = {}
 logger = logging.getLogger("halloo.hooks")
 
 
@@ -48,13 +49,22 @@ class Intake:
         self._planning = self._claiming = False
         self._turn = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._asked = 0
+        """Actions that the database has not answered."""
+        self._answered = asyncio.Event()
 
     def stop(self) -> None:
-        """Begin nothing more."""
+        """Begin nothing more; see `rest`."""
         self.stopped = True
         for timer in (self._timer, self._hold):
             if timer is not None:
                 timer.cancel()
+
+    async def rest(self) -> None:
+        """Wait until all that was begun has come to its end: what is claimed until then is to be given back."""
+        while self._asked:
+            self._answered.clear()
+            await self._answered.wait()
 
     def facts_came(self) -> None:
         """Something was recorded that a hook wants."""
@@ -93,8 +103,11 @@ class Intake:
         self, done: Callable[[Any], None], failed: Callable[[], None], action: Any, *args: Any, **named: Any
     ) -> None:
         """Run an action; where it fails, look again in a moment."""
+        self._asked += 1
 
         def answered(result: Any, error: BaseException | None) -> None:
+            self._asked -= 1
+            self._answered.set()
             if error is None:
                 done(result)
                 return
@@ -177,10 +190,19 @@ class Intake:
 
     # ── claiming ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _claim(self, now: int) -> None:
+    def settling(self, leaving: Mapping[str, int]) -> None:
+        """Claim what takes the place of so many results, by hook, that are on their way into the database.
+
+        It stands right behind them in the queue, so that it comes with the same commit: where a commit takes long, a backlog would
+        wait twice for each handful of rows.
+        """
+        if not (self.stopped or self.stale):
+            self._claim(self._parts.steady(), leaving)
+
+    def _claim(self, now: int, leaving: Mapping[str, int] = NOBODY) -> None:
         if self._claiming or self.share.shut:
             return
-        wanted = self._wanted(now)
+        wanted = self._wanted(now, leaving)
         if not wanted:
             return
         self._claiming = True
@@ -204,14 +226,14 @@ class Intake:
 
         self._submit(done, failed, claim, wanted, self._parts.lease, now)
 
-    def _wanted(self, now: int) -> dict[str, int]:
+    def _wanted(self, now: int, leaving: Mapping[str, int]) -> dict[str, int]:
         """How many rows of which hooks; each time another one is asked first."""
         lanes = list(self.lanes.values())
         self._turn = (self._turn + 1) % max(1, len(lanes))
         wanted: dict[str, int] = {}
         left = CLAIMS
         for lane in (*lanes[self._turn :], *lanes[: self._turn]):
-            if lane.backlog and left > 0 and (free := min(left, _free(lane, now))) > 0:
+            if lane.backlog and left > 0 and (free := min(left, _free(lane, now, leaving.get(lane.hook_id, 0)))) > 0:
                 wanted[lane.hook_id] = free
                 left -= free
         return wanted
@@ -252,13 +274,16 @@ def _next_time(lane: Lane) -> int:
     return probe_at if lane.backlog else 0
 
 
-def _free(lane: Lane, now: int) -> int:
-    """How many rows a lane takes: one to be probed with; else it is filled up once half of what it may send at once is left."""
+def _free(lane: Lane, now: int, leaving: int) -> int:
+    """How many rows a lane takes: one to be probed with; else it is filled up.
+
+    It is when results are leaving, or once half of what it may send at once is left.
+    """
     probe_at = lane.breaker.probe_at
     if probe_at is not None:
         return int(now >= probe_at and lane.probe is None and not lane.probing)
     cap = lane.cap.at(now)
-    if lane.waiting * 2 > cap:
+    if not leaving and lane.waiting * 2 > cap:
         return 0
     kept = 0 if lane.firsts_wait else max(1, cap // 4)  # for first attempts that are planned meanwhile
-    return lane.room(now) - kept
+    return lane.room(now, leaving) - kept

@@ -111,11 +111,11 @@ class Lane:
         """Rows in memory that were not begun."""
         return len(self.first) + len(self.retries) + len(self.replays) + (self.probe is not None)
 
-    def room(self, now: int) -> int:
-        """How many rows more may be held."""
+    def room(self, now: int, leaving: int = 0) -> int:
+        """How many rows more may be held, once `leaving` of those that are have been written."""
         if self.closed or self.breaker.state == "open":
             return 0
-        return 2 * self.cap.at(now) - self.held
+        return 2 * self.cap.at(now) - self.held + leaving
 
     def move(self, address: Address) -> None:
         """The hook was changed: what waits goes to where it is now."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from halloo.db.engine import Database
@@ -42,14 +43,24 @@ class Parts(NamedTuple):
 class Ledger:
     """One of a workspace. `stuck`: writing has failed, and nothing new may be begun."""
 
-    def __init__(self, workspace_id: str, parts: Parts, changed: Callable[[list[Result]], None]) -> None:
-        """`changed` is told what was written or let go, and called as well when it got stuck."""
+    def __init__(
+        self,
+        workspace_id: str,
+        parts: Parts,
+        changed: Callable[[list[Result]], None],
+        settling: Callable[[Mapping[str, int]], None],
+    ) -> None:
+        """`changed` is told what was written or let go, and called as well when it got stuck.
+
+        `settling` is told how many results of which hooks were just sent to the database.
+        """
         self.stuck = False
         self.moves = 0
         """How often a breaker has moved."""
         self._workspace_id = workspace_id
         self._parts = parts
         self._changed = changed
+        self._settling = settling
         self._results: list[Result] = []
         self._breakers: Breakers = {}
         self._calls: dict[str, Attempt] = {}
@@ -125,6 +136,7 @@ class Ledger:
             parts.steady(),
             calls,
         )
+        self._settling(Counter(lane.hook_id for lane, _ in batch))
 
     def _written(self, batch: list[Result]) -> None:
         self._alone = max(0, self._alone - len(batch))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import resource
+import sys
 import time
 from collections.abc import Awaitable, Callable
 
@@ -118,3 +119,20 @@ async def test_a_backlog_is_drained_when_the_receiver_is_back(place: Workplace, 
     assert {json.loads(heard.body)["data"]["n"] for heard in receiver.heard} == set(range(500))
     assert {heard.sequence for heard in receiver.heard} == set(told)
     assert receiver.most["/"] <= 10
+
+
+async def test_what_takes_the_place_of_settled_rows_comes_with_their_commit(
+    place: Workplace, receiver: Receiver, request: pytest.FixtureRequest
+) -> None:
+    """A commit may take milliseconds: a backlog that waited for two for each handful of rows was drained at half the speed."""
+    interval = sys.getswitchinterval()
+    request.addfinalizer(lambda: sys.setswitchinterval(interval))
+    sys.setswitchinterval(1)  # on a busy machine the writer would run between the two
+    hook_id = await place.hook(receiver.url())
+    await place.say(400)
+    place.room(hears=False)
+    await place.settles(hook_id, {"delivered": 400}, 60)
+    sizes = [writer.tally.sizes for writer in place.database.writers]
+    commits, actions = sum(sum(one.counts) for one in sizes), sum(one.sum for one in sizes)
+    assert actions > 60
+    assert commits < actions * 0.7, f"{actions:g} actions took {commits} commits"
