@@ -1,11 +1,14 @@
 """Pictures and files of a conversation on both sides: they keep their room, are looked at by keys and fingers, and never run out."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Frame, Page, Route, expect
+from PIL import Image
+from playwright.sync_api import BrowserContext, Frame, Page, Response, Route, expect
 
 from tests.support import kinds
 from tests.support.browser import DevTools, shoot
@@ -16,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 SCALE = "element => new DOMMatrix(getComputedStyle(element).transform).a"
 SIZE = "element => { const { width, height } = element.getBoundingClientRect(); return [width, height]; }"
+NATURAL = "image => [image.naturalWidth, image.naturalHeight]"
 COLOURS = """canvas => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return canvas.width > 8 && new Set(data).size > 3;
@@ -94,6 +98,110 @@ def _look(screen: Frame | Page, page: Page) -> None:
     page.keyboard.press("Escape")
     expect(large).to_have_count(0)
     expect(button).to_be_focused()
+
+
+def test_a_thread_asks_for_small_ones_and_the_large_picture_is_the_whole(
+    make_small: Callable[..., Product], make_windows: Callable[..., Windows]
+) -> None:
+    windows = make_windows(make_small(), device_scale_factor=2)
+    visitor, cid = kinds.begin(windows)
+    seen = {screen: _pictures_of(screen) for screen in (windows.visitor, windows.operator)}
+    product = windows.product
+    photo = kinds.picture(3000, 2250, 150, "JPEG")
+    kinds.send_file(product, cid, "photo.jpg", photo, "image/jpeg")
+    kinds.send_file(product, cid, "tiny.png", kinds.picture(90, 60, 20), "image/png")
+    kinds.send_file(product, cid, "spin.gif", kinds.moving(900, 600), "image/gif", "animation")
+    kinds.send_file(product, cid, "long.png", kinds.picture(300, 4000, 20), "image/png")
+    inbox = kinds.in_inbox(windows)
+    for screen, thread, context in (
+        (visitor.chat, visitor.thread, windows.visitor),
+        (inbox.page, inbox.thread, windows.operator),
+    ):
+        loaded = seen[context]
+        for name, size in (
+            ("photo.jpg", [560, 420]),
+            ("tiny.png", [90, 60]),
+            ("spin.gif", [560, 373]),
+            ("long.png", [144, 640]),
+        ):
+            button = thread.get_by_role("button", name=f"Show {name} large")
+            button.scroll_into_view_if_needed()
+            expect(button.locator(".u-there")).to_be_visible()
+            assert button.locator("img").evaluate(NATURAL) == size, name
+            assert [query.partition("&")[2] for query, *_ in loaded[name]] == ["width=560"], name
+        ((_, kind, size),) = loaded["photo.jpg"]
+        assert (kind, size < len(photo) / 4) == ("image/webp", True)
+        assert loaded["tiny.png"][0][1] == "image/png", "small already"
+        assert loaded["spin.gif"][0][1] == "image/webp"
+        thread.get_by_role("button", name="Show photo.jpg large").click()
+        large = screen.get_by_role("dialog").get_by_role("img", name="photo.jpg")
+        expect(screen.get_by_role("dialog").locator(".u-there")).to_be_visible()
+        assert large.evaluate(NATURAL) == [3000, 2250]
+        assert [(query.partition("&")[2], kind) for query, kind, _ in loaded["photo.jpg"]][-1] == ("", "image/jpeg")
+        with (visitor if context is windows.visitor else inbox).page.expect_download() as saved:
+            screen.get_by_role("button", name="Download photo.jpg").click()
+        with Image.open(saved.value.path()) as image:
+            assert (image.format, image.size) == ("JPEG", (3000, 2250))
+    assert visitor.violations() == []
+    assert visitor.errors + inbox.errors == []
+
+
+def _pictures_of(context: BrowserContext) -> dict[str, list[tuple[str, str, int]]]:
+    """What is loaded of each picture from the storage host: query, type and bytes; what the browser has kept is not loaded."""
+    loaded: dict[str, list[tuple[str, str, int]]] = {}
+
+    def note(answer: Response) -> None:
+        parts = urlsplit(answer.url)
+        if "/files/" in parts.path and answer.request.resource_type == "image" and answer.status == 200:
+            told = answer.headers
+            name = parts.path.rpartition("/")[2]
+            loaded.setdefault(name, []).append((parts.query, told["content-type"], int(told["content-length"])))
+
+    context.on("response", note)
+    return loaded
+
+
+def test_the_small_one_stands_for_the_large_until_that_is_there(
+    make_small: Callable[..., Product], make_windows: Callable[..., Windows]
+) -> None:
+    windows = make_windows(make_small(), reduced_motion="reduce")
+    visitor, cid = kinds.begin(windows)
+    held: list[Route] = []
+    free: list[bool] = []
+
+    def hold(route: Route) -> None:
+        if free:
+            route.continue_()
+        else:
+            held.append(route)
+
+    windows.visitor.route(re.compile(r"/files/.*until=\d+$"), hold)
+    kinds.send_file(windows.product, cid, "photo.jpg", kinds.picture(1600, 1200, 150, "JPEG"), "image/jpeg")
+    visitor.thread.get_by_role("button", name="Show photo.jpg large").click()
+    large = visitor.chat.get_by_role("dialog")
+    before = large.locator("img.u-blur")
+    expect(before).to_have_css("opacity", "1")
+    visitor.chat.wait_for_function("() => document.querySelector('dialog img.u-blur').naturalWidth === 280")
+    expect(large.get_by_role("img", name="photo.jpg")).to_have_css("opacity", "0")
+    free.append(True)
+    for route in held:
+        route.continue_()
+    expect(large.get_by_role("img", name="photo.jpg")).to_have_css("opacity", "1")
+    expect(before).to_have_css("opacity", "0")
+    assert visitor.errors == []
+
+
+def test_where_the_small_one_cannot_be_had_the_whole_is_shown(
+    make_small: Callable[..., Product], make_windows: Callable[..., Windows]
+) -> None:
+    windows = make_windows(make_small())
+    visitor, cid = kinds.begin(windows)
+    windows.visitor.route("**/files/**&width=*", lambda route: route.abort())
+    kinds.send_file(windows.product, cid, "photo.jpg", kinds.picture(1600, 1200, 150, "JPEG"), "image/jpeg")
+    button = visitor.thread.get_by_role("button", name="Show photo.jpg large")
+    expect(button.locator(".u-there")).to_be_visible()
+    assert button.locator("img").evaluate(NATURAL) == [1600, 1200]
+    assert visitor.errors == []
 
 
 def test_the_large_picture_goes_with_its_conversation(

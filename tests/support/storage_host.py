@@ -13,9 +13,11 @@ from msgspec.structs import replace
 from halloo.csp.own import FILE_POLICY
 from halloo.edge.http import BoundedProtocol
 from halloo.files.errors import UploadNotFound
+from halloo.files.images.processes import Images
 from halloo.files.model import StoredFile, Upload, file_key
 from halloo.files.receiving import Receiving
 from halloo.files.serving import Serving
+from halloo.files.smaller import SmallPictures
 from halloo.files.storage import Storage
 from halloo.kit.refusals import Refusal
 from tests.support.pace import until
@@ -41,7 +43,9 @@ class House:
     finished: int = 0
 
     def __post_init__(self) -> None:
-        self._serving = Serving(self.storage, self._Shelf(self), FILE_POLICY, [CLIENT])
+        self.images = Images()
+        self.small = SmallPictures(self.images, self.storage)
+        self._serving = Serving(self.storage, self._Shelf(self), self.small, FILE_POLICY, [CLIENT])
         self._receiving = Receiving(self.storage, self, FILE_POLICY, [CLIENT])
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -86,6 +86,10 @@ class Answer:
         self._scope, self._send, self._always = scope, send, [*always]
         self._begun = False
 
+    def varies_by(self, names: bytes) -> None:
+        """Which headers of the request this answer depends on."""
+        self._always = [(name, names if name == b"vary" else value) for name, value in self._always]
+
     async def begin(self, status: int, headers: Iterable[Header]) -> None:
         """The head."""
         self._begun = True

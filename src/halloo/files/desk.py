@@ -18,7 +18,7 @@ from halloo.files.images.model import ImageFacts, ImageRefused
 from halloo.files.model import FileKind, Received, StoredFile, Upload
 from halloo.files.settings import FilesSettings
 from halloo.files.sniff import sniff
-from halloo.files.storage import Assembled, NotStored, Storage
+from halloo.files.storage import Assembled, NotStored, Storage, copy_out
 from halloo.files.types import KINDS
 
 _PIECE = 256 * 1024
@@ -153,9 +153,7 @@ class UploadDesk:
         """A picture, drawn anew: nothing that it carried along is in what is kept."""
         with tempfile.TemporaryDirectory(prefix="halloo-") as folder:
             source, target = Path(folder) / "received", Path(folder) / "drawn"
-            with source.open("wb") as out:
-                async for chunk in self._storage.read(upload.raw_key):
-                    await asyncio.to_thread(out.write, chunk)
+            await copy_out(self._storage, upload.raw_key, source)
             try:
                 facts = await self._images.examine(source, target)
             except ImageRefused as error:

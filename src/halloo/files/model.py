@@ -11,6 +11,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from halloo.files.images.addresses import PictureAddresses
+from halloo.files.images.model import TYPES, WANTED, Wanted
 from halloo.kit.clock import HOUR, MINUTE
 
 Purpose = Literal["message", "avatar"]
@@ -23,6 +24,8 @@ FRESH_MS = HOUR
 """How long an address holds that a screen is given."""
 MESSAGE_TYPES = ("file", "audio", "animation")
 """Types of messages whose content is a file."""
+SMALL_WIDTHS = (280, 560)
+"""Widths in pixels of the smaller pictures that a thread may ask for: as wide as it shows one, and twice that."""
 _MS = 1000
 _UNTIL_DIGITS = 12
 
@@ -111,6 +114,21 @@ class StoredFile(Struct, frozen=True):
             return False
         right = hmac.compare_digest(key.encode(), file_key(self.secret, self.id, until).encode())
         return right and name == self.name and self.removed_at is None and int(until) * _MS > now
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is shown as one, and so has smaller ones beside it."""
+        return self.type in TYPES.values()
+
+    def small_key(self, width: int, wanted: Wanted) -> str:
+        """Where the smaller picture of a width lies."""
+        return f"{self.storage_key}.{width}.{wanted}"
+
+    @property
+    def keys(self) -> list[str]:
+        """Where its bytes lie, and those of everything that was made of it."""
+        small = [self.small_key(width, wanted) for width in SMALL_WIDTHS for wanted in WANTED]
+        return [self.storage_key, *small] if self.is_picture else [self.storage_key]
 
     def content(self, url: str) -> dict[str, Any]:
         """What a message says that holds this file."""

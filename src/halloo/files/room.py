@@ -12,6 +12,7 @@ from halloo.files.opening import open_storage
 from halloo.files.receiving import Receiving
 from halloo.files.serving import Serving
 from halloo.files.settings import FilesSettings
+from halloo.files.smaller import SmallPictures
 from halloo.files.sweeper import FileSweeper
 
 
@@ -42,10 +43,12 @@ class FileRoom:
         self.images = Images(settings.image_processes)
         desk = UploadDesk(database, self.storage, self.images, settings, kinds_of)
         self.receiving = Receiving(self.storage, desk, policy, origins)
-        self.serving = Serving(self.storage, FileShelf(database), policy, origins)
+        self._small = SmallPictures(self.images, self.storage)
+        self.serving = Serving(self.storage, FileShelf(database), self._small, policy, origins)
         self.sweeper = FileSweeper(database, self.storage, settings)
 
     async def close(self) -> None:
         """Let go of everything."""
+        await self._small.close()
         await self.images.close()
         await self.storage.close()

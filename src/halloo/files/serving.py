@@ -1,5 +1,7 @@
 """Downloads: `GET /files/{file id}/{key}/{name}?until={unix s}` on the storage host (embedding contract 8.2, csp contract 2.3).
 
+`&width=280` or `&width=560` behind it is the same address, and shows a picture as small as a thread does; no other width is one.
+
 Bytes pass through here piece by piece, no faster than they are taken. Whatever is not an address that was given and still holds is one and
 the same 404. Nothing that was sent by anybody can run: types are those of the list, everything else than pictures, sound and film is an
 attachment, and the policy has a sandbox.
@@ -12,8 +14,12 @@ from contextlib import aclosing
 from typing import Any, Protocol, cast
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from halloo.files.answers import Answer, Header, Host, Receive, Scope, Send, header
-from halloo.files.model import StoredFile
+from halloo.files.images.model import wanted_of
+from halloo.files.model import SMALL_WIDTHS, StoredFile
+from halloo.files.smaller import SmallPictures
 from halloo.files.storage import NotStored, Storage, StoreUnreachable
 from halloo.files.types import KINDS
 from halloo.kit.refusals import NotFound
@@ -23,7 +29,7 @@ STALL_S = 60
 FRESH_S = 60
 """How long a browser may show it without asking again; a removed message is gone after that."""
 _ADDRESS = re.compile(r"/files/([A-Za-z0-9-]{1,64})/([A-Za-z0-9_-]{43})/([^/]{1,255})")
-_UNTIL = re.compile(rb"until=([0-9]{1,12})")
+_QUERY = re.compile(b"until=([0-9]{1,12})(?:&width=(%s))?" % "|".join(map(str, SMALL_WIDTHS)).encode())
 _RANGE = re.compile(rb"\s*bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})\s*", re.IGNORECASE)
 _SHOWN = frozenset({"image", "audio", "video"})
 _UNSAFE = re.compile(r'[^\x20-\x7e]|["\\%]')
@@ -43,9 +49,11 @@ class Shelf(Protocol):
 class Serving:
     """ASGI application for what lies below `/files/`."""
 
-    def __init__(self, storage: Storage, shelf: Shelf, policy: str, origins: Collection[str]) -> None:
+    def __init__(
+        self, storage: Storage, shelf: Shelf, small: SmallPictures, policy: str, origins: Collection[str]
+    ) -> None:
         """`policy` and `origins` as for `Host`."""
-        self._storage, self._shelf, self._host = storage, shelf, Host(policy, origins)
+        self._storage, self._shelf, self._small, self._host = storage, shelf, small, Host(policy, origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -65,16 +73,36 @@ class Serving:
             await answer.mishap(error)
 
     async def _file(self, scope: Scope, answer: Answer) -> None:
-        file = await self._find(scope)
-        if file is None:
+        asked = _asked(scope)
+        file = None if asked is None else await asked.find(self._shelf)
+        if asked is None or file is None or (asked.width is not None and not file.is_picture):
             await answer.refuse(NotFound(_GONE))
-            return
-        tag = f'"{file.sha256}"'.encode()
-        kept = [
-            (b"etag", tag),
-            (b"cache-control", f"private, max-age={FRESH_S}, must-revalidate".encode()),
-            (b"accept-ranges", b"bytes"),
-        ]
+        elif asked.width is None or not await self._smaller(scope, answer, file, asked, asked.width):
+            await self._whole(scope, answer, file)
+
+    async def _smaller(self, scope: Scope, answer: Answer, file: StoredFile, asked: "_Asked", width: int) -> bool:
+        """Answer with a smaller picture; False where the file itself is to be shown."""
+        answer.varies_by(b"origin, accept")
+        wanted = wanted_of(header(scope, b"accept"))
+        kept = _kept(f"{file.sha256}-{width}-{wanted}")
+        if _has(header(scope, b"if-none-match"), kept[0][1]):
+            await answer.empty(304, kept)
+            return True
+
+        async def holds() -> bool:
+            return await asked.find(self._shelf) is not None
+
+        small = await self._small.find(file, width, wanted, holds)
+        if small is None:
+            return False
+        length = (b"content-length", str(len(small.data)).encode())
+        await answer.begin(200, [*kept, *describe(_named_as(file.name, small.type), small.type), length])
+        await answer.go_on(b"" if scope["method"] == "HEAD" else small.data, more=False)
+        return True
+
+    async def _whole(self, scope: Scope, answer: Answer, file: StoredFile) -> None:
+        kept = [*_kept(file.sha256), (b"accept-ranges", b"bytes")]
+        tag = kept[0][1]
         if _has(header(scope, b"if-none-match"), tag):
             await answer.empty(304, kept)
             return
@@ -91,13 +119,6 @@ class Serving:
             await answer.go_on(b"", more=False)
             return
         await self._send(answer, file.storage_key, start, end, (status, headers))
-
-    async def _find(self, scope: Scope) -> StoredFile | None:
-        address = _ADDRESS.fullmatch(scope["path"])
-        until = _UNTIL.fullmatch(scope["query_string"])
-        if address is None or until is None:
-            return None
-        return await self._shelf.find(address[1], address[2], until[1].decode(), address[3])
 
     async def _send(self, answer: Answer, key: str, start: int, end: int, head: tuple[int, list[Header]]) -> None:
         """The head goes once the first piece is here; a piece that is missing later cuts the line."""
@@ -122,6 +143,40 @@ class Serving:
                     return
                 piece = await _next(pieces)
         raise StoreUnreachable("The object ended before its file.")
+
+
+class _Asked(Struct, frozen=True):
+    """An address as it stands in a request; `width` where a smaller picture is asked for."""
+
+    file_id: str
+    key: str
+    until: str
+    name: str
+    width: int | None
+
+    async def find(self, shelf: Shelf) -> StoredFile | None:
+        """The file that it opens."""
+        return await shelf.find(self.file_id, self.key, self.until, self.name)
+
+
+def _asked(scope: Scope) -> _Asked | None:
+    address = _ADDRESS.fullmatch(scope["path"])
+    query = _QUERY.fullmatch(scope["query_string"])
+    if address is None or query is None:
+        return None
+    width = None if query[2] is None else int(query[2])
+    return _Asked(address[1], address[2], query[1].decode(), address[3], width)
+
+
+def _kept(tag: str) -> list[Header]:
+    """What is said of an answer that browsers keep, its tag first."""
+    fresh = f"private, max-age={FRESH_S}, must-revalidate".encode()
+    return [(b"etag", f'"{tag}"'.encode()), (b"cache-control", fresh)]
+
+
+def _named_as(name: str, type_: str) -> str:
+    """The name that a smaller picture is saved under."""
+    return f"{name.rpartition('.')[0] or name}.{type_.rpartition('/')[2]}"
 
 
 async def _next(pieces: AsyncIterator[bytes]) -> bytes:

@@ -1,8 +1,10 @@
 """The port to where bytes lie. Twins: a local folder, and object stores; `tests/ports/test_storage.py` runs over both."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 _KEY = re.compile(r"[a-z0-9_-][a-z0-9/_.-]{0,199}")
@@ -99,3 +101,10 @@ class Storage(Protocol):
     async def close(self) -> None:
         """Let go of everything."""
         ...
+
+
+async def copy_out(storage: Storage, key: str, target: Path) -> None:
+    """Write an object to a file of this machine. Raises `NotStored`, `OSError`."""
+    with target.open("wb") as out:
+        async for chunk in storage.read(key):
+            await asyncio.to_thread(out.write, chunk)

@@ -45,7 +45,7 @@ def claim_swept(tx: Tx, unfinished_hours: int, limit: int) -> Swept:
         if upload.state != "used":
             store.update_upload(tx, tx.workspace_id, upload.id, state="refused")
     files = store.list_removed(tx, tx.workspace_id, limit)
-    return Swept(due, files, [*keys, *(file.storage_key for file in files)])
+    return Swept(due, files, [*keys, *(key for file in files for key in file.keys)])
 
 
 def forget_swept(tx: Tx, swept: Swept) -> None:

@@ -15,7 +15,7 @@ from halloo.files.images.cache import DiskCache
 from halloo.files.images.model import ImageRefused, Wanted
 from halloo.files.images.processes import Images
 from halloo.files.outward import Outward, Unreachable
-from halloo.files.storage import NotStored, Storage
+from halloo.files.storage import NotStored, Storage, copy_out
 from halloo.kit.clock import DAY
 from halloo.kit.text import clean
 
@@ -112,9 +112,7 @@ class Gallery:
     async def _own(self, key: str, size: int, wanted: Wanted) -> tuple[bytes, str]:
         with tempfile.TemporaryDirectory(prefix="halloo-") as folder:
             source = Path(folder) / "picture"
-            with source.open("wb") as out:
-                async for chunk in self._storage.read(key):
-                    await asyncio.to_thread(out.write, chunk)
+            await copy_out(self._storage, key, source)
             return await self._images.thumbnail(source, size, size, wanted, cover=True)
 
     async def _foreign(self, asked: Elsewhere, wanted: Wanted, *, face: bool) -> tuple[bytes, str]:

@@ -118,6 +118,8 @@ def _thumbnail(job: Thumbnail, image: Image.Image, frames: int, target: IO[bytes
     moving = job.moving and frames > 1 and job.wanted == "webp"
     if moving and frames * _pixels(_fitted(image, job)) <= MAX_SMALL_PIXELS:
         return _moving(job, image, frames, target)
+    if frames > 1 and not job.still:
+        raise ImageRefused("frames")
     return _small(_scaled(upright(image), job), job.wanted, target, 1, size)
 
 

@@ -1,12 +1,13 @@
 """What is known of a picture, the bounds it is read within (csp contract, exact answers), and why one is refused. Values only."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
 Format = Literal["png", "jpeg", "gif", "webp", "avif"]
 Wanted = Literal["webp", "plain"]
 """What a browser takes: `plain` is JPEG, and PNG where something shines through."""
+WANTED: tuple[Wanted, ...] = get_args(Wanted)
 Reason = Literal["type", "broken", "pixels", "frames", "heavy"]
 
 MAX_PIXELS = 25_000_000
@@ -38,6 +39,11 @@ SENTENCES: dict[Reason, str] = {
 }
 
 
+def wanted_of(accept: bytes | None) -> Wanted:
+    """What the header `Accept` takes; whoever sends none takes everything."""
+    return "webp" if accept is None or b"image/webp" in accept else "plain"
+
+
 class ImageRefused(Exception):
     """A picture that is not taken; `reason` for programs, the message for people."""
 
@@ -63,13 +69,17 @@ class Examine(Struct, frozen=True, tag="examine"):
 
 
 class Thumbnail(Struct, frozen=True, tag="thumbnail"):
-    """Fit a picture into a box, never larger than it is. `cover`: fill the box and cut what juts out. `moving`: animations go on."""
+    """Fit a picture into a box, never larger than it is. `cover`: fill the box and cut what juts out. `moving`: animations go on.
+
+    Without `still`, an animation that cannot go on is refused.
+    """
 
     width: int
     height: int
     wanted: Wanted = "webp"
     cover: bool = False
     moving: bool = False
+    still: bool = True
     bounds: Bounds = Bounds()
 
 

@@ -119,9 +119,11 @@ class Images:
         *,
         cover: bool = False,
         moving: bool = False,
+        still: bool = True,
     ) -> tuple[bytes, str]:
-        """A picture within a box, and its type. Raises `ImageRefused`. `cover` and `moving` as `model.Thumbnail` says."""
-        made, data, _ = await self._run(Thumbnail(width, height, wanted, cover=cover, moving=moving), source, None)
+        """A picture within a box, and its type. Raises `ImageRefused`. `cover`, `moving` and `still` as `model.Thumbnail` says."""
+        job = Thumbnail(width, height, wanted, cover=cover, moving=moving, still=still)
+        made, data, _ = await self._run(job, source, None)
         return data, TYPES[made.format]
 
     async def initials(

@@ -11,7 +11,7 @@ from litestar.types import HTTPScope, Receive, Scope, Send
 
 from halloo.files.images.addresses import Person, PictureAddresses
 from halloo.files.images.gallery import Gallery, Shown
-from halloo.files.images.model import Wanted
+from halloo.files.images.model import wanted_of
 from halloo.kit.json import dump
 
 POLICY = b"default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -60,7 +60,7 @@ class ImageHost:
             await _answer(send, _METHOD, _WRONG_METHOD, b"application/json", _REFUSED, (b"allow", b"GET, HEAD"))
             return
         headers = dict(request["headers"])
-        wanted: Wanted = "webp" if b"image/webp" in headers.get(b"accept", b"image/webp") else "plain"
+        wanted = wanted_of(headers.get(b"accept"))
         asked = self._addresses.open(request["path"], request["query_string"], self._now())
         shown: Shown | None = None
         try:

@@ -16,11 +16,13 @@ import uvloop
 from halloo.csp.own import FILE_POLICY
 from halloo.edge.http import BoundedProtocol
 from halloo.files.answers import Receive, Scope, Send
+from halloo.files.images.processes import Images
 from halloo.files.model import StoredFile, Upload
 from halloo.files.opening import open_storage
 from halloo.files.receiving import Receiving
 from halloo.files.serving import Serving
 from halloo.files.settings import FilesSettings
+from halloo.files.smaller import SmallPictures
 from halloo.files.storage import Storage
 from halloo.kit.clock import DAY, system_clock
 
@@ -77,7 +79,8 @@ async def _main(port: int, folder: Path, address: str, endpoint: str) -> None:
     settings = FilesSettings(storage=address, s3_endpoint=endpoint, access_key="key", secret_key="secret")  # noqa: S106 - a bucket of its own
     storage = open_storage(settings if address else FilesSettings(), folder)
     registry = Registry(storage)
-    serving = Serving(storage, Shelf(registry), FILE_POLICY, [])
+    images = Images()
+    serving = Serving(storage, Shelf(registry), SmallPictures(images, storage), FILE_POLICY, [])
     receiving = Receiving(storage, registry, FILE_POLICY, [])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,6 +101,7 @@ async def _main(port: int, folder: Path, address: str, endpoint: str) -> None:
             proxy_headers=False,
         )
     ).serve()
+    await images.close()
     await storage.close()
 
 

@@ -39,6 +39,13 @@ export function renewed(id: string, renew: (fileId: string) => Promise<string>):
   return asked;
 }
 
+/** Widths that the storage host makes pictures smaller to: as wide as a thread shows them, and twice that. */
+const [ONCE, TWICE] = [280, 560] as const;
+
+/** Where a picture is as small as this screen shows it in a thread; of an address that has no such, the same. */
+export const smaller = (url: string): string =>
+  /\/files\/[^?#]+\?until=\d+$/.test(url) ? `${url}&width=${devicePixelRatio > 1 ? TWICE : ONCE}` : url;
+
 export interface Address {
   /** Where the file is now; empty where it is nowhere. */
   readonly url: string;

@@ -3,8 +3,8 @@ import { readPlaceholder } from "@halloo/core/placeholder.ts";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cx } from "../dom.ts";
-import { addressOf, ranOut, renewed } from "./address.ts";
-import { type FileContent, shownAt } from "./shapes.ts";
+import { addressOf, ranOut, renewed, smaller } from "./address.ts";
+import { type FileContent, isCut, shownAt } from "./shapes.ts";
 
 /** The first waves of a picture's colours, drawn over its whole place. */
 function Blur({ text }: { text: string }) {
@@ -23,14 +23,17 @@ function Blur({ text }: { text: string }) {
 type Stage = "loading" | "there" | "failed";
 
 /** The address that the browser loads from: null while a new one is on its way. */
-function useSource(file: FileContent, renew: (id: string) => Promise<string>) {
+function useSource(file: FileContent, renew: (id: string) => Promise<string>, small: boolean) {
   const [stage, setStage] = useState<Stage>("loading");
   const [turn, setTurn] = useState(0);
+  /** The smaller one could not be had at this address. */
+  const [without, setWithout] = useState("");
   const asked = useRef(0);
   /** One was given since: it holds, whatever the clock here says. */
   const given = useRef(false);
   const held = shownAt(addressOf(file.id, file.url), file.thumbnail);
   const stale = held === null || (!given.current && ranOut(held, Date.now()));
+  const shown = held !== null && small && without !== held ? smaller(held) : held;
   const ask = (): void => {
     if (file.id === null) {
       setStage("failed");
@@ -52,10 +55,14 @@ function useSource(file: FileContent, renew: (id: string) => Promise<string>) {
   }, [file.id, file.url, turn]);
   return {
     stage,
-    source: stage === "loading" && stale ? null : held,
+    source: stage === "loading" && stale ? null : shown,
     there: () => setStage("there"),
     /** The clock here may be wrong, or the file is gone: one more address is asked for, and no more. */
-    broken: () => (asked.current > 1 ? setStage("failed") : ask()),
+    broken: () => {
+      if (held !== null && shown !== held) setWithout(held);
+      else if (asked.current > 1) setStage("failed");
+      else ask();
+    },
     again: () => {
       asked.current = 0;
       given.current = false;
@@ -74,15 +81,22 @@ interface FilePictureProps {
   readonly failed: (again: () => void) => ComponentChildren;
   /** What stands around it while it is there or on its way. */
   readonly frame?: (inside: ComponentChildren) => ComponentChildren;
+  /** It is looked at now: until it is there, the smaller one stands for it, which the thread has mostly fetched already. */
   readonly eager?: boolean;
+  /** As small as a thread shows it. */
+  readonly small?: boolean;
 }
 
-export function FilePicture({ file, alt, renew, failed, frame = (inside) => inside, eager = false }: FilePictureProps) {
-  const { stage, source, there, broken, again } = useSource(file, renew);
+export function FilePicture(props: FilePictureProps) {
+  const { file, alt, renew, failed, frame = (inside) => inside, eager = false, small = false } = props;
+  const { stage, source, there, broken, again } = useSource(file, renew, small);
   if (stage === "failed") return <>{failed(again)}</>;
   return frame(
     <span class={cx("u-image", stage === "there" && "u-there")}>
       {file.placeholder !== null && <Blur text={file.placeholder} />}
+      {eager && source !== null && smaller(source) !== source && !isCut(file.width, file.height) && (
+        <img class="u-blur" src={smaller(source)} alt="" draggable={false} referrerpolicy="no-referrer" />
+      )}
       {source !== null && (
         <img
           src={source}

@@ -3,10 +3,8 @@ import { addressOf, openAddress } from "./address.ts";
 import type { MessageContext } from "./context.ts";
 import { FileCard } from "./file.tsx";
 import { FilePicture } from "./image.tsx";
-import { type FileContent, roomFor } from "./shapes.ts";
+import { type FileContent, MOST, roomFor } from "./shapes.ts";
 import type { Words } from "./words.ts";
-
-export const MOST = { width: 280, height: 320 };
 
 interface PictureProps {
   readonly file: FileContent;
@@ -31,6 +29,7 @@ export function Picture({ file, context, words, animation = false }: PictureProp
       file={file}
       alt=""
       renew={context.renew}
+      small
       failed={(again) => <FileCard file={file} context={context} words={words} again={again} />}
       frame={(inside) => (
         <button

@@ -3,7 +3,7 @@ import { ranOut } from "./address.ts";
 import { nameParts } from "./file.tsx";
 import { firstLink } from "./links.ts";
 import { whyNot } from "./question.tsx";
-import { chosen, isOurs, pictureOf, readCarousel, readFile, readPicker, roomFor } from "./shapes.ts";
+import { chosen, isCut, isOurs, MOST, pictureOf, readCarousel, readFile, readPicker, roomFor } from "./shapes.ts";
 import type { Words } from "./words.ts";
 
 const OURS = "https://files.example/files/0197/abc/cat.png?until=1900000000";
@@ -71,6 +71,20 @@ it("pictures have their room before they are there", () => {
   expect(roomFor(100, 4000, most)).toEqual({ width: 72, height: 320 });
   expect(roomFor(120, 90, most)).toEqual({ width: 120, height: 90 });
   expect(roomFor(null, null, most)).toEqual({ width: 280, height: 210 });
+});
+
+it("of a long picture a thread shows the middle", () => {
+  for (const [width, height, cut] of [
+    [4000, 3000, false],
+    [1080, 2400, false],
+    [1080, 8000, true],
+    [8000, 900, true],
+  ] as const) {
+    const room = roomFor(width, height, MOST);
+    expect(isCut(width, height), `${width} × ${height}`).toBe(cut);
+    expect(Math.abs(room.width / room.height - width / height) > 0.02, `${width} × ${height}`).toBe(cut);
+  }
+  expect(isCut(null, null)).toBe(false);
 });
 
 it("an address that ends soon counts as ended", () => {

@@ -161,6 +161,16 @@ export const chosen = (content: unknown, value: string | null): unknown => ({
   choices: (readPicker(content)?.choices ?? []).map((one) => ({ value: one.value, selected: one.value === value })),
 });
 
+/** The room of a picture in a thread, in pixels: the storage host makes small ones that fit it. A line of pixels is still to be pressed. */
+export const MOST = { width: 280, height: 320 };
+const LEAST = { width: 72, height: 56 };
+
+/** Whether a thread shows only the middle of a picture: it is longer than its room, and would be a line there. */
+export const isCut = (width: number | null, height: number | null): boolean =>
+  width !== null &&
+  height !== null &&
+  (width * MOST.height < LEAST.width * height || height * MOST.width < LEAST.height * width);
+
 /** How large a picture stands in a thread: never larger than it is, never wider or higher than its room. */
 export function roomFor(
   width: number | null,
@@ -169,6 +179,8 @@ export function roomFor(
 ): { readonly width: number; readonly height: number } {
   const [wide, high] = width !== null && height !== null ? [width, height] : [4, 3];
   const scale = Math.min(most.width / wide, most.height / high, width === null ? Number.POSITIVE_INFINITY : 1);
-  // A line of pixels is still something to press.
-  return { width: Math.max(72, Math.round(wide * scale)), height: Math.max(56, Math.round(high * scale)) };
+  return {
+    width: Math.max(LEAST.width, Math.round(wide * scale)),
+    height: Math.max(LEAST.height, Math.round(high * scale)),
+  };
 }

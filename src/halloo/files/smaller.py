@@ -1,0 +1,181 @@
+"""Pictures as threads show them: made smaller once, kept beside the file whose they are, and deleted with it."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from halloo.files.images.model import ImageRefused, Wanted
+from halloo.files.model import SMALL_WIDTHS, StoredFile
+from halloo.files.storage import NotStored, Storage, StoreUnreachable, copy_out
+
+WAIT_S = 10.0
+"""Who asks waits so long for a picture that is being made; then the file itself is there sooner."""
+SMALL_BYTES = 32 * 1024
+"""A file of no more than this, and no more pixels than are wanted, is small already."""
+_TALLEST, _LEAST_WIDE, _LEAST_HIGH = 320, 72, 56
+"""The room of a picture in a thread, beside its first width; what is longer than fits is cut to the least."""
+_AT_ONCE, _WAITING_MOST = 2, 64
+_AGAIN_S = 600.0
+_MISSED_MOST = 4096
+_ITSELF = b"\n"
+"""Kept where nothing smaller can be made than the file is."""
+Still = Callable[[], Awaitable[bool]]
+"""Whether the address that was asked for opens the file still."""
+
+
+class Smaller(Struct, frozen=True):
+    """A smaller picture, and its type."""
+
+    type: str
+    data: bytes
+
+
+class Reader(Protocol):
+    """Makes pictures smaller in a process of its own."""
+
+    async def thumbnail(  # noqa: D102 - as `Images` has it
+        self,
+        source: Path | bytes,
+        width: int,
+        height: int,
+        wanted: Wanted = "webp",
+        *,
+        cover: bool = False,
+        moving: bool = False,
+        still: bool = True,
+    ) -> tuple[bytes, str]: ...
+
+
+class SmallPictures:
+    """Makes smaller pictures and keeps them. One a server."""
+
+    def __init__(self, images: Reader, storage: Storage) -> None:
+        """Nothing is made before the first is asked for."""
+        self._images, self._storage = images, storage
+        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._making: dict[str, asyncio.Task[Smaller | None]] = {}
+        self._missed: dict[str, float] = {}
+        self.waiting = 0
+        """How many are being made, or wait for their turn."""
+
+    async def find(self, file: StoredFile, width: int, wanted: Wanted, still: Still) -> Smaller | None:
+        """A picture as wide as one of `SMALL_WIDTHS` says; None where the file itself is to be shown.
+
+        That is so where it is small already, moves and cannot be made smaller, cannot be read, or takes too long just now.
+        """
+        box = box_of(file, width)
+        key = file.small_key(width, wanted)
+        if box is None or self._missed.get(key, 0.0) > time.monotonic():
+            return None
+        making = self._making.get(key)
+        if making is None:
+            making = self._making[key] = asyncio.create_task(self._kept_or_made(file, key, box, wanted, still))
+            making.add_done_callback(lambda task: self._ended(key, task))
+        await asyncio.wait({making}, timeout=WAIT_S)
+        return None if not making.done() or making.cancelled() else making.result()
+
+    async def close(self) -> None:
+        """Give up what is being made."""
+        making = [*self._making.values()]
+        for task in making:
+            task.cancel()
+        await asyncio.gather(*making, return_exceptions=True)
+
+    def _ended(self, key: str, task: asyncio.Task[Smaller | None]) -> None:
+        del self._making[key]
+        if not task.cancelled():
+            task.exception()  # asked for, so that nobody complains where all who waited have left
+
+    async def _kept_or_made(
+        self, file: StoredFile, key: str, box: "Box", wanted: Wanted, still: Still
+    ) -> Smaller | None:
+        try:
+            kept = await self._kept(key)
+            if kept is None:
+                if self.waiting >= _WAITING_MOST:
+                    return None
+                kept = await self._in_turn(file, key, box, wanted, still)
+        except StoreUnreachable:  # nothing was done for it: whoever asks next may find the store
+            return None
+        except (ImageRefused, NotStored, OSError):
+            self._miss(key)
+            return None
+        type_, _, data = kept.partition(b"\n")
+        return Smaller(type_.decode(), data) if data else None
+
+    async def _kept(self, key: str) -> bytes | None:
+        """What was made before. Raises `StoreUnreachable`."""
+        try:
+            return b"".join([piece async for piece in self._storage.read(key)])
+        except StoreUnreachable:
+            raise
+        except NotStored:
+            return None
+
+    async def _in_turn(self, file: StoredFile, key: str, box: "Box", wanted: Wanted, still: Still) -> bytes:
+        self.waiting += 1
+        try:
+            async with self._room:
+                made = await self._made(file, box, wanted)
+                await self._keep(key, made, still)
+                return made
+        finally:
+            self.waiting -= 1
+
+    async def _made(self, file: StoredFile, box: "Box", wanted: Wanted) -> bytes:
+        """What is to be kept. Raises `ImageRefused` where another time may do better."""
+        with tempfile.TemporaryDirectory(prefix="halloo-") as folder:
+            source = Path(folder) / "picture"
+            await copy_out(self._storage, file.storage_key, source)
+            try:
+                data, type_ = await self._images.thumbnail(
+                    source, box.width, box.height, wanted, cover=box.cut, moving=True, still=False
+                )
+            except ImageRefused as refused:
+                if refused.reason == "heavy":
+                    raise
+                return _ITSELF
+        return type_.encode() + b"\n" + data if len(data) < file.size else _ITSELF
+
+    async def _keep(self, key: str, kept: bytes, still: Still) -> None:
+        """Whoever takes the file back has it deleted with all that is beside it; what comes later than that is deleted here."""
+        await self._storage.put(key, kept)
+        holds = False
+        try:
+            holds = await still()
+        finally:
+            if not holds:
+                await self._storage.delete([key])
+
+    def _miss(self, key: str) -> None:
+        if len(self._missed) >= _MISSED_MOST:
+            self._missed.clear()
+        self._missed[key] = time.monotonic() + _AGAIN_S
+
+
+class Box(Struct, frozen=True):
+    """What a picture is fitted into, or, with `cut`, what it fills."""
+
+    width: int
+    height: int
+    cut: bool
+
+
+def box_of(file: StoredFile, width: int) -> Box | None:
+    """The box of a thread that shows pictures so wide; None where the file is small already, or its size is not known."""
+    times = width // SMALL_WIDTHS[0]
+    wide, high = (file.details.get(name) for name in ("width", "height"))
+    if not isinstance(wide, int) or not isinstance(high, int) or wide < 1 or high < 1:
+        return None
+    box = Box(width, _TALLEST * times, cut=False)
+    scale = min(box.width / wide, box.height / high)
+    if scale >= 1:
+        return None if file.size <= SMALL_BYTES else box
+    fitted = round(wide * scale), round(high * scale)
+    shown = max(fitted[0], _LEAST_WIDE * times), max(fitted[1], _LEAST_HIGH * times)
+    return box if shown == fitted else Box(*shown, cut=True)
