@@ -85,7 +85,7 @@ class Host:
         self.people = {ADA: Portrait("Ada", key="files/ada"), BOB: Portrait("Bob Öhm")}
         storage: Any = NoStorage()
         gallery = Gallery(self.images, self.outward, storage, self.cache, self.find, lambda: NOW)
-        app: Any = ImageHost(self.addresses, gallery, lambda: NOW)
+        app: Any = ImageHost(self.addresses, gallery, lambda: NOW, lambda _: "192.0.2.7")
         accept = {"accept": "image/avif,image/webp,image/*,*/*;q=0.8"}
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=accept)
         self.previews = Previews(self.outward, self.addresses)

@@ -257,10 +257,10 @@ async def test_what_is_looked_at_while_its_sender_is_erased_leaves_no_bytes(
     examine, kept = Images.examine, list[str]()
     put_there = room(shop).storage.assemble
 
-    async def slow(*given: Any) -> Any:
+    async def slow(*given: Any, asker: str) -> Any:
         await shop.api.halloo.database.write(shop.house.workspace_id, end_uploads, visitor.id)
         await room(shop).sweeper.sweep()
-        return await examine(*given)
+        return await examine(*given, asker=asker)
 
     async def noted(part: str, key: str) -> Any:
         kept.append(key)
@@ -299,9 +299,9 @@ async def test_what_another_server_found_to_be_a_picture_stays_one(shop: Shop, m
     desk, found = await _found(shop, asked)
     examine = Images.examine
 
-    async def late(images: Images, source: Path, target: Path) -> ImageFacts:
+    async def late(images: Images, source: Path, target: Path, *, asker: str) -> ImageFacts:
         monkeypatch.setattr(Images, "examine", examine)
-        await images.examine(source, target)
+        await images.examine(source, target, asker=asker)
         await desk.finish(found)
         raise ImageRefused("heavy")
 
@@ -318,8 +318,8 @@ async def test_what_is_drawn_after_its_time_leaves_nothing(shop: Shop, monkeypat
     _, found = await _found(shop, asked)
     examine = Images.examine
 
-    async def late(images: Images, source: Path, target: Path) -> ImageFacts:
-        facts = await examine(images, source, target)
+    async def late(images: Images, source: Path, target: Path, *, asker: str) -> ImageFacts:
+        facts = await examine(images, source, target, asker=asker)
         shop.api.clock.shift += 2 * DAY
         await room(shop).sweeper.sweep()
         return facts

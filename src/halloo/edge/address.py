@@ -2,7 +2,8 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -52,6 +53,13 @@ def newcomer_key(peer: str | None, forwarded: Sequence[str], trusted: tuple[Netw
     """Whom a newcomer of the relay is counted with. None inside of a network: that may be a proxy, with everybody behind it."""
     address = client_address(peer, forwarded, trusted)
     return None if address is None or ipaddress.ip_address(address).is_private else limit_key(address)
+
+
+def counted_with(scope: Mapping[str, Any], trusted: tuple[Network, ...]) -> str:
+    """What an ASGI request is counted by: the `limit_key` of its caller's address."""
+    peer = scope.get("client")
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return limit_key(client_address(peer[0] if peer else None, forwarded, trusted))
 
 
 def limit_key(address: str | None) -> str:

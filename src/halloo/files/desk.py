@@ -31,8 +31,8 @@ KindsOf = Callable[[Upload], Awaitable[tuple[FileKind, ...]]]
 class Examiner(Protocol):
     """Reads a picture in a process of its own and draws it anew."""
 
-    async def examine(self, source: Path, target: Path) -> ImageFacts:
-        """What the picture is; it is drawn anew to `target`. Raises `ImageRefused`."""
+    async def examine(self, source: Path, target: Path, *, asker: str) -> ImageFacts:
+        """What the picture is; it is drawn anew to `target`. Raises `ImageRefused`, `RateLimited` where too much waits of `asker`."""
         ...
 
 
@@ -84,7 +84,8 @@ class UploadDesk:
     async def finish(self, upload: Upload) -> dict[str, Any]:
         """All bytes are here: find out what they are, and answer `{"upload_id", "name", "type", "size", "width"?, …}`.
 
-        Again gives the same answer. Raises `FileType`, `PictureRefused`, `UploadDamaged`, `UploadNotFound`, `NotStored`.
+        Again gives the same answer. Raises `FileType`, `PictureRefused`, `UploadDamaged`, `UploadNotFound`, `NotStored`, and `RateLimited`
+        where too many pictures of the same sender wait to be looked at: asked again later, it goes on.
         """
         lock = self._busy.setdefault(upload.id, asyncio.Lock())
         async with lock:
@@ -157,7 +158,7 @@ class UploadDesk:
                 async for chunk in self._storage.read(upload.raw_key):
                     await asyncio.to_thread(out.write, chunk)
             try:
-                facts = await self._images.examine(source, target)
+                facts = await self._images.examine(source, target, asker=upload.owner)
             except ImageRefused as error:
                 raise PictureRefused(str(error), reason=error.reason) from error
             await self._storage.drop(upload.drawn_part)
