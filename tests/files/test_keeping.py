@@ -204,7 +204,7 @@ async def test_only_what_is_wrong_with_the_bytes_refuses_an_upload(shop: Shop, m
     for passing, status in ((Unavailable(), 503), (RateLimited(1000), 429), (ConversationForbidden(), 403)):
         asked = (await ask(shop, visitor, "a.png", data := png(), "image/png")).json()
 
-        async def busy(*_: object, passing: Exception = passing) -> None:
+        async def busy(*_: object, passing: Exception = passing, **_asker: object) -> None:
             raise passing
 
         with monkeypatch.context() as patched:

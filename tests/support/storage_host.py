@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,10 +39,11 @@ class House:
     refusal: Exception | None = None
     renewed: int = 0
     finished: int = 0
+    whence: Callable[[Any], str | None] = lambda _: None
 
     def __post_init__(self) -> None:
         self._serving = Serving(self.storage, self._Shelf(self), FILE_POLICY, [CLIENT])
-        self._receiving = Receiving(self.storage, self, FILE_POLICY, [CLIENT])
+        self._receiving = Receiving(self.storage, self, FILE_POLICY, [CLIENT], self.whence)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         app = self._serving if scope["path"].startswith("/files/") else self._receiving

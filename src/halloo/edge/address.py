@@ -57,9 +57,18 @@ def newcomer_key(peer: str | None, forwarded: Sequence[str], trusted: tuple[Netw
 
 def counted_with(scope: Mapping[str, Any], trusted: tuple[Network, ...]) -> str:
     """What an ASGI request is counted by: the `limit_key` of its caller's address."""
+    return limit_key(client_address(*_told(scope), trusted))
+
+
+def newcomer_of(scope: Mapping[str, Any], trusted: tuple[Network, ...]) -> str | None:
+    """As `newcomer_key`, of an ASGI request."""
+    return newcomer_key(*_told(scope), trusted)
+
+
+def _told(scope: Mapping[str, Any]) -> tuple[str | None, list[str]]:
     peer = scope.get("client")
     forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    return limit_key(client_address(peer[0] if peer else None, forwarded, trusted))
+    return peer[0] if peer else None, forwarded
 
 
 def limit_key(address: str | None) -> str:

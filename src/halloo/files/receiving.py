@@ -8,11 +8,13 @@ the file was found to be, or why it is refused. Asked again, what it was found t
 import re
 import time
 from collections.abc import AsyncGenerator, Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
 from halloo.files.answers import Answer, Header, Host, Receive, Scope, Send, extension, header
 from halloo.files.errors import FileTooLarge, UploadIncomplete, UploadNotFound
 from halloo.files.model import Upload
+from halloo.files.places import Places
 from halloo.files.storage import OffsetConflict, Storage
 from halloo.kit.asgi import PATIENCE
 from halloo.kit.refusals import BadRequest, Conflict
@@ -61,9 +63,17 @@ class Desk(Protocol):
 class Receiving:
     """ASGI application for what lies below `/uploads/`."""
 
-    def __init__(self, storage: Storage, desk: Desk, policy: str, origins: Collection[str]) -> None:
-        """`policy` and `origins` as for `Host`."""
+    def __init__(
+        self,
+        storage: Storage,
+        desk: Desk,
+        policy: str,
+        origins: Collection[str],
+        whence: Callable[[Scope], str | None] = lambda _: None,
+    ) -> None:
+        """`policy` and `origins` as for `Host`. `whence`: the address that a request is counted with; None: with none."""
         self._storage, self._desk, self._host = storage, desk, Host(policy, origins)
+        self._places, self._whence = Places(), whence
         self._works = {"PUT": self._put, "PATCH": self._patch, "HEAD": self._head}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +82,9 @@ class Receiving:
         work = self._works.get(scope["method"])
         try:
             if work is not None:
-                await work(await self._find(scope), answer, _Body(scope, receive))
+                upload = await self._find(scope)
+                with self._place(upload, scope):
+                    await work(upload, answer, _Body(scope, receive))
             elif scope["method"] == "OPTIONS":
                 await Answer(scope, send, self._host.preflight(scope, _METHODS, _ASKED)).empty(204)
             else:
@@ -83,6 +95,10 @@ class Receiving:
             await answer.refuse(UploadOffset(received=conflict.received), _offset(conflict.received))
         except Exception as error:  # noqa: BLE001 - told to the caller, and logged
             await answer.mishap(error)
+
+    def _place(self, upload: Upload, scope: Scope) -> AbstractContextManager[None]:
+        """Whoever only asks how much is here takes none."""
+        return nullcontext() if scope["method"] == "HEAD" else self._places.taken(upload.owner, self._whence(scope))
 
     async def _find(self, scope: Scope) -> Upload:
         path, token = _PATH.fullmatch(scope["path"]), _TOKEN.fullmatch(scope["query_string"])
