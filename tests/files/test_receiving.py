@@ -8,6 +8,7 @@ import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from msgspec.structs import replace
@@ -184,7 +185,7 @@ async def test_browsers_of_our_own_pages_may_send_and_others_may_not(house: Hous
     house.expect(10)
     said = await say(house, "OPTIONS", origin=CLIENT, access_control_request_method="PATCH")
     assert said.status == 204
-    assert said.headers["access-control-allow-methods"] == "PUT, PATCH, HEAD, OPTIONS"
+    assert said.headers["access-control-allow-methods"] == "PUT, PATCH, HEAD, DELETE, OPTIONS"
     assert "upload-offset" in said.headers["access-control-allow-headers"]
     assert "upload-offset" in (await say(house, "HEAD", origin=CLIENT)).headers["access-control-expose-headers"]
     other = await say(house, "OPTIONS", origin="https://evil.example")
@@ -402,7 +403,7 @@ async def test_a_thousand_slow_senders_leave_most_descriptors_to_others(tmp_path
 
 
 def test_a_process_with_few_descriptors_takes_fewer_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (1024, 4096))
+    monkeypatch.setattr(resource, "getrlimit", Mock(return_value=(1024, 4096)))
     assert places.most_of_all() == 128
 
 

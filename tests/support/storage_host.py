@@ -39,6 +39,7 @@ class House:
     refusal: Exception | None = None
     renewed: int = 0
     finished: int = 0
+    cancelled: list[int] = field(default_factory=list[int])
     whence: Callable[[Any], str | None] = lambda _: None
 
     def __post_init__(self) -> None:
@@ -86,6 +87,10 @@ class House:
     async def renew(self, upload: Upload) -> None:
         del upload
         self.renewed += 1
+
+    async def cancel(self, upload: Upload, received: int) -> None:
+        self.cancelled.append(received)
+        del self.uploads[upload.id]
 
     async def finish(self, upload: Upload) -> dict[str, Any]:
         found = await self.storage.assemble(upload.id, upload.key)

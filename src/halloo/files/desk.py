@@ -81,6 +81,10 @@ class UploadDesk:
         """A part has come: the target holds for a while again."""
         await self._database.write(upload.workspace_id, actions.renew_upload, upload.id)
 
+    async def cancel(self, upload: Upload, received: int) -> None:
+        """Its sender gives it up, with so many bytes. Raises `UploadNotFound` for one that was sent in a message."""
+        await self._database.write(upload.workspace_id, actions.cancel_upload, upload.id, received)
+
     async def finish(self, upload: Upload) -> dict[str, Any]:
         """All bytes are here: find out what they are, and answer `{"upload_id", "name", "type", "size", "width"?, …}`.
 

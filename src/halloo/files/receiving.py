@@ -1,8 +1,9 @@
-"""Uploads: `PUT`, `PATCH` and `HEAD` at `/uploads/{upload id}?token=…` on the storage host (embedding contract 8.2).
+"""Uploads: `PUT`, `PATCH`, `HEAD` and `DELETE` at `/uploads/{upload id}?token=…` on the storage host (embedding contract 8.2).
 
 `PUT` brings the whole. When the line broke, `HEAD` says by `Upload-Offset` how much is here, and `PATCH` with `Upload-Offset: n` goes on
 there; a `PUT` of the whole again is fine as well, what is here already is passed over. Whoever brings the last byte gets the answer: what
 the file was found to be, or why it is refused. Asked again, what it was found to be is the same; what was refused is found no more.
+`DELETE` gives it up: what came goes, what was still to come counts to nobody's day.
 """
 
 import re
@@ -26,7 +27,8 @@ PACE = 64 * 1024
 _PATH = re.compile(r"/uploads/([A-Za-z0-9-]{1,64})")
 _TOKEN = re.compile(rb"token=([A-Za-z0-9_-]{1,200})")
 _NUMBER = re.compile(rb"[0-9]{1,18}")
-_METHODS = b"PUT, PATCH, HEAD, OPTIONS"
+_METHODS = b"PUT, PATCH, HEAD, DELETE, OPTIONS"
+_BRINGING = frozenset({"PUT", "PATCH"})
 _ASKED = b"content-type, upload-offset, upload-complete"
 _EXPOSED = b"upload-offset, upload-complete, upload-length, retry-after"
 
@@ -52,6 +54,10 @@ class Desk(Protocol):
         """Bytes have come: the target holds for a while again."""
         ...
 
+    async def cancel(self, upload: Upload, received: int) -> None:
+        """Its sender gives it up. Raises `UploadNotFound` for one that was sent in a message."""
+        ...
+
     async def finish(self, upload: Upload) -> dict[str, Any]:
         """All bytes are in the storage under the upload's id: assemble them, look at them, decide.
 
@@ -74,7 +80,7 @@ class Receiving:
         """`policy` and `origins` as for `Host`. `whence`: the address that a request is counted with; None: with none."""
         self._storage, self._desk, self._host = storage, desk, Host(policy, origins)
         self._places, self._whence = Places(), whence
-        self._works = {"PUT": self._put, "PATCH": self._patch, "HEAD": self._head}
+        self._works = {"PUT": self._put, "PATCH": self._patch, "HEAD": self._head, "DELETE": self._delete}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -97,8 +103,10 @@ class Receiving:
             await answer.mishap(error)
 
     def _place(self, upload: Upload, scope: Scope) -> AbstractContextManager[None]:
-        """Whoever only asks how much is here takes none."""
-        return nullcontext() if scope["method"] == "HEAD" else self._places.taken(upload.owner, self._whence(scope))
+        """Whoever brings nothing takes none."""
+        if scope["method"] not in _BRINGING:
+            return nullcontext()
+        return self._places.taken(upload.owner, self._whence(scope))
 
     async def _find(self, scope: Scope) -> Upload:
         path, token = _PATH.fullmatch(scope["path"]), _TOKEN.fullmatch(scope["query_string"])
@@ -124,6 +132,11 @@ class Receiving:
         length = (b"upload-length", str(upload.size).encode())
         complete = (b"upload-complete", b"?0" if upload.state == "open" else b"?1")
         await answer.empty(204, [*_offset(received), length, complete, (b"cache-control", b"no-store")])
+
+    async def _delete(self, upload: Upload, answer: Answer, body: "_Body") -> None:
+        del body
+        await self._desk.cancel(upload, await self._kept(upload))
+        await answer.empty(204, [(b"cache-control", b"no-store")])
 
     async def _put(self, upload: Upload, answer: Answer, body: "_Body") -> None:
         if body.length is not None and body.length > upload.size:

@@ -42,7 +42,21 @@ class FileSweeper:
             except Exception:
                 logger.exception("Files of workspace %s could not be deleted; trying again later", workspace_id)
 
+    async def _end(self, workspace_id: str) -> None:
+        """Targets that ran out: what was announced and never came is given back to their visitors' days."""
+        for _ in range(BATCHES_MAX):
+            ended = await self._database.read(workspace_id, actions.list_ended, BATCH)
+            for upload in ended:
+                received = await self._storage.received(upload.id)
+                if received < upload.size and await self._storage.size(upload.raw_key) is None:
+                    await self._database.write(workspace_id, actions.end_upload, upload.id, received)
+                else:
+                    await self._database.write(workspace_id, actions.keep_whole, upload, self._hours)
+            if len(ended) < BATCH:
+                return
+
     async def _sweep(self, workspace_id: str) -> None:
+        await self._end(workspace_id)
         for _ in range(BATCHES_MAX):
             if not await self._database.read(workspace_id, actions.is_swept_due, self._hours):
                 return
