@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from halloo.edge import http
-from halloo.files import places, receiving
+from halloo.files import places, receiving, trial
 from halloo.files.errors import FileType
 from halloo.files.local import LocalStorage
 from halloo.files.opening import open_storage
@@ -419,4 +419,29 @@ async def test_a_sender_has_few_uploads_under_way_and_an_address_many(
     refused, _ = await held(house, [f"w{one}" for one in range(60)], ["192.0.2.2"] * 60)
     assert len(refused) == 20
     assert (await say(house, "HEAD")).status == 204
+    await house.storage.close()
+
+
+def kept_in(folder: Path) -> list[Path]:
+    """The files there."""
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+async def test_a_trial_needs_no_right_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House(LocalStorage(tmp_path), whence=seen_from)
+    said = await ask(house, "PUT", trial.PATH, "", DATA)
+    assert (said.status, json.loads(said.body) | {"took_ms": 0}) == (
+        200,
+        {"received": 1_000_000, "offset": None, "took_ms": 0},
+    )
+    said = await ask(house, "PATCH", trial.PATH, "", b"more", upload_offset="7")
+    assert (json.loads(said.body)["offset"], said.headers["upload-offset"]) == (7, "4")
+    for method in ("HEAD", "DELETE"):
+        said = await ask(house, method, trial.PATH)
+        assert (said.status, said.headers["upload-offset"]) == (204, "0")
+    assert (await ask(house, "GET", trial.PATH)).status == 405
+    assert error(await ask(house, "PUT", trial.PATH, "", b"x" * (trial.MOST + 1))) == (413, "file_too_large")
+    assert kept_in(tmp_path) == []
+    monkeypatch.setattr(places, "OF_SENDER", 0)
+    assert error(await ask(house, "PUT", trial.PATH, "", b"x")) == (429, "rate_limited")
     await house.storage.close()

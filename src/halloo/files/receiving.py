@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
+from halloo.files import trial
 from halloo.files.answers import Answer, Header, Host, Receive, Scope, Send, extension, header
 from halloo.files.errors import FileTooLarge, UploadIncomplete, UploadNotFound
 from halloo.files.model import Upload
@@ -87,9 +88,12 @@ class Receiving:
         answer = Answer(scope, send, self._host.headers(scope, _EXPOSED))
         work = self._works.get(scope["method"])
         try:
-            if work is not None:
+            if work is not None and scope["path"] == trial.PATH:
+                with self._place(trial.SENDER, scope):
+                    await trial.answer_trial(scope["method"], answer, _Body(scope, receive))
+            elif work is not None:
                 upload = await self._find(scope)
-                with self._place(upload, scope):
+                with self._place(upload.owner, scope):
                     await work(upload, answer, _Body(scope, receive))
             elif scope["method"] == "OPTIONS":
                 await Answer(scope, send, self._host.preflight(scope, _METHODS, _ASKED)).empty(204)
@@ -102,11 +106,11 @@ class Receiving:
         except Exception as error:  # noqa: BLE001 - told to the caller, and logged
             await answer.mishap(error)
 
-    def _place(self, upload: Upload, scope: Scope) -> AbstractContextManager[None]:
+    def _place(self, sender: str, scope: Scope) -> AbstractContextManager[None]:
         """Whoever brings nothing takes none."""
         if scope["method"] not in _BRINGING:
             return nullcontext()
-        return self._places.taken(upload.owner, self._whence(scope))
+        return self._places.taken(sender, self._whence(scope))
 
     async def _find(self, scope: Scope) -> Upload:
         path, token = _PATH.fullmatch(scope["path"]), _TOKEN.fullmatch(scope["query_string"])
