@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from halloo.csp.own import FILE_POLICY
+from halloo.files.images import processes
 from halloo.files.images.addresses import PictureAddresses
 from halloo.files.images.cache import DiskCache
 from halloo.files.images.gallery import Gallery, Portrait, initials_of
@@ -337,3 +338,15 @@ def test_no_page_takes_long(part: str) -> None:
     read_head(part * (128 * 1024 // len(part)))
     assert loop.time() - started < 0.5
     loop.close()
+
+
+async def test_who_has_too_many_pictures_waiting_is_told_to_come_back(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = host.addresses.person(WORKSPACE, "operator", BOB, "")
+    with monkeypatch.context() as patched:
+        patched.setattr(processes, "SHOWN_WAITING", 0)
+        later = await host.client.get(address)
+    assert (later.status_code, later.json()["error"], later.headers["retry-after"]) == (429, "rate_limited", "5")
+    assert later.headers["cache-control"] == "no-store"
+    assert (await host.client.get(address)).status_code == 200

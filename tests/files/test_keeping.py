@@ -1,6 +1,5 @@
 """Whose a file is, and what becomes of it: addresses of others, taking back, sweeping, erasing."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from halloo.contacts.actions import is_erasure_due, sweep_erasures
+from halloo.contacts.actions import sweep_erasures
 from halloo.conversations.errors import ConversationForbidden
 from halloo.db.tx import Tx
 from halloo.files import store
@@ -19,14 +18,12 @@ from halloo.files.images.processes import Images
 from halloo.files.model import FILE_KINDS, FileKind, Upload
 from halloo.files.room import FileRoom
 from halloo.files.settings import FilesSettings
-from halloo.files.sweeper import EVERY_S, FileSweeper
 from halloo.kit.clock import DAY, HOUR
 from halloo.kit.ids import new_id, new_secret
 from halloo.kit.refusals import RateLimited, Unavailable
 from tests.files.desk import ask, fetch, filed, path_of, png, put, send, sent_file, upload
 from tests.public.shop import Json, Shop, Visitor, error
 from tests.support.api import is_listed
-from tests.support.pace import PATIENCE_S
 
 TEXT = b"Dear Ada,\nhere it is.\n"
 
@@ -249,56 +246,6 @@ async def test_nothing_of_somebody_who_was_erased_is_left_not_even_what_was_on_i
     (proof,) = (await shop.manage("GET", "/core/erasures"))["data"]
     assert proof["finished_at"] is not None
     assert await room(shop).storage.received(begun["upload_id"]) == 0
-
-
-async def _finished_at(shop: Shop) -> str | None:
-    (proof,) = (await shop.manage("GET", "/core/erasures"))["data"]
-    return proof["finished_at"]
-
-
-async def _is_finished(shop: Shop) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while await _finished_at(shop) is None:  # noqa: ASYNC110 - another program would ask like this
-            await asyncio.sleep(0.05)
-
-
-async def _erase_one_who_sent_a_file(shop: Shop) -> None:
-    visitor = await shop.arrive()
-    cid = await shop.start(visitor)
-    await sent_file(shop, visitor, cid, "a.txt", TEXT)
-    contact = (await shop.manage("GET", f"/core/conversations/{cid}"))["contact"]["id"]
-    await shop.manage("DELETE", f"/core/contacts/{contact}?everything=true")
-
-
-async def test_a_proof_is_finished_soon_and_does_not_wait_for_the_next_round(shop: Shop) -> None:
-    swept = asyncio.Event()
-    sweeper = room(shop).sweeper
-    whole = sweeper.sweep
-
-    async def noted() -> None:
-        await whole()
-        swept.set()
-
-    sweeper.sweep = noted  # pyright: ignore[reportAttributeAccessIssue] - to see the first round end
-    sweeping = asyncio.create_task(sweeper.run())
-    await swept.wait()
-    await _erase_one_who_sent_a_file(shop)
-    assert EVERY_S >= 2 * PATIENCE_S, "a round would be too late"
-    await _is_finished(shop)
-    sweeping.cancel()
-
-
-async def test_a_proof_whose_server_is_gone_is_finished_by_any_other(shop: Shop) -> None:
-    """One erased and did no more, another deleted the bytes and did no more, a third has only just begun."""
-    await _erase_one_who_sent_a_file(shop)
-    database, storage = shop.api.halloo.database, room(shop).storage
-    await FileSweeper(database, storage, FilesSettings()).sweep()
-    assert await _finished_at(shop) is None
-    third = FileSweeper(database, storage, FilesSettings())
-    third.follow(is_erasure_due, sweep_erasures)
-    sweeping = asyncio.create_task(third.run())
-    await _is_finished(shop)
-    sweeping.cancel()
 
 
 async def test_what_is_looked_at_while_its_sender_is_erased_leaves_no_bytes(
