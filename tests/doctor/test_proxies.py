@@ -128,6 +128,20 @@ def _old(_request: Request, answer: Reply) -> None:
     answer.add("Age", "4000")
 
 
+def _small(asked: Request, status: int) -> Reply | None:
+    size = next((int(value) for name, value in asked.headers if name.lower() == "content-length"), 0)
+    return Reply(status, []) if size > 1024 * 1024 else None
+
+
+def _hang_up(asked: Request) -> None:
+    if _small(asked, 413):
+        raise ConnectionResetError
+
+
+def _no_method(asked: Request, method: str) -> Reply | None:
+    return Reply(403, []) if asked.method == method else None
+
+
 def _too_long(asked: Request, answer: Reply) -> None:
     if sum(len(name) + len(value) for name, value in answer.headers) > 4096:
         answer.status, answer.headers, answer.body = 502, [("Server", "proxy")], b"too big a header"
@@ -229,6 +243,21 @@ MISTAKES: list[tuple[str, Faults, str, str, str]] = [
         "bad",
         "421",
     ),
+    ("takes small bodies only", Faults(request=lambda asked: _small(asked, 413)), "upload", "bad", "413"),
+    ("hangs up on large bodies", Faults(request=_hang_up), "upload", "bad", "broke while 4 MiB"),
+    ("collects uploads", Faults(collects=True), "upload flow", "warn", "collects"),
+    ("refuses PUT", Faults(request=lambda asked: _no_method(asked, "PUT")), "upload", "bad", "403"),
+    ("refuses PATCH", Faults(request=lambda asked: _no_method(asked, "PATCH")), "upload resume", "bad", "PATCH"),
+    ("refuses HEAD", Faults(request=lambda asked: _no_method(asked, "HEAD")), "upload resume", "bad", "HEAD"),
+    ("refuses DELETE", Faults(request=lambda asked: _no_method(asked, "DELETE")), "upload resume", "bad", "DELETE"),
+    ("strips Upload-Offset", _without("upload-offset"), "upload resume", "bad", "does not arrive"),
+    (
+        "keeps Upload-Offset",
+        _on("/uploads/", Reply.drop, "upload-offset"),
+        "upload resume",
+        "bad",
+        "does not come back",
+    ),
     (
         "shows another clock",
         _on("/healthz", Reply.set, "date", "Mon, 01 Jan 2024 00:00:00 GMT"),
@@ -254,7 +283,11 @@ def test_a_proxy_that(deployment: Deployment, faults: Faults, check: str, level:
 def test_nothing_is_written_by_looking(deployment: Deployment) -> None:
     faults = Faults()
     deployment.look(faults)
-    assert {request.method for request in faults.seen} <= {"GET", "OPTIONS"}
+    tried = {request.method for request in faults.seen if request.path != "/uploads/trial"}
+    assert tried <= {"GET", "OPTIONS"}
+    assert "PUT" in {request.method for request in faults.seen}
+    files = deployment.product.store.folder / "files"
+    assert [path for path in files.rglob("*") if path.is_file()] == [], "what was sent on trial is kept nowhere"
 
 
 def test_a_proxy_that_keeps_streams_back(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from halloo.csp.own import FILE_POLICY
+from halloo.files.images import processes
 from halloo.files.images.addresses import PictureAddresses
 from halloo.files.images.cache import DiskCache
 from halloo.files.images.gallery import Gallery, Portrait, initials_of
@@ -85,7 +86,7 @@ class Host:
         self.people = {ADA: Portrait("Ada", key="files/ada"), BOB: Portrait("Bob Öhm")}
         storage: Any = NoStorage()
         gallery = Gallery(self.images, self.outward, storage, self.cache, self.find, lambda: NOW)
-        app: Any = ImageHost(self.addresses, gallery, lambda: NOW)
+        app: Any = ImageHost(self.addresses, gallery, lambda: NOW, lambda _: "192.0.2.7")
         accept = {"accept": "image/avif,image/webp,image/*,*/*;q=0.8"}
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=accept)
         self.previews = Previews(self.outward, self.addresses)
@@ -337,3 +338,15 @@ def test_no_page_takes_long(part: str) -> None:
     read_head(part * (128 * 1024 // len(part)))
     assert loop.time() - started < 0.5
     loop.close()
+
+
+async def test_who_has_too_many_pictures_waiting_is_told_to_come_back(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = host.addresses.person(WORKSPACE, "operator", BOB, "")
+    with monkeypatch.context() as patched:
+        patched.setattr(processes, "SHOWN_WAITING", 0)
+        later = await host.client.get(address)
+    assert (later.status_code, later.json()["error"], later.headers["retry-after"]) == (429, "rate_limited", "5")
+    assert later.headers["cache-control"] == "no-store"
+    assert (await host.client.get(address)).status_code == 200

@@ -227,7 +227,7 @@ async def test_only_what_is_wrong_with_the_bytes_refuses_an_upload(shop: Shop, m
     for passing, status in ((Unavailable(), 503), (RateLimited(1000), 429), (ConversationForbidden(), 403)):
         asked = (await ask(shop, visitor, "a.png", data := png(), "image/png")).json()
 
-        async def busy(*_: object, passing: Exception = passing) -> None:
+        async def busy(*_: object, passing: Exception = passing, **_asker: object) -> None:
             raise passing
 
         with monkeypatch.context() as patched:
@@ -266,7 +266,6 @@ async def test_nothing_of_somebody_who_was_erased_is_left_not_even_what_was_on_i
     (proof,) = (await shop.manage("GET", "/core/erasures"))["data"]
     assert proof["finished_at"] is None, "its bytes are still here"
     await room(shop).sweeper.sweep()
-    await shop.api.halloo.database.write(shop.house.workspace_id, sweep_erasures, 10)
     (proof,) = (await shop.manage("GET", "/core/erasures"))["data"]
     assert proof["finished_at"] is not None
     assert await room(shop).storage.received(begun["upload_id"]) == 0
@@ -280,10 +279,10 @@ async def test_what_is_looked_at_while_its_sender_is_erased_leaves_no_bytes(
     examine, kept = Images.examine, list[str]()
     put_there = room(shop).storage.assemble
 
-    async def slow(*given: Any) -> Any:
+    async def slow(*given: Any, asker: str) -> Any:
         await shop.api.halloo.database.write(shop.house.workspace_id, end_uploads, visitor.id)
         await room(shop).sweeper.sweep()
-        return await examine(*given)
+        return await examine(*given, asker=asker)
 
     async def noted(part: str, key: str) -> Any:
         kept.append(key)
@@ -322,9 +321,9 @@ async def test_what_another_server_found_to_be_a_picture_stays_one(shop: Shop, m
     desk, found = await _found(shop, asked)
     examine = Images.examine
 
-    async def late(images: Images, source: Path, target: Path) -> ImageFacts:
+    async def late(images: Images, source: Path, target: Path, *, asker: str) -> ImageFacts:
         monkeypatch.setattr(Images, "examine", examine)
-        await images.examine(source, target)
+        await images.examine(source, target, asker=asker)
         await desk.finish(found)
         raise ImageRefused("heavy")
 
@@ -341,8 +340,8 @@ async def test_what_is_drawn_after_its_time_leaves_nothing(shop: Shop, monkeypat
     _, found = await _found(shop, asked)
     examine = Images.examine
 
-    async def late(images: Images, source: Path, target: Path) -> ImageFacts:
-        facts = await examine(images, source, target)
+    async def late(images: Images, source: Path, target: Path, *, asker: str) -> ImageFacts:
+        facts = await examine(images, source, target, asker=asker)
         shop.api.clock.shift += 2 * DAY
         await room(shop).sweeper.sweep()
         return facts

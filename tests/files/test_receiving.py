@@ -182,12 +182,12 @@ async def test_browsers_of_our_own_pages_may_send_and_others_may_not(house: Hous
     house.expect(10)
     said = await say(house, "OPTIONS", origin=CLIENT, access_control_request_method="PATCH")
     assert said.status == 204
-    assert said.headers["access-control-allow-methods"] == "PUT, PATCH, HEAD, OPTIONS"
+    assert said.headers["access-control-allow-methods"] == "PUT, PATCH, HEAD, DELETE, OPTIONS"
     assert "upload-offset" in said.headers["access-control-allow-headers"]
     assert "upload-offset" in (await say(house, "HEAD", origin=CLIENT)).headers["access-control-expose-headers"]
     other = await say(house, "OPTIONS", origin="https://evil.example")
     assert not [name for name in other.headers if name.startswith("access-control")]
-    for method in ("GET", "POST", "DELETE"):
+    for method in ("GET", "POST", "TRACE"):
         assert (await say(house, method)).status == 405
 
 

@@ -289,7 +289,6 @@ async def test_what_somebody_was_about_to_send_goes_with_them(api: Api, house: H
     await database.write(house.workspace_id, sweep_erasures, 10)
     assert (await get(api, house, where))["finished_at"] is None
     await api.halloo.files.sweeper.sweep()
-    await database.write(house.workspace_id, sweep_erasures, 10)
     assert (await get(api, house, where))["finished_at"] is not None
     assert await database.read(house.workspace_id, _uploads) == []
 

@@ -66,6 +66,8 @@ class Faults:
     upgrades: bool = True
     streams: bool = True
     """Hands on what `/relay/stream` answers as it comes, instead of when it has ended."""
+    collects: bool = False
+    """Hands on what is sent when all of it is there, instead of as it comes."""
     idle_s: float = 60
     tls: ssl.SSLContext | None = None
     seen: list[Request] = field(default_factory=list[Request])
@@ -116,10 +118,14 @@ def _serve(line: socket.socket, upstream: int, faults: Faults) -> None:
     for name in ("upgrade", "connection"):
         request.drop(name)
     size = int(next((value for key, value in request.headers if key.lower() == "content-length"), "0"))
-    while len(rest) < size:
+    while faults.collects and len(rest) < size:
         rest += line.recv(65536)
     with socket.create_connection(("127.0.0.1", upstream), 10) as back:
         back.sendall(_request(request, "close") + rest)
+        left = size - len(rest)
+        while left > 0 and (part := line.recv(65536)):
+            back.sendall(part)
+            left -= len(part)
         answer = b""
         while part := back.recv(65536):
             answer += part

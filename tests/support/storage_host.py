@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,12 +41,14 @@ class House:
     refusal: Exception | None = None
     renewed: int = 0
     finished: int = 0
+    cancelled: list[int] = field(default_factory=list[int])
+    whence: Callable[[Any], str | None] = lambda _: None
 
     def __post_init__(self) -> None:
         self.images = Images()
         self.small = SmallPictures(self.images, self.storage)
         self._serving = Serving(self.storage, self._Shelf(self), self.small, FILE_POLICY, [CLIENT])
-        self._receiving = Receiving(self.storage, self, FILE_POLICY, [CLIENT])
+        self._receiving = Receiving(self.storage, self, FILE_POLICY, [CLIENT], self.whence)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         app = self._serving if scope["path"].startswith("/files/") else self._receiving
@@ -89,6 +91,10 @@ class House:
     async def renew(self, upload: Upload) -> None:
         del upload
         self.renewed += 1
+
+    async def cancel(self, upload: Upload, received: int) -> None:
+        self.cancelled.append(received)
+        del self.uploads[upload.id]
 
     async def finish(self, upload: Upload) -> dict[str, Any]:
         found = await self.storage.assemble(upload.id, upload.key)

@@ -1,14 +1,19 @@
 """What goes on beside requests: who reads which facts, and what is deleted once its time is over."""
 
+from collections.abc import Sequence
+
 from halloo.botcheck.actions import sweep_solutions
 from halloo.config import Config
-from halloo.contacts.actions import sweep_erasures
+from halloo.contacts.actions import is_erasure_due, sweep_erasures
+from halloo.contacts.facts import REMOVED
 from halloo.contacts.networks import BlockedNetworks
 from halloo.conversations.actions.blocks import sweep_blocks
-from halloo.conversations.sweeper import Sweep
 from halloo.csp.actions.reports import sweep_reports
+from halloo.db.rounds import Sweep
+from halloo.events.model import Fact
 from halloo.events.pump import Pump
 from halloo.events.retention import payload_sweep
+from halloo.files.sweeper import FileSweeper
 from halloo.hooks.actions.sweep import log_sweep
 from halloo.hooks.room import HookRoom
 from halloo.mail.actions import sweep_outbox
@@ -28,9 +33,19 @@ def sweeps_of(config: Config) -> tuple[Sweep, ...]:
         payload_sweep(config.events.payload_days),
         sweep_blocks,
         sweep_retention,
-        sweep_erasures,
         sweep_solutions,
     )
+
+
+def finish_erasures(pump: Pump, sweeper: FileSweeper) -> None:
+    """Proofs of deletion are finished as soon as the last bytes are gone, which is looked after when somebody was erased here."""
+    sweeper.follow(is_erasure_due, sweep_erasures)
+
+    def read(facts: Sequence[Fact]) -> None:
+        for workspace_id in {fact.workspace_id for fact in facts if fact.name == REMOVED}:
+            sweeper.nudge(workspace_id)
+
+    pump.read_own_by(read)
 
 
 def read_facts(

@@ -6,7 +6,7 @@ from functools import partial
 from halloo.app.ground import Ground
 from halloo.config import Config
 from halloo.csp.own import FILE_POLICY
-from halloo.edge.address import newcomer_key
+from halloo.edge.address import counted_with, newcomer_key, newcomer_of
 from halloo.edge.answers import Answers
 from halloo.edge.deployment import kinds_of
 from halloo.edge.portraits import PeoplesPortraits
@@ -42,6 +42,7 @@ def file_rooms(ground: Ground) -> tuple[FileRoom, PictureRoom]:
         policy=FILE_POLICY,
         origins=ground.inbox | ground.widget,
         kinds_of=partial(kinds_of, ground.records),
+        whence=partial(newcomer_of, trusted=ground.trusted),
     )
     pictures = PictureRoom(
         addresses,
@@ -52,6 +53,7 @@ def file_rooms(ground: Ground) -> tuple[FileRoom, PictureRoom]:
         outbound=open_outbound(ground.config, ()),
         portraits=PeoplesPortraits(ground.database),
         now=ground.clock,
+        whence=partial(counted_with, trusted=ground.trusted),
     )
     return files, pictures
 

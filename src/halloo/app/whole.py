@@ -6,7 +6,7 @@ from pathlib import Path
 from litestar.types import ASGIApp
 
 from halloo.api.public.limits import PublicLimits
-from halloo.app.chores import read_facts, sweeps_of
+from halloo.app.chores import finish_erasures, read_facts, sweeps_of
 from halloo.app.doors import Behind, open_doors
 from halloo.app.ground import Ground, lay_ground, snippets_of
 from halloo.app.rooms import file_rooms, hook_room, mail_room, relay_room, watch_room
@@ -116,6 +116,7 @@ def build(
         snippets=snippets_of(ground.assets, ground.hosts),
         identity_secrets=identity_secrets,
     )
+    finish_erasures(pump, files.sweeper)
     indexer = _reading(ground, pump, barred, relay, hooks, mail, watch)
     asgi, rescue = open_doors(
         ground,

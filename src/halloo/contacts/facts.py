@@ -11,6 +11,9 @@ from halloo.kit.clock import utc_offset
 from halloo.kit.json import DATA_MAX, canonical, dump
 from halloo.kit.text import clean
 
+REMOVED = "people:profile:removed"
+"""A contact is no more; with everything that was said, or without."""
+
 
 def profile_created(tx: Tx, contact: Contact) -> None:
     """`people:profile:created`."""
@@ -41,7 +44,7 @@ def profile_updated(tx: Tx, contact: Contact, changed: dict[str, Any]) -> None:
 def profile_removed(tx: Tx, contact_id: str) -> None:
     """`people:profile:removed`; what was told of the contact before is erased."""
     erase_payloads_of(tx, contact_id)
-    record(tx, "people:profile:removed", dump({"website_id": tx.workspace_id, "people_id": contact_id}))
+    record(tx, REMOVED, dump({"website_id": tx.workspace_id, "people_id": contact_id}))
 
 
 def visitor_revoked(tx: Tx, visitor_id: str, browsers: list[str] | None = None) -> None:

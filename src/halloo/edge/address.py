@@ -2,7 +2,8 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -52,6 +53,22 @@ def newcomer_key(peer: str | None, forwarded: Sequence[str], trusted: tuple[Netw
     """Whom a newcomer of the relay is counted with. None inside of a network: that may be a proxy, with everybody behind it."""
     address = client_address(peer, forwarded, trusted)
     return None if address is None or ipaddress.ip_address(address).is_private else limit_key(address)
+
+
+def counted_with(scope: Mapping[str, Any], trusted: tuple[Network, ...]) -> str:
+    """What an ASGI request is counted by: the `limit_key` of its caller's address."""
+    return limit_key(client_address(*_told(scope), trusted))
+
+
+def newcomer_of(scope: Mapping[str, Any], trusted: tuple[Network, ...]) -> str | None:
+    """As `newcomer_key`, of an ASGI request."""
+    return newcomer_key(*_told(scope), trusted)
+
+
+def _told(scope: Mapping[str, Any]) -> tuple[str | None, list[str]]:
+    peer = scope.get("client")
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return peer[0] if peer else None, forwarded
 
 
 def limit_key(address: str | None) -> str:

@@ -31,8 +31,8 @@ KindsOf = Callable[[Upload], Awaitable[tuple[FileKind, ...]]]
 class Examiner(Protocol):
     """Reads a picture in a process of its own and draws it anew."""
 
-    async def examine(self, source: Path, target: Path) -> ImageFacts:
-        """What the picture is; it is drawn anew to `target`. Raises `ImageRefused`."""
+    async def examine(self, source: Path, target: Path, *, asker: str) -> ImageFacts:
+        """What the picture is; it is drawn anew to `target`. Raises `ImageRefused`, `RateLimited` where too much waits of `asker`."""
         ...
 
 
@@ -81,10 +81,15 @@ class UploadDesk:
         """A part has come: the target holds for a while again."""
         await self._database.write(upload.workspace_id, actions.renew_upload, upload.id)
 
+    async def cancel(self, upload: Upload, received: int) -> None:
+        """Its sender gives it up, with so many bytes. Raises `UploadNotFound` for one that was sent in a message."""
+        await self._database.write(upload.workspace_id, actions.cancel_upload, upload.id, received)
+
     async def finish(self, upload: Upload) -> dict[str, Any]:
         """All bytes are here: find out what they are, and answer `{"upload_id", "name", "type", "size", "width"?, …}`.
 
-        Again gives the same answer. Raises `FileType`, `PictureRefused`, `UploadDamaged`, `UploadNotFound`, `NotStored`.
+        Again gives the same answer. Raises `FileType`, `PictureRefused`, `UploadDamaged`, `UploadNotFound`, `NotStored`, and `RateLimited`
+        where too many pictures of the same sender wait to be looked at: asked again later, it goes on.
         """
         lock = self._busy.setdefault(upload.id, asyncio.Lock())
         async with lock:
@@ -155,7 +160,7 @@ class UploadDesk:
             source, target = Path(folder) / "received", Path(folder) / "drawn"
             await copy_out(self._storage, upload.raw_key, source)
             try:
-                facts = await self._images.examine(source, target)
+                facts = await self._images.examine(source, target, asker=upload.owner)
             except ImageRefused as error:
                 raise PictureRefused(str(error), reason=error.reason) from error
             await self._storage.drop(upload.drawn_part)

@@ -43,7 +43,7 @@ class UploadDraft:
 
 @dataclass(frozen=True, slots=True)
 class UploadRules:
-    """What may be uploaded here, by whoever asks. `day_bytes`: what one visitor may announce in a day; None for operators."""
+    """What may be uploaded here, by whoever asks. `day_bytes`: what one visitor may upload in a day; None for operators."""
 
     max_bytes: int
     kinds: tuple[FileKind, ...] = FILE_KINDS

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from litestar.types import Scope
+
 from halloo.files.images.addresses import PictureAddresses
 from halloo.files.images.cache import DiskCache
 from halloo.files.images.gallery import Gallery, Portraits
@@ -20,7 +22,7 @@ _MIB = 1024 * 1024
 class PictureRoom:
     """Everything of pictures that lives as long as the server; the processes that read them are the files' own."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the composition root has built, by name
         self,
         addresses: PictureAddresses,
         settings: FilesSettings,
@@ -31,13 +33,17 @@ class PictureRoom:
         outbound: Outbound,
         portraits: Portraits,
         now: Callable[[], int],
+        whence: Callable[[Scope], str],
     ) -> None:
-        """`folder`: the data folder. `outbound`: a client of its own, which allows no private network. `now` in milliseconds."""
+        """`folder`: the data folder. `outbound`: a client of its own, which allows no private network. `now` in milliseconds.
+
+        `whence`: the address that a request is counted with.
+        """
         self.addresses = addresses
         self._outward = Outward(outbound)
         cache = DiskCache(folder / "cache" / "images", settings.image_cache_mib * _MIB)
         gallery = Gallery(images, self._outward, storage, cache, portraits, now)
-        self.host = ImageHost(addresses, gallery, now)
+        self.host = ImageHost(addresses, gallery, now, whence)
         self.previews = Previews(self._outward, addresses, on=settings.previews)
 
     async def close(self) -> None:

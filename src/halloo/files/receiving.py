@@ -1,18 +1,22 @@
-"""Uploads: `PUT`, `PATCH` and `HEAD` at `/uploads/{upload id}?token=…` on the storage host (embedding contract 8.2).
+"""Uploads: `PUT`, `PATCH`, `HEAD` and `DELETE` at `/uploads/{upload id}?token=…` on the storage host (embedding contract 8.2).
 
 `PUT` brings the whole. When the line broke, `HEAD` says by `Upload-Offset` how much is here, and `PATCH` with `Upload-Offset: n` goes on
 there; a `PUT` of the whole again is fine as well, what is here already is passed over. Whoever brings the last byte gets the answer: what
 the file was found to be, or why it is refused. Asked again, what it was found to be is the same; what was refused is found no more.
+`DELETE` gives it up: what came goes, what was still to come counts to nobody's day.
 """
 
 import re
 import time
 from collections.abc import AsyncGenerator, Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
+from halloo.files import trial
 from halloo.files.answers import Answer, Header, Host, Receive, Scope, Send, extension, header
 from halloo.files.errors import FileTooLarge, UploadIncomplete, UploadNotFound
 from halloo.files.model import Upload
+from halloo.files.places import Places
 from halloo.files.storage import OffsetConflict, Storage
 from halloo.kit.asgi import PATIENCE
 from halloo.kit.refusals import BadRequest, Conflict
@@ -24,7 +28,8 @@ PACE = 64 * 1024
 _PATH = re.compile(r"/uploads/([A-Za-z0-9-]{1,64})")
 _TOKEN = re.compile(rb"token=([A-Za-z0-9_-]{1,200})")
 _NUMBER = re.compile(rb"[0-9]{1,18}")
-_METHODS = b"PUT, PATCH, HEAD, OPTIONS"
+_METHODS = b"PUT, PATCH, HEAD, DELETE, OPTIONS"
+_BRINGING = frozenset({"PUT", "PATCH"})
 _ASKED = b"content-type, upload-offset, upload-complete"
 _EXPOSED = b"upload-offset, upload-complete, upload-length, retry-after"
 
@@ -50,6 +55,10 @@ class Desk(Protocol):
         """Bytes have come: the target holds for a while again."""
         ...
 
+    async def cancel(self, upload: Upload, received: int) -> None:
+        """Its sender gives it up. Raises `UploadNotFound` for one that was sent in a message."""
+        ...
+
     async def finish(self, upload: Upload) -> dict[str, Any]:
         """All bytes are in the storage under the upload's id: assemble them, look at them, decide.
 
@@ -61,18 +70,31 @@ class Desk(Protocol):
 class Receiving:
     """ASGI application for what lies below `/uploads/`."""
 
-    def __init__(self, storage: Storage, desk: Desk, policy: str, origins: Collection[str]) -> None:
-        """`policy` and `origins` as for `Host`."""
+    def __init__(
+        self,
+        storage: Storage,
+        desk: Desk,
+        policy: str,
+        origins: Collection[str],
+        whence: Callable[[Scope], str | None] = lambda _: None,
+    ) -> None:
+        """`policy` and `origins` as for `Host`. `whence`: the address that a request is counted with; None: with none."""
         self._storage, self._desk, self._host = storage, desk, Host(policy, origins)
-        self._works = {"PUT": self._put, "PATCH": self._patch, "HEAD": self._head}
+        self._places, self._whence = Places(), whence
+        self._works = {"PUT": self._put, "PATCH": self._patch, "HEAD": self._head, "DELETE": self._delete}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         answer = Answer(scope, send, self._host.headers(scope, _EXPOSED))
         work = self._works.get(scope["method"])
         try:
-            if work is not None:
-                await work(await self._find(scope), answer, _Body(scope, receive))
+            if work is not None and scope["path"] == trial.PATH:
+                with self._place(trial.SENDER, scope):
+                    await trial.answer_trial(scope["method"], answer, _Body(scope, receive))
+            elif work is not None:
+                upload = await self._find(scope)
+                with self._place(upload.owner, scope):
+                    await work(upload, answer, _Body(scope, receive))
             elif scope["method"] == "OPTIONS":
                 await Answer(scope, send, self._host.preflight(scope, _METHODS, _ASKED)).empty(204)
             else:
@@ -83,6 +105,12 @@ class Receiving:
             await answer.refuse(UploadOffset(received=conflict.received), _offset(conflict.received))
         except Exception as error:  # noqa: BLE001 - told to the caller, and logged
             await answer.mishap(error)
+
+    def _place(self, sender: str, scope: Scope) -> AbstractContextManager[None]:
+        """Whoever brings nothing takes none."""
+        if scope["method"] not in _BRINGING:
+            return nullcontext()
+        return self._places.taken(sender, self._whence(scope))
 
     async def _find(self, scope: Scope) -> Upload:
         path, token = _PATH.fullmatch(scope["path"]), _TOKEN.fullmatch(scope["query_string"])
@@ -108,6 +136,11 @@ class Receiving:
         length = (b"upload-length", str(upload.size).encode())
         complete = (b"upload-complete", b"?0" if upload.state == "open" else b"?1")
         await answer.empty(204, [*_offset(received), length, complete, (b"cache-control", b"no-store")])
+
+    async def _delete(self, upload: Upload, answer: Answer, body: "_Body") -> None:
+        del body
+        await self._desk.cancel(upload, await self._kept(upload))
+        await answer.empty(204, [(b"cache-control", b"no-store")])
 
     async def _put(self, upload: Upload, answer: Answer, body: "_Body") -> None:
         if body.length is not None and body.length > upload.size:

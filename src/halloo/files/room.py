@@ -1,9 +1,10 @@
 """What the composition root sees of files: where they lie, who receives and serves them, who sweeps."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from halloo.db.engine import Database
+from halloo.files.answers import Scope
 from halloo.files.desk import FileShelf, KindsOf, UploadDesk
 from halloo.files.images.addresses import PictureAddresses
 from halloo.files.images.processes import Images
@@ -19,7 +20,7 @@ from halloo.files.sweeper import FileSweeper
 class FileRoom:
     """Everything of files that lives as long as the server."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the composition root has built, by name
         self,
         database: Database,
         settings: FilesSettings,
@@ -30,10 +31,11 @@ class FileRoom:
         policy: str,
         origins: Collection[str],
         kinds_of: KindsOf,
+        whence: Callable[[Scope], str | None],
     ) -> None:
         """`folder`: the data folder. `host`: the storage host's origin. `policy`: of every answer there, which `origins` may read.
 
-        `pictures`: addresses of the image host.
+        `pictures`: addresses of the image host. `whence`: the address that an upload is counted with; None: with none.
 
         Raises `ValueError` with a sentence for a storage that cannot be used.
         """
@@ -42,7 +44,7 @@ class FileRoom:
         self.storage = open_storage(settings, folder)
         self.images = Images(settings.image_processes)
         desk = UploadDesk(database, self.storage, self.images, settings, kinds_of)
-        self.receiving = Receiving(self.storage, desk, policy, origins)
+        self.receiving = Receiving(self.storage, desk, policy, origins, whence)
         self._small = SmallPictures(self.images, self.storage)
         self.serving = Serving(self.storage, FileShelf(database), self._small, policy, origins)
         self.sweeper = FileSweeper(database, self.storage, settings)

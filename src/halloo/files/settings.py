@@ -45,7 +45,11 @@ class FilesSettings:
         default=24, metadata={"sentence": "Hours after which what was uploaded and never sent is deleted."}
     )
     image_processes: int = field(
-        default=1, metadata={"sentence": "Processes that read images; each is ended when it takes too much."}
+        default=2,
+        metadata={
+            "sentence": "Processes that read images, about 30 MiB each, and up to 512 MiB while a picture asks for it. With one alone, "
+            "a heavy picture holds up everybody's for seconds."
+        },
     )
     image_cache_mib: int = field(
         default=512, metadata={"sentence": "MiB of thumbnails that are kept in the data folder."}

@@ -10,6 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from halloo.files.images.model import ImageRefused, Wanted
+from halloo.files.images.processes import PicturesWait
 from halloo.files.model import SMALL_WIDTHS, StoredFile
 from halloo.files.storage import NotStored, Storage, StoreUnreachable, copy_out
 
@@ -19,7 +20,8 @@ SMALL_BYTES = 32 * 1024
 """A file of no more than this, and no more pixels than are wanted, is small already."""
 _TALLEST, _LEAST_WIDE, _LEAST_HIGH = 320, 72, 56
 """The room of a picture in a thread, beside its first width; what is longer than fits is cut to the least."""
-_AT_ONCE, _WAITING_MOST = 2, 64
+_AT_ONCE, _WAITING_MOST = 8, 64
+"""Files that are copied out at a time; whose turn it is among them, `Images` says."""
 _AGAIN_S = 600.0
 _MISSED_MOST = 4096
 _ITSELF = b"\n"
@@ -48,6 +50,7 @@ class Reader(Protocol):
         cover: bool = False,
         moving: bool = False,
         still: bool = True,
+        asker: str = "",
     ) -> tuple[bytes, str]: ...
 
 
@@ -102,6 +105,8 @@ class SmallPictures:
                 kept = await self._in_turn(file, key, box, wanted, still)
         except StoreUnreachable:  # nothing was done for it: whoever asks next may find the store
             return None
+        except PicturesWait:
+            return None
         except (ImageRefused, NotStored, OSError):
             self._miss(key)
             return None
@@ -134,7 +139,7 @@ class SmallPictures:
             await copy_out(self._storage, file.storage_key, source)
             try:
                 data, type_ = await self._images.thumbnail(
-                    source, box.width, box.height, wanted, cover=box.cut, moving=True, still=False
+                    source, box.width, box.height, wanted, cover=box.cut, moving=True, still=False, asker=file.owner
                 )
             except ImageRefused as refused:
                 if refused.reason == "heavy":

@@ -35,6 +35,12 @@ _COUNT_DAY = Statement(
         "WHERE file_days.bytes + excluded.bytes <= :most"
     )
 )
+_UNCOUNT_DAY = Statement(
+    text(
+        "UPDATE file_days SET bytes = bytes - :bytes "
+        "WHERE workspace_id = :ws AND visitor_id = :visitor AND day = :day AND bytes >= :bytes"
+    )
+)
 _DROP_DAYS = Statement(text("DELETE FROM file_days WHERE workspace_id = :ws AND day < :day"))
 _DUE = (
     select(uploads)
@@ -101,6 +107,11 @@ def list_due_uploads(
 def count_day(tx: Tx, workspace_id: str, visitor_id: str, day: int, size: int, most: int) -> bool:
     """Count bytes to a visitor's day; False, and nothing is counted, where they would be more than `most`."""
     return size <= most and tx.run(_COUNT_DAY, ws=workspace_id, visitor=visitor_id, day=day, bytes=size, most=most) == 1
+
+
+def uncount_day(tx: Tx, workspace_id: str, visitor_id: str, day: int, size: int) -> None:
+    """Take back what was counted to a visitor's day and never came."""
+    tx.run(_UNCOUNT_DAY, ws=workspace_id, visitor=visitor_id, day=day, bytes=size)
 
 
 def drop_days(tx: Tx, workspace_id: str, before: int) -> None:

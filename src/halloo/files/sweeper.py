@@ -1,48 +1,57 @@
 """Has bytes deleted that nobody can name: what was taken back, refused, or uploaded and never sent."""
 
-import asyncio
-import logging
-from typing import NoReturn
+from collections.abc import Callable
 
-from halloo.db import directory
-from halloo.db.engine import DIRECTORY, Database
+from halloo.db.engine import Database
+from halloo.db.rounds import Rounds, Sweep
+from halloo.db.tx import Tx
 from halloo.files import actions
 from halloo.files.settings import FilesSettings
 from halloo.files.storage import Storage
 
-logger = logging.getLogger("halloo.files")
 EVERY_S = 60
 BATCH, BATCHES_MAX = 100, 50
 """Rows of one transaction, and transactions of one round for each workspace: what is left waits for the next round."""
 
 
-class FileSweeper:
+class FileSweeper(Rounds):
     """Sweeps every workspace of this database. Several servers may do so at once: what is gone already is fine."""
 
     def __init__(self, database: Database, storage: Storage, settings: FilesSettings) -> None:
         """Nothing is swept before `run`."""
-        self._database = database
+        super().__init__(database, EVERY_S)
         self._storage = storage
         self._hours = settings.unfinished_hours
+        self._following: list[tuple[Callable[[Tx], bool], Sweep]] = []
 
-    async def run(self) -> NoReturn:
-        """Sweep now, and again every minute, whatever happens."""
-        while True:
-            try:
-                await self.sweep()
-            except Exception:
-                logger.exception("Files that are not needed any more could not be deleted; trying again later")
-            await asyncio.sleep(EVERY_S)
+    def follow(self, due: Callable[[Tx], bool], sweep: Sweep) -> None:
+        """What a slice above this one does in a workspace once bytes are gone there; `due`: a query whether there is anything."""
+        self._following.append((due, sweep))
 
-    async def sweep(self) -> None:
-        """One round through all workspaces; one that fails keeps the others from nothing."""
-        for workspace_id in await self._database.read(DIRECTORY, directory.list_keys, "workspace"):
-            try:
-                await self._sweep(workspace_id)
-            except Exception:
-                logger.exception("Files of workspace %s could not be deleted; trying again later", workspace_id)
+    async def sweep_workspace(self, workspace_id: str) -> None:
+        """Bytes first, then what waits for them to be gone."""
+        await self._end(workspace_id)
+        await self._delete(workspace_id)
+        for due, sweep in self._following:
+            while await self._database.read(workspace_id, due) and await self._database.write(
+                workspace_id, sweep, BATCH
+            ):
+                pass
 
-    async def _sweep(self, workspace_id: str) -> None:
+    async def _end(self, workspace_id: str) -> None:
+        """Targets that ran out: what was announced and never came is given back to their visitors' days."""
+        for _ in range(BATCHES_MAX):
+            ended = await self._database.read(workspace_id, actions.list_ended, BATCH)
+            for upload in ended:
+                received = await self._storage.received(upload.id)
+                if received < upload.size and await self._storage.size(upload.raw_key) is None:
+                    await self._database.write(workspace_id, actions.end_upload, upload.id, received)
+                else:
+                    await self._database.write(workspace_id, actions.keep_whole, upload, self._hours)
+            if len(ended) < BATCH:
+                return
+
+    async def _delete(self, workspace_id: str) -> None:
         for _ in range(BATCHES_MAX):
             if not await self._database.read(workspace_id, actions.is_swept_due, self._hours):
                 return

@@ -62,4 +62,4 @@ file_days = Table(
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("bytes", BigInteger, nullable=False),
 )
-"""What a visitor has announced to upload on a day (days since 1970, UTC)."""
+"""What a visitor has uploaded on a day (days since 1970, UTC), and what is announced and still to come."""

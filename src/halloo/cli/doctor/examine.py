@@ -4,7 +4,7 @@ import http.client
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from halloo.cli.doctor import calls, door, live, names, own, pages, policies, streaming
+from halloo.cli.doctor import calls, door, live, names, own, pages, policies, streaming, uploads
 from halloo.cli.doctor.finding import Finding, bad
 from halloo.cli.doctor.site import Site
 from halloo.cli.place import Place, open_place
@@ -69,6 +69,7 @@ def _outside(site: Site, silence_s: float) -> Iterator[Finding]:
         ("WebSocket", lambda: live.check_upgrade(site)),
         ("HTTP streaming", lambda: streaming.check_stream(site)),
         ("rescue relay", lambda: streaming.check_rescue(site)),
+        ("upload", lambda: uploads.check_uploads(site)),
         ("host names", lambda: calls.check_hosts(site)),
         ("own names", lambda: names.check_names(site)),
     ]

@@ -16,7 +16,7 @@ from halloo import __version__
 
 TIMEOUT_S = 10
 _BODY_MAX = 4 * 1024 * 1024
-_AGENT = f"halloo-doctor/{__version__}"
+AGENT = f"halloo-doctor/{__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,10 @@ class Site:
         url: str = "",
     ) -> Answer:
         """One request on a connection of its own. Raises `OSError`, `http.client.HTTPException`."""
-        connection = _connection(url or self.url)
+        connection = self.connection(url or self.url)
         sent = {
             "Host": urlsplit(url or self.url).netloc,
-            "User-Agent": _AGENT,
+            "User-Agent": AGENT,
             "Accept-Encoding": "identity",
             **(headers or {}),
         }
@@ -108,6 +108,12 @@ class Site:
             return Answer(answer.status, answer.getheaders(), answer.read(_BODY_MAX))
         finally:
             connection.close()
+
+    def connection(self, url: str) -> http.client.HTTPConnection:
+        """A connection that is not open yet, for what is said a part at a time."""
+        parts = urlsplit(url)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        return kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
 
     def certificate(self) -> dict[str, Any]:
         """The certificate that the host shows, checked. Raises `ssl.SSLError`, `OSError`."""
@@ -132,7 +138,7 @@ class Site:
         ):
             head = {
                 "Host": parts.netloc,
-                "User-Agent": _AGENT,
+                "User-Agent": AGENT,
                 "Connection": "Upgrade",
                 "Upgrade": "websocket",
                 "Sec-WebSocket-Version": "13",
@@ -142,12 +148,6 @@ class Site:
             lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
             line.sendall(f"GET {parts.path or '/'} HTTP/1.1\r\n{lines}\r\n".encode())
             yield _read_head(line), line
-
-
-def _connection(url: str) -> http.client.HTTPConnection:
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    return kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
 
 
 def _read_head(line: socket.socket) -> Answer:

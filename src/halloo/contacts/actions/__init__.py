@@ -25,7 +25,7 @@ from halloo.contacts.actions.contacts import (
     list_contacts,
     refuse_stale,
 )
-from halloo.contacts.actions.erasures import get_erasure, list_erasures, prove_erasure, sweep_erasures
+from halloo.contacts.actions.erasures import get_erasure, is_erasure_due, list_erasures, prove_erasure, sweep_erasures
 from halloo.contacts.actions.identify import Identified, identify, prove, take_over
 from halloo.contacts.actions.join import join_contact
 from halloo.contacts.actions.keys import retire_identity_key
@@ -73,6 +73,7 @@ __all__ = [
     "get_visitors",
     "greet_again",
     "identify",
+    "is_erasure_due",
     "is_welcome",
     "join_contact",
     "lift_expired",

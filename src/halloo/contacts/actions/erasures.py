@@ -49,6 +49,11 @@ def list_erasures(tx: Tx, who: Actor, before: str | None, limit: int) -> list[Er
     return erasure_store.list_erasures(tx, tx.workspace_id, before, limit)
 
 
+def is_erasure_due(tx: Tx) -> bool:
+    """Query: whether a proof waits for bytes to be gone."""
+    return bool(erasure_store.list_unfinished(tx, tx.workspace_id, 1))
+
+
 def sweep_erasures(tx: Tx, limit: int) -> bool:
     """Finish at most so many erasures of whose files no bytes are left; whether there may be more."""
     oldest = files.oldest_removed(tx)

@@ -1,5 +1,6 @@
 """One function a verb: what is received, what messages publish, what is taken back."""
 
+from halloo.files.actions.end import cancel_upload, end_upload, keep_whole, list_ended
 from halloo.files.actions.pictures import (
     drop_own_picture,
     erase_picture,
@@ -32,9 +33,11 @@ from halloo.files.actions.upload import (
 __all__ = [
     "Swept",
     "adopt",
+    "cancel_upload",
     "check_upload",
     "claim_swept",
     "drop_own_picture",
+    "end_upload",
     "end_uploads",
     "erase_of_conversation",
     "erase_of_owner",
@@ -48,6 +51,8 @@ __all__ = [
     "forget_swept",
     "is_of_upload",
     "is_swept_due",
+    "keep_whole",
+    "list_ended",
     "list_of_conversation",
     "oldest_removed",
     "open_upload",

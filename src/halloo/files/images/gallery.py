@@ -78,8 +78,8 @@ class Gallery:
         self._made: dict[str, asyncio.Task[Shown]] = {}
         self._missed: dict[str, float] = {}
 
-    async def of_person(self, person: Person, wanted: Wanted) -> Shown | None:
-        """A person's picture, or initials; None for nobody."""
+    async def of_person(self, person: Person, wanted: Wanted, asker: str = "") -> Shown | None:
+        """A person's picture, or initials; None for nobody. `asker` as `Images` has it. Raises `PicturesWait`."""
         portrait = await self._portraits(person)
         if portrait is None:
             return None
@@ -87,42 +87,49 @@ class Gallery:
         try:
             if portrait.key:
                 return await self._once(
-                    f"key {portrait.key} {box}", lambda: self._own(portrait.key, person.size, wanted)
+                    f"key {portrait.key} {box}", lambda: self._own(portrait.key, person.size, wanted, asker)
                 )
             if portrait.url:
                 asked = Elsewhere(portrait.url, person.size, person.size)
                 return await self._once(
-                    f"face {self._week()} {portrait.url} {box}", lambda: self._foreign(asked, wanted, face=True)
+                    f"face {self._week()} {portrait.url} {box}", lambda: self._foreign(asked, wanted, asker, face=True)
                 )
         except (ImageRefused, Unreachable, NotStored):
             pass  # the initials stand in
         letters, ground = initials_of(portrait.name), _GROUNDS[person_colour(person.id)]
         return await self._once(
-            f"initials {letters} {ground} {box}", lambda: self._drawn(letters, ground, person.size, wanted)
+            f"initials {letters} {ground} {box}", lambda: self._drawn(letters, ground, person.size, wanted, asker)
         )
 
-    async def elsewhere(self, asked: Elsewhere, wanted: Wanted) -> Shown | None:
-        """A picture from elsewhere, fitted into its box; animations go on. None where there is none to be had."""
+    async def elsewhere(self, asked: Elsewhere, wanted: Wanted, asker: str = "") -> Shown | None:
+        """A picture from elsewhere, fitted into its box; animations go on. None where there is none to be had.
+
+        `asker` as `Images` has it. Raises `PicturesWait`.
+        """
         key = f"url {self._week()} {asked.width} {asked.height} {wanted} {asked.url}"
         try:
-            return await self._once(key, lambda: self._foreign(asked, wanted, face=False))
+            return await self._once(key, lambda: self._foreign(asked, wanted, asker, face=False))
         except (ImageRefused, Unreachable):
             return None
 
-    async def _own(self, key: str, size: int, wanted: Wanted) -> tuple[bytes, str]:
+    async def _own(self, key: str, size: int, wanted: Wanted, asker: str) -> tuple[bytes, str]:
         with tempfile.TemporaryDirectory(prefix="halloo-") as folder:
             source = Path(folder) / "picture"
             await copy_out(self._storage, key, source)
-            return await self._images.thumbnail(source, size, size, wanted, cover=True)
+            return await self._images.thumbnail(source, size, size, wanted, cover=True, asker=asker)
 
-    async def _foreign(self, asked: Elsewhere, wanted: Wanted, *, face: bool) -> tuple[bytes, str]:
+    async def _foreign(self, asked: Elsewhere, wanted: Wanted, asker: str, *, face: bool) -> tuple[bytes, str]:
         found = await self._outward.fetch(asked.url, _ACCEPT, PICTURE_BYTES)
         if found.truncated:
             raise Unreachable
-        return await self._images.thumbnail(found.body, asked.width, asked.height, wanted, cover=face, moving=not face)
+        return await self._images.thumbnail(
+            found.body, asked.width, asked.height, wanted, cover=face, moving=not face, asker=asker
+        )
 
-    async def _drawn(self, letters: str, ground: tuple[int, int, int], size: int, wanted: Wanted) -> tuple[bytes, str]:
-        return await self._images.initials(letters, ground, size, wanted)
+    async def _drawn(
+        self, letters: str, ground: tuple[int, int, int], size: int, wanted: Wanted, asker: str
+    ) -> tuple[bytes, str]:
+        return await self._images.initials(letters, ground, size, wanted, asker=asker)
 
     def _week(self) -> int:
         """Pictures from elsewhere are asked for anew each week."""

@@ -4,6 +4,7 @@ It reads no body, sets no cookie, never redirects, and serves PNG, JPEG and WebP
 """
 
 import logging
+import math
 from collections.abc import Callable
 from typing import cast
 
@@ -13,6 +14,7 @@ from halloo.files.images.addresses import Person, PictureAddresses
 from halloo.files.images.gallery import Gallery, Shown
 from halloo.files.images.model import wanted_of
 from halloo.kit.json import dump
+from halloo.kit.refusals import RateLimited
 
 POLICY = b"default-src 'none'; sandbox; frame-ancestors 'none'"
 _HEADERS = (
@@ -38,7 +40,7 @@ _WRONG_METHOD = dump(
 _UNABLE = dump(
     {"error": "unavailable", "message": "The picture cannot be made at present; ask again in a moment.", "details": {}}
 )
-_OK, _SAME, _NONE, _METHOD, _LATER = 200, 304, 404, 405, 503
+_OK, _SAME, _NONE, _METHOD, _TOO_MANY, _LATER = 200, 304, 404, 405, 429, 503
 _AGAIN_S = b"5"
 logger = logging.getLogger("halloo.files")
 
@@ -46,8 +48,11 @@ logger = logging.getLogger("halloo.files")
 class ImageHost:
     """Answers `/avatar/…` and `/process/thumbnail`."""
 
-    def __init__(self, addresses: PictureAddresses, gallery: Gallery, now: Callable[[], int]) -> None:
-        """`now` in milliseconds."""
+    def __init__(
+        self, addresses: PictureAddresses, gallery: Gallery, now: Callable[[], int], whence: Callable[[Scope], str]
+    ) -> None:
+        """`now` in milliseconds. `whence`: the address that a request is counted with."""
+        self._whence = whence
         self._addresses = addresses
         self._gallery = gallery
         self._now = now
@@ -65,9 +70,14 @@ class ImageHost:
         shown: Shown | None = None
         try:
             if isinstance(asked, Person):
-                shown = await self._gallery.of_person(asked, wanted)
+                shown = await self._gallery.of_person(asked, wanted, self._whence(scope))
             elif asked is not None:
-                shown = await self._gallery.elsewhere(asked, wanted)
+                shown = await self._gallery.elsewhere(asked, wanted, self._whence(scope))
+        except RateLimited as later:
+            body = dump({"error": later.code, "message": later.message, "details": later.details})
+            again = (b"retry-after", str(math.ceil(later.retry_after_ms / 1000)).encode())
+            await _answer(send, _TOO_MANY, body, b"application/json", _REFUSED, again)
+            return
         except OSError:  # no room on the disk, no process to be had
             logger.exception("A picture could not be made")
             await _answer(send, _LATER, _UNABLE, b"application/json", _REFUSED, (b"retry-after", _AGAIN_S))

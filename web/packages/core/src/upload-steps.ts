@@ -30,7 +30,7 @@ export interface Carried {
  * Brings bytes and tells how many went. Rejects where the line broke, and when `signal` aborts.
  */
 export type Carry = (request: {
-  readonly method: "PUT" | "PATCH" | "HEAD";
+  readonly method: "PUT" | "PATCH" | "HEAD" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Blob | null;

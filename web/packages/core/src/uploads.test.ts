@@ -65,6 +65,10 @@ class Host {
     const stored = this.uploads.get(id);
     if (this.down || signal.aborted) throw new Refusal(OFFLINE);
     if (!stored || stored.gone) return said(404, { error: "upload_not_found" });
+    if (method === "DELETE") {
+      stored.gone = true;
+      return said(204, null);
+    }
     if (method === "HEAD") return said(204, null, { "upload-offset": String(stored.bytes) });
     if (method === "PATCH" && from !== stored.bytes) {
       return said(409, { error: "upload_offset" }, { "upload-offset": String(stored.bytes) });
@@ -452,7 +456,25 @@ describe("what cannot be sent", () => {
     await pass(60_000);
     expect(uploads.items).toEqual([]);
     expect(host.flying).toBe(0);
-    expect(host.asked).toEqual(["POST waits", "POST flies", "PUT u1"]);
+    expect(host.asked).toEqual(["POST waits", "POST flies", "PUT u1", "DELETE u1"]);
+  });
+
+  it("is given up at the server, too, once it is there, unless its message has it", async () => {
+    uploads.add("c", [file("sent")]);
+    uploads.send("c");
+    uploads.add("c", [file("kept")]);
+    await calm();
+    uploads.cancel("a1");
+    uploads.cancel("a2");
+    await calm();
+    expect(host.asked).toEqual(["POST sent", "POST kept", "PUT u1", "PUT u2", "DELETE u2"]);
+    expect(names()).toEqual(["sent"]);
+    host.down = true;
+    uploads.add("c", [file("lost")]);
+    await calm();
+    uploads.cancel("a3");
+    await pass(60_000);
+    expect(uploads.items).toEqual([]);
   });
 
   it("is everything of a visitor who has left", async () => {

@@ -212,7 +212,13 @@ export function createUploads(options: UploadsOptions): Uploads {
       pump();
     },
     cancel(id) {
+      const url = jobs.get(id)?.target?.put.url;
       drop(id);
+      // What never came counts no more to the visitor's day. Where nobody hears it, the target runs out by itself.
+      if (url) {
+        const { signal } = new AbortController();
+        options.carry({ method: "DELETE", url, headers: {}, body: null, signal, onSent() {} }).catch(() => {});
+      }
       if (find(id)) show(items.filter((item) => item.id !== id));
       release();
       pump();

@@ -39,16 +39,21 @@ class Registry:
         self.done: dict[str, tuple[Upload, StoredFile]] = {}
 
     async def find(self, upload_id: str, token: str) -> Upload:
-        """The upload that is as large as the token says."""
+        """The upload that is as large as the token says, of a visitor of its own."""
         if upload_id in self.done:
             return self.done[upload_id][0]
         now, size = system_clock(), int(token.rpartition("-")[2])
         return Upload(
-            "bench", upload_id, None, "v", None, "message", "film.mp4", "", size, None, "", "open", upload_id, now, now + DAY
+            "bench", upload_id, None, upload_id, None, "message", "film.mp4", "", size, None, "", "open", upload_id, now, now + DAY
         )  # fmt: skip
 
     async def renew(self, upload: Upload) -> None:
         """It holds anyway."""
+
+    async def cancel(self, upload: Upload, received: int) -> None:
+        """What came of it goes."""
+        del received
+        await self._storage.drop(upload.id)
 
     async def finish(self, upload: Upload) -> dict[str, Any]:
         """Assemble it."""

@@ -1,0 +1,43 @@
+"""Ending: a target runs out, or its sender gives up. What was announced and never came counts no more to the visitor's day."""
+
+from halloo.db.tx import Tx
+from halloo.files import store
+from halloo.files.errors import UploadNotFound
+from halloo.files.model import Upload
+from halloo.kit.clock import DAY, HOUR
+
+
+def list_ended(tx: Tx, limit: int) -> list[Upload]:
+    """Query: open uploads whose target has run out: nobody can send to them any more. The oldest first."""
+    return store.list_due_uploads(tx, tx.workspace_id, "open", tx.now, limit, lock=False)
+
+
+def end_upload(tx: Tx, upload_id: str, received: int) -> None:
+    """The target of an open upload has run out with so many bytes; what came of it is swept. Nothing where it goes on meanwhile."""
+    found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
+    if found is not None and found.state == "open" and found.expires_at <= tx.now:
+        _end(tx, found, received)
+
+
+def keep_whole(tx: Tx, upload: Upload, unfinished_hours: int) -> None:
+    """Every byte of an upload has come and it is still to be looked at: it may be asked for as long as it is kept."""
+    found = store.find_upload(tx, tx.workspace_id, upload.id, lock=True)
+    if found is not None and found.state == "open":
+        store.update_upload(tx, tx.workspace_id, upload.id, expires_at=found.created_at + unfinished_hours * HOUR)
+
+
+def cancel_upload(tx: Tx, upload_id: str, received: int) -> None:
+    """Its sender gives up an upload of which so many bytes came. Raises `UploadNotFound` for one that was sent in a message."""
+    found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
+    if found is None or found.state not in {"open", "stored"}:
+        raise UploadNotFound
+    if found.state == "stored":
+        store.remove_file(tx, tx.workspace_id, found.file_id, tx.now)
+    _end(tx, found, received)
+
+
+def _end(tx: Tx, upload: Upload, received: int) -> None:
+    store.update_upload(tx, tx.workspace_id, upload.id, state="refused", name="", expires_at=tx.now)
+    missing = upload.size - received
+    if upload.visitor_id is not None and missing > 0:
+        store.uncount_day(tx, tx.workspace_id, upload.visitor_id, upload.created_at // DAY, missing)

@@ -1,0 +1,91 @@
+"""A visitor's day: what came counts, what was announced and never came is given back."""
+
+from collections.abc import AsyncIterator
+
+from halloo.files import actions, store
+from halloo.files.model import TARGET_MS
+from tests.files.desk import ask, fetch, filed, path_of, put, send
+from tests.public.shop import Build, Shop, Visitor, error
+
+
+async def fits(shop: Shop, visitor: Visitor, size: int) -> bool:
+    """Whether so many bytes may still be announced today; they are given up at once."""
+    asked = await ask(shop, visitor, "fits.txt", b"x" * size, "text/plain")
+    if asked.status_code == 201:
+        given = await shop.api.client.delete(path_of(asked.json()["put"]["url"]))
+        assert given.status_code == 204, given.text
+    return asked.status_code == 201
+
+
+async def test_what_was_announced_and_never_came_is_given_back(build: Build) -> None:
+    shop = await build(upload_mib_per_day=1, uploads_per_ten_minutes=100)
+    visitor, files, database = await shop.arrive(), shop.api.halloo.files, shop.api.halloo.database
+    whole, quarter = b"x" * (1024 * 1024), 256 * 1024
+    asked = (await ask(shop, visitor, "a.txt", whole, "text/plain")).json()
+    assert not await fits(shop, visitor, 1), "it is still to come"
+    upload_id = asked["upload_id"]
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield whole[:quarter]
+
+    await files.storage.append(upload_id, 0, broken(), len(whole))
+    await files.sweeper.sweep()
+    assert not await fits(shop, visitor, 1), "its target holds"
+    shop.api.clock.shift += TARGET_MS
+    for _ in range(2):  # given back once
+        await files.sweeper.sweep()
+        assert not await fits(shop, visitor, 3 * quarter + 1), "what came counts"
+        assert await fits(shop, visitor, 3 * quarter)
+    assert await files.storage.received(upload_id) == 0, "nobody can go on with it"
+    assert error(await put(shop, asked, whole)) == (404, "upload_not_found")
+    asked = (await ask(shop, visitor, "b.txt", whole[: 3 * quarter], "text/plain")).json()
+    await files.storage.append(asked["upload_id"], 0, parts(whole[: 3 * quarter]), len(whole))
+    shop.api.clock.shift += TARGET_MS
+    await files.sweeper.sweep()
+    head = await shop.api.client.head(path_of(asked["put"]["url"]))
+    assert head.headers["upload-offset"] == str(3 * quarter), "all of it is here: its answer may be asked for"
+    assert not await fits(shop, visitor, 1)
+    done = await shop.api.client.patch(path_of(asked["put"]["url"]), headers={"upload-offset": str(3 * quarter)})
+    assert done.status_code == 200, done.text
+    assert await database.read(shop.house.workspace_id, actions.list_ended, 10) == []
+
+
+async def test_what_its_sender_gives_up_is_given_back_and_gone(build: Build) -> None:
+    shop = await build(upload_mib_per_day=1, uploads_per_ten_minutes=100)
+    visitor, files = await shop.arrive(), shop.api.halloo.files
+    cid = await shop.start(visitor)
+    half = 512 * 1024
+    asked = (await ask(shop, visitor, "a.txt", b"x" * half * 2, "text/plain")).json()
+    await files.storage.append(asked["upload_id"], 0, parts(b"x" * half), half)
+    target = path_of(asked["put"]["url"])
+    assert (await shop.api.client.delete(target)).status_code == 204
+    assert error(await shop.api.client.delete(target)) == (404, "upload_not_found")
+    assert not await fits(shop, visitor, half + 1)
+    assert await fits(shop, visitor, half)
+    asked = (await ask(shop, visitor, "b.txt", b"x" * half, "text/plain")).json()
+    assert (await put(shop, asked, b"x" * half)).status_code == 200
+    assert (await shop.api.client.delete(path_of(asked["put"]["url"]))).status_code == 204
+    assert not await fits(shop, visitor, 1), "it came, and was given up only then"
+    refused = await send(shop, visitor, cid, filed(asked["upload_id"]))
+    assert error(refused) == (409, "upload_incomplete")
+    shop.api.clock.shift += 1
+    await files.sweeper.sweep()
+    upload = await shop.api.halloo.database.read(
+        shop.house.workspace_id, store.find_upload, shop.house.workspace_id, asked["upload_id"]
+    )
+    assert upload is None
+
+
+async def test_what_was_sent_in_a_message_cannot_be_given_up(shop: Shop) -> None:
+    visitor = await shop.arrive()
+    cid = await shop.start(visitor)
+    asked = (await ask(shop, visitor, "a.txt", b"hello", "text/plain")).json()
+    await put(shop, asked, b"hello")
+    sent = (await send(shop, visitor, cid, filed(asked["upload_id"]))).json()["message"]["content"]
+    assert error(await shop.api.client.delete(path_of(asked["put"]["url"]))) == (404, "upload_not_found")
+    assert (await fetch(shop, sent["url"])).content == b"hello"
+
+
+async def parts(data: bytes) -> AsyncIterator[bytes]:
+    """Bytes as they come."""
+    yield data
