@@ -12,6 +12,8 @@ from PIL import Image
 from PIL.Image import Image as Picture
 
 from halloo.files import smaller
+from halloo.files.images import processes
+from halloo.files.images.lanes import Lanes
 from halloo.files.images.processes import Images
 from halloo.files.local import LocalStorage
 from halloo.files.model import SMALL_WIDTHS
@@ -302,6 +304,27 @@ async def test_a_crowd_of_pictures_does_not_queue_without_end(house: House, monk
     go_on.set()
     assert opened(await first).format == "WEBP"
     assert opened(await get(house, address, 560)).format == "WEBP", "that passes"
+
+
+async def test_pictures_wait_in_the_lane_of_who_sent_them_and_are_shown_whole_where_it_is_full(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    askers: list[str] = []
+    real = Lanes[Any].add
+
+    def add(self: Lanes[Any], asker: str, work: Any, most: int) -> None:
+        askers.append(asker)
+        real(self, asker, work, most)
+
+    monkeypatch.setattr(Lanes, "add", add)
+    data = photograph(900, 600)
+    address = await keep(house, data)
+    monkeypatch.setattr(processes, "SHOWN_WAITING", 0)
+    assert (await get(house, address)).body == data
+    monkeypatch.undo()
+    monkeypatch.setattr(smaller, "WAIT_S", PATIENCE_S)
+    assert opened(await get(house, address)).size == (280, 187), "it is asked for again as soon as there is room"
+    assert askers == ["visitor:v"]
 
 
 async def test_what_is_made_of_a_file_that_is_taken_back_meanwhile_is_not_kept(
