@@ -4,6 +4,7 @@ import type { Attachment } from "@halloo/core/uploads.ts";
 import { FileArchive, FileMusic, FileText, FileVideo, Image, File as Page, RotateCw, X } from "lucide-preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cx } from "../dom.ts";
+import { useEdges } from "./edges.ts";
 import { type AttachT, stateText } from "./words.ts";
 import "../styles/attach.css";
 
@@ -140,14 +141,33 @@ function Row({ item, language, t, onCancel, onRetry }: RowProps) {
   );
 }
 
+/** As high as the soft edge of the list, where it has one. */
+const SOFT = 40;
+
+/** Brings what went wrong into sight, and moves nothing but the list. */
+function show(list: HTMLElement | null): void {
+  const row = [...(list?.querySelectorAll(".u-item-failed") ?? [])].at(-1);
+  if (!list || !row) return;
+  const [frame, place] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (place.bottom > frame.bottom - SOFT) list.scrollTop += place.bottom - frame.bottom + SOFT;
+  else if (place.top < frame.top + SOFT) list.scrollTop -= frame.top - place.top + SOFT;
+}
+
 export function AttachTray({ items, language, t, note, onCancel, onRetry, onNoteGone }: AttachTrayProps) {
   const list = useRef<HTMLUListElement>(null);
   const count = useRef(items.length);
+  const failed = items.filter(({ state }) => state === "failed").length;
+  const failedBefore = useRef(failed);
   useLayoutEffect(() => {
     // What was added stands at the end.
     if (items.length > count.current) list.current?.scrollTo(0, list.current.scrollHeight);
     count.current = items.length;
   }, [items.length]);
+  useLayoutEffect(() => {
+    if (failed > failedBefore.current) show(list.current);
+    failedBefore.current = failed;
+  }, [failed]);
+  useEdges(list, items.length > 0);
   if (items.length === 0 && !note) return null;
   const busy = items.filter(({ state }) => state !== "done" && state !== "failed").length;
   return (
