@@ -15,13 +15,22 @@ describe("a line of the audit log", () => {
     expect(subjectWords({ subject: ID, details: { email: "g@x.example", role: "admin" } }, nobody)).toBe(
       "g@x.example · Role: Admin",
     );
-    expect(subjectWords({ subject: ID, details: { erasure: ID, everything: true } }, nobody)).toBe("everything: true");
+    expect(subjectWords({ subject: ID, details: { erasure: ID, everything: true } }, nobody)).toBe("Everything");
     expect(subjectWords({ subject: ID, details: {} }, nobody)).toBe(ID);
   });
 
   it("writes lists and switches as people do", () => {
     const details = { domains: ["a.example", "b.example"], published: false, reason: null };
-    expect(subjectWords({ subject: ID, details }, nobody)).toBe("domains: a.example and b.example · Published: No");
+    expect(subjectWords({ subject: ID, details }, nobody)).toBe("a.example and b.example · Published: No");
+    const change = {
+      domains: { before: ["a.example", "c.example"], after: ["a.example", "b.example"] },
+      config: "changed",
+    };
+    expect(subjectWords({ subject: ID, details: change }, nobody)).toBe("+ b.example, − c.example");
+    const events = { added: [], removed: ["message:send"] };
+    expect(subjectWords({ subject: ID, details: { name: "Shop", events, scopes: ["a:read"] } }, nobody)).toBe(
+      "Shop · Events: − message:send · Scopes: a:read",
+    );
     expect(subjectWords({ subject: ID, details: { active: false } }, () => "Grace")).toBe("Grace · Deactivated");
   });
 });

@@ -5,6 +5,7 @@ import { FileArchive, FileMusic, FileText, FileVideo, Image, File as Page, Rotat
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cx } from "../dom.ts";
 import { useEdges } from "./edges.ts";
+import { Ring } from "./ring.tsx";
 import { type AttachT, stateText } from "./words.ts";
 import "../styles/attach.css";
 
@@ -72,17 +73,9 @@ function Sign({ file }: { file: File }) {
   return <Drawn size={20} strokeWidth={1.75} />;
 }
 
-/** How much is there, around the picture. */
-function Ring({ item }: { item: Attachment }) {
-  const share = item.sent / item.file.size;
-  const turning = item.state !== "sending" || share === 0;
-  return (
-    <svg class={cx("u-ring", turning && "u-turning")} viewBox="0 0 36 36" aria-hidden="true">
-      <circle cx="18" cy="18" r="15" pathLength={100} />
-      <circle cx="18" cy="18" r="15" pathLength={100} stroke-dasharray={`${turning ? 25 : share * 100} 100`} />
-    </svg>
-  );
-}
+/** How far one is; null while that cannot be said. */
+const shareOf = ({ state, sent, file }: Attachment): number | null =>
+  state === "sending" && sent > 0 ? sent / file.size : null;
 
 /** The end of a name tells what it is: it stays in sight. */
 function Name({ name }: { name: string }) {
@@ -108,7 +101,7 @@ function Row({ item, language, t, onCancel, onRetry }: RowProps) {
     <li class={cx("u-item", `u-item-${state}`)}>
       <span class="u-item-sign">
         <Sign file={file} />
-        {busy && <Ring item={item} />}
+        {busy && <Ring share={shareOf(item)} />}
       </span>
       <span class="u-item-words">
         <Name name={file.name} />
