@@ -1,18 +1,22 @@
-"""What must not jump, hide or cover: the tray of many files, the day over what is read, the end that is held, a word beside a name."""
+"""What must not jump, hide or cover: files that wait, the day over what is read, the end that is held, what is said in passing."""
 
+import asyncio
+import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FloatRect, Locator, ViewportSize, expect
 
 from tests.support import kinds
 from tests.support.attaching import SIDES, Thing, text
 from tests.support.attaching import begin as begin_talk
 from tests.support.browser import shoot
 from tests.support.product import Product
-from tests.support.screens import Windows
+from tests.support.screens import LOOK, Windows
 from tests.support.stores import empty_store
+from tests.support.visitor import PAGE, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -119,6 +123,73 @@ def test_a_word_about_a_name_stands_beside_it(windows: Windows) -> None:
         words, sign = _words_of(field), mark.bounding_box()
         assert sign is not None
         assert -2 <= sign["x"] - words <= 40, f"{label} ends at {words}, its word is at {sign}"
+
+
+def _box(element: Locator) -> FloatRect:
+    box = element.bounding_box()
+    assert box is not None
+    return box
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 860}, {"width": 390, "height": 780}])
+def test_what_is_said_in_passing_covers_no_composer(windows: Windows, viewport: ViewportSize) -> None:
+    kinds.begin(windows)
+    inbox = kinds.in_inbox(windows)
+    inbox.page.set_viewport_size(viewport)
+    talk = inbox.page.get_by_role("region", name="Conversation", exact=True)
+    talk.get_by_role("button", name="Resolve", exact=True).click()
+    said = inbox.page.get_by_role("status").filter(has_text="Conversation resolved")
+    expect(said).to_be_visible()
+    shoot(inbox.page, f"passing-{viewport['width']}")
+    toast, composer = _box(said), _box(inbox.page.locator(".in-composer"))
+    apart = (
+        toast["x"] + toast["width"] <= composer["x"]
+        or toast["y"] >= composer["y"] + composer["height"]
+        or toast["y"] + toast["height"] <= composer["y"]
+    )
+    assert apart, f"{toast} lies over {composer}"
+    assert toast["x"] >= 0
+    assert toast["x"] + toast["width"] <= viewport["width"]
+
+
+def test_keys_go_on_from_where_a_conversation_was(windows: Windows) -> None:
+    windows.product.widget([PAGE, windows.shop], LOOK)
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs here
+        aside.submit(asyncio.run, _crowd(windows.product, "First", "Second", "Third")).result()
+    inbox = windows.inbox()
+    inbox.sign_in()
+    keys = inbox.page.keyboard
+    expect(inbox.row("Third question")).to_be_visible()
+    keys.press("j")
+    expect(inbox.thread).to_contain_text("First question")
+    inbox.answer("Yes, it is.")
+    expect(inbox.row("Yes, it is.")).to_be_visible()
+    keys.press("Escape")
+    keys.press("j")
+    expect(inbox.thread).to_contain_text("Second question")
+    keys.press("e")
+    expect(inbox.row("Second question")).to_have_count(0)
+    keys.press("j")
+    expect(inbox.thread).to_contain_text("Third question")
+
+
+def test_who_has_nothing_is_led_to_what_nobody_has(windows: Windows) -> None:
+    kinds.begin(windows)
+    inbox = windows.inbox()
+    inbox.sign_in()
+    inbox.page.get_by_role("button", name=re.compile("^Mine")).click()
+    expect(inbox.page.get_by_text("Nothing is assigned to you")).to_be_visible()
+    inbox.page.get_by_role("button", name="Show 1 unassigned").click()
+    expect(inbox.row("Is the vase tight?")).to_be_visible()
+
+
+async def _crowd(product: Product, *names: str) -> None:
+    """A visitor each, who waits in this order."""
+    for number, name in enumerate(names):
+        visitor = Visitor(product, number)
+        visitor.arrive()
+        await visitor.write(f"{name} question")
+        await visitor.leave()
 
 
 def _words_of(field: Locator) -> float:

@@ -5,6 +5,7 @@ import re
 import urllib.request
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -24,7 +25,7 @@ from tests.support.attaching import (
     picture,
     text,
 )
-from tests.support.browser import shoot, violations
+from tests.support.browser import DevTools, shoot, violations
 from tests.support.pace import PATIENCE_S
 from tests.support.product import Product, Store
 from tests.support.screens import LOOK, Windows
@@ -258,7 +259,7 @@ def test_a_picture_of_ones_own_says_how_far_it_is(talk: Talk) -> None:
     page = talk.inbox.page
     page.get_by_role("link", name="Settings").click()
     pick = page.get_by_role("button", name="Choose a picture")
-    line = page.context.new_cdp_session(page)
+    line = cast("DevTools", page.context.new_cdp_session(page))
     slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 60_000}
     line.send("Network.emulateNetworkConditions", slow)
     large = Thing("me.png", "image/png", picture("me.png", 300, 300).data + random.Random(1).randbytes(600_000))
