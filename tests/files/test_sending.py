@@ -7,6 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from halloo.files.model import FILE_KINDS
+from halloo.files.settings import FilesSettings
 from halloo.kit.clock import DAY, HOUR, MINUTE
 from halloo.kit.ids import new_id
 from tests.files.desk import ask, fetch, filed, path_of, png, put, send, sent_file, upload
@@ -257,6 +259,16 @@ async def test_what_a_widget_takes(shop: Shop) -> None:
     await shop.config(files={"enabled": False})
     assert error(await ask(shop, visitor, "a.png", png(), "image/png")) == (404, "files_off")
     assert error(await shop.call("POST", "/uploads", {"name": "a", "size": 1})) == (401, "visitor_token_missing")
+
+
+async def test_an_operator_is_told_what_is_taken(shop: Shop) -> None:
+    rules = await shop.manage("GET", "/core/uploads/rules")
+    assert rules == {"max_bytes": FilesSettings().max_bytes, "types": list(FILE_KINDS)}
+    draft = {"name": "a.txt", "type": "text/plain"}
+    assert (await shop.manage("POST", "/core/uploads", {**draft, "size": rules["max_bytes"]}))["upload_id"]
+    larger = {**draft, "size": rules["max_bytes"] + 1}
+    more = await shop.api.client.post("/core/uploads", json=larger, headers=shop.manager)
+    assert error(more) == (413, "file_too_large")
 
 
 async def test_a_day_has_an_end(build: Build) -> None:

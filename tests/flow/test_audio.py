@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Frame, Locator, Page, expect
@@ -258,9 +259,13 @@ def test_a_site_that_keeps_its_microphone_has_no_button(product: Product, make_w
     windows.visitor.grant_permissions(["local-network-access"])  # a page that a test answers is of no known network
     windows.visitor.route(f"{windows.shop}/", keep)
     visitor = windows.visit()
+    told: list[str] = []
+    visitor.page.on("console", lambda said: told.append(said.text))
     visitor.open()
     expect(_button(visitor.chat, "Emoji")).to_be_visible()
     expect(_button(visitor.chat, RECORD)).to_have_count(0)
+    line = f'Permissions-Policy: microphone=(self "{product.origin}")'
+    assert [one for one in told if line in one], "the site's owner is not told why there is no button"
     visitor.write(BEGINNING)
     expect(visitor.thread.get_by_text("Sent", exact=True)).to_be_visible()
     assert visitor.errors == []
@@ -271,6 +276,23 @@ REFUSALS = {
     "NotFoundError": "No microphone was found. Connect one and try again.",
     "NotReadableError": "Another program is using the microphone. Close it and try again.",
 }
+
+
+def test_an_owner_reads_what_a_page_must_leave_to_the_chat(
+    product: Product, make_windows: Callable[..., Windows]
+) -> None:
+    windows = make_windows(product)
+    inbox = windows.inbox()
+    inbox.sign_in()
+    page, address = inbox.page, f"{product.origin}/inbox/widgets/{product.facts['widget_id']}/install"
+    line = page.get_by_text(f'Permissions-Policy: microphone=(self "{product.origin}")')
+    page.goto(address)
+    expect(line).to_be_visible()
+    shoot(page, "audio-install")
+    product.widget([windows.shop], {**LOOK, "files": {"types": ["image"]}})
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Content Security Policy")).to_be_visible()
+    expect(line).to_have_count(0)
 
 
 def test_who_cannot_record_is_told_what_to_do(product: Product, make_windows: Callable[..., Windows]) -> None:
@@ -299,15 +321,7 @@ def test_the_microphone_is_given_back(product: Product, make_windows: Callable[.
     visitor = make_windows(product).visit()
     visitor.open()
     chat = visitor.chat
-    chat.evaluate("""() => {
-      window.tracks = [];
-      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-      navigator.mediaDevices.getUserMedia = async (wish) => {
-        const stream = await ask(wish);
-        window.tracks.push(...stream.getTracks());
-        return stream;
-      };
-    }""")
+    chat.evaluate(LISTEN)
     for ending in ("Discard recording", "Finish and listen", SEND):
         _record(chat, visitor.page)
         assert chat.evaluate("window.tracks.at(-1).readyState") == "live"
@@ -315,6 +329,101 @@ def test_the_microphone_is_given_back(product: Product, make_windows: Callable[.
         chat.wait_for_function("() => window.tracks.at(-1).readyState === 'ended'")
         if ending == "Finish and listen":
             _button(chat, "Discard recording").click()
+
+
+LISTEN = """() => {
+  window.tracks = [];
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    const stream = await ask(wish);
+    window.tracks.push(...stream.getTracks());
+    return stream;
+  };
+}"""
+DEAF = "() => window.tracks.length > 0 && window.tracks.every((track) => track.readyState === 'ended')"
+
+
+def test_a_recording_waits_in_the_conversation_that_an_operator_leaves(
+    product: Product, make_windows: Callable[..., Windows]
+) -> None:
+    windows = make_windows(product)
+    visitor, inbox = _begin(windows)
+    other = VisitorScreen(windows.operator, product, windows.shop)
+    other.open()
+    other.write("I am somebody else.")
+    inbox.page.bring_to_front()
+    page = inbox.page
+    page.evaluate(LISTEN)
+    _record(page, page)
+    inbox.open("I am somebody else.")
+    page.wait_for_function(DEAF)
+    expect(_button(page, RECORD)).to_be_visible()
+    row = inbox.row("Audio message")
+    expect(row).to_contain_text("Draft")
+    shoot(page, "audio-kept-in-list")
+    row.click()
+    place = page.get_by_role("slider", name="Place in the recording")
+    assert 2 <= float(place.get_attribute("max") or 0) <= 6
+    page.get_by_role("link", name="Settings").click()
+    expect(place).to_have_count(0)
+    page.go_back()
+    expect(_button(page, "Play")).to_be_visible()
+    _button(page, SEND).click()
+    expect(_button(inbox.thread, "Play")).to_have_count(1)
+    expect(inbox.row("Draft")).to_have_count(0)
+    expect(_button(visitor.thread, "Play")).to_have_count(1)
+    expect(_button(other.thread, "Play")).to_have_count(0)
+    inbox.open("I am somebody else.")
+    _record(page, page)
+    _button(page, "Discard recording").click()
+    inbox.open("Audio message")
+    inbox.open("I am somebody else.")
+    expect(_button(page, RECORD)).to_be_visible()
+    _is_calm(visitor, inbox)
+
+
+def test_a_recording_waits_while_the_visitor_is_elsewhere(
+    product: Product, make_windows: Callable[..., Windows]
+) -> None:
+    visitor = make_windows(product).visit()
+    visitor.open()
+    visitor.write(BEGINNING)
+    expect(visitor.thread.get_by_text("Sent", exact=True)).to_be_visible()
+    (row,) = product.call("GET", "/core/conversations")["data"]
+    person = product.call("GET", f"/core/conversations/{row['id']}")["visitor"]["id"]
+    said = {"client_id": str(uuid4()), "type": "text", "content": "Your vase is here."}
+    product.call(
+        "POST",
+        "/core/conversations",
+        {"widget_id": product.facts["widget_id"], "visitor_id": person, "message": said},
+    )
+    chat = visitor.chat
+    chat.evaluate(LISTEN)
+    place = chat.get_by_role("slider", name="Place in the recording")
+    _record(chat, visitor.page)
+    _button(chat, "Back").click()
+    chat.wait_for_function(DEAF)
+    _button(chat, re.compile(BEGINNING)).click()
+    expect(place).to_be_visible()
+    assert 2 <= float(place.get_attribute("max") or 0) <= 6
+    _button(chat, "Close").click()
+    visitor.open()
+    expect(place).to_be_visible()
+    _button(chat, "Discard recording").click()
+    _record(chat, visitor.page)
+    _button(chat, "Close").click()
+    chat.wait_for_function(DEAF)
+    visitor.open()
+    expect(_button(chat, "Play")).to_be_visible()
+    _button(chat, SEND).click()
+    expect(_button(visitor.thread, "Play")).to_have_count(1)
+    expect(visitor.thread.get_by_text("Sent", exact=True)).to_be_visible()
+    _button(chat, RECORD).click()
+    expect(chat.get_by_role("timer")).to_be_visible()
+    _button(chat, "Close").click()
+    visitor.open()
+    expect(chat.get_by_role("timer")).to_have_count(0)
+    assert visitor.errors == []
 
 
 def test_five_minutes_are_the_most(product: Product, make_windows: Callable[..., Windows]) -> None:

@@ -1,9 +1,11 @@
 """Files in a conversation, in a real browser: attached by both sides, brought over lines that break, refused with a sentence."""
 
+import random
 import re
 import urllib.request
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -23,7 +25,7 @@ from tests.support.attaching import (
     picture,
     text,
 )
-from tests.support.browser import shoot, violations
+from tests.support.browser import DevTools, shoot, violations
 from tests.support.pace import PATIENCE_S
 from tests.support.product import Product, Store
 from tests.support.screens import LOOK, Windows
@@ -251,6 +253,27 @@ def test_a_file_let_go_where_nothing_takes_it_keeps_the_inbox(talk: Talk) -> Non
     }"""
     assert page.evaluate(kept), "the browser would open the file instead of the inbox"
     assert talk.files("operator", 0) == []
+
+
+def test_a_picture_of_ones_own_says_how_far_it_is(talk: Talk) -> None:
+    page = talk.inbox.page
+    page.get_by_role("link", name="Settings").click()
+    pick = page.get_by_role("button", name="Choose a picture")
+    line = cast("DevTools", page.context.new_cdp_session(page))
+    slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 60_000}
+    line.send("Network.emulateNetworkConditions", slow)
+    large = Thing("me.png", "image/png", picture("me.png", 300, 300).data + random.Random(1).randbytes(600_000))
+    choose(page, pick, large)
+    expect(page.get_by_text(re.compile(r"^[1-9]\d?% sent$"))).to_be_visible()
+    expect(pick).to_be_disabled()
+    shoot(page, "files-own-picture-under-way")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(pick).to_be_enabled()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    line.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
+    choose(page, pick, picture("me.png", 300, 300))
+    expect(page.get_by_role("button", name="Change picture")).to_be_visible()
+    talk.is_calm()
 
 
 def test_an_operator_has_a_picture_of_their_own(talk: Talk) -> None:

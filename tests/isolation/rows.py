@@ -98,6 +98,7 @@ MANAGE: dict[str, Row] = {
     ),
     "DELETE /core/me/avatar": row(Aim("/core/me/avatar", 200)),
     "GET /core/picture-key": row(Aim("/core/picture-key", 200)),
+    "GET /core/uploads/rules": row(Aim("/core/uploads/rules", 200)),
     "POST /core/me/password": row(
         Aim("/core/me/password", 422, "field_invalid", {"current_password": "wrong", "new_password": "a new good one"})
     ),

@@ -42,6 +42,7 @@ ROWS: dict[str, Row] = {
     "PUT /core/me/avatar": Row(body={"upload_id": "x"}),
     "DELETE /core/me/avatar": Row(),
     "GET /core/picture-key": Row(),
+    "GET /core/uploads/rules": Row(),
     "POST /core/me/password": Row(body={"current_password": "wrong password", "new_password": "long enough 1"}),
     "GET /core/scopes": Row(),
     "GET /core/conversations": Row(),

@@ -12,6 +12,48 @@ Role = Literal["owner", "admin", "operator"]
 Kind = Literal["operator", "integration", "visitor", "system"]
 Availability = Literal["online", "away"]
 Theme = Literal["system", "light", "dark"]
+AuditAction = Literal[
+    "block.created",
+    "block.removed",
+    "contact.deleted",
+    "contact.exported",
+    "conversation.deleted",
+    "conversation.no_spam",
+    "conversation.spam",
+    "csp_report.deleted",
+    "hook.changed",
+    "hook.created",
+    "hook.deleted",
+    "hook.delivery_replayed",
+    "hook.disabled",
+    "hook.enabled",
+    "hook.replay_cancelled",
+    "hook.replay_started",
+    "hook.secret_created",
+    "hook.secret_promoted",
+    "hook.secret_withdrawn",
+    "identity_key.created",
+    "identity_key.deleted",
+    "invitation.accepted",
+    "invitation.created",
+    "invitation.withdrawn",
+    "operator.changed",
+    "operator.created",
+    "operator.password_changed",
+    "operator.password_set",
+    "operator.removed",
+    "retention.applied",
+    "session.closed",
+    "session.closed_everywhere",
+    "session.opened",
+    "token.created",
+    "token.revoked",
+    "widget.changed",
+    "widget.created",
+    "widget.deleted",
+    "workspace.created",
+]
+"""Everything that the audit log can say was done. The inbox has words for each: `done_…` of its messages."""
 NAME_MAX = 80
 LOCALE_MAX = 35
 

@@ -22,6 +22,14 @@ async def open_upload(data: JSONBody[shapes.UploadPost], db: Db, who: Who, servi
     return shapes.UploadOpened(upload.id, target)
 
 
+@get("/uploads/rules", opt={"scope": "conversations:write"}, tags=_TAGS, sync_to_thread=False)
+def read_rules(who: Who, services: Parts) -> shapes.UploadRules:
+    """What may be uploaded by whoever answers here, so that a screen can say so before a file is announced."""
+    who.require("conversations:write")
+    rules = UploadRules(services.max_file_bytes)
+    return shapes.UploadRules(rules.max_bytes, list(rules.kinds))
+
+
 @get("/conversations/{conversation_id:str}/files/{file_id:str}", opt={"scope": "conversations:read"}, tags=_TAGS)
 async def renew_address(
     conversation_id: FromPath[str], file_id: FromPath[str], db: Db, who: Who, services: Parts
@@ -31,4 +39,4 @@ async def renew_address(
     return shapes.FileAddress(url)
 
 
-ROUTES = (open_upload, renew_address)
+ROUTES = (open_upload, read_rules, renew_address)

@@ -15,7 +15,7 @@ from halloo.kit.ids import new_id
 from halloo.kit.refusals import field_invalid
 from halloo.kit.sealing import Sealer
 from halloo.workspaces.actions.audit import audit
-from halloo.workspaces.model import Actor
+from halloo.workspaces.model import Actor, AuditAction
 
 MANAGE = "hooks:manage"
 PREFIX = "whsec_"
@@ -118,7 +118,7 @@ def _next(secrets: Sequence[Secret]) -> Secret | None:
     return next((one for one in secrets if one.role == "next"), None)
 
 
-def _changed(tx: Tx, who: Actor, action: str, hook_id: str, secret: Secret) -> None:
+def _changed(tx: Tx, who: Actor, action: AuditAction, hook_id: str, secret: Secret) -> None:
     store.touch_hook(tx, tx.workspace_id, hook_id)
     hook_updated(tx, hook_id)
     audit(tx, who, action, hook_id, secret=secret.id, hint=secret.hint)

@@ -4,13 +4,13 @@ from typing import Any
 
 from halloo.db.tx import Tx
 from halloo.kit.ids import new_id
-from halloo.workspaces.model import Actor, AuditEntry, AuditFilter
+from halloo.workspaces.model import Actor, AuditAction, AuditEntry, AuditFilter
 from halloo.workspaces.store import audit as store
 
 _ALL = AuditFilter()
 
 
-def audit(tx: Tx, who: Actor, action: str, subject: str, **details: Any) -> None:
+def audit(tx: Tx, who: Actor, action: AuditAction, subject: str, **details: Any) -> None:
     """Note that `who` did `action` (`widget.created`) to `subject` (an id). Details hold no secrets."""
     entry = AuditEntry(
         id=new_id(),

@@ -43,6 +43,9 @@ let formats = new Map<string, unknown>();
 /** The words of a key, with its values filled in. */
 export const t = (key: Key, values?: Values): string => speak(key, values);
 
+/** Whether there are words for what a newer or older server may name. */
+export const isKey = (key: string): key is Key => Object.hasOwn(en, key);
+
 /** Makes the component speak anew when the language changes. */
 export const useLanguage = (): Language => useStore(language);
 

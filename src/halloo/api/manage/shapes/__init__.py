@@ -42,7 +42,7 @@ from halloo.api.manage.shapes.feedback import (
     FeedbackView,
     FieldAnswer,
 )
-from halloo.api.manage.shapes.files import FileAddress, UploadOpened, UploadPost, UploadTarget
+from halloo.api.manage.shapes.files import FileAddress, UploadOpened, UploadPost, UploadRules, UploadTarget
 from halloo.api.manage.shapes.hooks import (
     HookEnablePost,
     HookEvent,
@@ -299,6 +299,7 @@ __all__ = [
     "TypingPost",
     "UploadOpened",
     "UploadPost",
+    "UploadRules",
     "UploadTarget",
     "VisitorView",
     "Warning_",

@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from halloo.files.model import FileKind
+
 
 class UploadPost(Struct, forbid_unknown_fields=True):
     """`POST /core/uploads`. `sha256` in hex, where it is known; `avatar` for a picture of a person."""
@@ -28,6 +30,13 @@ class UploadOpened(Struct):
 
     upload_id: str
     put: UploadTarget
+
+
+class UploadRules(Struct):
+    """What an operator may upload: at most so many bytes a file, and files of these kinds."""
+
+    max_bytes: int
+    types: list[FileKind]
 
 
 class FileAddress(Struct):

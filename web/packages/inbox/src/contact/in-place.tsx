@@ -105,6 +105,7 @@ export function InPlace({
             field.current = element;
           }}
           type={type as "text"}
+          size={Math.max(1, text.length)}
           autocomplete="off"
           spellcheck={false}
         />

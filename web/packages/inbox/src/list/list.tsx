@@ -11,7 +11,7 @@ import { go, type Route } from "../router.ts";
 import { ListBroken } from "../shell/list-broken.tsx";
 import { useVirtual } from "../shell/virtual.ts";
 import { setOrder, unreadOnly } from "./filter.ts";
-import { listItems, neighbour } from "./items.ts";
+import { keepPlace, listItems, neighbour, type Place } from "./items.ts";
 import { Row } from "./row.tsx";
 
 type InboxRoute = Extract<Route, { page: "inbox" }>;
@@ -30,8 +30,12 @@ export function ConversationList({ route, filter }: { route: InboxRoute; filter:
     { id: "previous", section: "list", label: t("previous_conversation"), keys: "k", run: () => step(-1) },
     { id: "unread", section: "list", label: t("only_unread"), keys: "u", run: () => unreadOnly.set((now) => !now) },
   ]);
+  const place = useRef<Place | null>(null);
+  useEffect(() => {
+    place.current = keepPlace(place.current, rows ?? [], filter.order, route.id);
+  }, [rows, filter.order, route.id]);
   const step = (by: 1 | -1) => {
-    const next = neighbour(rows ?? [], filter.order, route.id, by);
+    const next = neighbour(rows ?? [], filter.order, route.id, by, place.current);
     if (next) open(next.id);
   };
   return (
@@ -69,7 +73,16 @@ function Nothing({ filter }: { filter: Filter }) {
   if (filter.state === "spam") return <Empty drawing="calm" title={t("empty_spam")} text={t("empty_spam_text")} />;
   if (filter.state === "resolved")
     return <Empty drawing="list" title={t("empty_resolved")} text={t("empty_resolved_text")} />;
+  if (filter.whose === "mine") return <NothingMine filter={filter} />;
   return <Empty drawing="calm" title={t("empty_open")} text={t("empty_open_text")} />;
+}
+
+/** Nobody gave the operator anything: what nobody has may wait. */
+function NothingMine({ filter: { state } }: { filter: Filter }) {
+  const others = useCounts()?.[state].unassigned.total ?? 0;
+  const look = () => go({ page: "inbox", state, whose: "unassigned", id: null, at: null });
+  const action = others > 0 && <Button onClick={look}>{t("show_unassigned", { count: others })}</Button>;
+  return <Empty drawing="calm" title={t("empty_mine")} text={t("empty_mine_text")} {...(action ? { action } : {})} />;
 }
 
 function ListHead({ route, filter }: { route: InboxRoute; filter: Filter }) {

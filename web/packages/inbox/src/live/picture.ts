@@ -1,31 +1,39 @@
 /** An operator's own picture on its way to the server. */
-import { OFFLINE, Refusal } from "@halloo/core/refusal.ts";
+import { carryByXhr } from "@halloo/core/carry.ts";
+import { Refusal } from "@halloo/core/refusal.ts";
+import { localRefusal, type Refuse } from "@halloo/core/upload-rules.ts";
+import { bring } from "@halloo/core/upload-steps.ts";
 import { call } from "../data/api.ts";
 import type { MeView, UploadOpened } from "../data/types.ts";
+import { clock } from "./browser.ts";
 
-/** Brings a picture and shows oneself with it. Throws the `Refusal` of whatever the server does not take. */
-export async function uploadPicture(file: File): Promise<MeView> {
-  if (file.size < 1) throw new Refusal("file_empty");
-  const { upload_id, put } = await call<UploadOpened>("POST", "/uploads", {
-    name: file.name,
-    size: file.size,
-    type: file.type,
-    purpose: "avatar",
-  });
-  await bring(file, put);
-  return call<MeView>("PUT", "/me/avatar", { upload_id });
-}
+const RULES = { maxBytes: Number.MAX_SAFE_INTEGER, kinds: ["image"], most: 1 } as const;
+const refuse: Refuse = (...given) => new Refusal(...given);
 
-async function bring(file: File, put: UploadOpened["put"]): Promise<void> {
-  const answer = await fetch(put.url, { method: "PUT", headers: put.headers, body: file }).catch(() => {
-    throw new Refusal(OFFLINE);
+/**
+ * Brings a picture and shows oneself with it; `onShare` is told how much of it left the browser, from 0 to 1. Throws the `Refusal` of
+ * whatever the server does not take, and when `signal` aborts.
+ */
+export async function uploadPicture(
+  file: File,
+  signal: AbortSignal,
+  onShare: (share: number) => void,
+): Promise<MeView> {
+  const wrong = localRefusal(file, "file", RULES, refuse);
+  if (wrong) throw wrong;
+  let uploadId = "";
+  await bring(file, signal, {
+    refuse,
+    clock,
+    carry: carryByXhr,
+    open: () =>
+      call<UploadOpened>("POST", "/uploads", { name: file.name, size: file.size, type: file.type, purpose: "avatar" }),
+    target: null,
+    onTarget: (target) => {
+      uploadId = target?.upload_id ?? "";
+    },
+    onSent: (bytes) => onShare(bytes / file.size),
+    onSure: () => {},
   });
-  if (answer.ok) return;
-  const said = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
-  throw new Refusal(
-    typeof said["error"] === "string" ? said["error"] : "bad_answer",
-    typeof said["message"] === "string" ? said["message"] : `HTTP ${answer.status}`,
-    answer.status,
-    (said["details"] ?? {}) as Record<string, unknown>,
-  );
+  return call<MeView>("PUT", "/me/avatar", { upload_id: uploadId });
 }

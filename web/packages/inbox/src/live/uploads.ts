@@ -1,11 +1,11 @@
 /** Files on their way from the inbox: one queue for all conversations, so that they go on while the operator looks elsewhere. */
 import { carryByXhr, sha256Of } from "@halloo/core/carry.ts";
 import { Refusal } from "@halloo/core/refusal.ts";
-import { FILE_KINDS, MOST_FILES } from "@halloo/core/upload-rules.ts";
+import { FILE_KINDS, MOST_FILES, type UploadRules } from "@halloo/core/upload-rules.ts";
 import { type Attachment, createUploads, type Opened } from "@halloo/core/uploads.ts";
 import { call } from "../data/api.ts";
 import { createStore } from "../data/store.ts";
-import type { MeView } from "../data/types.ts";
+import type { MeView, UploadRules as Told } from "../data/types.ts";
 import { clock, uuid } from "./browser.ts";
 import { line } from "./live.ts";
 import { send } from "./outbox.ts";
@@ -13,8 +13,13 @@ import { send } from "./outbox.ts";
 /** Everything that no message has taken yet. */
 export const attachments = createStore<readonly Attachment[]>([]);
 
-/** How large a file may be only the server knows: it says so before the first byte goes. */
-const RULES = { maxBytes: Number.MAX_SAFE_INTEGER, kinds: FILE_KINDS, most: MOST_FILES } as const;
+/** Until the server has said how large a file may be, it says so itself, before the first byte goes. */
+let rules: UploadRules = { maxBytes: Number.MAX_SAFE_INTEGER, kinds: FILE_KINDS, most: MOST_FILES };
+
+async function learnRules(): Promise<void> {
+  const { max_bytes, types } = await call<Told>("GET", "/uploads/rules");
+  rules = { maxBytes: max_bytes, kinds: types, most: MOST_FILES };
+}
 
 let owner = "";
 let author = "";
@@ -26,7 +31,7 @@ export const uploads = createUploads({
   clock,
   uuid,
   refuse: (...given) => new Refusal(...given),
-  rules: () => RULES,
+  rules: () => rules,
   open: (draft) => call<Opened>("POST", "/uploads", draft),
   carry: carryByXhr,
   digest: sha256Of,
@@ -54,6 +59,7 @@ export function openUploads(me: MeView): () => void {
   author = me.operator?.name ?? "";
   if (owner !== mine) uploads.clear();
   owner = mine;
+  learnRules().catch(() => undefined);
   const nudge = (): void => uploads.nudge();
   const stop = line.subscribe(() => {
     if (line.get().kind === "live") nudge();

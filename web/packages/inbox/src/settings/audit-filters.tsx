@@ -9,6 +9,7 @@ export const SUBJECTS = [
   "block",
   "contact",
   "conversation",
+  "csp_report",
   "hook",
   "identity_key",
   "invitation",

@@ -7,24 +7,8 @@ import type { AuditEntry } from "../data/types.ts";
 import { formatMoment, t } from "../i18n.ts";
 import { ListBroken } from "../shell/list-broken.tsx";
 import { type AuditFilter, AuditFilters, asQuery, NONE } from "./audit-filters.tsx";
+import { actionWords, subjectWords } from "./audit-words.ts";
 import { Title } from "./card.tsx";
-
-/** Details as `key: value`, short. */
-export function detailsLine(details: Readonly<Record<string, unknown>>): string {
-  return Object.entries(details)
-    .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(", ");
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** What it was about: a name where there is one; a bare id only where nothing else tells. */
-function subjectLine(entry: AuditEntry, who: (id: string) => string): string {
-  const details = detailsLine(entry.details);
-  const name = who(entry.subject);
-  const subject = UUID.test(name) && details !== "" ? "" : name;
-  return [subject, details].filter(Boolean).join(" · ");
-}
 
 export function Audit() {
   const [filter, setFilter] = useState<AuditFilter>(NONE);
@@ -75,9 +59,9 @@ export function Audit() {
                 </td>
                 <td>
                   <span class="in-two">
-                    <code>{entry.action}</code>
+                    <strong>{actionWords(entry.action)}</strong>
                     <span class="in-details" dir="auto">
-                      {subjectLine(entry, who)}
+                      {subjectWords(entry, who)}
                     </span>
                   </span>
                 </td>

@@ -1,6 +1,6 @@
 /** Where replies and notes are written. */
 import { cx, Tabs, toast, useGrow } from "@halloo/ui";
-import { Recorder } from "@halloo/ui/audio";
+import { hasKept, Recorder } from "@halloo/ui/audio";
 import { Lock, SendHorizontal } from "lucide-preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { setResolved } from "../data/actions.ts";
@@ -29,7 +29,7 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
   const [draft, setDraft] = useState<Draft>(() => draftOf(id));
   const [trigger, setTrigger] = useState<Trigger | null>(null);
   const [active, setActive] = useState(0);
-  const [recording, setRecording] = useState(false);
+  const [recording, setRecording] = useState(() => hasKept(id));
   const area = useRef<HTMLTextAreaElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const narrow = useNarrow();
@@ -64,6 +64,11 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
   );
 
   const focus = () => requestAnimationFrame(() => area.current?.focus());
+  const endRecording = () => {
+    setRecording(false);
+    publishDrafts();
+    focus();
+  };
   const turnTo = (tab: Draft["tab"]) => {
     if (recording) return;
     update({ ...draft, tab });
@@ -180,15 +185,13 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
       <div class="in-composer in-composer-recording">
         <Recorder
           t={t}
+          thread={id}
           onDone={(file, more) => {
-            setRecording(false);
             uploads.add(id, [file], "audio", { ...more }, true);
-            focus();
+            endRecording();
           }}
-          onCancel={() => {
-            setRecording(false);
-            focus();
-          }}
+          onCancel={endRecording}
+          onKept={publishDrafts}
         />
       </div>
     );

@@ -1,5 +1,7 @@
-/** What was typed and not sent, a text a conversation; it survives a reload and a lost session. */
+/** What was typed and not sent, a text a conversation; it survives a reload and a lost session. A recording only waits in this page. */
+import { forgetKept, keptThreads } from "@halloo/ui/audio";
 import { createStore } from "../data/store.ts";
+import { t } from "../i18n.ts";
 import { storage } from "../live/browser.ts";
 
 let key = "halloo.drafts";
@@ -22,12 +24,14 @@ function load(): Record<string, Draft> {
 }
 
 let all: Record<string, Draft> = {};
-const lines = (): Record<string, string> =>
-  Object.fromEntries(
+const lines = (): Record<string, string> => ({
+  ...Object.fromEntries(keptThreads().map((id) => [id, t("audio_said")])),
+  ...Object.fromEntries(
     Object.entries(all).flatMap(([id, draft]) =>
       draft.reply.trim() || draft.note.trim() ? [[id, (draft.reply.trim() || draft.note.trim()).slice(0, 120)]] : [],
     ),
-  );
+  ),
+});
 
 /** The first words of each draft, for the list. Told when a composer is left, not at each key. */
 export const drafts = createStore<Readonly<Record<string, string>>>(lines());
@@ -37,6 +41,7 @@ export function openDrafts(operator: string): void {
   const wanted = `halloo.drafts.${operator}`;
   if (wanted === key) return;
   key = wanted;
+  forgetKept();
   all = load();
   drafts.set(lines());
 }

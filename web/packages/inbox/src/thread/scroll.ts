@@ -5,6 +5,19 @@ import { loadNewer, loadOlder } from "../data/queries.ts";
 import type { ConversationRow, Talk } from "../data/types.ts";
 
 const NEAR = 80;
+/** So long after the last movement the day still floats over what is read. */
+const MOVING_MS = 900;
+
+/** Marks an element while it scrolls. */
+function useMoving() {
+  const timer = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return useCallback((box: HTMLElement) => {
+    box.dataset.moving = "";
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => delete box.dataset.moving, MOVING_MS);
+  }, []);
+}
 
 /** Keeps the end in sight, holds the place while older messages come, and finds the message of a jump. */
 export function useScroll(id: string, talk: Talk, at: number | null, pieces: number) {
@@ -13,6 +26,8 @@ export function useScroll(id: string, talk: Talk, at: number | null, pieces: num
   const stick = useRef(at === null);
   const height = useRef(0);
   const busy = useRef(false);
+  const top = useRef(0);
+  const moved = useMoving();
   const first = talk.thread.messages[0]?.fingerprint;
   const firstBefore = useRef(first);
   const last = talk.thread.messages.at(-1);
@@ -65,7 +80,12 @@ export function useScroll(id: string, talk: Talk, at: number | null, pieces: num
   const onScroll = () => {
     const box = scroller.current;
     if (!box) return;
-    const end = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR && !talk.hasNewer;
+    moved(box);
+    const back = box.scrollTop < top.current;
+    top.current = box.scrollTop;
+    // What grew before this was told moved the end away, and not the reader: only who scrolls back leaves it.
+    const near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR || (stick.current && !back);
+    const end = near && !talk.hasNewer;
     stick.current = end;
     setAtEnd(end);
     if (end) setSeen(last?.fingerprint ?? 0);

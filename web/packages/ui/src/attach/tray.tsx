@@ -4,6 +4,8 @@ import type { Attachment } from "@halloo/core/uploads.ts";
 import { FileArchive, FileMusic, FileText, FileVideo, Image, File as Page, RotateCw, X } from "lucide-preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cx } from "../dom.ts";
+import { useEdges } from "./edges.ts";
+import { Ring } from "./ring.tsx";
 import { type AttachT, stateText } from "./words.ts";
 import "../styles/attach.css";
 
@@ -71,17 +73,9 @@ function Sign({ file }: { file: File }) {
   return <Drawn size={20} strokeWidth={1.75} />;
 }
 
-/** How much is there, around the picture. */
-function Ring({ item }: { item: Attachment }) {
-  const share = item.sent / item.file.size;
-  const turning = item.state !== "sending" || share === 0;
-  return (
-    <svg class={cx("u-ring", turning && "u-turning")} viewBox="0 0 36 36" aria-hidden="true">
-      <circle cx="18" cy="18" r="15" pathLength={100} />
-      <circle cx="18" cy="18" r="15" pathLength={100} stroke-dasharray={`${turning ? 25 : share * 100} 100`} />
-    </svg>
-  );
-}
+/** How far one is; null while that cannot be said. */
+const shareOf = ({ state, sent, file }: Attachment): number | null =>
+  state === "sending" && sent > 0 ? sent / file.size : null;
 
 /** The end of a name tells what it is: it stays in sight. */
 function Name({ name }: { name: string }) {
@@ -107,7 +101,7 @@ function Row({ item, language, t, onCancel, onRetry }: RowProps) {
     <li class={cx("u-item", `u-item-${state}`)}>
       <span class="u-item-sign">
         <Sign file={file} />
-        {busy && <Ring item={item} />}
+        {busy && <Ring share={shareOf(item)} />}
       </span>
       <span class="u-item-words">
         <Name name={file.name} />
@@ -140,14 +134,33 @@ function Row({ item, language, t, onCancel, onRetry }: RowProps) {
   );
 }
 
+/** As high as the soft edge of the list, where it has one. */
+const SOFT = 40;
+
+/** Brings what went wrong into sight, and moves nothing but the list. */
+function show(list: HTMLElement | null): void {
+  const row = [...(list?.querySelectorAll(".u-item-failed") ?? [])].at(-1);
+  if (!list || !row) return;
+  const [frame, place] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (place.bottom > frame.bottom - SOFT) list.scrollTop += place.bottom - frame.bottom + SOFT;
+  else if (place.top < frame.top + SOFT) list.scrollTop -= frame.top - place.top + SOFT;
+}
+
 export function AttachTray({ items, language, t, note, onCancel, onRetry, onNoteGone }: AttachTrayProps) {
   const list = useRef<HTMLUListElement>(null);
   const count = useRef(items.length);
+  const failed = items.filter(({ state }) => state === "failed").length;
+  const failedBefore = useRef(failed);
   useLayoutEffect(() => {
     // What was added stands at the end.
     if (items.length > count.current) list.current?.scrollTo(0, list.current.scrollHeight);
     count.current = items.length;
   }, [items.length]);
+  useLayoutEffect(() => {
+    if (failed > failedBefore.current) show(list.current);
+    failedBefore.current = failed;
+  }, [failed]);
+  useEdges(list, items.length > 0);
   if (items.length === 0 && !note) return null;
   const busy = items.filter(({ state }) => state !== "done" && state !== "failed").length;
   return (

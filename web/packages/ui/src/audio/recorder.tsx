@@ -6,6 +6,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useLatest } from "../dom.ts";
 import "../styles/audio.css";
 import { Bar } from "./bar.tsx";
+import { hasKept, keep, type Made, takeKept } from "./kept.ts";
 import { playRecording, takeTheFloor } from "./playback.ts";
 import { record, type Take, type Trouble, TroubleError } from "./take.ts";
 import type { AudioT, AudioWord, RecorderProps } from "./types.ts";
@@ -13,7 +14,7 @@ import { usePlayback } from "./use-playback.ts";
 import { Wave } from "./wave.tsx";
 
 type Step =
-  | { readonly kind: "asking" }
+  | { readonly kind: "asking" | "kept" }
   | { readonly kind: "recording" | "paused"; readonly take: Take }
   | { readonly kind: "ready"; readonly file: File; readonly more: Recording; readonly full: boolean }
   | { readonly kind: "trouble"; readonly trouble: Trouble };
@@ -31,30 +32,47 @@ const SAID = {
   recording: "audio_recording",
   paused: "audio_paused",
   ready: "audio_ready",
+  kept: "audio_ready",
 } as const satisfies Partial<Record<Step["kind"], AudioWord>>;
 /** From here on the time that is left is shown. */
 const LAST_S = 30;
 const BARS_LIVE = 44;
 const QUIET = 4;
 
-/** The recording as it goes on: what may be done with it, and what came of it. */
-function useTake(onDone: RecorderProps["onDone"]) {
-  const [step, setStep] = useState<Step>({ kind: "asking" });
+/** The recording as it goes on: what may be done with it, and what came of it. Whoever goes away without an end finds it here again. */
+function useTake({ thread, onDone, onCancel, onKept }: RecorderProps) {
+  const [step, setStep] = useState<Step>({ kind: hasKept(thread) ? "kept" : "asking" });
   const [, setTick] = useState(0);
   const held = useRef<Take | null>(null);
+  const made = useRef<Promise<Made> | null>(null);
   const gone = useRef(false);
+  const ended = useRef(false);
+  const around = useLatest({ thread, onDone, onCancel, onKept });
   const fail = (error: unknown): void => {
+    made.current = null;
     if (!gone.current) setStep({ kind: "trouble", trouble: error instanceof TroubleError ? error.trouble : "failed" });
+  };
+  const done = (file: File, more: Recording): void => {
+    ended.current = true;
+    around.current.onDone(file, more);
+  };
+  const cancel = (): void => {
+    ended.current = true;
+    around.current.onCancel();
   };
   const finish = async (take: Take, how: "listen" | "send" | "full"): Promise<void> => {
     if (held.current !== take) return;
     held.current = null;
+    made.current = take.finish();
+    // Who has sent it may go; who has not finds it again.
+    if (how === "send") ended.current = true;
     try {
-      const { file, more } = await take.finish();
-      if (gone.current) return;
-      if (how === "send") onDone(file, more);
-      else setStep({ kind: "ready", file, more, full: how === "full" && more.duration >= LONGEST_S });
+      const { file, more } = await made.current;
+      if (how === "send") done(file, more);
+      else if (!gone.current)
+        setStep({ kind: "ready", file, more, full: how === "full" && more.duration >= LONGEST_S });
     } catch (error) {
+      ended.current = false;
       fail(error);
     }
   };
@@ -74,15 +92,37 @@ function useTake(onDone: RecorderProps["onDone"]) {
       fail(error);
     }
   };
-  const first = useRef(begin);
+  const takeUp = async (kept: Promise<Made>): Promise<void> => {
+    made.current = kept;
+    try {
+      const { file, more } = await kept;
+      if (!gone.current) setStep({ kind: "ready", file, more, full: false });
+    } catch {
+      // It was a slip of the finger.
+      if (!gone.current) cancel();
+    }
+  };
+  const first = useRef((): void => {
+    const kept = takeKept(thread);
+    void (kept ? takeUp(kept) : begin());
+  });
   useEffect(() => {
     gone.current = false;
-    void first.current();
-    return () => {
-      gone.current = true;
-      held.current?.discard();
+    first.current();
+    const stay = (event: BeforeUnloadEvent): void => {
+      if (!ended.current && (held.current || made.current)) event.preventDefault();
     };
-  }, []);
+    addEventListener("beforeunload", stay);
+    return () => {
+      removeEventListener("beforeunload", stay);
+      gone.current = true;
+      const left = ended.current ? null : (made.current ?? held.current?.finish());
+      if (left) {
+        keep(around.current.thread, left);
+        around.current.onKept?.();
+      } else held.current?.discard();
+    };
+  }, [around]);
   const hold = (take: Take): void => {
     take.pause();
     setStep({ kind: "paused", take });
@@ -91,7 +131,7 @@ function useTake(onDone: RecorderProps["onDone"]) {
     take.resume();
     setStep({ kind: "recording", take });
   };
-  return { step, begin, finish, hold, goOn };
+  return { step, begin, finish, hold, goOn, done, cancel };
 }
 
 interface ToolProps {
@@ -150,9 +190,9 @@ function Ready({ t, file, more }: { t: AudioT; file: File; more: Recording }) {
   );
 }
 
-export function Recorder({ t, onDone, onCancel }: RecorderProps) {
-  const done = useLatest(onDone);
-  const { step, begin, finish, hold, goOn } = useTake((file, more) => done.current(file, more));
+export function Recorder(props: RecorderProps) {
+  const { t } = props;
+  const { step, begin, finish, hold, goOn, done, cancel } = useTake(props);
   const box = useRef<HTMLFieldSetElement>(null);
   // The button that was pressed has gone: the focus goes on to what one most likely does next.
   // biome-ignore lint/correctness/useExhaustiveDependencies: with each step the buttons are others
@@ -174,7 +214,7 @@ export function Recorder({ t, onDone, onCancel }: RecorderProps) {
             {t("audio_retry")}
           </button>
         )}
-        <Tool label={t("audio_cancel")} onClick={onCancel} main={step.trouble === "policy"}>
+        <Tool label={t("audio_cancel")} onClick={cancel} main={step.trouble === "policy"}>
           <X size={20} strokeWidth={1.75} />
         </Tool>
       </fieldset>
@@ -188,7 +228,7 @@ export function Recorder({ t, onDone, onCancel }: RecorderProps) {
       </span>
       <Tool
         label={t(step.kind === "asking" ? "audio_cancel" : "audio_discard")}
-        onClick={onCancel}
+        onClick={cancel}
         main={step.kind === "asking"}
       >
         {step.kind === "asking" ? <X size={20} strokeWidth={1.75} /> : <Trash2 size={20} strokeWidth={1.75} />}
@@ -222,7 +262,7 @@ export function Recorder({ t, onDone, onCancel }: RecorderProps) {
       {step.kind === "ready" && (
         <>
           <Ready t={t} file={step.file} more={step.more} />
-          <Tool label={t("audio_send")} kind="send" onClick={() => onDone(step.file, step.more)}>
+          <Tool label={t("audio_send")} kind="send" onClick={() => done(step.file, step.more)}>
             <ArrowUp size={20} strokeWidth={2.25} />
           </Tool>
         </>

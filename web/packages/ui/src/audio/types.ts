@@ -37,10 +37,14 @@ export type AudioT = (key: AudioWord, values?: Readonly<Record<string, string | 
 
 export interface RecorderProps {
   readonly t: AudioT;
+  /** Whose recording it is: one that is left here unsent waits under this name, and is taken up by the next recorder of it. */
+  readonly thread: string;
   /** The recording is to be sent: `uploads.add(thread, [file], "audio", more)`, then `uploads.send(thread)`. */
   readonly onDone: (file: File, more: Recording) => void;
   /** The recording was discarded, or never came about: the composer is back. */
   readonly onCancel: () => void;
+  /** It was left unsent, and waits. */
+  readonly onKept?: () => void;
 }
 
 export interface AudioPlayerProps {

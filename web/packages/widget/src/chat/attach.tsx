@@ -5,7 +5,7 @@ import { useFetched } from "@halloo/ui/attach/fetched.ts";
 import { type Given, useDrop } from "@halloo/ui/attach/given.ts";
 import { useAttachParts } from "@halloo/ui/attach/parts.ts";
 import { FileButton } from "@halloo/ui/attach/picker.tsx";
-import { canRecord } from "@halloo/ui/audio";
+import { canRecord, mayAsk } from "@halloo/ui/audio";
 import { Mic, Paperclip } from "lucide-preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { useAround } from "./hooks.ts";
@@ -123,7 +123,15 @@ export function AttachButton({ onFiles }: { onFiles: (given: Given) => void }) {
 export function RecordButton({ onRecord }: { onRecord: () => void }) {
   const { engine, t } = useAround();
   const [able] = useState(canRecord);
-  if (!able || !engine.record.config.v1.files?.types.includes("audio")) return null;
+  const wanted = engine.record.config.v1.files?.types.includes("audio");
+  useEffect(() => {
+    if (wanted && !mayAsk()) {
+      console.warn(
+        `Halloo: this page keeps the microphone. Permissions-Policy: microphone=(self "${location.origin}")`,
+      );
+    }
+  }, [wanted]);
+  if (!able || !wanted) return null;
   return (
     <button type="button" class="h-tool" aria-label={t("audio_record")} title={t("audio_record")} onClick={onRecord}>
       <Mic size={20} strokeWidth={1.75} />

@@ -1,6 +1,6 @@
 /** Where the visitor writes: grows to six lines, Enter sends, the draft survives a reload. */
 import { takePaste } from "@halloo/ui/attach/given.ts";
-import { Recorder } from "@halloo/ui/audio";
+import { hasKept, Recorder } from "@halloo/ui/audio";
 import { ArrowUp } from "lucide-preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AttachButton, RecordButton, useAttaching } from "./attach.tsx";
@@ -10,6 +10,9 @@ import { useAround } from "./hooks.ts";
 const LONGEST = 10_000;
 const SHOW_REST = 9_500;
 const SAVE_MS = 300;
+
+/** Under what a recording waits: another person in front of this page finds none. */
+const recordingOf = (era: number, thread: string): string => `${era} ${thread}`;
 
 interface ComposerProps {
   readonly thread: string;
@@ -57,6 +60,9 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
     const drawn = requestAnimationFrame(() => area.current?.focus());
     return () => cancelAnimationFrame(drawn);
   }, [open, mobile]);
+
+  // A chat that is closed does not listen: what was said so far waits until it is open again.
+  useEffect(() => setRecording(open && hasKept(recordingOf(era.current, now.current))), [open]);
 
   useEffect(() => {
     const leave = (): void => save(area.current?.value ?? "");
@@ -135,6 +141,7 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
       {recording && attachable && (
         <Recorder
           t={t}
+          thread={recordingOf(era.current, thread)}
           onDone={(file, more) => {
             attaching.say(file, { ...more });
             endRecording();

@@ -178,6 +178,7 @@ export function Thread({ id, state, conversation, empty, onRead }: ThreadProps) 
   const typing = state.typing[id] ?? [];
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const before = useRef({ height: 0, firstKey: "" });
   const [fresh, setFresh] = useState(false);
   const lastKey = items.at(-1)?.key;
@@ -227,7 +228,9 @@ export function Thread({ id, state, conversation, empty, onRead }: ThreadProps) 
     const element = box.current;
     if (!element) return;
     const rest = element.scrollHeight - element.scrollTop - element.clientHeight;
-    atEnd.current = rest < NEAR_END;
+    // What grew before this was told moved the end away, and not the reader: only who scrolls back leaves it.
+    atEnd.current = rest < NEAR_END || (atEnd.current && element.scrollTop >= top.current);
+    top.current = element.scrollTop;
     if (atEnd.current) setFresh(false);
     onRead(rest > NEAR_END * 3);
     if (element.scrollTop < NEAR_END) void engine.older(id);

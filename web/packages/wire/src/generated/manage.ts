@@ -607,6 +607,12 @@ export interface UploadPost {
   purpose?: "avatar" | "message";
 }
 
+/** What an operator may upload: at most so many bytes a file, and files of these kinds. */
+export interface UploadRules {
+  max_bytes: number;
+  types: ("archive" | "audio" | "image" | "office" | "pdf" | "text" | "video")[];
+}
+
 /** `POST …/enable`. `recover_since`: post again what was not delivered since then (RFC 3339). */
 export interface HookEnablePost {
   recover_since?: string | null;

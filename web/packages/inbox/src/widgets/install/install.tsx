@@ -9,7 +9,16 @@ import { Card } from "../../settings/card.tsx";
 import { readValues } from "../config.ts";
 import { v1Of } from "../widgets-page.tsx";
 import { embedQuery, widgetOrigin } from "./embed.ts";
-import { evergreenTag, PAGE_NAMES, PAGES, type PageKind, pinnedTag, policyLines, snippetOf } from "./snippets.ts";
+import {
+  evergreenTag,
+  microphoneLine,
+  PAGE_NAMES,
+  PAGES,
+  type PageKind,
+  pinnedTag,
+  policyLines,
+  snippetOf,
+} from "./snippets.ts";
 
 export function Install({ widget }: { widget: WidgetView }) {
   const [form, setForm] = useState<"evergreen" | "pinned">("evergreen");
@@ -18,7 +27,9 @@ export function Install({ widget }: { widget: WidgetView }) {
   const origin = widgetOrigin(embed.data);
   const pinned = form === "pinned";
   const tag = pinned ? embed.data && pinnedTag(widget.id, embed.data) : evergreenTag(widget.id, origin);
-  const asks = pinned || readValues(v1Of(widget))["security.require_verified_embedding"];
+  const values = readValues(v1Of(widget));
+  const asks = pinned || values["security.require_verified_embedding"];
+  const voices = values["files.enabled"] && values["files.types"].includes("audio");
   return (
     <>
       <Card title={t("snippet")} text={t("snippet_text")}>
@@ -72,6 +83,19 @@ export function Install({ widget }: { widget: WidgetView }) {
           copiedLabel={t("copied")}
         />
         <p class="ui-about">{t(asks ? "policy_asks" : "policy_quiet")}</p>
+        {voices && (
+          <div class="ui-field">
+            <strong>{t("policy_voice")}</strong>
+            <CopyField
+              block
+              label={t("policy_voice")}
+              text={microphoneLine(origin)}
+              copyLabel={t("copy")}
+              copiedLabel={t("copied")}
+            />
+            <span class="ui-about">{t("policy_voice_text")}</span>
+          </div>
+        )}
         <div>
           <Button onClick={() => go({ page: "widgets", id: widget.id, section: "csp" })}>{t("policy_more")}</Button>
         </div>

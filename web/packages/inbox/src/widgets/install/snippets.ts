@@ -90,3 +90,6 @@ export const snippetOf = (kind: PageKind, tag: Tag): string => MAKERS[kind](tag)
 /** What a page with a policy of its own must allow: the loader, the frame, and the host where the page itself asks it something. */
 export const policyLines = (origin: string, asks: boolean): string =>
   ["script-src", "frame-src", ...(asks ? ["connect-src"] : [])].map((name) => `${name} ${origin};`).join("\n");
+
+/** What a page that sends Permissions-Policy must leave to the chat, so that visitors can record. */
+export const microphoneLine = (origin: string): string => `Permissions-Policy: microphone=(self "${origin}")`;

@@ -1,0 +1,44 @@
+/** Recordings whose thread was left before they were sent: they wait there, ready to be heard. A reload asks before it loses them. */
+import type { Recording } from "@halloo/core/audio.ts";
+
+export interface Made {
+  readonly file: File;
+  readonly more: Recording;
+}
+
+const all = new Map<string, Promise<Made>>();
+
+const stay = (event: BeforeUnloadEvent): void => event.preventDefault();
+
+const guard = (): void => {
+  if (all.size > 0) addEventListener("beforeunload", stay);
+  else removeEventListener("beforeunload", stay);
+};
+
+/** Whether one waits in the thread. */
+export const hasKept = (thread: string): boolean => all.has(thread);
+
+export const keptThreads = (): readonly string[] => [...all.keys()];
+
+/** Puts one aside. What turns out to be none, because it was too short, is forgotten. */
+export function keep(thread: string, made: Promise<Made>): void {
+  all.set(thread, made);
+  guard();
+  made.catch(() => {
+    if (all.get(thread) === made) takeKept(thread);
+  });
+}
+
+/** Takes it up again. */
+export function takeKept(thread: string): Promise<Made> | null {
+  const made = all.get(thread) ?? null;
+  all.delete(thread);
+  guard();
+  return made;
+}
+
+/** Forgets them all: somebody else is in front of the screen. */
+export function forgetKept(): void {
+  all.clear();
+  guard();
+}
