@@ -22,9 +22,12 @@ const SIGNED = /^\/avatar\/(operator|contact|visitor)\/[\da-f-]{36}\/\d{2,3}$/;
  * image host does is stopped by the page's policy.
  */
 export function isOurs(src: string, here: string = location.href): boolean {
-  if (!URL.canParse(src, here)) return false;
-  const { origin, pathname, searchParams } = new URL(src, here);
-  return origin === new URL(here).origin || (SIGNED.test(pathname) && searchParams.has("sig"));
+  try {
+    const { origin, pathname, searchParams } = new URL(src, here);
+    return origin === new URL(here).origin || (SIGNED.test(pathname) && searchParams.has("sig"));
+  } catch {
+    return false;
+  }
 }
 
 export interface AvatarProps {

@@ -8,6 +8,14 @@ import { filterOptions } from "./picker.tsx";
 
 const css = readFileSync(new URL("./tokens.css", import.meta.url), "utf8");
 
+describe("popovers", () => {
+  // WebKit stretches a grid that is `fit-content` high, as popovers are by themselves, over the whole screen.
+  it("are as high as what is in them", () => {
+    const layers = readFileSync(new URL("./styles/layers.css", import.meta.url), "utf8");
+    expect(/\.ui-popover \{[^}]*\bheight: auto;/.test(layers)).toBe(true);
+  });
+});
+
 describe("tokens", () => {
   const names = (block: string | undefined) =>
     (block ?? "")

@@ -3,6 +3,7 @@
  * The chat app is fetched on first open.
  */
 import { codeOf, pickLanguage, resolveTargetOrigin } from "@halloo/core";
+import { uuid } from "@halloo/core/uuid.ts";
 import type { Chat } from "./chat/chat.tsx";
 import {
   type Bridge,
@@ -56,7 +57,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
     store,
     parentOrigin,
     locale,
-    tab: crypto.randomUUID(),
+    tab: uuid(),
     doNotTrack: navigator.doNotTrack === "1",
     alone: (work) => inTurn(`halloo-contact-${keys.user}`, work),
     clock: {
@@ -79,7 +80,7 @@ function run(record: WidgetRecord, parentOrigin: string | undefined, target: str
       set: (address) => keep({ route: address ? { address, until: Date.now() + ROUTE_MS } : undefined }),
     },
     parts: { writing: () => import("./frame/writing.ts"), person: () => import("./frame/person.ts") },
-    uuid: () => crypto.randomUUID(),
+    uuid,
     ticket: () => (top || target === "*" ? Promise.resolve(null) : tickets.take()),
     continueCode: continueCode(location.hash),
     onMessage(message, conversation) {

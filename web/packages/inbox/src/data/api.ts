@@ -29,6 +29,21 @@ export async function call<Answer>(
   }
 }
 
+/** The code of a session that the browser did not keep. */
+export const NOT_KEPT = "session_not_kept";
+
+/**
+ * Begins a session and gives what `/session` answers. Refused with `session_not_kept` where the browser throws its cookie away: it is
+ * `Secure`, and Safari takes no such cookie over http, not from localhost either.
+ */
+export async function beginSession<Answer>(body: { email: string; password: string }): Promise<Answer> {
+  const answer = await call<Answer>("POST", "/session", body);
+  await json("GET", "/me").catch((error: unknown) => {
+    if (error instanceof Refusal && error.status === 401) throw new Refusal(NOT_KEPT);
+  });
+  return answer;
+}
+
 export const get = <Answer>(path: string): Promise<Answer> => call<Answer>("GET", path);
 
 /** `?a=1&b=2` from what is set. */

@@ -1,6 +1,7 @@
 /** Replies and notes on their way: shown at once, sent in order, kept over a reload, stored once. */
 import { createOutbox, type Outgoing } from "@halloo/core/outbox.ts";
 import { addMessages } from "@halloo/core/thread.ts";
+import { uuid } from "@halloo/core/uuid.ts";
 import { call } from "../data/api.ts";
 import { findRow, putRow } from "../data/facts.ts";
 import { keys } from "../data/keys.ts";
@@ -8,7 +9,7 @@ import { client } from "../data/query.ts";
 import { excerptOf } from "../data/reduce.ts";
 import { createStore } from "../data/store.ts";
 import type { MessageSent, MeView, Talk } from "../data/types.ts";
-import { clock, storage, uuid } from "./browser.ts";
+import { clock, storage } from "./browser.ts";
 
 /** What the composer hands over; `mentions` belong to notes. */
 export interface Words {

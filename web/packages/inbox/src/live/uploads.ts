@@ -3,10 +3,11 @@ import { carryByXhr, sha256Of } from "@halloo/core/carry.ts";
 import { Refusal } from "@halloo/core/refusal.ts";
 import { FILE_KINDS, MOST_FILES, type UploadRules } from "@halloo/core/upload-rules.ts";
 import { type Attachment, createUploads, type Opened } from "@halloo/core/uploads.ts";
+import { uuid } from "@halloo/core/uuid.ts";
 import { call } from "../data/api.ts";
 import { createStore } from "../data/store.ts";
 import type { MeView, UploadRules as Told } from "../data/types.ts";
-import { clock, uuid } from "./browser.ts";
+import { clock } from "./browser.ts";
 import { line } from "./live.ts";
 import { send } from "./outbox.ts";
 

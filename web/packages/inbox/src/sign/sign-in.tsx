@@ -1,6 +1,6 @@
 import { Button, Notice, TextField } from "@halloo/ui";
 import { useState } from "preact/hooks";
-import { call, Refusal } from "../data/api.ts";
+import { beginSession, NOT_KEPT, Refusal } from "../data/api.ts";
 import type { MeView } from "../data/types.ts";
 import { t } from "../i18n.ts";
 import { Frame } from "./frame.tsx";
@@ -9,6 +9,7 @@ import { Frame } from "./frame.tsx";
 export function signInTrouble(error: unknown): string {
   if (!(error instanceof Refusal)) return t("trouble");
   if (error.code === "offline") return t("offline_try_again");
+  if (error.code === NOT_KEPT) return t("sign_in_not_kept");
   if (error.status === 429) return t("sign_in_throttled");
   return error.status === 401 ? t("sign_in_wrong") : error.message;
 }
@@ -27,7 +28,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: (me: MeView) => void }) {
     setBusy(true);
     setTrouble(null);
     try {
-      onSignedIn(await call<MeView>("POST", "/session", { email: email.trim(), password }));
+      onSignedIn(await beginSession<MeView>({ email: email.trim(), password }));
     } catch (error) {
       setTrouble(signInTrouble(error));
       setBusy(false);

@@ -48,9 +48,13 @@ export function replaceAll(all: All, fresh: readonly LiveVisitor[]): All {
 /** Host and path of a page: what visitors are told apart by when a page is chosen. */
 export function placeOf(visitor: LiveVisitor): string | null {
   const url = visitor.page?.url;
-  if (url === undefined || !URL.canParse(url)) return null;
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
+  if (url === undefined) return null;
+  try {
+    const { host, pathname } = new URL(url);
+    return `${host}${pathname}`;
+  } catch {
+    return null;
+  }
 }
 
 const haystacks = new WeakMap<LiveVisitor, string>();

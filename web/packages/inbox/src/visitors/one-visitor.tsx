@@ -1,5 +1,6 @@
 /** One live visitor beside the table: where they are and came from, what they type, and the first word to them. */
 import { plainText } from "@halloo/core/format.ts";
+import { uuid } from "@halloo/core/uuid.ts";
 import { Avatar, Badge, Bone, Button, Empty, IconButton, TextArea } from "@halloo/ui";
 import {
   ArrowLeft,
@@ -26,7 +27,7 @@ import { folderOf, type Placed } from "../data/reduce.ts";
 import type { ConversationRow, ConversationView, LiveVisitor } from "../data/types.ts";
 import { countryName, formatAgo, t } from "../i18n.ts";
 import { useCommands } from "../keys/commands.ts";
-import { uuid } from "../live/browser.ts";
+
 import { go, goBack, type Route } from "../router.ts";
 import { Link } from "../shell/link.tsx";
 import { PageLink } from "../shell/page-link.tsx";

@@ -32,10 +32,13 @@ export function playAddress(url: string, renew?: () => Promise<string>): Playbac
   sound.preload = "none";
   let speed = 1;
   let loaded = "";
+  /** It was told to play: who looks for the end of what stands still comes to it as well, and WebKit says so. */
+  let going = false;
   /** Goes up whenever something else is wanted, so that what was begun before knows that it is too late. */
   let turn = 0;
   const start = async (address: string, from: number): Promise<void> => {
     const mine = turn;
+    going = false;
     if (loaded !== address) {
       loaded = address;
       sound.src = address;
@@ -44,7 +47,11 @@ export function playAddress(url: string, renew?: () => Promise<string>): Playbac
     }
     sound.playbackRate = speed;
     if (Math.abs(sound.currentTime - from) > 0.05) await seek(sound, from);
-    if (mine === turn) await sound.play();
+    // At its end, and it cannot be sought in: loaded anew it stands at its beginning.
+    if (sound.ended) await until(sound, "loadedmetadata", () => sound.load());
+    if (mine !== turn) return;
+    going = true;
+    await sound.play();
   };
   const me: Playback = {
     async play(from) {
@@ -78,7 +85,9 @@ export function playAddress(url: string, renew?: () => Promise<string>): Playbac
     },
     onEnd: () => {},
   };
-  sound.addEventListener("ended", () => me.onEnd());
+  sound.addEventListener("ended", () => {
+    if (going) me.onEnd();
+  });
   return me;
 }
 
@@ -101,12 +110,13 @@ function until(sound: HTMLAudioElement, event: string, begin: () => void): Promi
   });
 }
 
-const seek = (sound: HTMLAudioElement, to: number): Promise<void> =>
-  until(sound, "seeked", () => {
-    sound.currentTime = to;
-  });
+/** Goes to a place. Firefox cannot in a recording without an index: it stays where it is then, and no event ever says so. */
+async function seek(sound: HTMLAudioElement, to: number): Promise<void> {
+  sound.currentTime = to;
+  if (sound.seeking) await until(sound, "seeked", () => {});
+}
 
-/** A recording says nowhere how long it is: who asks for a place behind its end learns it. Without it there is no seeking. */
+/** A recording says nowhere how long it is: who asks for a place behind its end learns it, where the browser can go there. */
 async function measure(sound: HTMLAudioElement): Promise<void> {
   if (Number.isFinite(sound.duration)) return;
   await seek(sound, 1e9);

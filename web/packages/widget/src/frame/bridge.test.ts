@@ -47,6 +47,8 @@ describe("the claimed parent", () => {
     ["?parentOrigin=https://a.example", "https://a.example", "https://a.example"],
     ["?parentOrigin=https://a.example", "https://evil.example", "null"],
     ["?parentOrigin=https://a.example", "http://a.example", "null"],
+    ["?parentOrigin=https://a.example", "null", "https://a.example"],
+    ["", "null", undefined],
     ["?PARENTORIGIN=https://a.example", undefined, undefined],
     ["?parentOrigin=https://a.example:443", undefined, undefined],
     ["?parentOrigin=https://a.example&parentOrigin=", undefined, undefined],

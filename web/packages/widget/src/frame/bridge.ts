@@ -91,7 +91,8 @@ export function fromLoader(value: unknown, widget: string, last: number): (Loade
 
 /**
  * The frame's own claim of its parent: counts only if it stands in the address once and is a canonical web origin. Where the
- * browser says that somebody else is the parent it is "null": a forged value can only silence.
+ * browser says that somebody else is the parent it is "null": a forged value can only silence. An ancestor that is itself "null" says
+ * nothing: so browsers mask it for a frame that sends no referrer, as ours (an opaque parent is refused by the header's `frame-ancestors`).
  */
 export function claimedParent(search: string, ancestor: string | undefined): string | undefined | "null" {
   const values = new URLSearchParams(search).getAll("parentOrigin");
@@ -104,7 +105,7 @@ export function claimedParent(search: string, ancestor: string | undefined): str
     }
   };
   const parent = values.length === 1 && canonical() ? value : undefined;
-  if (parent !== undefined && ancestor !== undefined && ancestor !== parent) return "null";
+  if (parent !== undefined && ancestor !== undefined && ancestor !== parent && ancestor !== "null") return "null";
   return parent;
 }
 
