@@ -49,19 +49,31 @@ def _script(path: str, *arguments: str) -> Callable[[], list[str]]:
     return lambda: [str(PYTHON), path, *arguments]
 
 
+def _axe() -> list[str]:
+    """Only files that hold such tests are read: to read all the others takes longer than some of the checks."""
+    marked = [file for file in sorted(ROOT.glob("tests/**/test_*.py")) if "mark.axe" in file.read_text("utf-8")]
+    return _tool("pytest", "-q", "-m", "axe", *(str(file.relative_to(ROOT)) for file in marked))()
+
+
 _QUICK = ("pytest", "-q", "-m", "not slow and not browser and not postgresql")
-_WIRES = ("tests/edge", "tests/relay")
+_WIRES = ("tests/edge", "tests/relay", "tests/ports")
 """Tests that spend much of their time waiting for a socket: beside those that count."""
 
 _DOORS = ("tests/isolation", "tests/manage", "tests/public")
-"""Tests that speak HTTP with the whole product; they take as long as those of the wires."""
+"""Tests that speak HTTP with the whole product."""
+
+_PROGRAMS = ("tests/cli", "tests/files", "tests/tooling")
+"""Tests that start the product's commands, or its processes for pictures."""
+
+_REST = tuple(f"--ignore={one}" for one in _WIRES + _DOORS + _PROGRAMS)
 
 # The longest first, so that all lanes are busy to the end.
 CHECKS = (
-    Check("tests", "Unit tests of everything else", _tool(*_QUICK, *(f"--ignore={one}" for one in _WIRES + _DOORS))),
-    Check("doors", "Unit tests of the doors", _tool(*_QUICK, *_DOORS)),
-    Check("axe", "Contrast, names and roles on every screen (axe)", _tool("pytest", "-q", "-m", "axe")),
+    Check("tests", "Unit tests of everything else", _tool(*_QUICK, *_REST)),
+    Check("programs", "Unit tests of commands, files and tools", _tool(*_QUICK, *_PROGRAMS)),
     Check("wires", "Unit tests of the wires", _tool(*_QUICK, *_WIRES)),
+    Check("axe", "Contrast, names and roles on every screen (axe)", _axe),
+    Check("doors", "Unit tests of the doors", _tool(*_QUICK, *_DOORS)),
     Check("types", "Types of Python (pyright, strict)", _tool("pyright")),
     Check("vitest", "Unit tests of the browser packages", _web("vitest", "run"), WEB),
     Check("tsc", "Types of TypeScript", _web("tsc", "--noEmit", "-p", "tsconfig.json"), WEB),

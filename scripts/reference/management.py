@@ -1,6 +1,5 @@
 """`docs/api/management.md`: every route of the management API, from its OpenAPI document."""
 
-from types import SimpleNamespace
 from typing import Any, cast
 
 from litestar import Litestar
@@ -23,8 +22,7 @@ sign-in. Every route may also answer with one of the [error codes](errors.md).""
 
 def document() -> dict[str, Any]:
     """The OpenAPI document of the management API; no server is needed for it."""
-    nothing = cast("Any", SimpleNamespace(authenticator=None, db=None))
-    app = Litestar(route_handlers=[manage_router(nothing)], openapi_config=docs_config(), logging_config=None)
+    app = Litestar(route_handlers=[manage_router()], openapi_config=docs_config(), logging_config=None)
     return complete(app.openapi_schema.to_schema(), ROUTES)
 
 

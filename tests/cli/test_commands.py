@@ -142,3 +142,14 @@ def test_with_several_workspaces_one_has_to_be_named(data: str) -> None:
     several = halloo("operator", "list", "--data", data)
     assert several.returncode == 1
     assert "--workspace" in several.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("version",), ("csp", "policy", "--help"), ("hook", "listen", "--help"), ("bench", "relay", "--help")]
+)
+def test_a_command_that_needs_no_data_loads_none_of_what_does(arguments: tuple[str, ...]) -> None:
+    said = "import atexit, sys; atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr)); from halloo.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", said, *arguments], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert "halloo.cli.root" in loaded
+    assert not loaded & {"halloo.app", "halloo.config", "halloo.cli.place", "sqlalchemy", "litestar", "structlog"}

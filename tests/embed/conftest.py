@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from halloo.db.engine import Database
-from halloo.db.migrate import upgrade
+from halloo.db.migrate import sqlite_path
 from halloo.db.sqlite import SqliteDatabase
 from halloo.embed.answers import Receive, Scope, Send
 from halloo.embed.assets import Assets, load_assets
@@ -25,6 +25,7 @@ from halloo.workspaces.actions.workspaces import create_workspace
 from halloo.workspaces.model import system_actor
 from tests.embed.pages import Sites, sites
 from tests.support.product import Product, Store
+from tests.support.stores import empty_store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -76,12 +77,11 @@ def hosts() -> Hosts:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    path = tmp_path / "halloo.db"
-    upgrade(f"sqlite:///{path}")
-    database = SqliteDatabase(path, system_clock, readers=1)
-    await database.write(WORKSPACE, create_workspace, OWNER, "Acme")
-    yield database
-    await database.close()
+    with empty_store("sqlite", tmp_path, None) as store:
+        database = SqliteDatabase(sqlite_path(store.url), system_clock, readers=1)
+        await database.write(WORKSPACE, create_workspace, OWNER, "Acme")
+        yield database
+        await database.close()
 
 
 @pytest.fixture

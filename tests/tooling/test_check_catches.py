@@ -103,6 +103,7 @@ PLANTED = (
     ),
     Planted("tests", _only_a_failing_test, "test_planted"),
     Planted("wires", _only_a_failing_test_in("edge"), "test_planted"),
+    Planted("programs", _only_a_failing_test_in("files"), "test_planted"),
     Planted("doors", _only_a_failing_test_in("public"), "test_planted"),
     Planted(
         "axe",

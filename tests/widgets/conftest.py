@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from halloo.db.engine import Database
-from halloo.db.migrate import sqlite_path, upgrade
+from halloo.db.migrate import sqlite_path
 from halloo.db.postgres import PostgresDatabase
 from halloo.db.sqlite import SqliteDatabase
 from halloo.kit.clock import system_clock
@@ -18,7 +18,6 @@ WORKSPACE = "0195f0c2-7b1e-7c54-9d0a-2f4be1c0a6d1"
 
 @pytest.fixture
 async def database(store: Store) -> AsyncIterator[Database]:
-    upgrade(store.url, store.owner_url)
     database = (
         SqliteDatabase(sqlite_path(store.url), system_clock)
         if store.kind == "sqlite"

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from litestar import Litestar
 from litestar.types import ASGIApp
 
-from halloo.api.manage.router import docs_config, manage_router
+from halloo.api.manage.app import ManagementApp
 from halloo.api.public.app import PublicApp
 from halloo.api.public.csp_reports import OWN_PATH, OwnReports, Reports
 from halloo.api.public.limits import PublicLimits
@@ -22,7 +21,6 @@ from halloo.contacts.tickets import EmbedTickets
 from halloo.edge.answers import Answers
 from halloo.edge.countries import Countries
 from halloo.edge.deployment import widget_deployment
-from halloo.edge.errors import EXCEPTION_HANDLERS
 from halloo.edge.front import Front
 from halloo.edge.health import Alive, Ready
 from halloo.edge.metrics import Metrics
@@ -78,7 +76,8 @@ def open_doors(ground: Ground, behind: Behind) -> tuple[ASGIApp, ASGIApp]:
         "/metrics": Metrics(watch, token),
         OWN_PATH: OwnReports(reports, ground.inbox | {ground.hosts.client}, ground.trusted),
     }
-    router = Paths(_management(services, ground.assets.docs or Page("")), public, embedded, exact)
+    docs = ground.assets.docs or Page("")
+    router = Paths(ManagementApp(services, docs.js, tuple(docs.css)), public, embedded, exact)
     # Prometheus calls a server by whatever address it found; the token is what lets it in.
     named_by_others = frozenset({"/metrics"} if token else ())
     front = Front(router, ground.names, (*BARE, *STORED, *PICTURED), behind.answers, named_by_others)
@@ -104,13 +103,4 @@ def _public(ground: Ground, behind: Behind, reports: Reports) -> PublicApi:
         max_file_bytes=behind.files.max_bytes,
         previews=behind.pictures.previews,
         guard=behind.guard,
-    )
-
-
-def _management(services: Services, docs: Page) -> Litestar:
-    return Litestar(
-        route_handlers=[manage_router(services)],
-        exception_handlers=EXCEPTION_HANDLERS,
-        openapi_config=docs_config(docs.js, docs.css),
-        logging_config=None,
     )

@@ -8,7 +8,6 @@ import sys
 
 from halloo.cli.root import app
 from halloo.cli.say import fail
-from halloo.db.connect import why_away
 from halloo.kit.refusals import Refusal
 
 
@@ -25,6 +24,8 @@ def main() -> None:
     except Refusal as refusal:
         fail(refusal.message, refusal.code)
     except Exception as error:
+        from halloo.db.connect import why_away
+
         away = why_away(error)
         if away is None:
             raise

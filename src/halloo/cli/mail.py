@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from halloo.cli.operators import Workspace
-from halloo.cli.place import DEFAULT_DATA, Data, Json, in_workspace, open_place
+from halloo.cli.options import DEFAULT_DATA, Data, Json, Workspace
+from halloo.cli.place import in_workspace, open_place
 from halloo.cli.say import fail, say, table
 from halloo.db.tx import Tx
 from halloo.kit.clock import optional_rfc3339, rfc3339, system_clock

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from halloo.cli.place import DEFAULT_DATA, Data, Json, in_workspace, open_place
+from halloo.cli.options import DEFAULT_DATA, Data, Json, Workspace
+from halloo.cli.place import in_workspace, open_place
 from halloo.cli.say import say, table
 from halloo.db.tx import Tx
 from halloo.kit.passwords import hash_password
@@ -14,7 +15,6 @@ from halloo.workspaces.actions.operators import OperatorDraft, create_operator, 
 from halloo.workspaces.model import Operator, check_password, fold_email, system_actor
 
 app = typer.Typer(help="Operators: the people who answer.", no_args_is_help=True)
-Workspace = Annotated[str | None, typer.Option("--workspace", help="The workspace's id, where there are several.")]
 Password = Annotated[str, typer.Option(help="The password.", prompt=True, hide_input=True)]
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import typer
 
@@ -27,10 +27,6 @@ _SECRET_BYTES = 32
 _EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - what people write, not what is bound
 PORT = 8000
 _RESCUE_ABOVE, _PORTS = 2, 65_536
-
-Data = Annotated[Path, typer.Option("--data", help="The data folder.", envvar="HALLOO_DATA")]
-Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-DEFAULT_DATA = Path("halloo-data")
 
 
 @dataclass(frozen=True, slots=True)

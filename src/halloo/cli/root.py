@@ -6,26 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from halloo import __version__
-from halloo.cli import bench, csp, hook, mail, operators, tokens, workspaces
 from halloo.cli.doctor import doctor
-from halloo.cli.first import First, set_up
-from halloo.cli.place import DEFAULT_DATA, Data, Json, open_place, read_secret, require_schema
+from halloo.cli.groups import Commands
+from halloo.cli.options import DEFAULT_DATA, Data, Json
 from halloo.cli.say import fail, say, table
-from halloo.config import TOML_NAME, commented_toml, list_settings
-from halloo.db import migrate as migrations
-from halloo.workspaces.model import check_password
 
 app = typer.Typer(
     name="halloo", help="A website messenger that you host yourself.", no_args_is_help=True, pretty_exceptions_enable=False,
-    add_completion=False,
+    add_completion=False, cls=Commands,
 )  # fmt: skip
-app.add_typer(workspaces.app, name="workspace")
-app.add_typer(operators.app, name="operator")
-app.add_typer(tokens.app, name="token")
-app.add_typer(mail.app, name="mail")
-app.add_typer(hook.app, name="hook")
-app.add_typer(csp.app, name="csp")
-app.add_typer(bench.app, name="bench")
 app.command("doctor")(doctor)
 
 
@@ -52,6 +41,12 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Make the first workspace, its owner, a published widget and a token with every scope."""
+    from halloo.cli.first import First, set_up
+    from halloo.cli.place import open_place, read_secret
+    from halloo.config import TOML_NAME, commented_toml
+    from halloo.db import migrate as migrations
+    from halloo.workspaces.model import check_password
+
     check_password(password)
     place = open_place(data)
     data.mkdir(parents=True, exist_ok=True)
@@ -84,6 +79,7 @@ def serve(
     import uvloop
 
     from halloo.app import serve_forever
+    from halloo.cli.place import open_place, read_secret, require_schema
 
     place = open_place(data)
     if not place.config.database.url and not (data / "halloo.db").exists():
@@ -108,6 +104,9 @@ def serve(
 @app.command()
 def migrate(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
     """Bring the database up to date; safe to repeat."""
+    from halloo.cli.place import open_place
+    from halloo.db import migrate as migrations
+
     place = open_place(data)
     done = migrations.upgrade(place.database_url, place.config.database.owner_url)
     say({"applied": done}, f"Applied: {', '.join(done)}." if done else "Nothing to do.", as_json=as_json)
@@ -116,6 +115,8 @@ def migrate(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
 @app.command()
 def settings(as_json: Json = False, toml: Annotated[bool, typer.Option(help="As a commented file.")] = False) -> None:
     """List every setting with its default and what it does."""
+    from halloo.config import commented_toml, list_settings
+
     if toml:
         typer.echo(commented_toml())
         return

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from halloo.cli.place import DEFAULT_DATA, Data, Json, open_place, require_schema, with_database
+from halloo.cli.options import DEFAULT_DATA, Data, Json
+from halloo.cli.place import open_place, require_schema, with_database
 from halloo.cli.say import say, table
 from halloo.db import directory
 from halloo.db.engine import DIRECTORY, Database

@@ -6,7 +6,7 @@ preflight that fails.
 """
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, cast
 
 from litestar.connection import ASGIConnection
@@ -176,20 +176,16 @@ def scopes_of(wanted: object) -> tuple[str, ...]:
     raise TypeError(msg)
 
 
-def guard_of(authenticator: Authenticator) -> Callable[[Connection, BaseRouteHandler], Awaitable[None]]:
-    """The Litestar guard of the management API: finds the actor and checks the route's `opt["scope"]`."""
-
-    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-        if method_of(connection) == "OPTIONS":  # says which methods there are, and does nothing
-            return
-        wanted = handler.opt["scope"]
-        if wanted == PUBLIC:
-            authenticator.check_stranger(connection)
-            return
-        who = await authenticator.identify(connection)
-        scopes = scopes_of(wanted)
-        if scopes:
-            who.require(*scopes)
-        connection.state.who = who
-
-    return guard
+async def let_in(authenticator: Authenticator, connection: Connection, handler: BaseRouteHandler) -> None:
+    """What a Litestar guard of the management API does: find the actor, and check the route's `opt["scope"]`."""
+    if method_of(connection) == "OPTIONS":  # says which methods there are, and does nothing
+        return
+    wanted = handler.opt["scope"]
+    if wanted == PUBLIC:
+        authenticator.check_stranger(connection)
+        return
+    who = await authenticator.identify(connection)
+    scopes = scopes_of(wanted)
+    if scopes:
+        who.require(*scopes)
+    connection.state.who = who

@@ -1,10 +1,9 @@
 """The router of the management API, and how its OpenAPI document is made."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Router
-from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
@@ -34,7 +33,7 @@ from halloo.api.manage import (
 )
 from halloo.api.manage.docs import openapi_config
 from halloo.db.engine import Database
-from halloo.edge.auth import guard_of
+from halloo.edge.auth import Connection, let_in
 from halloo.edge.body import LIMITS, StrictBody
 from halloo.edge.services import Services
 from halloo.workspaces.model import Actor
@@ -65,39 +64,43 @@ ROUTES = (
 """Every handler, below `/core`. Each says in `opt["scope"]` what it needs."""
 
 
+def services_of(request: Request[Any, Any, Any]) -> Services:
+    """The parts of the server that is asked."""
+    return _asked(request)
+
+
+def database_of(request: Request[Any, Any, Any]) -> Database:
+    """Its database."""
+    return _asked(request).db
+
+
 def who_of(request: Request[Any, Any, Any]) -> Actor:
     """The actor that the guard found."""
     who: Actor = request.state.who
     return who
 
 
-def look_of(services: Services) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
-    """A guard that lets everybody pass: before the database is asked, it learns who is online on other servers."""
-
-    async def look(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        who: Actor | None = connection.state.get("who")
-        if who is not None:
-            await services.live.look(who.workspace_id)
-
-    return look
+async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let nobody in who may not do what the route does."""
+    await let_in(_asked(connection).authenticator, connection, handler)
 
 
-def manage_router(services: Services) -> Router:
-    """Everything below `/core` but the public API."""
+async def look(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let everybody pass: before the database is asked, the server learns who is online on others."""
+    who: Actor | None = connection.state.get("who")
+    if who is not None:
+        await _asked(connection).live.look(who.workspace_id)
 
-    def provide_services() -> Services:
-        return services
 
-    def provide_database() -> Database:
-        return services.db
-
+def manage_router() -> Router:
+    """Everything below `/core` but the public API; `state.services` of each request says which server is asked."""
     return Router(
         path="/core",
         route_handlers=ROUTES,
-        guards=[guard_of(services.authenticator), look_of(services)],
+        guards=[guard, look],
         dependencies={
-            "services": Provide(provide_services, sync_to_thread=False),
-            "db": Provide(provide_database, sync_to_thread=False),
+            "services": Provide(services_of, sync_to_thread=False),
+            "db": Provide(database_of, sync_to_thread=False),
             "who": Provide(who_of, sync_to_thread=False),
         },
         dto=StrictBody,
@@ -110,3 +113,8 @@ def manage_router(services: Services) -> Router:
 def docs_config(js: str = "", css: Sequence[str] = ()) -> OpenAPIConfig:
     """The OpenAPI document and its page below `/docs`; `js` and `css` are the page's files in the browser build."""
     return openapi_config(ROUTES, js, css)
+
+
+def _asked(connection: Connection) -> Services:
+    services: Services = connection.state.services
+    return services

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from halloo.cli.place import Json
+from halloo.cli.options import Json
 from halloo.cli.say import fail, say
 
 app = typer.Typer(help="Benchmarks, each beside its peers in the same run.", no_args_is_help=True)

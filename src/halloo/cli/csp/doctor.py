@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 from halloo.cli.csp.policy import Widget
-from halloo.cli.place import DEFAULT_DATA, Data, Json
+from halloo.cli.options import DEFAULT_DATA, Data, Json
 from halloo.csp.model import Trust
 
 _OPTIONS = {"metas": "--meta", "page_origin": "--page-origin", "tag": "--tag"}

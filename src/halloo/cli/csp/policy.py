@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from halloo.cli.place import DEFAULT_DATA, Data, Json
+from halloo.cli.options import DEFAULT_DATA, Data, Json
 from halloo.csp.formats import Target
 from halloo.csp.generate import Form
 from halloo.csp.model import Context, Trust

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from halloo.cli.place import DEFAULT_DATA, Data, Json
+from halloo.cli.options import DEFAULT_DATA, Data, Json
 from halloo.cli.say import say
 
 

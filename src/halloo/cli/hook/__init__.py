@@ -8,20 +8,25 @@ from typing import Annotated
 
 import typer
 
-from halloo.cli.hook.records import list_
-from halloo.cli.place import Json
-from halloo.cli.say import fail
+from halloo.cli.options import DEFAULT_DATA, Data, Json, Workspace
+from halloo.cli.say import fail, say, table
 
 app = typer.Typer(help="Web hooks: receive them while you write your own receiver.", no_args_is_help=True)
 _OK, _STATUSES = 200, range(200, 600)
 
 
-app.command("list")(list_)
-
-
 @app.callback()
 def hooks() -> None:
     """Web hooks: receive them while you write your own receiver."""
+
+
+@app.command("list")
+def list_(data: Data = DEFAULT_DATA, workspace: Workspace = None, as_json: Json = False) -> None:
+    """List the web hooks with how they do; keys in their addresses are masked."""
+    from halloo.cli.hook.records import seen_hooks
+
+    rows = seen_hooks(data, workspace)
+    say(rows, table(rows), as_json=as_json)
 
 
 @app.command()

@@ -1,10 +1,9 @@
-"""`halloo hook list`."""
+"""What `halloo hook list` shows."""
 
+from pathlib import Path
 from typing import Any
 
-from halloo.cli.operators import Workspace
-from halloo.cli.place import DEFAULT_DATA, Data, Json, in_workspace, open_place
-from halloo.cli.say import say, table
+from halloo.cli.place import in_workspace, open_place
 from halloo.db.tx import Tx
 from halloo.hooks.actions.records import PAGE_MAX, SeenHook, list_hooks
 from halloo.hooks.masking import mask_url
@@ -27,11 +26,10 @@ def _view(seen: SeenHook) -> dict[str, Any]:
     }
 
 
-def list_(data: Data = DEFAULT_DATA, workspace: Workspace = None, as_json: Json = False) -> None:
-    """List the web hooks with how they do; keys in their addresses are masked."""
+def seen_hooks(data: Path, workspace: str | None) -> list[dict[str, Any]]:
+    """The hooks of a workspace; without an id, of the only one there is."""
 
     def look(tx: Tx, workspace_id: str) -> list[dict[str, Any]]:
         return [_view(one) for one in list_hooks(tx, system_actor(workspace_id), None, limit=PAGE_MAX).hooks]
 
-    rows = in_workspace(open_place(data), workspace, look)
-    say(rows, table(rows), as_json=as_json)
+    return in_workspace(open_place(data), workspace, look)
