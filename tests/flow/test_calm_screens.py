@@ -22,8 +22,8 @@ pytestmark = pytest.mark.browser
 
 OPACITY = "day => getComputedStyle(day).opacity"
 BACK_AND_GROW = """async (box, by) => {
-  const last = box.querySelector("li:last-child") ?? box.lastElementChild;
-  box.scrollTop = box.scrollHeight - 20;
+  const last = box.querySelector("li:last-child, .in-run:last-child > .in-run-lines");
+  box.scrollTop = box.scrollHeight - box.clientHeight - 20;
   await new Promise((next) => setTimeout(next, 400));
   // Both before the browser tells of either.
   box.scrollTop = box.scrollHeight;
