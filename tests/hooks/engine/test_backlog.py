@@ -125,6 +125,8 @@ EXPECTED = {
     "log._LIST_TALK": "f USING INDEX facts_conversation (workspace_id=? AND conversation_id=?)",
 }
 """By what SQLite finds rows where there may be a million others."""
+BY_KEY = {"queue._FREE", "queue._LEASE", "queue._END", "queue._HELD_BY", "results._SETTLE", "chores._UNPARK"}
+"""What PostgreSQL finds by the key alone, however small it takes the others to be that wait."""
 SORTED = {"log._LIST_TALK"}
 """One conversation's."""
 
@@ -154,12 +156,13 @@ async def test_postgresql_looks_through_no_table_either(ground: Ground, line: st
     await ground.do(_settle_some, slow)
     values: dict[str, Any] = {
         "ws": WORKSPACE, "hook": slow, "now": ground.now, "limit": 20, "line": "*", "replay": "r", "owner": "c1", "talk": "c1",
-        "seq": 50, "series": 0, "first": 40, "last": 60, "after": 40,
+        "seq": 50, "series": 0, "first": 40, "last": 60, "after": 40, "state": "delivered", "due": 0, "until": 0, "lease": LEASE,
+        "outcome": "success", "status": 200, "parked": 2**62,
     }  # fmt: skip
 
     def explain(tx: Tx) -> dict[str, str]:
         found: dict[str, str] = {}
-        for name in EXPECTED.keys() - {"results._SETTLE"}:
+        for name in EXPECTED.keys() | BY_KEY:
             statement = dict(_by_name("postgresql"))[name].compiled("postgresql")
             cursor: Any = tx._cursor  # pyright: ignore[reportPrivateUsage] - a test may look inside
             cursor.execute(f"EXPLAIN {statement.sql}", statement.values(values))
@@ -174,6 +177,7 @@ async def test_postgresql_looks_through_no_table_either(ground: Ground, line: st
             for table in ("deliveries", "facts"):
                 assert f"Seq Scan on {table}" not in plan, (analyzed, name, plan)
             assert "Sort" not in plan or name in SORTED, (analyzed, name, plan)
+            assert name not in BY_KEY or "Index Scan using deliveries_pkey" in plan, (analyzed, name, plan)
 
 
 async def _quickest(ground: Ground, action: Any, *args: Any) -> float:

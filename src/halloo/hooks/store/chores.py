@@ -8,6 +8,7 @@ from sqlalchemy import text
 from halloo.db.statement import Statement, by_index
 from halloo.db.tx import Tx
 from halloo.hooks.model import PARKED
+from halloo.hooks.store.key import KEY, PENDING
 from halloo.hooks.store.queue import Row
 
 _HOOKS = Statement(text("SELECT id, enabled, ordered FROM hooks WHERE workspace_id = :ws ORDER BY id"))
@@ -23,7 +24,7 @@ _HAS_LINES = by_index(f"SELECT 1 FROM {_LINES} {_PENDING} AND line IS NOT NULL O
 _UNPARK = Statement(
     text(
         "UPDATE deliveries SET line = NULL, due_at = CASE WHEN due_at = :parked THEN :now ELSE due_at END "
-        "WHERE workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series AND state = 'pending'"
+        f"WHERE {PENDING}"
     )
 )
 _OF_REPLAY = by_index(
@@ -49,10 +50,9 @@ _OLD = Statement(
         "AND seq > :after AND seq <= :last ORDER BY seq, series LIMIT :limit"
     )
 )
-_KEY = "workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series"
-_YOUNG = Statement(text(f"SELECT 1 FROM hook_attempts WHERE {_KEY} AND started_at >= :before LIMIT 1"))
-_DELETE = Statement(text(f"DELETE FROM deliveries WHERE {_KEY}"))
-_DELETE_ATTEMPTS = Statement(text(f"DELETE FROM hook_attempts WHERE {_KEY} AND started_at < :before"))
+_YOUNG = Statement(text(f"SELECT 1 FROM hook_attempts WHERE {KEY} AND started_at >= :before LIMIT 1"))
+_DELETE = Statement(text(f"DELETE FROM deliveries WHERE {KEY}"))
+_DELETE_ATTEMPTS = Statement(text(f"DELETE FROM hook_attempts WHERE {KEY} AND started_at < :before"))
 _DELETE_HOURS = Statement(text("DELETE FROM hook_hours WHERE workspace_id = :ws AND at < :before"))
 _DELETE_REPLAYS = Statement(
     text("DELETE FROM hook_replays WHERE workspace_id = :ws AND state <> 'running' AND created_at < :before")

@@ -7,14 +7,10 @@ from sqlalchemy import text
 from halloo.db.statement import Statement
 from halloo.db.tx import Tx
 from halloo.hooks.model import LEASE, Claimed
+from halloo.hooks.store.key import PENDING
 
 COUNTED_MAX = 1_000
-_BACK = Statement(
-    text(
-        "UPDATE deliveries SET due_at = :now, lease = NULL WHERE workspace_id = :ws AND hook_id = :hook AND seq = :seq "
-        "AND series = :series AND state = 'pending' AND lease = :lease"
-    )
-)
+_BACK = Statement(text(f"UPDATE deliveries SET due_at = :now, lease = NULL WHERE {PENDING} AND lease = :lease"))
 _COUNT = Statement(
     text(
         "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending' "

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from halloo.db.statement import Statement, by_index
 from halloo.db.tx import Tx
 from halloo.hooks.model import PARKED, Attempt, Delivery
+from halloo.hooks.store.key import KEY
 
 _COLUMNS = (
     "SELECT d.seq, d.series, d.state, d.attempts, d.due_at, d.lease, d.last_outcome, d.last_status, d.created_at, "
@@ -26,9 +27,8 @@ _LIST_TALK = by_index(
     "ORDER BY d.seq DESC, d.series DESC LIMIT :limit"
 )
 """From the facts of a conversation to their deliveries."""
-_KEY = "workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series"
-_ATTEMPTS = Statement(text(f"SELECT n, record FROM hook_attempts WHERE {_KEY} ORDER BY n"))
-_ATTEMPT = Statement(text(f"SELECT n, record FROM hook_attempts WHERE {_KEY} AND n = :n"))
+_ATTEMPTS = Statement(text(f"SELECT n, record FROM hook_attempts WHERE {KEY} ORDER BY n"))
+_ATTEMPT = Statement(text(f"SELECT n, record FROM hook_attempts WHERE {KEY} AND n = :n"))
 _FACT = Statement(text("SELECT name, data, at FROM facts WHERE workspace_id = :ws AND seq = :seq"))
 _unpack = msgspec.msgpack.Decoder(Attempt)
 Place = tuple[int, int]

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from halloo.db.statement import DialectName, Statement, by_index
 from halloo.db.tx import Tx
 from halloo.hooks.model import LEASE, PARKED, Claimed, DeliveryState, Look
+from halloo.hooks.store.key import KEY, PENDING
 
 _WANTING = Statement(
     text(
@@ -33,20 +34,11 @@ _INSERT = Statement(
         "ON CONFLICT (workspace_id, hook_id, seq, series) DO NOTHING"
     )
 )
-_HELD_BY = Statement(
-    text(
-        "SELECT lease FROM deliveries WHERE workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series"
-    )
-)
+_HELD_BY = Statement(text(f"SELECT lease FROM deliveries WHERE {KEY}"))
 _IN_LINE = "FROM deliveries INDEXED BY deliveries_line WHERE workspace_id = :ws AND hook_id = :hook AND state = 'pending' AND line = :line"
 _BUSY = by_index(f"SELECT 1 {_IN_LINE} ORDER BY due_at LIMIT 1")
 _FIRST = by_index(f"SELECT seq, series, due_at {_IN_LINE} ORDER BY due_at, seq, series LIMIT 1")
-_FREE = Statement(
-    text(
-        "UPDATE deliveries SET due_at = :now "
-        "WHERE workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series AND state = 'pending'"
-    )
-)
+_FREE = Statement(text(f"UPDATE deliveries SET due_at = :now WHERE {PENDING}"))
 _DUE = (
     "SELECT d.seq, d.series, d.attempts, d.created_at, d.line, d.replay_id, f.id, f.name, f.at, f.data, f.conversation_id "
     "FROM deliveries d INDEXED BY deliveries_due JOIN facts f ON f.workspace_id = d.workspace_id AND f.seq = d.seq "
@@ -57,12 +49,7 @@ _CLAIM: dict[DialectName, Statement] = {
     "sqlite": by_index(_DUE)["sqlite"],
     "postgresql": by_index(f"{_DUE} FOR UPDATE OF d SKIP LOCKED")["postgresql"],
 }
-_LEASE = Statement(
-    text(
-        "UPDATE deliveries SET due_at = :until, lease = :lease "
-        "WHERE workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series"
-    )
-)
+_LEASE = Statement(text(f"UPDATE deliveries SET due_at = :until, lease = :lease WHERE {KEY}"))
 _PROBE = Statement(
     text("UPDATE hook_health SET probe_at = :until WHERE workspace_id = :ws AND hook_id = :hook AND probe_at <= :now")
 )
@@ -79,12 +66,7 @@ _LOOK = by_index(
     "FROM hooks h JOIN hook_health l ON l.workspace_id = h.workspace_id AND l.hook_id = h.id "
     "WHERE h.workspace_id = :ws AND h.enabled = 1"
 )
-_END = Statement(
-    text(
-        "UPDATE deliveries SET state = :state, lease = NULL "
-        "WHERE workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series AND state = 'pending'"
-    )
-)
+_END = Statement(text(f"UPDATE deliveries SET state = :state, lease = NULL WHERE {PENDING}"))
 _COUNT_REPLAY = Statement(
     text(
         "UPDATE hook_replays SET delivered = delivered + :delivered, failed = failed + :failed "

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from halloo.db.statement import DialectName, Statement
 from halloo.db.tx import Tx
 from halloo.hooks.model import ANSWERS, Attempt, Health, Settlement
+from halloo.hooks.store.key import PENDING
 
 _FIELDS = Health.__struct_fields__
 _HEALTH = (
@@ -32,8 +33,7 @@ _SAVE_HEALTH = Statement(
 _SETTLE = Statement(
     text(
         "UPDATE deliveries SET state = :state, attempts = attempts + 1, due_at = :due, lease = NULL, last_outcome = :outcome, "
-        "last_status = :status WHERE workspace_id = :ws AND hook_id = :hook AND seq = :seq AND series = :series "
-        "AND state = 'pending' AND lease = :lease"
+        f"last_status = :status WHERE {PENDING} AND lease = :lease"
     )
 )
 _ATTEMPT = Statement(
