@@ -77,6 +77,13 @@ class Lane:
         """Whether it ended and nothing failed; files without a test of the wanted kind are no failure."""
         return self.code == 0 or (self.code == _NO_TESTS and not self.failed)
 
+    def read(self, journal: Path, code: int) -> None:
+        """Note what the journal tells of a run that has ended with `code`; there is none where it did not begin."""
+        self.code = code
+        with contextlib.suppress(FileNotFoundError):
+            for line in journal.read_text(encoding="utf-8").splitlines():
+                self.take(line)
+
     def take(self, line: str) -> str | None:
         """Note a line of the journal, and return the test that it says failed."""
         said: dict[str, Any] = json.loads(line)

@@ -55,6 +55,14 @@ def _only_a_failing_test(tree: Path) -> None:
     (tree / "tests" / "test_planted.py").write_text("def test_planted():\n    assert False\n")
 
 
+def _only_a_test_that_fails_once(tree: Path) -> None:
+    _only_a_failing_test(tree)
+    (tree / "tests" / "test_planted.py").write_text(
+        "import pathlib\n\n\ndef test_planted():\n    seen = pathlib.Path(__file__).parent / 'seen'\n    before = seen.exists()\n"
+        "    seen.touch()\n    assert before\n"
+    )
+
+
 def _only_a_failing_test_in(folder: str) -> Callable[[Path], None]:
     def plant(tree: Path) -> None:
         for path in (tree / "tests").glob("*/test_*.py"):
@@ -163,25 +171,31 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tree
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.check)
-def test_a_planted_violation_fails_its_check(planted: Planted, pristine: Path, tmp_path: Path) -> None:
-    tree = tmp_path / "tree"
+def _checked(planted: Planted, pristine: Path, tree: Path) -> "subprocess.CompletedProcess[str]":
     shutil.copytree(pristine, tree, symlinks=True)
     planted.plant(tree)
     # The copy uses the browser that is installed here, and installs none over it.
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "HALLOO_"))}
     own["HALLOO_CHROMIUM"] = executable()
-    done = subprocess.run(
-        [sys.executable, "scripts/check.py", planted.check],
-        cwd=tree,
-        env=own,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "scripts/check.py", planted.check]
+    return subprocess.run(command, cwd=tree, env=own, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.check)
+def test_a_planted_violation_fails_its_check(planted: Planted, pristine: Path, tmp_path: Path) -> None:
+    done = _checked(planted, pristine, tmp_path / "tree")
     assert done.returncode == 1, done.stdout + done.stderr
     assert planted.says in done.stdout, done.stdout
+
+
+@pytest.mark.slow
+def test_a_test_that_passes_alone_is_called_unsteady_and_fails_nothing(pristine: Path, tmp_path: Path) -> None:
+    planted = Planted("tests", _only_a_test_that_fails_once, "unsteady tests/test_planted.py::test_planted")
+    done = _checked(planted, pristine, tmp_path / "tree")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert planted.says in done.stdout, done.stdout
+    assert "assert before" in done.stdout, "what it said is shown"
 
 
 @pytest.mark.slow
