@@ -5,6 +5,7 @@ is begun before it is written. What was not written when the process ends is att
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 
@@ -21,6 +22,8 @@ from halloo.hooks.model import Attempt, Settlement, Target
 from halloo.hooks.schedule import Ended, judge
 from halloo.kit.refusals import Unavailable
 
+REST_S = 5.0
+"""How long the end waits for a database that does not answer; what it has claimed is attempted again after its lease."""
 TENDS = 20
 """Batches that are put in order in one go."""
 logger = logging.getLogger("halloo.hooks")
@@ -236,10 +239,14 @@ class Desk:
     async def stop(self) -> None:
         """Write what is not written, and give back what was not begun."""
         self.leave()
-        await self._ledger.close()
-        await self.intake.rest()
-        returned = [*self.intake.returned, *self.intake.share.late]
-        if returned:
-            await self._parts.database.write(
-                self._workspace_id, give_back, self._parts.lease, returned, self._parts.steady()
-            )
+        try:
+            await self._ledger.close()
+        finally:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REST_S):
+                    await self.intake.rest()
+            returned = [*self.intake.returned, *self.intake.share.late]
+            if returned:
+                await self._parts.database.write(
+                    self._workspace_id, give_back, self._parts.lease, returned, self._parts.steady()
+                )

@@ -4,9 +4,14 @@ import asyncio
 import json
 import time
 from collections import Counter
+from typing import Any
+
+import pytest
 
 from halloo.db import directory
 from halloo.db.tx import Tx
+from halloo.hooks import dispatch
+from halloo.hooks.actions.claim import claim
 from halloo.hooks.actions.replay import start_range
 from halloo.hooks.model import ATTEMPTS_MAX
 from halloo.hooks.store import records
@@ -15,6 +20,7 @@ from halloo.kit.clock import DAY, HOUR, MINUTE, SECOND
 from halloo.kit.outbound.resolver import TableResolver
 from halloo.workspaces.model import Actor
 from tests.hooks.dispatch.workplace import EVENT, Workplace, change_hook
+from tests.support.pace import PATIENCE_S
 from tests.support.receiver import Answering, Heard, Receiver, after, answer, until, with_status
 
 
@@ -316,6 +322,27 @@ async def test_what_is_not_begun_at_the_end_is_given_back(place: Workplace, rece
     place.room(hears=False)
     await place.settles(hook_id, {"delivered": 6})
     assert len(receiver.heard) == 6
+
+
+async def test_a_database_that_does_not_answer_holds_up_no_end(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+    real = place.database.submit
+
+    def submit(workspace_id: str, done: Any, action: Any, *args: Any, **named: Any) -> None:
+        if action is claim:
+            asked.set()
+        else:
+            real(workspace_id, done, action, *args, **named)
+
+    await place.hook("http://127.0.0.1:9/")
+    monkeypatch.setattr(place.database, "submit", submit)
+    monkeypatch.setattr(dispatch, "REST_S", 0.1)
+    room = place.room()
+    await asyncio.wait_for(asked.wait(), PATIENCE_S)
+    place.rooms.remove(room)
+    await asyncio.wait_for(room.stop(), PATIENCE_S)
 
 
 async def test_in_order_a_failing_delivery_holds_what_follows(place: Workplace, receiver: Receiver) -> None:

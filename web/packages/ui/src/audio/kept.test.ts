@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { forgetKept, hasKept, keep, keptThreads, type Made, takeKept } from "./kept.ts";
+import { forgetKept, hasKept, keep, keptThreads, type Made, moveKept, takeKept } from "./kept.ts";
 
 const MADE: Made = { file: new File(["sound"], "voice.webm"), more: { duration: 3, waveform: [9] } };
 let guards: number;
@@ -39,4 +39,16 @@ it("what was none is forgotten, and takes no later one with it", async () => {
   keep("a", Promise.resolve(MADE));
   await late.catch(() => undefined);
   expect(hasKept("a")).toBe(true);
+});
+
+it("one goes along when its thread gets a name, and only those of who is here now are left", async () => {
+  keep("1 new", Promise.resolve(MADE));
+  keep("2 other", Promise.resolve(MADE));
+  moveKept("1 new", "1 named");
+  moveKept("1 nothing", "1 somewhere");
+  expect(keptThreads()).toEqual(["2 other", "1 named"]);
+  forgetKept((thread) => thread.startsWith("1 "));
+  expect([keptThreads(), guards]).toEqual([["1 named"], 1]);
+  expect(await takeKept("1 named")).toBe(MADE);
+  expect(guards).toBe(0);
 });

@@ -37,8 +37,14 @@ export function takeKept(thread: string): Promise<Made> | null {
   return made;
 }
 
-/** Forgets them all: somebody else is in front of the screen. */
-export function forgetKept(): void {
-  all.clear();
+/** The thread has another name from now on. */
+export function moveKept(from: string, to: string): void {
+  const made = takeKept(from);
+  if (made) keep(to, made);
+}
+
+/** Somebody else is in front of the screen: forgets all but those whose thread is theirs. */
+export function forgetKept(theirs: (thread: string) => boolean = () => false): void {
+  for (const thread of all.keys()) if (!theirs(thread)) all.delete(thread);
   guard();
 }

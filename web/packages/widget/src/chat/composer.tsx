@@ -1,6 +1,6 @@
 /** Where the visitor writes: grows to six lines, Enter sends, the draft survives a reload. */
 import { takePaste } from "@halloo/ui/attach/given.ts";
-import { hasKept, Recorder } from "@halloo/ui/audio";
+import { forgetKept, hasKept, moveKept, Recorder } from "@halloo/ui/audio";
 import { ArrowUp } from "lucide-preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AttachButton, RecordButton, useAttaching } from "./attach.tsx";
@@ -49,6 +49,7 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
   useEffect(() => {
     if (now.current === thread) return;
     save("");
+    moveKept(recordingOf(era.current, now.current), recordingOf(era.current, thread));
     now.current = thread;
     save(area.current?.value ?? "");
   }, [thread, save]);
@@ -60,6 +61,8 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
     const drawn = requestAnimationFrame(() => area.current?.focus());
     return () => cancelAnimationFrame(drawn);
   }, [open, mobile]);
+
+  useEffect(() => forgetKept((kept) => kept.startsWith(recordingOf(era.current, ""))), []);
 
   // A chat that is closed does not listen: what was said so far waits until it is open again.
   useEffect(() => setRecording(open && hasKept(recordingOf(era.current, now.current))), [open]);
@@ -143,7 +146,8 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
           t={t}
           thread={recordingOf(era.current, thread)}
           onDone={(file, more) => {
-            attaching.say(file, { ...more });
+            // What somebody said who has signed out meanwhile is not sent in another's name.
+            if (era.current === engine.era) attaching.say(file, { ...more });
             endRecording();
           }}
           onCancel={endRecording}
