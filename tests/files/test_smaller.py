@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import socket
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 from PIL.Image import Image as Picture
 
-from halloo.files import smaller
+from halloo.files import serving, smaller
 from halloo.files.images import processes
 from halloo.files.images.lanes import Lanes
 from halloo.files.images.processes import Images
@@ -21,9 +22,10 @@ from halloo.files.opening import open_storage
 from halloo.files.storage import NotStored, StoreUnreachable
 from halloo.kit.ids import new_id
 from tests.files.test_images import moving
+from tests.files.test_serving import everything
 from tests.support.bucket import bucket_settings, running_bucket
 from tests.support.pace import PATIENCE_S, until
-from tests.support.storage_host import FILE, UNTIL, House, Said, ask
+from tests.support.storage_host import FILE, UNTIL, House, Said, ask, listening
 
 WEBP = "image/avif,image/webp,*/*;q=0.8"
 KEPT = "files/kept.{}.{}"
@@ -211,6 +213,67 @@ async def test_where_nothing_smaller_can_be_made_the_file_is_shown_and_nobody_tr
     assert len(made) == 1
     assert (await asked_elsewhere(house, address)).body == data
     assert len(made) == 1, "that is kept, too"
+
+
+async def test_what_would_be_large_itself_is_not_kept(
+    house: House, made: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = photograph(1600, 1200, "PNG")
+    assert len(data) > 2 * smaller.MOST_BYTES
+    address = await keep(house, data, "a.png", "image/png")
+    real = Images.thumbnail
+
+    async def padded(self: Images, *given: Any, **more: Any) -> Any:
+        found, type_ = await real(self, *given, **more)
+        return found + b"\0" * (smaller.MOST_BYTES + beyond[given[1]] - len(found)), type_
+
+    monkeypatch.setattr(Images, "thumbnail", padded)
+    beyond = {280: 0, 560: 1}
+    for width, size in ((280, smaller.MOST_BYTES), (560, len(data))):
+        for _ in range(2):
+            assert len((await get(house, address, width)).body) == size
+    assert len(made) == 2
+    assert await house.storage.size(KEPT.format(560, "webp")) == 1, "that is all that is kept of it"
+
+
+async def test_what_another_version_kept_is_made_anew(house: House, made: list[Any]) -> None:
+    address = await keep(house, photograph(900, 600))
+    await house.storage.put(KEPT.format(280, "webp"), b"image/webp\n" + b"x" * 900_000)
+    for _ in range(2):
+        assert opened(await get(house, address)).size == (280, 187)
+    assert len(made) == 1
+
+
+async def test_who_does_not_read_a_small_one_is_let_go_too_and_holds_little_meanwhile(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "STALL_S", 0.3)
+    size = 20_000_000
+    address = await keep(house, photograph(900, 600), size=size + 1)
+    await house.storage.put(KEPT.format(280, "webp"), f"image/webp {size}\n".encode() + bytes(size))
+    read = 0
+    before = house.storage.read
+
+    async def counted(key: str, start: int = 0, end: int | None = None) -> Any:
+        nonlocal read
+        async for piece in before(key, start, end):
+            read += len(piece)
+            yield piece
+
+    monkeypatch.setattr(house.storage, "read", counted)
+    async with listening(house) as port:
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        line.connect(("127.0.0.1", port))
+        given = f"GET {address}?until={UNTIL}&width=280 HTTP/1.1\r\nHost: x\r\nAccept: {WEBP}\r\n\r\n"
+        line.sendall(given.encode())
+        await asyncio.sleep(1.2)
+        assert 0 < read < size / 2
+        line.settimeout(5)
+        got = await asyncio.to_thread(everything, line)
+        assert got.startswith(b"HTTP/1.1 200")
+        assert len(got) < size
+        line.close()
 
 
 async def test_an_animation_moves_or_stays_as_it_is(house: House) -> None:
