@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from PIL.Image import Image as Picture
 
-from halloo.files import serving, smaller
+from halloo.files import serving, smaller, turns
 from halloo.files.images import processes
 from halloo.files.images.lanes import Lanes
 from halloo.files.images.processes import Images
@@ -350,7 +351,7 @@ async def test_what_fails_for_now_is_not_tried_again_at_once(house: House, monke
 
 
 async def test_a_crowd_of_pictures_does_not_queue_without_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smaller, "_WAITING_MOST", 1)
+    monkeypatch.setattr(turns, "OF_ALL_MOST", 1)
     data = photograph(900, 600)
     address = await keep(house, data)
     go_on = asyncio.Event()
@@ -362,11 +363,45 @@ async def test_a_crowd_of_pictures_does_not_queue_without_end(house: House, monk
 
     monkeypatch.setattr(Images, "thumbnail", slow)
     first = asyncio.create_task(get(house, address, 280))
-    await until(lambda: house.small.waiting == 1)
+    await until(lambda: house.small.turns.waiting == 1)
     assert (await get(house, address, 560)).body == data
     go_on.set()
     assert opened(await first).format == "WEBP"
     assert opened(await get(house, address, 560)).format == "WEBP", "that passes"
+
+
+async def test_nobodys_picture_waits_for_what_another_has_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as may wait of one sender, none of which ends."""
+    data = photograph(900, 600)
+    light = await keep(house, data, owner="visitor:other")
+    key = house.files[FILE].small_key(280, "webp")
+    real, owner = Images.thumbnail, "visitor:heavy"
+    begun: list[str] = []
+
+    async def heavy(self: Images, *given: Any, **more: Any) -> Any:
+        begun.append(more["asker"])
+        if more["asker"] == owner:
+            await asyncio.Event().wait()
+        return await real(self, *given, **more)
+
+    async def holds() -> bool:
+        return True
+
+    monkeypatch.setattr(Images, "thumbnail", heavy)
+    file = replace(house.files[FILE], owner=owner)
+    crowd: list[asyncio.Task[Any]] = []
+    for number in range(turns.OF_OWNER_MOST + 4):
+        await house.storage.put(f"files/heavy{number}", data)
+        one = replace(file, storage_key=f"files/heavy{number}")
+        crowd.append(asyncio.create_task(house.small.find(one, 280, "webp", holds)))
+    await until(lambda: len(begun) == turns.OF_OWNER and sum(one.done() for one in crowd) == 4)
+    assert house.small.turns.waiting == turns.OF_OWNER_MOST
+    assert opened(await get(house, light)).format == "WEBP"
+    assert begun == [owner] * turns.OF_OWNER + ["visitor:other"]
+    assert await house.storage.size(key)
+    await house.small.close()
+    await asyncio.gather(*crowd)
+    assert house.small.turns.waiting == 0
 
 
 async def test_pictures_wait_in_the_lane_of_who_sent_them_and_are_shown_whole_where_it_is_full(

@@ -15,6 +15,7 @@ from halloo.files.images.model import ImageRefused, Wanted
 from halloo.files.images.processes import PicturesWait
 from halloo.files.model import SMALL_WIDTHS, StoredFile
 from halloo.files.storage import NotStored, Storage, StoreUnreachable, copy_out
+from halloo.files.turns import NoTurn, Turns
 
 WAIT_S = 10.0
 """Who asks waits so long for a picture that is being made; then the file itself is there sooner."""
@@ -22,8 +23,6 @@ SMALL_BYTES = 32 * KIB
 """A file of no more than this, and no more pixels than are wanted, is small already."""
 _TALLEST, _LEAST_WIDE, _LEAST_HIGH = 320, 72, 56
 """The room of a picture in a thread, beside its first width; what is longer than fits is cut to the least."""
-_AT_ONCE, _WAITING_MOST = 8, 64
-"""Files that are copied out at a time; whose turn it is among them, `Images` says."""
 _AGAIN_S = 600.0
 _MISSED_MOST = 4096
 MOST_BYTES = 512 * KIB
@@ -82,11 +81,10 @@ class SmallPictures:
     def __init__(self, images: Reader, storage: Storage) -> None:
         """Nothing is made before the first is asked for."""
         self._images, self._storage = images, storage
-        self._room = asyncio.Semaphore(_AT_ONCE)
         self._making: dict[str, asyncio.Task[None]] = {}
         self._missed: dict[str, float] = {}
-        self.waiting = 0
-        """How many are being made, or wait for their turn."""
+        self.turns = Turns()
+        """Whose file is copied out next; whose picture is made next of those, `Images` says."""
 
     async def find(self, file: StoredFile, width: int, wanted: Wanted, still: Still) -> Smaller | None:
         """A picture as wide as one of `SMALL_WIDTHS` says; None where the file itself is to be shown.
@@ -132,12 +130,13 @@ class SmallPictures:
     async def _make(self, file: StoredFile, key: str, box: "Box", wanted: Wanted, still: Still) -> None:
         """Keep what is to be shown, unless it was made a moment ago or cannot be made now."""
         try:
-            if await self._is_kept(key) or self.waiting >= _WAITING_MOST:
+            if await self._is_kept(key):
                 return
-            await self._in_turn(file, key, box, wanted, still)
+            async with self.turns.taken(file.owner):
+                await self._keep(key, await self._made(file, box, wanted), still)
         except StoreUnreachable:  # nothing was done for it: whoever asks next may find the store
             return
-        except PicturesWait:
+        except (NoTurn, PicturesWait):
             return
         except (ImageRefused, NotStored, OSError):
             self._miss(key)
@@ -168,14 +167,6 @@ class SmallPictures:
         if first != _ITSELF:
             raise NotStored("It was kept by another version.")
         return None
-
-    async def _in_turn(self, file: StoredFile, key: str, box: "Box", wanted: Wanted, still: Still) -> None:
-        self.waiting += 1
-        try:
-            async with self._room:
-                await self._keep(key, await self._made(file, box, wanted), still)
-        finally:
-            self.waiting -= 1
 
     async def _made(self, file: StoredFile, box: "Box", wanted: Wanted) -> bytes:
         """What is to be kept. Raises `ImageRefused` where another time may do better."""
