@@ -76,6 +76,20 @@ async def test_what_takes_longer_is_begun_again_by_a_process_that_waits_for_it(
     assert [one.width for one in made] == [900] * 6
 
 
+async def test_a_process_that_does_not_answer_says_nothing_of_the_picture(
+    images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine that swaps: the other process, which has patience, gets the picture."""
+    hurried = next(one for one in images._all if not one.patient)  # pyright: ignore[reportPrivateUsage] - to stop it
+    stopped = hurried.pid
+    monkeypatch.setattr(processes, "QUICK_S", 0.2)
+    monkeypatch.setattr(processes, "_GRACE_S", 0.2)
+    os.kill(stopped, signal.SIGSTOP)
+    while stopped in images.pids():  # until it had one of them, and was ended for it
+        made = await asyncio.gather(*(images.examine(png(40, 30), asker=f"visitor:{one}") for one in range(4)))
+        assert [one.width for one in made] == [40] * 4
+
+
 async def test_nobody_has_too_much_waiting(images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "EXAMINED_WAITING", 2)
     given = heavy()

@@ -55,7 +55,7 @@ class _Process:
         return self._process.pid if self._process is not None else 0
 
     def run(self, job: Job, descriptors: list[int]) -> bool:
-        """Whether the child came to its end by itself. Raises `ImageRefused` where it took too long."""
+        """Whether the child came to its end by itself. Raises `ImageRefused` where the process does not answer in time."""
         line = self._line or self._start()
         try:
             line.settimeout(job.bounds.wall_s + _GRACE_S)
@@ -249,7 +249,7 @@ class Images:
 
 
 class _TooLong(Exception):
-    """It takes more than `QUICK_S`."""
+    """It takes more than `QUICK_S`, or the process does not answer."""
 
 
 def _tell(done: Future[_Result], said: _Result | BaseException) -> None:
@@ -271,7 +271,12 @@ def _done(process: _Process, work: _Work) -> _Result:
         output = open_files.enter_context(_scratch() if work.target is None else work.target.open("w+b"))
         told = open_files.enter_context(_scratch())
         began = time.monotonic()
-        whole = process.run(job, [given.fileno(), output.fileno(), told.fileno()])
+        try:
+            whole = process.run(job, [given.fileno(), output.fileno(), told.fileno()])
+        except ImageRefused:  # the process does not answer, which says little of the picture where the machine is busy
+            if hurried:
+                raise _TooLong from None
+            raise
         if hurried and not whole and time.monotonic() - began >= QUICK_S:
             raise _TooLong
         made = _reported(told, whole=whole)
