@@ -134,6 +134,7 @@ class Images:
         self._lock = threading.Lock()
         self._free = [*self._all]
         self._lanes: Lanes[_Work] = Lanes()
+        self._closed = False
 
     async def examine(
         self, source: Path | bytes, target: Path | None = None, job: Examine | None = None, *, asker: str = ""
@@ -179,11 +180,12 @@ class Images:
         return [process.pid for process in self._all if process.pid]
 
     async def close(self) -> None:
-        """End the processes, once what is being read is done; what waits is given up."""
+        """End the processes, once what is being read is done; what waits is given up, and what comes later is to come again."""
         await asyncio.get_running_loop().run_in_executor(None, self._stop)
 
     def _stop(self) -> None:
         with self._lock:
+            self._closed = True  # nothing is added from here on: nobody would do it, or say so
             left = self._lanes.clear()
         for work in left:
             work.done.cancel()
@@ -195,10 +197,12 @@ class Images:
         work = _Work(job, source, target, Future())
         try:
             with self._lock:
+                if self._closed:
+                    raise PicturesWait(AGAIN_MS)
                 self._lanes.add(asker, work, most)
         except LaneFull:
             raise PicturesWait(AGAIN_MS) from None
-        self._threads.submit(self._serve)
+        self._wake(work)
         try:
             return await asyncio.wrap_future(work.done)
         except asyncio.CancelledError:
@@ -221,10 +225,13 @@ class Images:
             asker, work = taken
             again = self._work(process, work)
             with self._lock:
-                if again:
+                given_up = again and self._closed
+                if again and not given_up:
                     self._lanes.add_dear(asker, work)
                 self._lanes.end(asker)
-            if again:
+            if given_up:
+                work.done.cancel()
+            elif again:
                 self._wake(work)
 
     def _wake(self, work: _Work) -> None:
