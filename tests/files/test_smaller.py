@@ -3,7 +3,7 @@
 import asyncio
 import random
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -425,20 +425,64 @@ async def test_pictures_wait_in_the_lane_of_who_sent_them_and_are_shown_whole_wh
     assert askers == ["visitor:v"]
 
 
-async def test_what_is_made_of_a_file_that_is_taken_back_meanwhile_is_not_kept(
+async def test_what_is_made_of_a_file_that_is_taken_back_meanwhile_is_never_kept(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = await keep(house, photograph(900, 600))
-    real = Images.thumbnail
+    real, put = Images.thumbnail, house.storage.put
+    kept: list[str] = []
 
     async def late(self: Images, *given: Any, **more: Any) -> Any:
         found = await real(self, *given, **more)
         house.files.clear()
         return found
 
+    async def noted(key: str, data: bytes) -> None:
+        kept.append(key)
+        await put(key, data)
+
     monkeypatch.setattr(Images, "thumbnail", late)
+    monkeypatch.setattr(house.storage, "put", noted)
     await get(house, address)
+    assert kept == [], "a process that is killed here leaves nothing"
     assert await house.storage.size(KEPT.format(280, "webp")) is None
+
+
+@pytest.mark.parametrize("ends", [False, True])
+async def test_what_comes_too_late_is_deleted_as_soon_as_the_store_lets_us(
+    house: House, monkeypatch: pytest.MonkeyPatch, *, ends: bool
+) -> None:
+    address = await keep(house, photograph(900, 600))
+    file, key = house.files[FILE], KEPT.format(280, "webp")
+    put, delete = house.storage.put, house.storage.delete
+    tried = 0
+
+    async def late(key: str, data: bytes) -> None:
+        await put(key, data)
+        house.files.clear()
+
+    async def failing(keys: Collection[str]) -> None:
+        nonlocal tried
+        tried += 1
+        if tried < 3:
+            raise StoreUnreachable("Away.")
+        await delete(keys)
+
+    monkeypatch.setattr(smaller, "BACK_S", PATIENCE_S if ends else 0.01)
+    monkeypatch.setattr(house.storage, "put", late)
+    monkeypatch.setattr(house.storage, "delete", failing)
+    said = await get(house, address)
+    assert said.headers["content-type"] != "image/webp", "nor is it shown"
+    if ends:
+        house.files[FILE] = file
+        assert (await get(house, address)).headers["content-type"] == "image/jpeg"
+        assert (tried, bool(await house.storage.size(key))) == (1, True)
+        tried = 2
+        await house.small.close()
+    else:
+        await until(lambda: tried == 3)
+        await house.small.close()
+    assert await house.storage.size(key) is None
 
 
 async def test_an_object_store_keeps_them_too_and_may_be_away_for_a_while(

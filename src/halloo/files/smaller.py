@@ -1,10 +1,11 @@
 """Pictures as threads show them: made smaller once, kept beside the file whose they are, and deleted with it."""
 
 import asyncio
+import contextlib
 import re
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -23,6 +24,8 @@ SMALL_BYTES = 32 * KIB
 """A file of no more than this, and no more pixels than are wanted, is small already."""
 _TALLEST, _LEAST_WIDE, _LEAST_HIGH = 320, 72, 56
 """The room of a picture in a thread, beside its first width; what is longer than fits is cut to the least."""
+BACK_S = 20.0
+"""How soon it is tried again to delete what must not stay."""
 _AGAIN_S = 600.0
 _MISSED_MOST = 4096
 MOST_BYTES = 512 * KIB
@@ -82,6 +85,7 @@ class SmallPictures:
         """Nothing is made before the first is asked for."""
         self._images, self._storage = images, storage
         self._making: dict[str, asyncio.Task[None]] = {}
+        self._left: dict[str, asyncio.Task[None]] = {}
         self._missed: dict[str, float] = {}
         self.turns = Turns()
         """Whose file is copied out next; whose picture is made next of those, `Images` says."""
@@ -93,7 +97,7 @@ class SmallPictures:
         """
         box = box_of(file, width)
         key = file.small_key(width, wanted)
-        if box is None or self._missed.get(key, 0.0) > time.monotonic():
+        if box is None or key in self._left or self._missed.get(key, 0.0) > time.monotonic():
             return None
         try:
             if key not in self._making:
@@ -111,16 +115,17 @@ class SmallPictures:
             if not making.done() or making.cancelled():
                 return None
             making.result()
-            return await self._kept(key)
+            return None if key in self._left else await self._kept(key)
         except NotStored:
             return None
 
     async def close(self) -> None:
-        """Give up what is being made."""
-        making = [*self._making.values()]
-        for task in making:
-            task.cancel()
-        await asyncio.gather(*making, return_exceptions=True)
+        """Give up what is being made; what must not stay is deleted now if it can be."""
+        await _cancelled(self._making)
+        await _cancelled(self._left)
+        if self._left:
+            with contextlib.suppress(NotStored):
+                await self._storage.delete([*self._left])
 
     def _ended(self, key: str, task: asyncio.Task[None]) -> None:
         del self._making[key]
@@ -184,19 +189,43 @@ class SmallPictures:
         return f"{type_} {len(data)}\n".encode() + data if len(data) < min(file.size, MOST_BYTES + 1) else _ITSELF
 
     async def _keep(self, key: str, kept: bytes, still: Still) -> None:
-        """Whoever takes the file back has it deleted with all that is beside it; what comes later than that is deleted here."""
-        await self._storage.put(key, kept)
+        """Whoever takes the file back has it deleted with all that is beside it; what comes later is not kept, or deleted here."""
+        if not await still():
+            return
         holds = False
         try:
+            await self._storage.put(key, kept)
             holds = await still()
         finally:
             if not holds:
+                await self._take_back(key)
+
+    async def _take_back(self, key: str) -> None:
+        """Delete it, now or as soon as the store lets us; nobody is shown it meanwhile."""
+        try:
+            await self._storage.delete([key])
+        except NotStored:
+            if key not in self._left:
+                self._left[key] = asyncio.create_task(self._take_back_later(key))
+
+    async def _take_back_later(self, key: str) -> None:
+        while key in self._left:
+            await asyncio.sleep(BACK_S)
+            with contextlib.suppress(NotStored):
                 await self._storage.delete([key])
+                del self._left[key]
 
     def _miss(self, key: str) -> None:
         if len(self._missed) >= _MISSED_MOST:
             self._missed.clear()
         self._missed[key] = time.monotonic() + _AGAIN_S
+
+
+async def _cancelled(tasks: Mapping[str, asyncio.Task[None]]) -> None:
+    ending = [*tasks.values()]
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)
 
 
 class Box(Struct, frozen=True):
