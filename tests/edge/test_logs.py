@@ -5,6 +5,7 @@ import http.client
 import io
 import json
 import logging
+import resource
 import sqlite3
 import urllib.error
 import urllib.request
@@ -18,6 +19,7 @@ import pytest
 import structlog
 import uvicorn
 
+from halloo.kit.handles import HANDLES_MOST
 from halloo.kit.logs import set_up_logging
 from tests.support.pace import PATIENCE_S
 from tests.support.product import OWNER_EMAIL, OWNER_PASSWORD, Product, Store
@@ -210,6 +212,8 @@ def test_no_secret_and_nothing_that_anybody_said_stands_in_a_log(
     told = lines(text)
     events = [line["event"] for line in told]
     assert events[0] == "serving"
+    begun, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert told[0]["handles"] == max(begun, min(HANDLES_MOST, allowed)), "more than a process begins with"
     assert events[-1] == "stopped"
     assert {"stopping", "request", "request_failed", "A frame could not be handled"} <= set(events)
     assert all(line["timestamp"].endswith("Z") and line["level"] and line["logger"] for line in told)

@@ -4,9 +4,10 @@ import asyncio
 import os
 import signal
 import struct
+import threading
 import zlib
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -17,7 +18,7 @@ from halloo.files.images.processes import Images, PicturesWait
 from tests.files.desk import PNG, ask, path_of, png, put
 from tests.files.test_images import chunk
 from tests.public.shop import Shop
-from tests.support.pace import Pace, until
+from tests.support.pace import PATIENCE_S, Pace, until
 
 SIDE = int((MAX_MOVING_PIXELS / MAX_FRAMES) ** 0.5)
 PROMISED_S = 2.0
@@ -74,6 +75,63 @@ async def test_what_takes_longer_is_begun_again_by_a_process_that_waits_for_it(
     monkeypatch.setattr(processes, "QUICK_S", 0.0005)
     made = await asyncio.gather(*(images.examine(png(900, 900), asker=f"visitor:{one}") for one in range(6)))
     assert [one.width for one in made] == [900] * 6
+
+
+async def test_a_process_that_does_not_answer_says_nothing_of_the_picture(
+    images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine that swaps: the other process, which has patience, gets the picture."""
+    hurried = next(one for one in images._all if not one.patient)  # pyright: ignore[reportPrivateUsage] - to stop it
+    stopped = hurried.pid
+    monkeypatch.setattr(processes, "QUICK_S", 0.2)
+    monkeypatch.setattr(processes, "_GRACE_S", 0.2)
+    os.kill(stopped, signal.SIGSTOP)
+    while stopped in images.pids():  # until it had one of them, and was ended for it
+        made = await asyncio.gather(*(images.examine(png(40, 30), asker=f"visitor:{one}") for one in range(4)))
+        assert [one.width for one in made] == [40] * 4
+
+
+async def test_what_comes_or_turns_out_to_be_dear_while_the_server_ends_is_answered(
+    images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both between what waits being given up and the threads being ended."""
+    loop, given_up, ended = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    at_work, go_on = threading.Semaphore(0), threading.Event()
+    clear = Lanes[Any].clear
+
+    def slowly(lanes: Lanes[Any]) -> list[Any]:
+        loop.call_soon_threadsafe(loop.call_later, 0.05, given_up.set)  # the lock is free by then
+        return clear(lanes)
+
+    def too_long(*_: object) -> Any:
+        at_work.release()
+        go_on.wait(PATIENCE_S)
+        raise processes._TooLong  # pyright: ignore[reportPrivateUsage] - as a process says it
+
+    threads = images._threads  # pyright: ignore[reportPrivateUsage] - to hold their end up
+    shutdown = threads.shutdown
+
+    def late(**given: Any) -> None:
+        ended.wait(PATIENCE_S)
+        shutdown(**given)
+
+    monkeypatch.setattr(Lanes, "clear", slowly)
+    monkeypatch.setattr(threads, "shutdown", late)
+    monkeypatch.setattr(processes, "_done", too_long)
+    dear = [asyncio.create_task(images.examine(png(), asker=str(one))) for one in range(2)]
+    for _ in dear:
+        assert await asyncio.to_thread(at_work.acquire, timeout=PATIENCE_S)
+    closing = asyncio.create_task(images.close())
+    await given_up.wait()
+    with pytest.raises(PicturesWait):
+        async with asyncio.timeout(PATIENCE_S):
+            await images.examine(png(), asker="late")
+    go_on.set()
+    done, _ = await asyncio.wait(dear, timeout=PATIENCE_S)
+    assert all(one.cancelled() for one in done)
+    assert len(done) == 2
+    ended.set()
+    await closing
 
 
 async def test_nobody_has_too_much_waiting(images: Images, monkeypatch: pytest.MonkeyPatch) -> None:

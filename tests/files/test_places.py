@@ -102,6 +102,15 @@ def test_a_process_with_few_descriptors_takes_fewer_uploads(monkeypatch: pytest.
     assert places.most_of_all() == 128
 
 
+async def test_one_address_leaves_half_of_the_places_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", Mock(return_value=(1024, 1024)))
+    house = House(LocalStorage(tmp_path), whence=seen_from)
+    addresses = ["192.0.2.1"] * 100 + ["192.0.2.2"] * 60
+    refused, _ = await held(house, [f"v{one}" for one in range(160)], addresses)
+    assert len(refused) == 100 - 64, "and none of the other address"
+    await house.storage.close()
+
+
 async def test_a_sender_has_few_uploads_under_way_and_an_address_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

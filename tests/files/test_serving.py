@@ -142,7 +142,7 @@ async def test_a_part_behind_the_end_is_refused(house: House, asked: str) -> Non
         "bytes=٣-",
     ],
 )
-async def test_what_is_no_single_range_means_everything(house: House, asked: str) -> None:
+async def test_what_is_no_single_range_meanseverything(house: House, asked: str) -> None:
     said = await get(house, await house.keep("a.mp4", "video/mp4", DATA), range=asked.encode().decode("latin-1"))
     assert (said.status, said.body) == (200, DATA)
 
@@ -296,7 +296,7 @@ async def test_who_does_not_read_is_let_go_and_holds_little_meanwhile(
         await asyncio.sleep(1.2)
         assert read < 10_000_000
         line.settimeout(5)
-        got = await asyncio.to_thread(_everything, line)
+        got = await asyncio.to_thread(everything, line)
         assert len(got) < len(data)
         line.close()
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -305,7 +305,8 @@ async def test_who_does_not_read_is_let_go_and_holds_little_meanwhile(
         writer.close()
 
 
-def _everything(line: socket.socket) -> bytes:
+def everything(line: socket.socket) -> bytes:
+    """What a line brings until it ends or is cut."""
     found = b""
     try:
         while piece := line.recv(1 << 20):

@@ -2,16 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Collection
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from PIL.Image import Image as Picture
 
-from halloo.files import smaller
+from halloo.files import serving, smaller, turns
 from halloo.files.images import processes
 from halloo.files.images.lanes import Lanes
 from halloo.files.images.processes import Images
@@ -21,9 +23,10 @@ from halloo.files.opening import open_storage
 from halloo.files.storage import NotStored, StoreUnreachable
 from halloo.kit.ids import new_id
 from tests.files.test_images import moving
+from tests.files.test_serving import everything
 from tests.support.bucket import bucket_settings, running_bucket
 from tests.support.pace import PATIENCE_S, until
-from tests.support.storage_host import FILE, UNTIL, House, Said, ask
+from tests.support.storage_host import FILE, UNTIL, House, Said, ask, listening
 
 WEBP = "image/avif,image/webp,*/*;q=0.8"
 KEPT = "files/kept.{}.{}"
@@ -213,6 +216,67 @@ async def test_where_nothing_smaller_can_be_made_the_file_is_shown_and_nobody_tr
     assert len(made) == 1, "that is kept, too"
 
 
+async def test_what_would_be_large_itself_is_not_kept(
+    house: House, made: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = photograph(1600, 1200, "PNG")
+    assert len(data) > 2 * smaller.MOST_BYTES
+    address = await keep(house, data, "a.png", "image/png")
+    real = Images.thumbnail
+
+    async def padded(self: Images, *given: Any, **more: Any) -> Any:
+        found, type_ = await real(self, *given, **more)
+        return found + b"\0" * (smaller.MOST_BYTES + beyond[given[1]] - len(found)), type_
+
+    monkeypatch.setattr(Images, "thumbnail", padded)
+    beyond = {280: 0, 560: 1}
+    for width, size in ((280, smaller.MOST_BYTES), (560, len(data))):
+        for _ in range(2):
+            assert len((await get(house, address, width)).body) == size
+    assert len(made) == 2
+    assert await house.storage.size(KEPT.format(560, "webp")) == 1, "that is all that is kept of it"
+
+
+async def test_what_another_version_kept_is_made_anew(house: House, made: list[Any]) -> None:
+    address = await keep(house, photograph(900, 600))
+    await house.storage.put(KEPT.format(280, "webp"), b"image/webp\n" + b"x" * 900_000)
+    for _ in range(2):
+        assert opened(await get(house, address)).size == (280, 187)
+    assert len(made) == 1
+
+
+async def test_who_does_not_read_a_small_one_is_let_go_too_and_holds_little_meanwhile(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "STALL_S", 0.3)
+    size = 20_000_000
+    address = await keep(house, photograph(900, 600), size=size + 1)
+    await house.storage.put(KEPT.format(280, "webp"), f"image/webp {size}\n".encode() + bytes(size))
+    read = 0
+    before = house.storage.read
+
+    async def counted(key: str, start: int = 0, end: int | None = None) -> Any:
+        nonlocal read
+        async for piece in before(key, start, end):
+            read += len(piece)
+            yield piece
+
+    monkeypatch.setattr(house.storage, "read", counted)
+    async with listening(house) as port:
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        line.connect(("127.0.0.1", port))
+        given = f"GET {address}?until={UNTIL}&width=280 HTTP/1.1\r\nHost: x\r\nAccept: {WEBP}\r\n\r\n"
+        line.sendall(given.encode())
+        await asyncio.sleep(1.2)
+        assert 0 < read < size / 2
+        line.settimeout(5)
+        got = await asyncio.to_thread(everything, line)
+        assert got.startswith(b"HTTP/1.1 200")
+        assert len(got) < size
+        line.close()
+
+
 async def test_an_animation_moves_or_stays_as_it_is(house: House) -> None:
     drawn: list[Any] = [Image.frombytes("RGB", (150, 120), random.Random(n).randbytes(54_000)) for n in range(5)]
     frames = [one.resize((600, 480)) for one in drawn]
@@ -287,7 +351,7 @@ async def test_what_fails_for_now_is_not_tried_again_at_once(house: House, monke
 
 
 async def test_a_crowd_of_pictures_does_not_queue_without_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smaller, "_WAITING_MOST", 1)
+    monkeypatch.setattr(turns, "OF_ALL_MOST", 1)
     data = photograph(900, 600)
     address = await keep(house, data)
     go_on = asyncio.Event()
@@ -299,11 +363,45 @@ async def test_a_crowd_of_pictures_does_not_queue_without_end(house: House, monk
 
     monkeypatch.setattr(Images, "thumbnail", slow)
     first = asyncio.create_task(get(house, address, 280))
-    await until(lambda: house.small.waiting == 1)
+    await until(lambda: house.small.turns.waiting == 1)
     assert (await get(house, address, 560)).body == data
     go_on.set()
     assert opened(await first).format == "WEBP"
     assert opened(await get(house, address, 560)).format == "WEBP", "that passes"
+
+
+async def test_nobodys_picture_waits_for_what_another_has_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as may wait of one sender, none of which ends."""
+    data = photograph(900, 600)
+    light = await keep(house, data, owner="visitor:other")
+    key = house.files[FILE].small_key(280, "webp")
+    real, owner = Images.thumbnail, "visitor:heavy"
+    begun: list[str] = []
+
+    async def heavy(self: Images, *given: Any, **more: Any) -> Any:
+        begun.append(more["asker"])
+        if more["asker"] == owner:
+            await asyncio.Event().wait()
+        return await real(self, *given, **more)
+
+    async def holds() -> bool:
+        return True
+
+    monkeypatch.setattr(Images, "thumbnail", heavy)
+    file = replace(house.files[FILE], owner=owner)
+    crowd: list[asyncio.Task[Any]] = []
+    for number in range(turns.OF_OWNER_MOST + 4):
+        await house.storage.put(f"files/heavy{number}", data)
+        one = replace(file, storage_key=f"files/heavy{number}")
+        crowd.append(asyncio.create_task(house.small.find(one, 280, "webp", holds)))
+    await until(lambda: len(begun) == turns.OF_OWNER and sum(one.done() for one in crowd) == 4)
+    assert house.small.turns.waiting == turns.OF_OWNER_MOST
+    assert opened(await get(house, light)).format == "WEBP"
+    assert begun == [owner] * turns.OF_OWNER + ["visitor:other"]
+    assert await house.storage.size(key)
+    await house.small.close()
+    await asyncio.gather(*crowd)
+    assert house.small.turns.waiting == 0
 
 
 async def test_pictures_wait_in_the_lane_of_who_sent_them_and_are_shown_whole_where_it_is_full(
@@ -327,20 +425,64 @@ async def test_pictures_wait_in_the_lane_of_who_sent_them_and_are_shown_whole_wh
     assert askers == ["visitor:v"]
 
 
-async def test_what_is_made_of_a_file_that_is_taken_back_meanwhile_is_not_kept(
+async def test_what_is_made_of_a_file_that_is_taken_back_meanwhile_is_never_kept(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = await keep(house, photograph(900, 600))
-    real = Images.thumbnail
+    real, put = Images.thumbnail, house.storage.put
+    kept: list[str] = []
 
     async def late(self: Images, *given: Any, **more: Any) -> Any:
         found = await real(self, *given, **more)
         house.files.clear()
         return found
 
+    async def noted(key: str, data: bytes) -> None:
+        kept.append(key)
+        await put(key, data)
+
     monkeypatch.setattr(Images, "thumbnail", late)
+    monkeypatch.setattr(house.storage, "put", noted)
     await get(house, address)
+    assert kept == [], "a process that is killed here leaves nothing"
     assert await house.storage.size(KEPT.format(280, "webp")) is None
+
+
+@pytest.mark.parametrize("ends", [False, True])
+async def test_what_comes_too_late_is_deleted_as_soon_as_the_store_lets_us(
+    house: House, monkeypatch: pytest.MonkeyPatch, *, ends: bool
+) -> None:
+    address = await keep(house, photograph(900, 600))
+    file, key = house.files[FILE], KEPT.format(280, "webp")
+    put, delete = house.storage.put, house.storage.delete
+    tried = 0
+
+    async def late(key: str, data: bytes) -> None:
+        await put(key, data)
+        house.files.clear()
+
+    async def failing(keys: Collection[str]) -> None:
+        nonlocal tried
+        tried += 1
+        if tried < 3:
+            raise StoreUnreachable("Away.")
+        await delete(keys)
+
+    monkeypatch.setattr(smaller, "BACK_S", PATIENCE_S if ends else 0.01)
+    monkeypatch.setattr(house.storage, "put", late)
+    monkeypatch.setattr(house.storage, "delete", failing)
+    said = await get(house, address)
+    assert said.headers["content-type"] != "image/webp", "nor is it shown"
+    if ends:
+        house.files[FILE] = file
+        assert (await get(house, address)).headers["content-type"] == "image/jpeg"
+        assert (tried, bool(await house.storage.size(key))) == (1, True)
+        tried = 2
+        await house.small.close()
+    else:
+        await until(lambda: tried == 3)
+        await house.small.close()
+    assert await house.storage.size(key) is None
 
 
 async def test_an_object_store_keeps_them_too_and_may_be_away_for_a_while(

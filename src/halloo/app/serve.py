@@ -12,6 +12,7 @@ from halloo.config import Config
 from halloo.contacts.device import parse_user_agent
 from halloo.db.migrate import is_postgres
 from halloo.edge.serving import Server, listener
+from halloo.kit.handles import raise_handles
 from halloo.kit.logs import set_up_logging
 
 _log = structlog.get_logger("halloo")
@@ -41,6 +42,7 @@ async def serve_forever(  # noqa: PLR0913 - what `halloo serve` was told, by nam
     `rescue_port`: where the rescue relay listens, 0 for nowhere. `only_rescue`: this process listens nowhere else.
     """
     set_up_logging(config.server.log_format, config.server.log_level)
+    handles = raise_handles()
     halloo = build(config, database_url, public_url, secret, rescue_port=rescue_port, data=data)
     collect_seldom()
     relay = halloo.relay
@@ -53,6 +55,7 @@ async def serve_forever(  # noqa: PLR0913 - what `halloo serve` was told, by nam
         rescue_port=rescue_port,
         database="postgresql" if is_postgres(database_url) else "sqlite",
         broker=relay.broker.tally.kind,
+        handles=handles,
     )
     rescue = listener(halloo.rescue, relay, host, rescue_port) if rescue_port else None
     if only_rescue and rescue is not None:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from halloo.kit.refusals import RateLimited
 
 OF_SENDER, OF_ADDRESS, OF_ALL = 8, 200, 2000
-"""A browser brings three at once, and a line that broke may be noticed late. Behind one address may be a whole office."""
+"""A browser brings three at once, and a line that broke may be noticed late. Behind one address may be a whole office, which
+has half of all places at most."""
 _PART = 8
 """Of the descriptors that the process may have: an upload holds two, its connection and its file."""
 AGAIN_MS = 5000
@@ -31,7 +32,7 @@ class Places:
         """One more upload is under way. `address` None: it is not known whose it is. Raises `TooManyUploads`."""
         bounds = {"all": self._most, f"sender {sender}": OF_SENDER}
         if address is not None:
-            bounds[f"address {address}"] = OF_ADDRESS
+            bounds[f"address {address}"] = min(OF_ADDRESS, self._most // 2)
         if any(self._taken[key] >= most for key, most in bounds.items()):
             raise TooManyUploads(AGAIN_MS)
         self._taken.update(bounds.keys())

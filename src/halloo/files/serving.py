@@ -35,6 +35,7 @@ _SHOWN = frozenset({"image", "audio", "video"})
 _UNSAFE = re.compile(r'[^\x20-\x7e]|["\\%]')
 _METHODS = b"GET, HEAD, OPTIONS"
 _GONE = "There is nothing at this address. It may have run out: open the conversation again."
+_Head = tuple[int, list[Header]]
 _EXPOSED = b"accept-ranges, content-length, content-range, etag, retry-after"
 
 
@@ -95,9 +96,14 @@ class Serving:
         small = await self._small.find(file, width, wanted, holds)
         if small is None:
             return False
-        length = (b"content-length", str(len(small.data)).encode())
-        await answer.begin(200, [*kept, *describe(_named_as(file.name, small.type), small.type), length])
-        await answer.go_on(b"" if scope["method"] == "HEAD" else small.data, more=False)
+        length = (b"content-length", str(small.size).encode())
+        head = 200, [*kept, *describe(_named_as(file.name, small.type), small.type), length]
+        async with aclosing(small):
+            if scope["method"] == "HEAD":
+                await answer.begin(*head)
+                await answer.go_on(b"", more=False)
+            else:
+                await _give(answer, small, small.size, head)
         return True
 
     async def _whole(self, scope: Scope, answer: Answer, file: StoredFile) -> None:
@@ -120,29 +126,9 @@ class Serving:
             return
         await self._send(answer, file.storage_key, start, end, (status, headers))
 
-    async def _send(self, answer: Answer, key: str, start: int, end: int, head: tuple[int, list[Header]]) -> None:
-        """The head goes once the first piece is here; a piece that is missing later cuts the line."""
+    async def _send(self, answer: Answer, key: str, start: int, end: int, head: _Head) -> None:
         async with aclosing(cast("Any", self._storage.read(key, start, end))) as pieces:
-            left = end - start
-            piece = await _next(pieces)
-            if not piece:
-                raise NotStored("The object is shorter than its file.")
-            await answer.begin(*head)
-            while piece:
-                left -= len(piece)
-                try:
-                    async with asyncio.timeout(STALL_S):
-                        await answer.go_on(piece, more=left > 0)
-                        if left > 0:
-                            del piece
-                            await answer.taken()
-                except TimeoutError:
-                    await answer.cut()
-                    return
-                if left <= 0:
-                    return
-                piece = await _next(pieces)
-        raise StoreUnreachable("The object ended before its file.")
+            await _give(answer, pieces, end - start, head)
 
 
 class _Asked(Struct, frozen=True):
@@ -177,6 +163,29 @@ def _kept(tag: str) -> list[Header]:
 def _named_as(name: str, type_: str) -> str:
     """The name that a smaller picture is saved under."""
     return f"{name.rpartition('.')[0] or name}.{type_.rpartition('/')[2]}"
+
+
+async def _give(answer: Answer, pieces: AsyncIterator[bytes], left: int, head: _Head) -> None:
+    """The head goes once the first of the pieces is here, which are `left` bytes; a piece that is missing later cuts the line."""
+    piece = await _next(pieces)
+    if not piece:
+        raise NotStored("The object is shorter than its file.")
+    await answer.begin(*head)
+    while piece:
+        left -= len(piece)
+        try:
+            async with asyncio.timeout(STALL_S):
+                await answer.go_on(piece, more=left > 0)
+                if left > 0:
+                    del piece
+                    await answer.taken()
+        except TimeoutError:
+            await answer.cut()
+            return
+        if left <= 0:
+            return
+        piece = await _next(pieces)
+    raise StoreUnreachable("The object ended before its file.")
 
 
 async def _next(pieces: AsyncIterator[bytes]) -> bytes:

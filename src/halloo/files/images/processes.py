@@ -55,7 +55,7 @@ class _Process:
         return self._process.pid if self._process is not None else 0
 
     def run(self, job: Job, descriptors: list[int]) -> bool:
-        """Whether the child came to its end by itself. Raises `ImageRefused` where it took too long."""
+        """Whether the child came to its end by itself. Raises `ImageRefused` where the process does not answer in time."""
         line = self._line or self._start()
         try:
             line.settimeout(job.bounds.wall_s + _GRACE_S)
@@ -134,6 +134,7 @@ class Images:
         self._lock = threading.Lock()
         self._free = [*self._all]
         self._lanes: Lanes[_Work] = Lanes()
+        self._closed = False
 
     async def examine(
         self, source: Path | bytes, target: Path | None = None, job: Examine | None = None, *, asker: str = ""
@@ -179,11 +180,12 @@ class Images:
         return [process.pid for process in self._all if process.pid]
 
     async def close(self) -> None:
-        """End the processes, once what is being read is done; what waits is given up."""
+        """End the processes, once what is being read is done; what waits is given up, and what comes later is to come again."""
         await asyncio.get_running_loop().run_in_executor(None, self._stop)
 
     def _stop(self) -> None:
         with self._lock:
+            self._closed = True  # nothing is added from here on: nobody would do it, or say so
             left = self._lanes.clear()
         for work in left:
             work.done.cancel()
@@ -195,10 +197,12 @@ class Images:
         work = _Work(job, source, target, Future())
         try:
             with self._lock:
+                if self._closed:
+                    raise PicturesWait(AGAIN_MS)
                 self._lanes.add(asker, work, most)
         except LaneFull:
             raise PicturesWait(AGAIN_MS) from None
-        self._threads.submit(self._serve)
+        self._wake(work)
         try:
             return await asyncio.wrap_future(work.done)
         except asyncio.CancelledError:
@@ -221,10 +225,13 @@ class Images:
             asker, work = taken
             again = self._work(process, work)
             with self._lock:
-                if again:
+                given_up = again and self._closed
+                if again and not given_up:
                     self._lanes.add_dear(asker, work)
                 self._lanes.end(asker)
-            if again:
+            if given_up:
+                work.done.cancel()
+            elif again:
                 self._wake(work)
 
     def _wake(self, work: _Work) -> None:
@@ -249,7 +256,7 @@ class Images:
 
 
 class _TooLong(Exception):
-    """It takes more than `QUICK_S`."""
+    """It takes more than `QUICK_S`, or the process does not answer."""
 
 
 def _tell(done: Future[_Result], said: _Result | BaseException) -> None:
@@ -271,7 +278,12 @@ def _done(process: _Process, work: _Work) -> _Result:
         output = open_files.enter_context(_scratch() if work.target is None else work.target.open("w+b"))
         told = open_files.enter_context(_scratch())
         began = time.monotonic()
-        whole = process.run(job, [given.fileno(), output.fileno(), told.fileno()])
+        try:
+            whole = process.run(job, [given.fileno(), output.fileno(), told.fileno()])
+        except ImageRefused:  # the process does not answer, which says little of the picture where the machine is busy
+            if hurried:
+                raise _TooLong from None
+            raise
         if hurried and not whole and time.monotonic() - began >= QUICK_S:
             raise _TooLong
         made = _reported(told, whole=whole)
