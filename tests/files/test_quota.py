@@ -1,9 +1,14 @@
 """A visitor's day: what came counts, what was announced and never came is given back."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
-from halloo.files import actions, store
+import pytest
+
+from halloo.db.tx import Tx
+from halloo.files import actions, store, sweeper
 from halloo.files.model import TARGET_MS
+from halloo.kit.clock import HOUR
 from tests.files.desk import ask, fetch, filed, path_of, put, send
 from tests.public.shop import Build, Shop, Visitor, error
 
@@ -48,6 +53,53 @@ async def test_what_was_announced_and_never_came_is_given_back(build: Build) -> 
     done = await shop.api.client.patch(path_of(asked["put"]["url"]), headers={"upload-offset": str(3 * quarter)})
     assert done.status_code == 200, done.text
     assert await database.read(shop.house.workspace_id, actions.list_ended, 10) == []
+
+
+def _states(tx: Tx) -> list[str]:
+    return [row["state"] for row in tx.all(store.uploads.select())]
+
+
+async def test_what_came_whole_and_was_never_asked_for_holds_nobody_up_and_ends(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than a round has batches for, from before this server stood still for a day."""
+    monkeypatch.setattr(sweeper, "BATCH", 3)
+    monkeypatch.setattr(sweeper, "BATCHES_MAX", 5)
+    visitor, files, database = await shop.arrive(), shop.api.halloo.files, shop.api.halloo.database
+    for _ in range(6):
+        asked = (await ask(shop, visitor, "a.txt", b"x", "text/plain")).json()
+        await files.storage.append(asked["upload_id"], 0, parts(b"x"), 1)
+    shop.api.clock.shift += 1
+    never = (await ask(shop, visitor, "b.txt", b"x", "text/plain")).json()["upload_id"]
+    shop.api.clock.shift += 24 * HOUR
+    ended = list[str]()
+    write = database.write
+
+    async def noted(workspace_id: str, action: Any, *given: Any) -> Any:
+        if action is actions.end_upload:
+            ended.append(given[0])
+        return await write(workspace_id, action, *given)
+
+    monkeypatch.setattr(database, "write", noted)
+    await files.sweeper.sweep()
+    assert len(ended) == len({*ended}) == 7, "each of them once"
+    assert never in ended
+    shop.api.clock.shift += 1
+    await files.sweeper.sweep()
+    assert await database.read(shop.house.workspace_id, _states) == []
+
+
+async def test_what_came_whole_is_kept_as_long_as_promised_and_no_longer(shop: Shop) -> None:
+    visitor, files, database = await shop.arrive(), shop.api.halloo.files, shop.api.halloo.database
+    asked = (await ask(shop, visitor, "a.txt", b"x", "text/plain")).json()["upload_id"]
+    await files.storage.append(asked, 0, parts(b"x"), 1)
+    for hours, left in ((1, ["open"]), (22, ["open"]), (2, [])):
+        shop.api.clock.shift += hours * HOUR
+        await files.sweeper.sweep()
+        shop.api.clock.shift += 1
+        await files.sweeper.sweep()
+        assert await database.read(shop.house.workspace_id, _states) == left
+    assert await files.storage.received(asked) == 0
 
 
 async def test_what_its_sender_gives_up_is_given_back_and_gone(build: Build) -> None:

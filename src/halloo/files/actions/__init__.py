@@ -1,6 +1,6 @@
 """One function a verb: what is received, what messages publish, what is taken back."""
 
-from halloo.files.actions.end import cancel_upload, end_upload, keep_whole, list_ended
+from halloo.files.actions.end import cancel_upload, end_upload, list_ended
 from halloo.files.actions.pictures import (
     drop_own_picture,
     erase_picture,
@@ -51,7 +51,6 @@ __all__ = [
     "forget_swept",
     "is_of_upload",
     "is_swept_due",
-    "keep_whole",
     "list_ended",
     "list_of_conversation",
     "oldest_removed",

@@ -12,18 +12,20 @@ def list_ended(tx: Tx, limit: int) -> list[Upload]:
     return store.list_due_uploads(tx, tx.workspace_id, "open", tx.now, limit, lock=False)
 
 
-def end_upload(tx: Tx, upload_id: str, received: int) -> None:
-    """The target of an open upload has run out with so many bytes; what came of it is swept. Nothing where it goes on meanwhile."""
+def end_upload(tx: Tx, upload_id: str, received: int, unfinished_hours: int) -> None:
+    """The target of an open upload has run out with so many bytes: it is in `list_ended` no more.
+
+    Where all of them came, it may still be asked for what it is, up to so many hours after it was announced. Otherwise, and behind them,
+    it is over, and what came of it is swept. Nothing where it goes on meanwhile.
+    """
     found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
-    if found is not None and found.state == "open" and found.expires_at <= tx.now:
+    if found is None or found.state != "open" or found.expires_at > tx.now:
+        return
+    last = found.created_at + unfinished_hours * HOUR
+    if received >= found.size and last > tx.now:
+        store.update_upload(tx, tx.workspace_id, upload_id, expires_at=last)
+    else:
         _end(tx, found, received)
-
-
-def keep_whole(tx: Tx, upload: Upload, unfinished_hours: int) -> None:
-    """Every byte of an upload has come and it is still to be looked at: it may be asked for as long as it is kept."""
-    found = store.find_upload(tx, tx.workspace_id, upload.id, lock=True)
-    if found is not None and found.state == "open":
-        store.update_upload(tx, tx.workspace_id, upload.id, expires_at=found.created_at + unfinished_hours * HOUR)
 
 
 def cancel_upload(tx: Tx, upload_id: str, received: int) -> None:
