@@ -1,5 +1,6 @@
 """A visitor's day: what came counts, what was announced and never came is given back."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -126,6 +127,30 @@ async def test_what_its_sender_gives_up_is_given_back_and_gone(build: Build) -> 
         shop.house.workspace_id, store.find_upload, shop.house.workspace_id, asked["upload_id"]
     )
     assert upload is None
+
+
+async def test_what_is_given_up_while_it_comes_counts_as_far_as_it_came_and_leaves_nothing(build: Build) -> None:
+    shop = await build(upload_mib_per_day=1, uploads_per_ten_minutes=100)
+    visitor, storage = await shop.arrive(), shop.api.halloo.files.storage
+    whole = b"x" * (1024 * 1024)
+    asked = (await ask(shop, visitor, "a.txt", whole, "text/plain")).json()
+    target = path_of(asked["put"]["url"])
+    held, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield whole[:1000]
+        held.set()
+        await go_on.wait()
+        yield whole[1000:]
+
+    bringing = asyncio.create_task(shop.api.client.put(target, content=slow()))
+    await held.wait()
+    assert (await shop.api.client.delete(target)).status_code == 204
+    go_on.set()
+    assert error(await bringing) == (404, "upload_not_found")
+    assert await storage.received(asked["upload_id"]) == 0
+    assert not await fits(shop, visitor, len(whole) - 999), "what came counts"
+    assert await fits(shop, visitor, len(whole) - 1000)
 
 
 async def test_what_was_sent_in_a_message_cannot_be_given_up(shop: Shop) -> None:
