@@ -23,7 +23,7 @@ from halloo.kit.asgi import PATIENCE
 from halloo.kit.refusals import BadRequest, Conflict
 
 RENEW_S = 60
-"""How often the target of an upload that goes on is renewed."""
+"""How often the target of an upload that goes on is renewed; with the minute for `PACE`, well within `GRACE_MS`."""
 PACE = 64 * 1024
 """Bytes for which a sender has a minute: who is slower is cut, and may come back."""
 _PATH = re.compile(r"/uploads/([A-Za-z0-9-]{1,64})")

@@ -40,8 +40,9 @@ class FileSweeper(Rounds):
 
     async def _end(self, workspace_id: str) -> None:
         """Targets that ran out: what was announced and never came is given back to their visitors' days."""
+        behind = actions.FIRST
         for _ in range(BATCHES_MAX):
-            ended = await self._database.read(workspace_id, actions.list_ended, BATCH)
+            ended = await self._database.read(workspace_id, actions.list_ended, behind, BATCH)
             for upload in ended:
                 received = await self._storage.received(upload.id)
                 if received < upload.size and await self._storage.size(upload.raw_key) is not None:
@@ -49,6 +50,7 @@ class FileSweeper(Rounds):
                 await self._database.write(workspace_id, actions.end_upload, upload.id, received, self._hours)
             if len(ended) < BATCH:
                 return
+            behind = (ended[-1].expires_at, ended[-1].id)
 
     async def _delete(self, workspace_id: str) -> None:
         for _ in range(BATCHES_MAX):

@@ -1,6 +1,6 @@
 """One function a verb: what is received, what messages publish, what is taken back."""
 
-from halloo.files.actions.end import cancel_upload, end_upload, list_ended
+from halloo.files.actions.end import FIRST, cancel_upload, end_upload, list_ended
 from halloo.files.actions.pictures import (
     drop_own_picture,
     erase_picture,
@@ -31,6 +31,7 @@ from halloo.files.actions.upload import (
 )
 
 __all__ = [
+    "FIRST",
     "Swept",
     "adopt",
     "cancel_upload",

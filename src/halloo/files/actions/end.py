@@ -3,20 +3,26 @@
 from halloo.db.tx import Tx
 from halloo.files import store
 from halloo.files.errors import UploadNotFound
-from halloo.files.model import Upload
+from halloo.files.model import GRACE_MS, Upload
 from halloo.kit.clock import DAY, HOUR
 
+FIRST = (0, "")
+"""What all of `list_ended` is behind."""
 
-def list_ended(tx: Tx, limit: int) -> list[Upload]:
-    """Query: open uploads whose target has run out: nobody can send to them any more. The oldest first."""
-    return store.list_due_uploads(tx, tx.workspace_id, "open", tx.now, limit, lock=False)
+
+def list_ended(tx: Tx, behind: tuple[int, str], limit: int) -> list[Upload]:
+    """Query: open uploads whose target has run out: nobody can begin to send to them any more. The oldest first.
+
+    `behind`: `expires_at` and `id` of the last one that was looked at, or `FIRST`.
+    """
+    return store.list_open(tx, tx.workspace_id, tx.now, behind, limit)
 
 
 def end_upload(tx: Tx, upload_id: str, received: int, unfinished_hours: int) -> None:
-    """The target of an open upload has run out with so many bytes: it is in `list_ended` no more.
+    """The target of an open upload has run out with so many bytes. Nothing where it goes on meanwhile.
 
     Where all of them came, it may still be asked for what it is, up to so many hours after it was announced. Otherwise, and behind them,
-    it is over, and what came of it is swept. Nothing where it goes on meanwhile.
+    it is over `GRACE_MS` later, and what came of it is swept.
     """
     found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
     if found is None or found.state != "open" or found.expires_at > tx.now:
@@ -24,7 +30,7 @@ def end_upload(tx: Tx, upload_id: str, received: int, unfinished_hours: int) -> 
     last = found.created_at + unfinished_hours * HOUR
     if received >= found.size and last > tx.now:
         store.update_upload(tx, tx.workspace_id, upload_id, expires_at=last)
-    else:
+    elif found.expires_at <= tx.now - GRACE_MS:
         _end(tx, found, received)
 
 
