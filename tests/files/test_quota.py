@@ -9,9 +9,10 @@ import pytest
 from halloo.db.tx import Tx
 from halloo.edge.http import BODY_S
 from halloo.files import actions, receiving, store, sweeper
+from halloo.files.images.processes import Images
 from halloo.files.model import GRACE_MS, TARGET_MS
 from halloo.kit.clock import HOUR, SECOND
-from tests.files.desk import ask, fetch, filed, path_of, put, send
+from tests.files.desk import ask, fetch, filed, path_of, png, put, send
 from tests.public.shop import Build, Shop, Visitor, error
 
 
@@ -171,6 +172,38 @@ async def test_what_is_given_up_while_it_comes_counts_as_far_as_it_came_and_leav
     assert await storage.received(asked["upload_id"]) == 0
     assert not await fits(shop, visitor, len(whole) - 999), "what came counts"
     assert await fits(shop, visitor, len(whole) - 1000)
+
+
+async def test_a_picture_that_is_finished_while_it_is_given_up_counts_whole(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`DELETE` looks while it is open and nothing of it is there; then it is drawn anew, and what came of it is gone."""
+    picture = png(dpi=(300, 300))
+    shop = await build(upload_mib_per_day=1, uploads_per_ten_minutes=100)
+    visitor, storage = await shop.arrive(), shop.api.halloo.files.storage
+    asked = (await ask(shop, visitor, "a.png", picture, "image/png")).json()
+    held, looked = asyncio.Event(), asyncio.Event()
+    examine, look = Images.examine, storage.received
+
+    async def late(*given: Any, asker: str) -> Any:
+        held.set()
+        await looked.wait()
+        return await examine(*given, asker=asker)
+
+    monkeypatch.setattr(Images, "examine", late)
+    bringing = asyncio.create_task(put(shop, asked, picture))
+    await held.wait()
+
+    async def finished_first(upload: str) -> int:
+        looked.set()
+        answer = await bringing
+        assert answer.status_code == 200, answer.text
+        return await look(upload)
+
+    monkeypatch.setattr(storage, "received", finished_first)
+    assert (await shop.api.client.delete(path_of(asked["put"]["url"]))).status_code == 204
+    monkeypatch.setattr(storage, "received", look)
+    assert not await fits(shop, visitor, 1024 * 1024), "it came"
 
 
 async def test_what_was_sent_in_a_message_cannot_be_given_up(shop: Shop) -> None:

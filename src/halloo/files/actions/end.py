@@ -35,13 +35,16 @@ def end_upload(tx: Tx, upload_id: str, received: int, unfinished_hours: int) -> 
 
 
 def cancel_upload(tx: Tx, upload_id: str, received: int) -> None:
-    """Its sender gives up an upload of which so many bytes came. Raises `UploadNotFound` for one that was sent in a message."""
+    """Its sender gives up an upload of which so many bytes came, or all where it was received whole meanwhile.
+
+    Raises `UploadNotFound` for one that was sent in a message.
+    """
     found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
     if found is None or found.state not in {"open", "stored"}:
         raise UploadNotFound
     if found.state == "stored":
         store.remove_file(tx, tx.workspace_id, found.file_id, tx.now)
-    _end(tx, found, received)
+    _end(tx, found, found.size if found.state == "stored" else received)
 
 
 def _end(tx: Tx, upload: Upload, received: int) -> None:
