@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from obstore.store import MemoryStore
 
 from halloo.edge import http
 from halloo.files import receiving
 from halloo.files.errors import FileType
 from halloo.files.local import LocalStorage
+from halloo.files.objects import ObjectStorage
 from halloo.files.opening import open_storage
 from halloo.kit.refusals import Unavailable
 from tests.support.bucket import bucket_settings
@@ -265,6 +267,59 @@ async def test_a_slow_line_has_as_long_as_it_takes_and_one_that_stands_still_is_
                 said = (await reader.readuntil(b"\r\n")).split()[1]
                 writer.close()
         assert said == b"200"
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize("ending", ["whole", "part", "broken"])
+async def test_what_is_given_up_at_another_server_leaves_nothing_at_this_one(method: str, ending: str) -> None:
+    """Over an object store, which holds none of it yet: there is nothing that the other could take away."""
+    store = MemoryStore()
+    here = House(ObjectStorage(store, "memory", store))
+    here.expect(1000)
+    there = House(here.storage, uploads=here.uploads)
+    pieces = {"whole": [b"x" * 600], "part": [b"x" * 400], "broken": []}[ending]
+    rest = [{"type": "http.request", "body": piece, "more_body": False} for piece in pieces]
+    messages = [{"type": "http.request", "body": b"x" * 400, "more_body": True}, *rest]
+    told: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        if len(messages) == len(rest):
+            assert (await say(there, "DELETE")).status == 204
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    headers = [(b"upload-offset", b"0")]
+    scope = {"type": "http", "method": method, "path": f"/uploads/{UPLOAD}", "headers": headers}
+    await here({**scope, "query_string": QUERY.encode()}, receive, send)
+    assert told[0]["status"] == 404
+    assert await here.storage.received(UPLOAD) == 0
+
+
+async def test_a_line_whose_upload_was_ended_is_cut_when_it_would_be_renewed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "RENEW_S", -1)
+    house.expect(len(DATA))
+    taken = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal taken
+        taken += 1
+        house.uploads.clear()
+        return {"type": "http.request", "body": DATA[:1000], "more_body": True}
+
+    told: list[Any] = []
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    headers: list[tuple[bytes, bytes]] = []
+    scope = {"type": "http", "method": "PUT", "path": f"/uploads/{UPLOAD}", "headers": headers}
+    await house({**scope, "query_string": QUERY.encode()}, receive, send)
+    assert (told[0]["status"], taken) == (404, 1)
+    assert await house.storage.received(UPLOAD) == 0
 
 
 async def test_lines_that_are_cut_at_random_bring_the_file_at_last(house: House) -> None:

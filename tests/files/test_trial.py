@@ -30,6 +30,8 @@ async def test_a_trial_needs_no_right_and_leaves_nothing(tmp_path: Path, monkeyp
         assert (said.status, said.headers["upload-offset"]) == (204, "0")
     assert (await ask(house, "GET", trial.PATH)).status == 405
     assert error(await ask(house, "PUT", trial.PATH, "", b"x" * (trial.MOST + 1))) == (413, "file_too_large")
+    said = await ask(house, "PUT", trial.PATH, "", b"x", content_length=str(trial.MOST + 1))
+    assert error(said) == (413, "file_too_large"), "before it comes"
     assert kept_in(tmp_path) == []
     monkeypatch.setattr(places, "OF_SENDER", 0)
     assert error(await ask(house, "PUT", trial.PATH, "", b"x")) == (429, "rate_limited")

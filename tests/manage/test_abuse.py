@@ -306,7 +306,7 @@ async def test_a_proof_is_finished_when_the_last_bytes_are_gone(api: Api, house:
     where = deleted.headers["location"].removeprefix("/core")
     await database.write(house.workspace_id, sweep_erasures, 10)
     assert (await get(api, house, where))["finished_at"] is None
-    swept = await database.write(house.workspace_id, files.claim_swept, 24, 100)
+    swept = await database.write(house.workspace_id, files.claim_swept, 100)
     await database.write(house.workspace_id, files.forget_swept, swept)
     await database.write(house.workspace_id, sweep_erasures, 10)
     assert (await get(api, house, where))["finished_at"] is not None

@@ -88,15 +88,17 @@ class House:
             raise UploadNotFound
         return found
 
-    async def renew(self, upload: Upload) -> None:
-        del upload
+    async def renew(self, upload: Upload) -> bool:
         self.renewed += 1
+        return upload.id in self.uploads
 
     async def cancel(self, upload: Upload, received: int) -> None:
         self.cancelled.append(received)
         del self.uploads[upload.id]
 
     async def finish(self, upload: Upload) -> dict[str, Any]:
+        if upload.id not in self.uploads:
+            raise UploadNotFound
         found = await self.storage.assemble(upload.id, upload.key)
         if isinstance(self.refusal, Refusal):
             raise self.refusal

@@ -77,9 +77,9 @@ class UploadDesk:
             raise UploadNotFound
         return await self._database.read(workspace_id, actions.find_upload, upload_id, token, self._hours)
 
-    async def renew(self, upload: Upload) -> None:
-        """A part has come: the target holds for a while again."""
-        await self._database.write(upload.workspace_id, actions.renew_upload, upload.id)
+    async def renew(self, upload: Upload) -> bool:
+        """A part has come: the target holds for a while again. False where the upload was ended meanwhile."""
+        return await self._database.write(upload.workspace_id, actions.renew_upload, upload.id)
 
     async def cancel(self, upload: Upload, received: int) -> None:
         """Its sender gives it up, with so many bytes. Raises `UploadNotFound` for one that was sent in a message."""

@@ -20,6 +20,8 @@ FileKind = Literal["image", "pdf", "text", "office", "audio", "video", "archive"
 FILE_KINDS: tuple[FileKind, ...] = ("image", "pdf", "text", "office", "audio", "video", "archive")
 TARGET_MS = 5 * MINUTE
 """How long the target of an upload holds; every part that arrives renews it."""
+GRACE_MS = 3 * MINUTE
+"""How long an upload goes on when its target has run out: what was begun at the last moment has renewed it by then."""
 FRESH_MS = HOUR
 """How long an address holds that a screen is given."""
 MESSAGE_TYPES = ("file", "audio", "animation")

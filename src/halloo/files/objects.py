@@ -48,21 +48,19 @@ class ObjectStorage:
             piece = bytearray()
             at = offset
             try:
-                async for chunk in chunks:
-                    if at + len(piece) + len(chunk) > limit:
-                        raise ValueError(f"An upload of {limit} bytes would have more.")
-                    piece += chunk
-                    if len(piece) >= self._writing.piece():
-                        data, piece = piece, bytearray()
-                        at = await self._add(upload, at, data)
+                try:
+                    async for chunk in chunks:
+                        if at + len(piece) + len(chunk) > limit:
+                            raise ValueError(f"An upload of {limit} bytes would have more.")
+                        piece += chunk
+                        if len(piece) >= self._writing.piece():
+                            data, piece = piece, bytearray()
+                            at = await self._add(upload, at, data)
+                finally:
+                    at = await self._add(upload, at, piece)
             finally:
-                at = await self._add(upload, at, piece)
-        received = await self.received(upload)
-        if (
-            received < at
-        ):  # dropped, or an object by now: what we stored behind that belongs to nothing, and nobody would look for it
-            left = [_part(upload, at) for at, _ in await self._parts(upload) if max(offset, received + 1) <= at]
-            await self._delete(left)
+                received = await self._left(upload, offset, at)
+        if received < at:
             raise OffsetConflict(received)
         return at
 
@@ -173,6 +171,18 @@ class ObjectStorage:
         except AlreadyExistsError:
             raise OffsetConflict(await self.received(upload)) from None
         return at + len(data)
+
+    async def _left(self, upload: str, offset: int, end: int) -> int:
+        """How much there is of an upload that was written from `offset` to `end`.
+
+        Where that is less, it was dropped, or is an object by now: what we stored behind that belongs to nothing, and nobody would look
+        for it. It goes.
+        """
+        received = await self.received(upload)
+        if received < end:
+            parts = await self._parts(upload)
+            await self._delete([_part(upload, at) for at, _ in parts if at >= max(offset, received + 1)])
+        return received
 
     async def _refuses(self, path: str) -> bool:
         try:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from halloo.files import trial
 from halloo.files.answers import Answer, Header, Host, Receive, Scope, Send, extension, header
 from halloo.files.errors import FileTooLarge, UploadIncomplete, UploadNotFound
+from halloo.files.lines import Line, Lines
 from halloo.files.model import Upload
 from halloo.files.places import Places
 from halloo.files.storage import OffsetConflict, Storage
@@ -22,7 +23,7 @@ from halloo.kit.asgi import PATIENCE
 from halloo.kit.refusals import BadRequest, Conflict
 
 RENEW_S = 60
-"""How often the target of an upload that goes on is renewed."""
+"""How often the target of an upload that goes on is renewed; with the minute for `PACE`, well within `GRACE_MS`."""
 PACE = 64 * 1024
 """Bytes for which a sender has a minute: who is slower is cut, and may come back."""
 _PATH = re.compile(r"/uploads/([A-Za-z0-9-]{1,64})")
@@ -51,8 +52,8 @@ class Desk(Protocol):
         """The upload that the token opens. Raises `UploadNotFound` for whatever does not."""
         ...
 
-    async def renew(self, upload: Upload) -> None:
-        """Bytes have come: the target holds for a while again."""
+    async def renew(self, upload: Upload) -> bool:
+        """Bytes have come: the target holds for a while again. False where the upload was ended meanwhile."""
         ...
 
     async def cancel(self, upload: Upload, received: int) -> None:
@@ -80,7 +81,7 @@ class Receiving:
     ) -> None:
         """`policy` and `origins` as for `Host`. `whence`: the address that a request is counted with; None: with none."""
         self._storage, self._desk, self._host = storage, desk, Host(policy, origins)
-        self._places, self._whence = Places(), whence
+        self._places, self._whence, self._lines = Places(), whence, Lines()
         self._works = {"PUT": self._put, "PATCH": self._patch, "HEAD": self._head, "DELETE": self._delete}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,7 +140,9 @@ class Receiving:
 
     async def _delete(self, upload: Upload, answer: Answer, body: "_Body") -> None:
         del body
-        await self._desk.cancel(upload, await self._kept(upload))
+        async with self._lines.ended(upload.id):
+            await self._desk.cancel(upload, await self._kept(upload))
+        await self._storage.drop(upload.id)  # so that lines to other servers do not go on either
         await answer.empty(204, [(b"cache-control", b"no-store")])
 
     async def _put(self, upload: Upload, answer: Answer, body: "_Body") -> None:
@@ -149,7 +152,7 @@ class Receiving:
         if received != upload.size:
             await answer.refuse(UploadIncomplete(received=received, size=upload.size), _offset(received))
             return
-        await answer.json(200, await self._desk.finish(upload), _done(received))
+        await answer.json(200, await self._finished(upload), _done(received))
 
     async def _patch(self, upload: Upload, answer: Answer, body: "_Body") -> None:
         if body.offset is None:
@@ -161,37 +164,58 @@ class Receiving:
             raise FileTooLarge(max_bytes=upload.size)
         received = await self._append(upload, received, body, whole=False)
         if received == upload.size:
-            await answer.json(200, await self._desk.finish(upload), _done(received))
+            await answer.json(200, await self._finished(upload), _done(received))
         else:
             await answer.empty(204, [*_offset(received), (b"upload-complete", b"?0"), (b"cache-control", b"no-store")])
 
+    async def _finished(self, upload: Upload) -> dict[str, Any]:
+        try:
+            return await self._desk.finish(upload)
+        except UploadNotFound:  # ended while its last bytes came: no sweep comes for them any more
+            await self._storage.drop(upload.id)
+            raise
+
     async def _append(self, upload: Upload, received: int, body: "_Body", *, whole: bool) -> int:
-        """Store what comes behind the bytes that are here; how many are here then. A line that breaks leaves the target open."""
-        renewed = time.monotonic()
+        """Store what comes behind the bytes that are here; how many are here then. A line that breaks leaves the target open.
 
-        async def chunks() -> AsyncGenerator[bytes, None]:
-            nonlocal renewed
-            async for chunk in body.behind(received if whole else 0):
-                yield chunk
-                if time.monotonic() - renewed > RENEW_S:
-                    renewed = time.monotonic()
-                    await self._desk.renew(upload)
+        Raises `UploadNotFound` where the upload is ended meanwhile: nothing of it stays.
+        """
+        with self._lines.brought(upload.id) as line:
+            try:
+                return await self._brought(upload, received, body.behind(received if whole else 0, line))
+            except UploadNotFound:
+                if not line.is_cut:  # who cuts it counts what came, and drops it then
+                    await self._storage.drop(upload.id)
+                raise
 
+    async def _brought(self, upload: Upload, received: int, come: AsyncGenerator[bytes, None]) -> int:
         if received == upload.size:
-            async for chunk in body.behind(received if whole else 0):
+            async for chunk in come:
                 if chunk:
                     raise FileTooLarge(max_bytes=upload.size)
             return received
         try:
-            now = await self._storage.append(upload.id, received, chunks(), upload.size)
+            now = await self._storage.append(upload.id, received, self._renewing(upload, come), upload.size)
         except ValueError:
             raise FileTooLarge(max_bytes=upload.size) from None
         except LineBroken:
-            await self._desk.renew(upload)
+            await self._renew(upload)
             raise
         if now != upload.size:
-            await self._desk.renew(upload)
+            await self._renew(upload)
         return now
+
+    async def _renewing(self, upload: Upload, come: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+        renewed = time.monotonic()
+        async for chunk in come:
+            yield chunk
+            if time.monotonic() - renewed > RENEW_S:
+                renewed = time.monotonic()
+                await self._renew(upload)
+
+    async def _renew(self, upload: Upload) -> None:
+        if not await self._desk.renew(upload):
+            raise UploadNotFound
 
 
 class _Body:
@@ -205,12 +229,12 @@ class _Body:
         self.length = _number(header(scope, b"content-length"))
         self.offset = _number(header(scope, b"upload-offset"))
 
-    async def behind(self, skipped: int) -> AsyncGenerator[bytes, None]:
-        """The bytes that follow the first `skipped`. Raises `LineBroken`."""
+    async def behind(self, skipped: int, line: Line | None = None) -> AsyncGenerator[bytes, None]:
+        """The bytes that follow the first `skipped`. Raises `LineBroken`, `UploadNotFound` once `line` is cut."""
         paced = 0
         more = True
         while more:
-            message = await self._receive()
+            message = await (self._receive() if line is None else line.next(self._receive))
             if message["type"] == "http.disconnect":
                 raise LineBroken
             chunk: bytes = message.get("body", b"")

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, text, tuple_, update
 
 from halloo.db.statement import Statement
 from halloo.db.tx import Row, Tx
@@ -49,6 +49,17 @@ _DUE = (
     .limit(bindparam("limit"))
 )
 _DUE_UPLOADS, _LOCK_DUE_UPLOADS = Statement(_DUE), Statement(_DUE.with_for_update())
+_LIST_OPEN = Statement(
+    select(uploads)
+    .where(
+        _U.workspace_id == _WS,
+        _U.state == "open",
+        _U.expires_at < bindparam("before"),
+        tuple_(_U.expires_at, _U.id) > tuple_(bindparam("after_at"), bindparam("after_id")),
+    )
+    .order_by(_U.expires_at, _U.id)
+    .limit(bindparam("limit"))
+)
 _DUE_FILES = Statement(
     select(files)
     .where(_F.workspace_id == _WS, _F.removed_at.is_not(None))
@@ -101,6 +112,13 @@ def list_due_uploads(
     """Uploads in a state whose time ended before a moment."""
     query = _LOCK_DUE_UPLOADS if lock else _DUE_UPLOADS
     found = tx.all(query, ws=workspace_id, state_=state, before=before, limit=limit)
+    return [_upload_of(row) for row in found]
+
+
+def list_open(tx: Tx, workspace_id: str, before: int, behind: tuple[int, str], limit: int) -> list[Upload]:
+    """Open uploads whose time ended before a moment, in the order of time and id, `behind` one of them."""
+    after_at, after_id = behind
+    found = tx.all(_LIST_OPEN, ws=workspace_id, before=before, after_at=after_at, after_id=after_id, limit=limit)
     return [_upload_of(row) for row in found]
 
 

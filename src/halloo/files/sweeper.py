@@ -40,22 +40,23 @@ class FileSweeper(Rounds):
 
     async def _end(self, workspace_id: str) -> None:
         """Targets that ran out: what was announced and never came is given back to their visitors' days."""
+        behind = actions.FIRST
         for _ in range(BATCHES_MAX):
-            ended = await self._database.read(workspace_id, actions.list_ended, BATCH)
+            ended = await self._database.read(workspace_id, actions.list_ended, behind, BATCH)
             for upload in ended:
                 received = await self._storage.received(upload.id)
-                if received < upload.size and await self._storage.size(upload.raw_key) is None:
-                    await self._database.write(workspace_id, actions.end_upload, upload.id, received)
-                else:
-                    await self._database.write(workspace_id, actions.keep_whole, upload, self._hours)
+                if received < upload.size and await self._storage.size(upload.raw_key) is not None:
+                    received = upload.size
+                await self._database.write(workspace_id, actions.end_upload, upload.id, received, self._hours)
             if len(ended) < BATCH:
                 return
+            behind = (ended[-1].expires_at, ended[-1].id)
 
     async def _delete(self, workspace_id: str) -> None:
         for _ in range(BATCHES_MAX):
-            if not await self._database.read(workspace_id, actions.is_swept_due, self._hours):
+            if not await self._database.read(workspace_id, actions.is_swept_due):
                 return
-            swept = await self._database.write(workspace_id, actions.claim_swept, self._hours, BATCH)
+            swept = await self._database.write(workspace_id, actions.claim_swept, BATCH)
             for upload in swept.uploads:  # also those that were sent: a line that lived on may have left parts behind
                 await self._storage.drop(upload.id)
                 await self._storage.drop(upload.drawn_part)

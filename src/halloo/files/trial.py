@@ -34,6 +34,8 @@ async def answer_trial(method: str, answer: Answer, body: Body) -> None:
     if method in {"HEAD", "DELETE"}:
         await answer.empty(204, [(b"upload-offset", b"0"), (b"cache-control", b"no-store")])
         return
+    if body.length is not None and body.length > MOST:
+        raise FileTooLarge(max_bytes=MOST)
     received, first, last = 0, 0.0, 0.0
     async for chunk in body.behind(0):
         last = time.monotonic()

@@ -1,6 +1,6 @@
 """One function a verb: what is received, what messages publish, what is taken back."""
 
-from halloo.files.actions.end import cancel_upload, end_upload, keep_whole, list_ended
+from halloo.files.actions.end import FIRST, cancel_upload, end_upload, list_ended
 from halloo.files.actions.pictures import (
     drop_own_picture,
     erase_picture,
@@ -31,6 +31,7 @@ from halloo.files.actions.upload import (
 )
 
 __all__ = [
+    "FIRST",
     "Swept",
     "adopt",
     "cancel_upload",
@@ -51,7 +52,6 @@ __all__ = [
     "forget_swept",
     "is_of_upload",
     "is_swept_due",
-    "keep_whole",
     "list_ended",
     "list_of_conversation",
     "oldest_removed",

@@ -6,7 +6,7 @@ from halloo.db import directory
 from halloo.db.tx import Tx
 from halloo.files import store
 from halloo.files.model import StoredFile, Upload
-from halloo.kit.clock import DAY, HOUR
+from halloo.kit.clock import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +18,23 @@ class Swept:
     keys: list[str] = field(default_factory=list[str])
 
 
-def is_swept_due(tx: Tx, unfinished_hours: int) -> bool:
+_OVER = ("refused", "stored", "used")
+"""States of uploads whose bytes may go when their time is over. Open ones are ended before: `end_upload`."""
+
+
+def is_swept_due(tx: Tx) -> bool:
     """Query: whether there is anything to sweep."""
-    if store.list_due_uploads(tx, tx.workspace_id, "open", tx.now - unfinished_hours * HOUR, 1, lock=False):
-        return True
-    states = ("refused", "stored", "used")
-    if any(store.list_due_uploads(tx, tx.workspace_id, state, tx.now, 1, lock=False) for state in states):
+    if any(store.list_due_uploads(tx, tx.workspace_id, state, tx.now, 1, lock=False) for state in _OVER):
         return True
     return bool(store.list_removed(tx, tx.workspace_id, 1))
 
 
-def claim_swept(tx: Tx, unfinished_hours: int, limit: int) -> Swept:
+def claim_swept(tx: Tx, limit: int) -> Swept:
     """What is to go now, before its bytes do: from here on nobody can name any of it.
 
     An open upload keeps its parts as long as somebody may be sending them. What a message has taken stays.
     """
-    due = store.list_due_uploads(tx, tx.workspace_id, "open", tx.now - unfinished_hours * HOUR, limit)
-    for state in ("refused", "stored", "used"):
-        due += store.list_due_uploads(tx, tx.workspace_id, state, tx.now, limit)
+    due = [upload for state in _OVER for upload in store.list_due_uploads(tx, tx.workspace_id, state, tx.now, limit)]
     keys: list[str] = []
     for upload in due:
         if upload.state == "stored":

@@ -91,11 +91,12 @@ def find_upload(tx: Tx, upload_id: str, token: str, unfinished_hours: int) -> Up
     return found
 
 
-def renew_upload(tx: Tx, upload_id: str) -> None:
-    """The target of an upload of which a part has come holds for a while again."""
+def renew_upload(tx: Tx, upload_id: str) -> bool:
+    """The target of an upload of which a part has come holds for a while again. False where it was ended meanwhile."""
     found = store.find_upload(tx, tx.workspace_id, upload_id, lock=True)
     if found is not None and found.state == "open":
         store.update_upload(tx, tx.workspace_id, upload_id, expires_at=max(found.expires_at, tx.now + TARGET_MS))
+    return found is not None and found.state != "refused"
 
 
 def find_finished(tx: Tx, upload_id: str) -> StoredFile | None:
