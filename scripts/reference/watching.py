@@ -115,7 +115,7 @@ _WHAT_TO_DO = """\
 | `HallooSlowReaders` | a proxy that holds answers back; `halloo_relay_owed_bytes` says how much waits |
 | `HallooTurnsAway` | usual for a minute after a restart; else more nodes are needed |
 | `HallooMailStuck` | `halloo mail list`, `halloo mail test` |
-| `HallooFileHandles` | `LimitNOFILE` of the [systemd unit](../../deploy/systemd/halloo.service), `ulimits` in [compose.yaml](../../deploy/compose/compose.yaml) |"""
+| `HallooFileHandles` | `LimitNOFILE` of the systemd unit and `ulimits` of the containers, both in `deploy/` |"""
 
 _LOG = """\
 ## The log
