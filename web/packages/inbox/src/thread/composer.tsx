@@ -1,6 +1,6 @@
 /** Where replies and notes are written. */
 import { cx, Tabs, toast, useGrow } from "@halloo/ui";
-import { hasKept, Recorder } from "@halloo/ui/audio";
+import { hasKept, onKeep, Recorder } from "@halloo/ui/audio";
 import { Lock, SendHorizontal } from "lucide-preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { setResolved } from "../data/actions.ts";
@@ -62,6 +62,11 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
     },
     [],
   );
+
+  useEffect(() => {
+    if (hasKept(id)) setRecording(true);
+    return onKeep((thread) => thread === id && setRecording(true));
+  }, [id]);
 
   const focus = () => requestAnimationFrame(() => area.current?.focus());
   const endRecording = () => {

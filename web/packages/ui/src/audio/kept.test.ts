@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { forgetKept, hasKept, keep, keptThreads, type Made, moveKept, takeKept } from "./kept.ts";
+import { forgetKept, hasKept, keep, keptThreads, type Made, moveKept, onKeep, takeKept } from "./kept.ts";
 
 const MADE: Made = { file: new File(["sound"], "voice.webm"), more: { duration: 3, waveform: [9] } };
 let guards: number;
@@ -51,4 +51,13 @@ it("one goes along when its thread gets a name, and only those of who is here no
   expect([keptThreads(), guards]).toEqual([["1 named"], 1]);
   expect(await takeKept("1 named")).toBe(MADE);
   expect(guards).toBe(0);
+});
+
+it("who is there when one begins to wait is told, until they leave", () => {
+  const heard: string[] = [];
+  const leave = onKeep((thread) => heard.push(thread));
+  keep("a", Promise.resolve(MADE));
+  leave();
+  keep("b", Promise.resolve(MADE));
+  expect(heard).toEqual(["a"]);
 });

@@ -7,6 +7,7 @@ export interface Made {
 }
 
 const all = new Map<string, Promise<Made>>();
+const told = new Set<(thread: string) => void>();
 
 const stay = (event: BeforeUnloadEvent): void => event.preventDefault();
 
@@ -24,9 +25,16 @@ export const keptThreads = (): readonly string[] => [...all.keys()];
 export function keep(thread: string, made: Promise<Made>): void {
   all.set(thread, made);
   guard();
+  for (const tell of told) tell(thread);
   made.catch(() => {
     if (all.get(thread) === made) takeKept(thread);
   });
+}
+
+/** Tells of each that begins to wait: who comes back at once is there before it. Gives what ends the telling. */
+export function onKeep(tell: (thread: string) => void): () => void {
+  told.add(tell);
+  return () => void told.delete(tell);
 }
 
 /** Takes it up again. */

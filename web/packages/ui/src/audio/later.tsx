@@ -5,7 +5,7 @@ import { useLatest } from "../dom.ts";
 import { mayAsk } from "./may-ask.ts";
 import type { AudioPlayerProps, RecorderProps } from "./types.ts";
 
-export { forgetKept, hasKept, keptThreads, moveKept } from "./kept.ts";
+export { forgetKept, hasKept, keptThreads, moveKept, onKeep } from "./kept.ts";
 export { mayAsk } from "./may-ask.ts";
 export { AUDIO_WORDS, type AudioPlayerProps, type AudioT, type AudioWord, type RecorderProps } from "./types.ts";
 

@@ -1,6 +1,6 @@
 /** Where the visitor writes: grows to six lines, Enter sends, the draft survives a reload. */
 import { takePaste } from "@halloo/ui/attach/given.ts";
-import { forgetKept, hasKept, moveKept, Recorder } from "@halloo/ui/audio";
+import { forgetKept, hasKept, moveKept, onKeep, Recorder } from "@halloo/ui/audio";
 import { ArrowUp } from "lucide-preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AttachButton, RecordButton, useAttaching } from "./attach.tsx";
@@ -65,7 +65,12 @@ export function Composer({ thread, open, barred, onSend }: ComposerProps) {
   useEffect(() => forgetKept((kept) => kept.startsWith(recordingOf(era.current, ""))), []);
 
   // A chat that is closed does not listen: what was said so far waits until it is open again.
-  useEffect(() => setRecording(open && hasKept(recordingOf(era.current, now.current))), [open]);
+  useEffect(() => {
+    const mine = (): string => recordingOf(era.current, now.current);
+    if (!open || hasKept(mine())) setRecording(open);
+    // Who opens it again at once is there before the recorder has put aside what it has.
+    return open ? onKeep((kept) => kept === mine() && setRecording(true)) : undefined;
+  }, [open]);
 
   useEffect(() => {
     const leave = (): void => save(area.current?.value ?? "");
