@@ -110,9 +110,12 @@ def test_16_17_the_full_chat_flow_runs_without_a_violation(
         expect(visit.widget.frame().get_by_role("textbox", name="Message")).to_be_visible()
         visit.page.evaluate("halloo.close()")
         _chat(visit)
+        assert visit.errors == []
         _be_known(visit, signer)
         assert visit.violations() == []
-        assert (visit.errors, visit.crashes) == ([], [])
+        # What was under way in the former name is refused, which Chromium notes as an error.
+        others = [one for one in visit.errors if not one.endswith(("401 (Unauthorized)", "403 (Forbidden)"))]
+        assert (others, visit.crashes) == ([], [])
         assert visit.page.evaluate("crossOriginIsolated") == (page.headers == ISOLATED)
 
 
