@@ -73,6 +73,19 @@ async def keep(house: House, data: bytes, name: str = "photo.jpg", type_: str = 
     return await house.keep(name, type_, data, details=details, **changes)
 
 
+def hold_back(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Nothing is made smaller before the event is set."""
+    go_on = asyncio.Event()
+    real = Images.thumbnail
+
+    async def slow(self: Images, *given: Any, **more: Any) -> Any:
+        await go_on.wait()
+        return await real(self, *given, **more)
+
+    monkeypatch.setattr(Images, "thumbnail", slow)
+    return go_on
+
+
 async def get(house: House, address: str, width: object = 280, accept: str = WEBP, **more: Any) -> Said:
     return await ask(house, more.pop("method", "GET"), address, f"until={UNTIL}&width={width}", accept=accept, **more)
 
@@ -307,14 +320,7 @@ async def test_who_would_wait_long_gets_the_file(
 ) -> None:
     data = photograph(900, 600)
     address = await keep(house, data)
-    go_on = asyncio.Event()
-    real = Images.thumbnail
-
-    async def slow(self: Images, *given: Any, **more: Any) -> Any:
-        await go_on.wait()
-        return await real(self, *given, **more)
-
-    monkeypatch.setattr(Images, "thumbnail", slow)
+    go_on = hold_back(monkeypatch)
     monkeypatch.setattr(smaller, "WAIT_S", 0.05)
     said = await get(house, address)
     assert (said.status, said.body) == (200, data)
@@ -354,14 +360,7 @@ async def test_a_crowd_of_pictures_does_not_queue_without_end(house: House, monk
     monkeypatch.setattr(turns, "OF_ALL_MOST", 1)
     data = photograph(900, 600)
     address = await keep(house, data)
-    go_on = asyncio.Event()
-    real = Images.thumbnail
-
-    async def slow(self: Images, *given: Any, **more: Any) -> Any:
-        await go_on.wait()
-        return await real(self, *given, **more)
-
-    monkeypatch.setattr(Images, "thumbnail", slow)
+    go_on = hold_back(monkeypatch)
     first = asyncio.create_task(get(house, address, 280))
     await until(lambda: house.small.turns.waiting == 1)
     assert (await get(house, address, 560)).body == data

@@ -24,7 +24,7 @@ FAR = 2_000
 """With more facts behind than these planning waits for nobody."""
 _BUSY = 4
 """There is much to do where a part of one in so many of all rows that hooks may hold is held."""
-NOBODY: Mapping[str, int] = {}
+_NONE: Mapping[str, int] = {}
 logger = logging.getLogger("halloo.hooks")
 
 
@@ -199,7 +199,7 @@ class Intake:
         if not (self.stopped or self.stale):
             self._claim(self._parts.steady(), leaving)
 
-    def _claim(self, now: int, leaving: Mapping[str, int] = NOBODY) -> None:
+    def _claim(self, now: int, leaving: Mapping[str, int] = _NONE) -> None:
         if self._claiming or self.share.shut:
             return
         wanted = self._wanted(now, leaving)

@@ -63,6 +63,7 @@ export function Composer({ conversation, me }: { conversation: ConversationRow; 
     [],
   );
 
+  // Who comes back at once is there before the recorder has put aside what it has.
   useEffect(() => {
     if (hasKept(id)) setRecording(true);
     return onKeep((thread) => thread === id && setRecording(true));
